@@ -1,0 +1,41 @@
+//! The names of the options, and which macros share them.
+
+/// Accepted by every macro.
+pub(crate) const ALL: [&str; 10] = [
+    "name",
+    "skip",
+    "skip_all",
+    "skip_output",
+    "input",
+    "output",
+    "attributes",
+    "parent",
+    "root",
+    "crate",
+];
+
+/// Accepted by `#[tool]`.
+pub(crate) const TOOL: [&str; 2] = ["description", "parameters"];
+
+/// Accepted by the macros for model calls.
+pub(crate) const MODEL: [&str; 2] = ["model", "provider"];
+
+/// How to write an option, for error messages.
+pub(crate) fn example(option: &str) -> &'static str {
+    match option {
+        "skip" => "skip(argument)",
+        "skip_all" => "skip_all",
+        "skip_output" => "skip_output",
+        "input" => "input = &request.prompt",
+        "output" => "output = |answer| answer.len()",
+        "attributes" => "attributes(key = value, \"dotted.key\" = value)",
+        "parent" => "parent = span_context",
+        "root" => "root",
+        "crate" => "crate = my_crate::trace_runtime",
+        "description" => "description = \"What the tool does\"",
+        "parameters" => "parameters = json_schema",
+        "model" => "model = \"gpt-4o\"",
+        "provider" => "provider = \"openai\"",
+        _ => "name = \"my span\"",
+    }
+}

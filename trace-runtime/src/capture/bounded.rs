@@ -1,0 +1,143 @@
+//! A text that stops growing at a limit and says how much is missing.
+
+use std::{fmt, io};
+
+/// How far behind the limit the missing bytes are still counted, in limits. A value that goes on
+/// beyond is not written to its end.
+const COUNTED: usize = 16;
+
+/// Keeps the first bytes of what is written to it, and counts the rest.
+#[derive(Debug)]
+pub(super) struct Bounded {
+    kept: Vec<u8>,
+    limit: usize,
+    written: usize,
+    stopped: bool,
+}
+
+impl Bounded {
+    pub(super) fn new(limit: usize) -> Self {
+        Bounded { kept: Vec::new(), limit, written: 0, stopped: false }
+    }
+
+    /// Whether the writer was told to stop.
+    pub(super) fn stopped(&self) -> bool {
+        self.stopped
+    }
+
+    /// The text without NUL bytes, and whether it was cut.
+    pub(super) fn finish(mut self) -> (String, bool) {
+        let is_cut = self.written > self.limit;
+        let mut marker = String::new();
+        if is_cut {
+            marker = self.marker(self.limit);
+            let room = self.limit.saturating_sub(marker.len());
+            if room == 0 {
+                marker.clear();
+            }
+            let room = if room == 0 { self.limit } else { room };
+            self.kept.truncate(char_boundary(&self.kept, room));
+            if !marker.is_empty() {
+                // As long as the one before, or shorter.
+                marker = self.marker(self.kept.len());
+            }
+        }
+        let mut text = String::from_utf8(self.kept)
+            .unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+        if text.contains('\0') {
+            text.retain(|c| c != '\0');
+        }
+        text += &marker;
+        (text, is_cut)
+    }
+
+    fn marker(&self, kept: usize) -> String {
+        let more_than = if self.stopped { "more than " } else { "" };
+        let missing = self.written - kept.min(self.written);
+        format!("… [{more_than}{missing} bytes missing]")
+    }
+
+    fn push(&mut self, bytes: &[u8]) -> bool {
+        self.written += bytes.len();
+        let room = self.limit - self.kept.len();
+        self.kept.extend_from_slice(&bytes[..bytes.len().min(room)]);
+        self.stopped = self.written > self.limit.saturating_mul(COUNTED);
+        !self.stopped
+    }
+}
+
+/// The last place at or before `at` where a character begins.
+fn char_boundary(bytes: &[u8], at: usize) -> usize {
+    let mut at = at.min(bytes.len());
+    while at > 0 && at < bytes.len() && bytes[at] & 0xc0 == 0x80 {
+        at -= 1;
+    }
+    at
+}
+
+impl fmt::Write for Bounded {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        if self.push(text.as_bytes()) { Ok(()) } else { Err(fmt::Error) }
+    }
+}
+
+impl io::Write for Bounded {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.push(bytes) {
+            Ok(bytes.len())
+        } else {
+            Err(io::Error::other("the value is too long"))
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::fmt::Write;
+
+    fn bounded(text: &str, limit: usize) -> (String, bool) {
+        let mut bounded = Bounded::new(limit);
+        let _ = bounded.write_str(text);
+        bounded.finish()
+    }
+
+    #[test]
+    fn a_short_text_stays_as_it_is() {
+        assert_eq!(bounded("short", 5), ("short".to_owned(), false));
+    }
+
+    #[test]
+    fn a_long_text_says_how_much_is_missing_and_stays_within_the_limit() {
+        let (text, is_cut) = bounded(&"x".repeat(200), 100);
+        assert!(is_cut && text.len() <= 100, "{text}");
+        let kept = text.chars().take_while(|c| *c == 'x').count();
+        assert_eq!(text, format!("{}… [{} bytes missing]", "x".repeat(kept), 200 - kept));
+    }
+
+    #[test]
+    fn a_character_is_never_cut_in_two() {
+        for limit in 1..60 {
+            let (text, _) = bounded(&"é".repeat(100), limit);
+            assert!(text.len() <= limit, "{limit}: {text}");
+            assert!(text.chars().all(|c| c == 'é' || !c.is_alphabetic() || c.is_ascii()), "{text}");
+        }
+    }
+
+    #[test]
+    fn nul_bytes_are_removed() {
+        assert_eq!(bounded("a\0b", 10), ("ab".to_owned(), false));
+    }
+
+    #[test]
+    fn a_value_without_end_is_stopped() {
+        let mut endless = Bounded::new(100);
+        let written = (0..1_000_000).take_while(|_| endless.write_str("0123456789").is_ok()).count();
+        assert!(written < 200, "{written}");
+        assert!(endless.finish().0.contains("more than"));
+    }
+}

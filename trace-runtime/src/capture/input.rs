@@ -1,0 +1,40 @@
+//! The arguments of a call as one input.
+
+use super::bounded::Bounded;
+use super::captured::CapturedValue;
+use super::value_limit;
+use crate::OpenInferenceSpanKind;
+use std::io::{self, Write};
+
+/// An object of the arguments by name; for most kinds a lone argument bare.
+pub(crate) fn arguments_as_input(
+    kind: OpenInferenceSpanKind,
+    mut arguments: Vec<(&'static str, CapturedValue)>,
+) -> CapturedValue {
+    if arguments.len() == 1
+        && !kind.names_its_arguments()
+        && let Some((_, value)) = arguments.pop()
+    {
+        return value;
+    }
+    let mut json = Bounded::new(value_limit());
+    match write_object(&mut json, &arguments) {
+        Err(error) if !json.stopped() => CapturedValue::unserializable(&error.to_string()),
+        _ => CapturedValue::finished(json),
+    }
+}
+
+fn write_object(
+    json: &mut Bounded,
+    arguments: &[(&'static str, CapturedValue)],
+) -> io::Result<()> {
+    let mut separator = "{";
+    for (name, value) in arguments {
+        json.write_all(separator.as_bytes())?;
+        serde_json::to_writer(&mut *json, name)?;
+        json.write_all(b":")?;
+        value.write_json(json)?;
+        separator = ",";
+    }
+    json.write_all(if arguments.is_empty() { b"{}" } else { b"}" })
+}

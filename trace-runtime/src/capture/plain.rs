@@ -1,0 +1,78 @@
+//! Values that are recorded as they read: text, numbers, booleans, and nothing.
+
+use super::captured::CapturedValue;
+use std::borrow::Cow;
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// A type that is text, a number or a boolean, also behind a pointer or in an `Option`.
+pub trait Plain {
+    /// The value as it reads.
+    fn captured(&self) -> CapturedValue;
+}
+
+macro_rules! text {
+    ($($type:ty),*) => {$(
+        impl Plain for $type {
+            fn captured(&self) -> CapturedValue {
+                CapturedValue::text(self)
+            }
+        }
+    )*};
+}
+
+text!(str, String, Cow<'_, str>);
+
+impl Plain for char {
+    fn captured(&self) -> CapturedValue {
+        CapturedValue::text(self.encode_utf8(&mut [0; 4]))
+    }
+}
+
+macro_rules! scalar {
+    ($($type:ty),*) => {$(
+        impl Plain for $type {
+            fn captured(&self) -> CapturedValue {
+                CapturedValue::scalar(self)
+            }
+        }
+    )*};
+}
+
+scalar!(bool, i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize);
+
+impl Plain for f32 {
+    fn captured(&self) -> CapturedValue {
+        CapturedValue::float(f64::from(*self), self)
+    }
+}
+
+impl Plain for f64 {
+    fn captured(&self) -> CapturedValue {
+        CapturedValue::float(*self, self)
+    }
+}
+
+impl Plain for () {
+    fn captured(&self) -> CapturedValue {
+        CapturedValue::nothing()
+    }
+}
+
+impl<T: Plain> Plain for Option<T> {
+    fn captured(&self) -> CapturedValue {
+        self.as_ref().map_or_else(CapturedValue::null, Plain::captured)
+    }
+}
+
+macro_rules! forwarded {
+    ($($pointer:ty),*) => {$(
+        impl<T: Plain + ?Sized> Plain for $pointer {
+            fn captured(&self) -> CapturedValue {
+                (**self).captured()
+            }
+        }
+    )*};
+}
+
+forwarded!(&T, &mut T, Box<T>, Rc<T>, Arc<T>);

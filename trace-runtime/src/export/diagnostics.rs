@@ -1,0 +1,111 @@
+//! What a user is told about spans that were lost: one line for each cause, with counts.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::io::Write;
+use std::sync::{Mutex, PoisonError};
+
+/// One thing that went wrong with the export, as
+/// [`on_diagnostic`](crate::Builder::on_diagnostic) receives it.
+///
+/// Its text is one line that says what happened, to how many spans, and what to do.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub struct Diagnostic {
+    /// How many spans were lost.
+    pub spans: u64,
+    /// The line.
+    pub message: String,
+}
+
+impl fmt::Display for Diagnostic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+type Callback = Box<dyn Fn(&Diagnostic) + Send + Sync>;
+
+/// Says each cause once as it first happens, and once more at the end if it went on.
+pub(crate) struct Diagnostics {
+    callback: Option<Callback>,
+    repeated: Mutex<HashMap<&'static str, Repeated>>,
+}
+
+/// What came after the first line.
+#[derive(Default)]
+struct Repeated {
+    spans: u64,
+    message: String,
+}
+
+impl Diagnostics {
+    pub(crate) fn new(callback: Option<Callback>) -> Self {
+        Diagnostics { callback, repeated: Mutex::default() }
+    }
+
+    /// Reports lost spans. `message` is given their number in words.
+    pub(crate) fn lost(&self, cause: &'static str, spans: u64, message: &dyn Fn(&str) -> String) {
+        let mut repeated = self.repeated.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(repeated) = repeated.get_mut(cause) {
+            repeated.spans += spans;
+            repeated.message = message(&format!("{} more", counted(repeated.spans)));
+            return;
+        }
+        repeated.insert(cause, Repeated::default());
+        drop(repeated);
+        self.say(&Diagnostic { spans, message: message(&counted(spans)) });
+    }
+
+    /// Says what came after the first line of each cause.
+    pub(crate) fn say_repeated(&self) {
+        let mut repeated = self.repeated.lock().unwrap_or_else(PoisonError::into_inner);
+        let all: Vec<Repeated> = repeated.values_mut().map(std::mem::take).collect();
+        drop(repeated);
+        for Repeated { spans, message } in all {
+            if spans > 0 {
+                self.say(&Diagnostic { spans, message });
+            }
+        }
+    }
+
+    fn say(&self, diagnostic: &Diagnostic) {
+        match &self.callback {
+            Some(callback) => callback(diagnostic),
+            // A closed stderr is no reason to fail.
+            None => drop(writeln!(std::io::stderr().lock(), "trace-runtime: {diagnostic}")),
+        }
+    }
+}
+
+fn counted(spans: u64) -> String {
+    if spans == 1 { "1 span".to_owned() } else { format!("{spans} spans") }
+}
+
+impl fmt::Debug for Diagnostics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Diagnostics").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+
+    #[test]
+    fn a_cause_is_said_once_and_summed_up_at_the_end() {
+        let said = Arc::new(Mutex::new(Vec::new()));
+        let heard = Arc::clone(&said);
+        let diagnostics = Diagnostics::new(Some(Box::new(move |diagnostic| {
+            heard.lock().unwrap().push((diagnostic.spans, diagnostic.to_string()));
+        })));
+        for spans in [5, 1, 2] {
+            diagnostics.lost("down", spans, &|spans| format!("{spans} lost"));
+        }
+        diagnostics.say_repeated();
+        diagnostics.say_repeated();
+        let said = said.lock().unwrap();
+        assert_eq!(*said, [(5, "5 spans lost".to_owned()), (3, "3 spans more lost".to_owned())]);
+    }
+}

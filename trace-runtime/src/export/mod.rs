@@ -1,0 +1,27 @@
+//! From ended spans to their destinations: queue, worker, limits, delivery, and the account of it.
+
+mod console;
+mod deliver;
+mod delivery;
+mod diagnostics;
+mod limit;
+mod otlp;
+mod processor;
+
+pub(crate) use deliver::{Deliver, ExporterDelivery};
+pub(crate) use delivery::Delivery;
+pub(crate) use diagnostics::Diagnostics;
+pub use diagnostics::Diagnostic;
+pub(crate) use processor::CountedProcessor;
+
+use crate::register::{OtlpSettings, RegisterError};
+
+/// The console, as a destination.
+pub(crate) fn console() -> Box<dyn Deliver> {
+    Box::new(console::Console::default())
+}
+
+/// An OTLP backend, as a destination.
+pub(crate) fn otlp(settings: &OtlpSettings) -> Result<Box<dyn Deliver>, RegisterError> {
+    otlp::connect(settings)
+}

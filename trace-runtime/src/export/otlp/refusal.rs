@@ -1,0 +1,67 @@
+//! What to tell a user whose spans a backend does not take.
+
+use crate::export::deliver::Failure;
+use crate::register::{OtlpSettings, Setting};
+
+/// The backend could not be reached at all.
+pub(super) fn unreachable(settings: &OtlpSettings, reason: &str) -> Failure {
+    let advice = match settings.endpoint.setting {
+        Setting::Default => {
+            "start Phoenix there (`phoenix serve`), or name a collector with \
+             PHOENIX_COLLECTOR_ENDPOINT"
+        }
+        _ => "start it there, or correct the endpoint",
+    };
+    Failure {
+        cause: "unreachable",
+        what: format!("the collector at {} could not be reached ({reason})", settings.endpoint.url),
+        advice: with_origin(settings, advice),
+    }
+}
+
+/// The backend answered with an HTTP status other than success.
+pub(super) fn status(settings: &OtlpSettings, status: u16, body: &str) -> Failure {
+    let (cause, advice): (&'static str, String) = match status {
+        401 | 403 => ("credential", credential_advice(settings)),
+        404 => ("not found", "there is no OTLP endpoint at this path, correct it".to_owned()),
+        413 => ("too large", "lower OTEL_BSP_MAX_EXPORT_BATCH_SIZE".to_owned()),
+        415 => ("protocol", "it does not take http/protobuf here, set the protocol".to_owned()),
+        422 => (
+            "unprocessable",
+            "it could not read the request; MLflow wants the header x-mlflow-experiment-id"
+                .to_owned(),
+        ),
+        300..=399 => ("redirect", "it answers from another address, use that one".to_owned()),
+        _ => ("status", "see the collector's log".to_owned()),
+    };
+    let said = excerpt(body);
+    Failure {
+        cause,
+        what: format!("the collector at {} answered {status}{said}", settings.endpoint.url),
+        advice: with_origin(settings, &advice),
+    }
+}
+
+/// Names the credential by where it came from, never by its value.
+pub(super) fn credential_advice(settings: &OtlpSettings) -> String {
+    match settings.headers.credential {
+        None => "it wants an API key and none was given, set PHOENIX_API_KEY or `api_key(..)`"
+            .to_owned(),
+        Some(setting) => format!("the API key from {setting} was refused, correct it"),
+    }
+}
+
+fn with_origin(settings: &OtlpSettings, advice: &str) -> String {
+    match settings.endpoint.setting {
+        Setting::Default => advice.to_owned(),
+        setting => format!("{advice} (the endpoint is from {setting})"),
+    }
+}
+
+/// The beginning of what the backend said, on one line, if it is text.
+fn excerpt(body: &str) -> String {
+    let line = body.split_whitespace().collect::<Vec<_>>().join(" ");
+    let is_text = !line.is_empty() && !line.contains(|c: char| c.is_control() || c == '\u{fffd}');
+    let short: String = line.chars().take(120).collect();
+    if is_text { format!(" ({short})") } else { String::new() }
+}

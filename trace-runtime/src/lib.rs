@@ -1,0 +1,38 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+#![deny(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr
+)]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod call_site;
+mod capture;
+mod export;
+mod in_span;
+mod kind;
+mod outcome;
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
+mod register;
+mod semconv;
+mod span;
+
+pub use export::Diagnostic;
+pub use kind::OpenInferenceSpanKind;
+pub use register::{Builder, FlushError, Protocol, RegisterError, Registration, Setting, register};
+pub use span::{AttributeValue, CurrentSpan, Parent, SpanName, current_span};
+
+/// The OpenTelemetry API this crate is built on: two versions of it in one program are two
+/// unconnected worlds.
+pub use opentelemetry;
+/// The OpenTelemetry SDK this crate is built on.
+pub use opentelemetry_sdk;
+
+pub use trace_macros::{
+    agent, chain, decision, embedding, evaluator, guardrail, llm, prompt, reranker, retriever, tool,
+};

@@ -1,0 +1,52 @@
+//! Panics: seen on their way through a span, contained in what instrumentation calls.
+
+use std::any::Any;
+use std::cell::RefCell;
+use std::panic::{self, AssertUnwindSafe, catch_unwind};
+use std::sync::Once;
+use std::thread;
+
+thread_local! {
+    /// Where this thread panicked last.
+    static LOCATION: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// Puts a hook in front of the program's own that keeps the place of a panic, which its payload
+/// does not say.
+pub(crate) fn install_hook() {
+    static INSTALLED: Once = Once::new();
+    if thread::panicking() {
+        // The hook cannot be changed now; places are missing until the next registration.
+        return;
+    }
+    INSTALLED.call_once(|| {
+        let next = panic::take_hook();
+        panic::set_hook(Box::new(move |info| {
+            let location = info.location().map(ToString::to_string);
+            // A thread that is ending has no locals any more.
+            let _ = LOCATION.try_with(|last| last.replace(location));
+            next(info);
+        }));
+    });
+}
+
+/// The place of this thread's last panic, once.
+pub(super) fn take_location() -> Option<String> {
+    LOCATION.try_with(RefCell::take).ok().flatten()
+}
+
+/// Runs code that is not ours, and keeps its panic from the caller.
+pub(crate) fn contained<T>(code: impl FnOnce() -> T) -> Result<T, Box<dyn Any + Send>> {
+    catch_unwind(AssertUnwindSafe(code))
+}
+
+/// What a panic said.
+pub(crate) fn message(payload: &(dyn Any + Send)) -> String {
+    if let Some(message) = payload.downcast_ref::<&str>() {
+        (*message).to_owned()
+    } else if let Some(message) = payload.downcast_ref::<String>() {
+        message.clone()
+    } else {
+        "panicked with a value that is not text".to_owned()
+    }
+}

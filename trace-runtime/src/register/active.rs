@@ -1,0 +1,113 @@
+//! The registration that is active, and the switch that every annotated function reads first.
+
+use super::settings::Limits;
+use crate::call_site::CallSite;
+use crate::export::Diagnostics;
+use opentelemetry::InstrumentationScope;
+use opentelemetry::trace::TracerProvider as _;
+use opentelemetry_sdk::trace::{SdkTracer, SdkTracerProvider};
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+
+static ENABLED: AtomicBool = AtomicBool::new(false);
+static ACTIVE: RwLock<Option<Arc<Active>>> = RwLock::new(None);
+
+/// Whether anything is registered: all that an annotated function costs when nothing is.
+#[inline]
+pub(crate) fn is_enabled() -> bool {
+    ENABLED.load(Ordering::Relaxed)
+}
+
+/// The active registration.
+pub(crate) fn active() -> Option<Arc<Active>> {
+    ACTIVE.read().unwrap_or_else(PoisonError::into_inner).clone()
+}
+
+/// What spans need of a registration.
+#[derive(Debug)]
+pub(crate) struct Active {
+    provider: SdkTracerProvider,
+    limits: Limits,
+    diagnostics: Arc<Diagnostics>,
+    closed: AtomicBool,
+    tracers: Mutex<HashMap<(&'static str, Option<&'static str>), SdkTracer>>,
+}
+
+impl Active {
+    pub(super) fn new(
+        provider: SdkTracerProvider,
+        limits: Limits,
+        diagnostics: Arc<Diagnostics>,
+    ) -> Self {
+        Active {
+            provider,
+            limits,
+            diagnostics,
+            closed: AtomicBool::new(false),
+            tracers: Mutex::default(),
+        }
+    }
+
+    /// Switches the macros on; `false` if another registration is active.
+    pub(super) fn activate(self: &Arc<Self>) -> bool {
+        let mut active = ACTIVE.write().unwrap_or_else(PoisonError::into_inner);
+        if active.is_some() {
+            return false;
+        }
+        *active = Some(Arc::clone(self));
+        ENABLED.store(true, Ordering::Relaxed);
+        true
+    }
+
+    /// Switches the macros off, if this registration had switched them on.
+    pub(super) fn deactivate(self: &Arc<Self>) {
+        let mut active = ACTIVE.write().unwrap_or_else(PoisonError::into_inner);
+        if active.as_ref().is_some_and(|active| Arc::ptr_eq(active, self)) {
+            ENABLED.store(false, Ordering::Relaxed);
+            *active = None;
+        }
+    }
+
+    /// From here on a span that ends is lost, and said to be.
+    pub(super) fn close(&self) {
+        self.closed.store(true, Ordering::Release);
+    }
+
+    pub(super) fn provider(&self) -> &SdkTracerProvider {
+        &self.provider
+    }
+
+    pub(crate) fn limits(&self) -> Limits {
+        self.limits
+    }
+
+    /// Called by every span as it ends: one that ends behind `shutdown` has nowhere to go.
+    pub(crate) fn note_end(&self) {
+        if self.closed.load(Ordering::Acquire) {
+            self.diagnostics.lost(
+                "ended after shutdown",
+                1,
+                &|spans| {
+                    format!(
+                        "{spans} ended after the registration was shut down and went nowhere: \
+                         keep the `Registration` until all work is done"
+                    )
+                },
+            );
+        }
+    }
+
+    /// The tracer whose scope is the crate of the call site.
+    pub(crate) fn tracer(&self, site: &CallSite) -> SdkTracer {
+        let mut tracers = self.tracers.lock().unwrap_or_else(PoisonError::into_inner);
+        let make = || {
+            let mut scope = InstrumentationScope::builder(site.crate_name);
+            if let Some(version) = site.crate_version {
+                scope = scope.with_version(version);
+            }
+            self.provider.tracer_with_scope(scope.build())
+        };
+        tracers.entry((site.crate_name, site.crate_version)).or_insert_with(make).clone()
+    }
+}

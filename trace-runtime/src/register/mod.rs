@@ -1,0 +1,16 @@
+//! Registering: settings, pipeline, and the guard that ends it.
+
+mod active;
+mod banner;
+mod builder;
+mod error;
+mod pipeline;
+mod registration;
+mod settings;
+
+pub(crate) use active::{Active, active, is_enabled};
+pub use builder::{Builder, register};
+pub use error::{RegisterError, Setting};
+pub use registration::{FlushError, Registration};
+pub use settings::Protocol;
+pub(crate) use settings::{BatchSettings, Limits, OtlpSettings};

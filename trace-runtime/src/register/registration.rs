@@ -1,0 +1,245 @@
+//! The guard of an active registration: flush, shutdown, and the truth about both.
+
+use super::active::Active;
+use super::banner;
+use super::builder::Builder;
+use super::error::{RegisterError, Setting};
+use super::pipeline::Pipeline;
+use super::settings::{Environment, Limits, Settings};
+use crate::capture;
+use crate::export::{Delivery, Diagnostics};
+use crate::outcome::panic;
+use opentelemetry::global;
+use opentelemetry::trace::noop::NoopTracerProvider;
+use opentelemetry_sdk::trace::SdkTracerProvider;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// An active registration. Keep it for as long as spans are to be recorded.
+///
+/// Dropping it flushes and shuts down within
+/// [`shutdown_timeout`](crate::Builder::shutdown_timeout), also during a panic and inside an async
+/// runtime, and says on stderr what was not delivered.
+#[derive(Debug)]
+#[must_use = "dropping the registration ends tracing: bind it with `let _registration = ..`"]
+pub struct Registration {
+    /// `None` if tracing is switched off.
+    running: Option<Running>,
+    timeout: Duration,
+}
+
+#[derive(Debug)]
+struct Running {
+    active: Arc<Active>,
+    diagnostics: Arc<Diagnostics>,
+    deliveries: Vec<Arc<Delivery>>,
+    /// Whether the provider is the application's, and stays running.
+    attached: bool,
+    is_global: bool,
+    is_shut_down: AtomicBool,
+}
+
+/// What [`Registration::flush`] and [`Registration::shutdown`] could not deliver.
+///
+/// The counts are of spans, since `install`, at the first destination that has not accepted
+/// everything. For an attached provider they are not known and stay 0.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{delivered} spans delivered, {pending} pending, {lost} lost: {cause}")]
+#[non_exhaustive]
+pub struct FlushError {
+    /// Accepted by the backend.
+    pub delivered: u64,
+    /// Ended, and neither accepted nor lost yet.
+    pub pending: u64,
+    /// Refused, undeliverable, or beyond the bounds of the queue.
+    pub lost: u64,
+    /// That destination; `None` for an attached provider.
+    pub endpoint: Option<String>,
+    /// Why, in words.
+    pub cause: String,
+}
+
+impl Registration {
+    pub(super) fn install(
+        mut builder: Builder,
+        environment: &Environment,
+    ) -> Result<Self, RegisterError> {
+        builder.require_no_conflict()?;
+        let timeout = builder.shutdown_timeout;
+        let Some(settings) = Settings::resolve(&builder, environment)? else {
+            return Ok(Registration { running: None, timeout });
+        };
+        let diagnostics = Arc::new(Diagnostics::new(builder.on_diagnostic.take()));
+        let attached = builder.provider.is_some();
+        let Pipeline { provider, deliveries } = match builder.provider.take() {
+            Some(provider) => Pipeline { provider, deliveries: Vec::new() },
+            None => Pipeline::build(&settings, std::mem::take(&mut builder.exporters), &diagnostics)?,
+        };
+        let limits: Limits = settings.limits;
+        let active = Arc::new(Active::new(provider.clone(), limits, Arc::clone(&diagnostics)));
+        if !active.activate() {
+            return Err(RegisterError::AlreadyInstalled);
+        }
+        capture::set_value_limit(limits.value_bytes);
+        panic::install_hook();
+        let is_global = builder.set_global_tracer_provider && !attached;
+        if is_global {
+            global::set_tracer_provider(provider);
+        }
+        if builder.verbose && !attached {
+            banner::print(&settings);
+        }
+        let is_shut_down = AtomicBool::new(false);
+        let running =
+            Running { active, diagnostics, deliveries, attached, is_global, is_shut_down };
+        Ok(Registration { running: Some(running), timeout })
+    }
+
+    /// Waits until every span that ended before the call has been accepted by the backend, at most
+    /// for the [`shutdown_timeout`](crate::Builder::shutdown_timeout).
+    ///
+    /// Works from any thread, inside and outside an async runtime, where it blocks the thread.
+    ///
+    /// # Errors
+    ///
+    /// `Ok` means that everything ended before the call has been accepted. Otherwise the error
+    /// says how many spans were delivered, are pending and were lost, where, and why.
+    pub fn flush(&self) -> Result<(), FlushError> {
+        self.running.as_ref().map_or(Ok(()), |running| running.flush(self.timeout))
+    }
+
+    /// Flushes, then stops the export and switches the macros off. Later calls, and dropping the
+    /// registration, do nothing more. An attached provider is flushed and left running.
+    ///
+    /// # Errors
+    ///
+    /// As [`flush`](Self::flush).
+    pub fn shutdown(&self) -> Result<(), FlushError> {
+        self.running.as_ref().map_or(Ok(()), |running| running.shutdown(self.timeout))
+    }
+}
+
+impl Drop for Registration {
+    fn drop(&mut self) {
+        // What was not delivered has been said by the diagnostics.
+        let _ = self.shutdown();
+    }
+}
+
+impl Running {
+    fn flush(&self, timeout: Duration) -> Result<(), FlushError> {
+        let deadline = Instant::now() + timeout;
+        let provider = self.active.provider().clone();
+        let ended: Vec<u64> = self.deliveries.iter().map(|delivery| delivery.ended()).collect();
+        // The SDK's flush has a timeout of its own: wait for the ledgers instead.
+        let flushed = within(timeout, move || provider.force_flush());
+        if self.attached {
+            return attached_result(flushed);
+        }
+        for (delivery, ended) in self.deliveries.iter().zip(&ended) {
+            delivery.wait_until_settled(*ended, deadline);
+        }
+        self.result(&ended, timeout)
+    }
+
+    fn shutdown(&self, timeout: Duration) -> Result<(), FlushError> {
+        if self.is_shut_down.swap(true, Ordering::AcqRel) {
+            return Ok(());
+        }
+        let deadline = Instant::now() + timeout;
+        self.active.deactivate();
+        let mut result = self.flush(timeout);
+        if !self.attached {
+            self.active.close();
+            let ended: Vec<u64> = self.deliveries.iter().map(|delivery| delivery.ended()).collect();
+            stop(self.active.provider(), self.is_global, deadline);
+            self.deliveries.iter().for_each(|delivery| delivery.say_pending());
+            result = result.and(self.result(&ended, timeout));
+        }
+        self.diagnostics.say_repeated();
+        result
+    }
+
+    /// `Ok` only if everything has been accepted everywhere.
+    fn result(&self, ended: &[u64], timeout: Duration) -> Result<(), FlushError> {
+        for (delivery, ended) in self.deliveries.iter().zip(ended) {
+            let counts = delivery.counts();
+            let pending = ended.saturating_sub(counts.delivered + counts.lost);
+            if pending + counts.lost > 0 {
+                return Err(FlushError {
+                    delivered: counts.delivered,
+                    pending,
+                    lost: counts.lost,
+                    endpoint: Some(delivery.address().to_owned()),
+                    cause: counts
+                        .last_failure
+                        .unwrap_or_else(|| format!("no answer within {timeout:?}")),
+                });
+            }
+        }
+        Ok(())
+    }
+}
+
+fn stop(provider: &SdkTracerProvider, is_global: bool, deadline: Instant) {
+    if is_global {
+        global::set_tracer_provider(NoopTracerProvider::new());
+    }
+    let remaining = deadline.saturating_duration_since(Instant::now()).max(Duration::from_millis(50));
+    let provider = provider.clone();
+    within(remaining, move || provider.shutdown_with_timeout(remaining));
+}
+
+fn attached_result(
+    flushed: Option<opentelemetry_sdk::error::OTelSdkResult>,
+) -> Result<(), FlushError> {
+    let cause = match flushed {
+        Some(Ok(())) => return Ok(()),
+        Some(Err(error)) => format!("the attached provider could not flush: {error}"),
+        None => "the attached provider did not flush in time".to_owned(),
+    };
+    Err(FlushError { delivered: 0, pending: 0, lost: 0, endpoint: None, cause })
+}
+
+/// Runs `work` on a thread of its own and waits for it no longer than `timeout`, since the SDK's
+/// own calls may take longer than they were told to.
+fn within<T: Send + 'static>(
+    timeout: Duration,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Option<T> {
+    let (sender, receiver) = mpsc::channel();
+    let spawned = thread::Builder::new().name("trace-runtime-flush".to_owned()).spawn(move || {
+        let _ = sender.send(work());
+    });
+    spawned.ok().and_then(|_| receiver.recv_timeout(timeout).ok())
+}
+
+impl Builder {
+    /// An attached provider brings its own resource, sampler and exporters.
+    fn require_no_conflict(&self) -> Result<(), RegisterError> {
+        let given = [
+            ("endpoint", self.endpoint.is_some()),
+            ("protocol", self.protocol.is_some()),
+            ("header", !self.headers.is_empty()),
+            ("api_key", self.api_key.is_some()),
+            ("exporter", !self.exporters.is_empty()),
+            ("console", self.console),
+            ("project_name", self.project_name.is_some()),
+            ("service_name", self.service_name.is_some()),
+            ("resource_attribute", !self.resource_attributes.is_empty()),
+            ("sample_ratio", self.sample_ratio.is_some()),
+        ];
+        match given.iter().find(|(_, given)| *given) {
+            Some((method, _)) if self.provider.is_some() => Err(RegisterError::Conflict {
+                first: Setting::Method("provider"),
+                second: Setting::Method(method),
+                advice: "an attached provider keeps its own resource, sampler and exporters, \
+                         set them there",
+            }),
+            _ => Ok(()),
+        }
+    }
+}

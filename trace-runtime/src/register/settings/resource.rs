@@ -1,0 +1,55 @@
+//! Who sends: project, service and everything else that is said once per process.
+
+use super::environment::Environment;
+use super::headers::pairs;
+use crate::register::builder::Builder;
+use crate::register::error::RegisterError;
+use crate::semconv;
+use std::collections::BTreeMap;
+
+/// The attributes of the resource, without those of the SDK.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ResourceSettings {
+    pub(crate) project: String,
+    pub(crate) service_name: String,
+    pub(crate) others: BTreeMap<String, String>,
+}
+
+impl ResourceSettings {
+    /// Project, first wins: code, `PHOENIX_PROJECT`, `PHOENIX_PROJECT_NAME`,
+    /// `openinference.project.name` in `OTEL_RESOURCE_ATTRIBUTES`, `default`.
+    /// Service, first wins: code, `OTEL_SERVICE_NAME`, `service.name` in
+    /// `OTEL_RESOURCE_ATTRIBUTES`, the executable's name.
+    pub(crate) fn resolve(builder: &Builder, env: &Environment) -> Result<Self, RegisterError> {
+        let mut from_env = BTreeMap::new();
+        if let Some((setting, list)) = env.get("OTEL_RESOURCE_ATTRIBUTES") {
+            let accepted = "pairs like key=value,other=value with percent-encoded values";
+            from_env.extend(pairs(list).ok_or_else(|| setting.invalid(list, accepted))?);
+        }
+        let mut from_code: BTreeMap<_, _> = builder.resource_attributes.iter().cloned().collect();
+
+        let named = |name: &'static str| env.get(name).map(|(_, value)| value.to_owned());
+        let project = builder
+            .project_name
+            .clone()
+            .or_else(|| from_code.remove(semconv::PROJECT_NAME))
+            .or_else(|| named("PHOENIX_PROJECT"))
+            .or_else(|| named("PHOENIX_PROJECT_NAME"))
+            .or_else(|| from_env.get(semconv::PROJECT_NAME).cloned())
+            .unwrap_or_else(|| "default".to_owned());
+        let service_name = builder
+            .service_name
+            .clone()
+            .or_else(|| from_code.remove(semconv::SERVICE_NAME))
+            .or_else(|| named("OTEL_SERVICE_NAME"))
+            .or_else(|| from_env.get(semconv::SERVICE_NAME).cloned())
+            .or_else(|| env.executable.clone())
+            .unwrap_or_else(|| "unknown_service".to_owned());
+
+        let mut others = from_env;
+        others.extend(from_code);
+        others.remove(semconv::PROJECT_NAME);
+        others.remove(semconv::SERVICE_NAME);
+        Ok(ResourceSettings { project, service_name, others })
+    }
+}

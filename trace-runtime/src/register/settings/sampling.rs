@@ -1,0 +1,57 @@
+//! Which traces are recorded.
+
+use super::environment::Environment;
+use crate::register::builder::Builder;
+use crate::register::error::{RegisterError, Setting};
+
+/// The sampler, as OpenTelemetry names them.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Sampling {
+    /// Whether a parent's decision is followed.
+    pub(crate) parent_based: bool,
+    /// The share of traces without a parent that are recorded, 0 to 1.
+    pub(crate) ratio: f64,
+}
+
+const NAMES: &str = "always_on, always_off, traceidratio, parentbased_always_on, \
+                     parentbased_always_off or parentbased_traceidratio";
+
+impl Sampling {
+    /// First wins: `sample_ratio(..)`, `OTEL_TRACES_SAMPLER` with `OTEL_TRACES_SAMPLER_ARG`,
+    /// everything unless the parent is not sampled.
+    pub(crate) fn resolve(builder: &Builder, env: &Environment) -> Result<Self, RegisterError> {
+        if let Some(ratio) = builder.sample_ratio {
+            let setting = Setting::Method("sample_ratio");
+            return Ok(Sampling {
+                parent_based: true,
+                ratio: require_ratio(setting, ratio, &ratio.to_string())?,
+            });
+        }
+        let Some((setting, name)) = env.get("OTEL_TRACES_SAMPLER") else {
+            return Ok(Sampling { parent_based: true, ratio: 1.0 });
+        };
+        let (parent_based, own) = match name.strip_prefix("parentbased_") {
+            Some(own) => (true, own),
+            None => (false, name),
+        };
+        let ratio = match own {
+            "always_on" => 1.0,
+            "always_off" => 0.0,
+            "traceidratio" => ratio_argument(env)?,
+            _ => return Err(setting.invalid(name, format!("one of {NAMES}"))),
+        };
+        Ok(Sampling { parent_based, ratio })
+    }
+}
+
+fn ratio_argument(env: &Environment) -> Result<f64, RegisterError> {
+    let Some((setting, text)) = env.get("OTEL_TRACES_SAMPLER_ARG") else { return Ok(1.0) };
+    require_ratio(setting, text.parse().unwrap_or(f64::NAN), text)
+}
+
+fn require_ratio(setting: Setting, ratio: f64, found: &str) -> Result<f64, RegisterError> {
+    if (0.0..=1.0).contains(&ratio) {
+        return Ok(ratio);
+    }
+    Err(setting.invalid(found, "a number from 0 to 1, write for example 0.25"))
+}

@@ -1,0 +1,55 @@
+//! The attributes of one span: the last value of a key counts, and what matters is kept first.
+
+use crate::semconv;
+use opentelemetry::{Key, KeyValue};
+use std::collections::HashMap;
+
+/// Drops every earlier value of a key that was set again; the key keeps its first place.
+pub(crate) fn keep_last_of_each_key(attributes: &mut Vec<KeyValue>) {
+    let mut places: HashMap<Key, usize> = HashMap::with_capacity(attributes.len());
+    let mut kept: Vec<KeyValue> = Vec::with_capacity(attributes.len());
+    for attribute in attributes.drain(..) {
+        if let Some(place) = places.get(&attribute.key) {
+            kept[*place] = attribute;
+        } else {
+            places.insert(attribute.key.clone(), kept.len());
+            kept.push(attribute);
+        }
+    }
+    *attributes = kept;
+}
+
+/// Cuts to `limit` attributes; what a backend cannot do without stays.
+pub(super) fn keep_essential(attributes: &mut Vec<KeyValue>, limit: usize) {
+    if attributes.len() > limit {
+        attributes.sort_by_key(|attribute| !is_essential(attribute.key.as_str()));
+        attributes.truncate(limit);
+    }
+}
+
+fn is_essential(key: &str) -> bool {
+    semconv::ESSENTIAL.contains(&key)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_that_is_set_again_has_its_last_value_at_its_first_place() {
+        let mut attributes =
+            vec![KeyValue::new("a", 1), KeyValue::new("b", 2), KeyValue::new("a", 3)];
+        keep_last_of_each_key(&mut attributes);
+        assert_eq!(attributes, [KeyValue::new("a", 3), KeyValue::new("b", 2)]);
+    }
+
+    #[test]
+    fn what_matters_survives_the_limit() {
+        let mut attributes: Vec<_> =
+            (0..200).map(|n| KeyValue::new(format!("message.{n}"), n)).collect();
+        attributes.push(KeyValue::new(semconv::OUTPUT_VALUE, "answer"));
+        keep_essential(&mut attributes, 128);
+        assert_eq!(attributes.len(), 128);
+        assert_eq!(attributes[0], KeyValue::new(semconv::OUTPUT_VALUE, "answer"));
+    }
+}

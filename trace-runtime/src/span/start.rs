@@ -1,0 +1,119 @@
+//! What is settled before sampling: name, place and parent of a span.
+
+use super::parent::Parent;
+use crate::call_site::CallSite;
+use crate::capture::without_paths;
+use crate::semconv;
+use opentelemetry::trace::TraceContextExt;
+use opentelemetry::{Context, KeyValue};
+use std::any::type_name;
+use std::borrow::Cow;
+
+/// Takes the options that every span has, before it is decided whether it records.
+#[derive(Debug)]
+pub struct Start {
+    site: &'static CallSite,
+    name: Option<Cow<'static, str>>,
+    self_type: Option<&'static str>,
+    parent: Option<Context>,
+}
+
+impl Start {
+    pub(super) fn new(site: &'static CallSite) -> Self {
+        Start { site, name: None, self_type: None, parent: None }
+    }
+
+    /// The option `name`, where it is more than a literal.
+    pub fn name(&mut self, name: &(impl SpanName + ?Sized)) {
+        self.name = Some(name.span_name());
+    }
+
+    /// The function is a method of `T`.
+    pub fn method_of<T: ?Sized>(&mut self) {
+        self.self_type = Some(type_name::<T>());
+    }
+
+    /// The option `parent`.
+    pub fn parent(&mut self, parent: &impl Parent) {
+        self.parent = parent.parent_context();
+    }
+
+    /// The option `root`.
+    pub fn root(&mut self) {
+        // Suppression and baggage stay; the span does not.
+        let context = Context::current();
+        self.parent = Some(if context.has_active_span() {
+            context.with_remote_span_context(opentelemetry::trace::SpanContext::NONE)
+        } else {
+            context
+        });
+    }
+
+    pub(super) fn parent_context(&self) -> Context {
+        self.parent.clone().unwrap_or_else(Context::current)
+    }
+
+    /// As given, else `Type::method`, else the function's name.
+    pub(super) fn span_name(&self) -> Cow<'static, str> {
+        match (&self.name, self.self_type) {
+            (Some(name), _) => name.clone(),
+            (None, Some(self_type)) if !self.site.is_named => {
+                format!("{}::{}", without_paths(self_type), self.site.function).into()
+            }
+            _ => self.site.name.into(),
+        }
+    }
+
+    /// As given, else the function's name, which is how a tool or an agent is known to others.
+    pub(super) fn own_name(&self) -> Cow<'static, str> {
+        self.name.clone().unwrap_or(self.site.name.into())
+    }
+
+    pub(super) fn documentation(&self) -> &'static str {
+        self.site.documentation
+    }
+
+    pub(super) fn code_attributes(&self) -> [KeyValue; 3] {
+        let CallSite { module, function, file, line, .. } = self.site;
+        let place = self.self_type.unwrap_or(module);
+        [
+            KeyValue::new(semconv::CODE_FUNCTION_NAME, format!("{place}::{function}")),
+            KeyValue::new(semconv::CODE_FILE_PATH, *file),
+            KeyValue::new(semconv::CODE_LINE_NUMBER, i64::from(*line)),
+        ]
+    }
+}
+
+/// What the option `name` takes: text of any kind.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be a span's name",
+    label = "expected text: `&str`, `String` or `Cow<str>`"
+)]
+pub trait SpanName {
+    /// The name.
+    fn span_name(&self) -> Cow<'static, str>;
+}
+
+impl SpanName for str {
+    fn span_name(&self) -> Cow<'static, str> {
+        Cow::Owned(self.to_owned())
+    }
+}
+
+impl SpanName for String {
+    fn span_name(&self) -> Cow<'static, str> {
+        Cow::Owned(self.clone())
+    }
+}
+
+impl SpanName for Cow<'_, str> {
+    fn span_name(&self) -> Cow<'static, str> {
+        Cow::Owned(self.clone().into_owned())
+    }
+}
+
+impl<T: SpanName + ?Sized> SpanName for &T {
+    fn span_name(&self) -> Cow<'static, str> {
+        (**self).span_name()
+    }
+}
