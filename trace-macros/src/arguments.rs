@@ -6,7 +6,11 @@ use syn::ext::IdentExt;
 use syn::{FnArg, Ident, Pat, Signature};
 
 /// The names the arguments bind, without `self` and without what `skip` names.
-pub(crate) fn recorded(signature: &Signature, options: &Options, errors: &mut Errors) -> Vec<Ident> {
+pub(crate) fn recorded(
+    signature: &Signature,
+    options: &Options,
+    errors: &mut Errors,
+) -> Vec<Ident> {
     let bound = bound_names(signature);
     for skipped in options.skipped() {
         if !bound.contains(skipped) {
@@ -55,9 +59,8 @@ fn unknown_argument(found: &Ident, bound: &[Ident]) -> String {
     let bound: Vec<String> = bound.iter().map(|name| name.unraw().to_string()).collect();
     let bound: Vec<&str> = bound.iter().map(String::as_str).collect();
     let found = found.unraw().to_string();
-    let hint = nearest(&found, &bound)
-        .map(|near| format!(" did you mean `{near}`?"))
-        .unwrap_or_default();
+    let hint =
+        nearest(&found, &bound).map(|near| format!(" did you mean `{near}`?")).unwrap_or_default();
     if bound.is_empty() {
         return format!("no argument `{found}` to skip: this function has none");
     }

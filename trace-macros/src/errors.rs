@@ -25,7 +25,7 @@ impl Errors {
 
     /// `compile_error!` invocations for every mistake, or `None` where there are none.
     pub(crate) fn into_compile_errors(self) -> Option<TokenStream> {
-        self.combined.map(|error| error.into_compile_error())
+        self.combined.map(syn::Error::into_compile_error)
     }
 }
 

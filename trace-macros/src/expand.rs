@@ -13,7 +13,7 @@ use syn::ext::IdentExt;
 use syn::{Attribute, Expr, ExprLit, Lit, Meta, Type};
 
 /// The traced function, or the function as it was beside every mistake found.
-pub(crate) fn expand(kind: Kind, options: TokenStream, item: TokenStream) -> TokenStream {
+pub(crate) fn expand(kind: Kind, options: TokenStream, item: &TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let options = Options::parse(kind, options, &mut errors);
     let traced = match syn::parse2::<Function>(item.clone()) {
@@ -159,9 +159,9 @@ impl Traced<'_> {
             let (method, value) = (format_ident!("{method}"), value.get()?);
             Some(quote!(#record.#method(&#value);))
         });
-        let parameters = options.parameters.get().map(|parameters| {
-            quote!(#record.parameters(#runtime::__private::capture!(#parameters));)
-        });
+        let parameters = options.parameters.get().map(
+            |parameters| quote!(#record.parameters(#runtime::__private::capture!(#parameters));),
+        );
         let attributes = options.attributes.get().into_iter().flatten().map(|attribute| {
             let (key, value) = (&attribute.key, &attribute.value);
             quote!(#record.attribute(#key, &#value);)
@@ -199,8 +199,12 @@ fn documentation(attributes: &[Attribute]) -> String {
 }
 
 fn documentation_line(attribute: &Attribute) -> Option<String> {
-    let Meta::NameValue(meta) = &attribute.meta else { return None };
-    let Expr::Lit(ExprLit { lit: Lit::Str(line), .. }) = &meta.value else { return None };
+    let Meta::NameValue(meta) = &attribute.meta else {
+        return None;
+    };
+    let Expr::Lit(ExprLit { lit: Lit::Str(line), .. }) = &meta.value else {
+        return None;
+    };
     let line = line.value();
     meta.path.is_ident("doc").then(|| line.strip_prefix(' ').unwrap_or(&line).trim_end().to_owned())
 }

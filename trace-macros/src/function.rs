@@ -29,7 +29,9 @@ impl Parse for Function {
         let visibility = input.parse()?;
         let defaultness = if input.peek(Token![default]) { Some(input.parse()?) } else { None };
         if !starts_a_function(input) {
-            return Err(input.error("expected a function: write this attribute on a `fn` with a body"));
+            return Err(
+                input.error("expected a function: write this attribute on a `fn` with a body")
+            );
         }
         let signature: Signature = input.parse()?;
         let body = match input.parse::<TokenTree>()? {

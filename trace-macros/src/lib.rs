@@ -34,7 +34,7 @@ macro_rules! attributes {
     ($($name:ident => $kind:ident,)*) => {$(
         #[proc_macro_attribute]
         pub fn $name(options: TokenStream, item: TokenStream) -> TokenStream {
-            expand::expand(Kind::$kind, options.into(), item.into()).into()
+            expand::expand(Kind::$kind, options.into(), &item.into()).into()
         }
     )*};
 }

@@ -6,8 +6,5 @@ use quote::{ToTokens, quote};
 
 /// The path of the runtime: `::trace_runtime`, or what `crate = ..` says.
 pub(crate) fn runtime_path(options: &Options) -> TokenStream {
-    match options.crate_path.get() {
-        Some(path) => path.to_token_stream(),
-        None => quote!(::trace_runtime),
-    }
+    options.crate_path.get().map_or_else(|| quote!(::trace_runtime), ToTokens::to_token_stream)
 }

@@ -9,15 +9,15 @@
 )]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+#[doc(hidden)]
+#[path = "private.rs"]
+pub mod __private;
 mod call_site;
 mod capture;
 mod export;
 mod in_span;
 mod kind;
 mod outcome;
-#[doc(hidden)]
-#[path = "private.rs"]
-pub mod __private;
 mod register;
 mod semconv;
 mod span;

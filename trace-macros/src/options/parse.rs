@@ -5,7 +5,7 @@ use crate::errors::{Errors, listed, nearest};
 use crate::kind::Kind;
 use proc_macro2::{Ident, TokenStream};
 use syn::ext::IdentExt;
-use syn::parse::{ParseStream, Parser};
+use syn::parse::{Parse, ParseStream, Parser};
 use syn::punctuated::Punctuated;
 use syn::{Expr, LitStr, Token, parenthesized};
 
@@ -91,9 +91,8 @@ impl Options {
 
 fn unknown_option(kind: Kind, key: &Ident, name: &str) -> syn::Error {
     let accepted = kind.accepted_options();
-    let hint = nearest(name, &accepted)
-        .map(|near| format!(" did you mean `{near}`?"))
-        .unwrap_or_default();
+    let hint =
+        nearest(name, &accepted).map(|near| format!(" did you mean `{near}`?")).unwrap_or_default();
     let message = format!(
         "unknown option `{name}` of `#[{}]`:{hint} accepted are {}",
         kind.macro_name(),
@@ -110,7 +109,7 @@ fn flag(key: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
 }
 
 fn expression(key: &Ident, input: ParseStream<'_>) -> syn::Result<Expr> {
-    value(key, input, |input| input.parse())
+    value(key, input, Expr::parse)
 }
 
 fn path(input: ParseStream<'_>) -> syn::Result<syn::Path> {
@@ -148,12 +147,14 @@ fn attribute(input: ParseStream<'_>) -> syn::Result<Attribute> {
     } else if let Ok(key) = input.call(Ident::parse_any) {
         key.unraw().to_string()
     } else {
-        return Err(input.error("expected an attribute: write `key = value` or `\"dotted.key\" = value`"));
+        return Err(
+            input.error("expected an attribute: write `key = value` or `\"dotted.key\" = value`")
+        );
     };
     if input.peek(Token![.]) {
-        return Err(input.error(format_args!(
-            "a key with a dot is written as text: `\"{key}.…\" = value`"
-        )));
+        return Err(
+            input.error(format_args!("a key with a dot is written as text: `\"{key}.…\" = value`"))
+        );
     }
     input.parse::<Token![=]>()?;
     let value = input.parse()?;

@@ -24,10 +24,7 @@ pub(crate) fn arguments_as_input(
     }
 }
 
-fn write_object(
-    json: &mut Bounded,
-    arguments: &[(&'static str, CapturedValue)],
-) -> io::Result<()> {
+fn write_object(json: &mut Bounded, arguments: &[(&'static str, CapturedValue)]) -> io::Result<()> {
     let mut separator = "{";
     for (name, value) in arguments {
         json.write_all(separator.as_bytes())?;

@@ -148,6 +148,7 @@ mod tests {
         fn by_debug<T: Debug>(value: T) -> String {
             captured!(value)
         }
+        #[expect(clippy::needless_pass_by_value, reason = "a value without bounds")]
         fn by_name<T>(value: T) -> String {
             captured!(value)
         }

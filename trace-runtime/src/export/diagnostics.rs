@@ -24,11 +24,11 @@ impl fmt::Display for Diagnostic {
     }
 }
 
-type Callback = Box<dyn Fn(&Diagnostic) + Send + Sync>;
+pub(crate) type DiagnosticCallback = Box<dyn Fn(&Diagnostic) + Send + Sync>;
 
 /// Says each cause once as it first happens, and once more at the end if it went on.
 pub(crate) struct Diagnostics {
-    callback: Option<Callback>,
+    callback: Option<DiagnosticCallback>,
     repeated: Mutex<HashMap<&'static str, Repeated>>,
 }
 
@@ -40,7 +40,7 @@ struct Repeated {
 }
 
 impl Diagnostics {
-    pub(crate) fn new(callback: Option<Callback>) -> Self {
+    pub(crate) fn new(callback: Option<DiagnosticCallback>) -> Self {
         Diagnostics { callback, repeated: Mutex::default() }
     }
 

@@ -10,8 +10,8 @@ mod processor;
 
 pub(crate) use deliver::{Deliver, ExporterDelivery};
 pub(crate) use delivery::Delivery;
-pub(crate) use diagnostics::Diagnostics;
 pub use diagnostics::Diagnostic;
+pub(crate) use diagnostics::{DiagnosticCallback, Diagnostics};
 pub(crate) use processor::CountedProcessor;
 
 use crate::register::{OtlpSettings, RegisterError};

@@ -85,16 +85,12 @@ impl Active {
     /// Called by every span as it ends: one that ends behind `shutdown` has nowhere to go.
     pub(crate) fn note_end(&self) {
         if self.closed.load(Ordering::Acquire) {
-            self.diagnostics.lost(
-                "ended after shutdown",
-                1,
-                &|spans| {
-                    format!(
-                        "{spans} ended after the registration was shut down and went nowhere: \
+            self.diagnostics.lost("ended after shutdown", 1, &|spans| {
+                format!(
+                    "{spans} ended after the registration was shut down and went nowhere: \
                          keep the `Registration` until all work is done"
-                    )
-                },
-            );
+                )
+            });
         }
     }
 

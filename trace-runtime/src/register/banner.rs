@@ -32,7 +32,8 @@ fn transport(otlp: &OtlpSettings) -> String {
 /// Phoenix leads from the project's name to its page; other backends have their pages at the base.
 fn project_page(otlp: &OtlpSettings, project: &str) -> String {
     let base = otlp.endpoint.base();
-    let project = percent_encoding::utf8_percent_encode(project, percent_encoding::NON_ALPHANUMERIC);
+    let project =
+        percent_encoding::utf8_percent_encode(project, percent_encoding::NON_ALPHANUMERIC);
     if base.ends_with(":6006") {
         format!("{base}/redirects/projects/{project}")
     } else {

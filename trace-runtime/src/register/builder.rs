@@ -3,7 +3,7 @@
 use super::error::RegisterError;
 use super::registration::Registration;
 use super::settings::{Environment, Protocol};
-use crate::export::{Deliver, Diagnostic, ExporterDelivery};
+use crate::export::{Deliver, Diagnostic, DiagnosticCallback, ExporterDelivery};
 use opentelemetry_sdk::trace::{SdkTracerProvider, SpanExporter};
 use std::fmt;
 use std::time::Duration;
@@ -19,7 +19,6 @@ use std::time::Duration;
 /// # Ok(())
 /// # }
 /// ```
-#[must_use]
 pub fn register() -> Builder {
     Builder::default()
 }
@@ -29,6 +28,7 @@ pub fn register() -> Builder {
 /// Code wins over the environment. Nothing is checked before [`install`](Builder::install), which
 /// reports the first setting that cannot be read.
 #[must_use = "nothing is registered before `install()`"]
+#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
 pub struct Builder {
     pub(super) project_name: Option<String>,
     pub(super) service_name: Option<String>,
@@ -44,7 +44,7 @@ pub struct Builder {
     pub(super) sample_ratio: Option<f64>,
     pub(super) exporters: Vec<Box<dyn Deliver>>,
     pub(super) provider: Option<SdkTracerProvider>,
-    pub(super) on_diagnostic: Option<Box<dyn Fn(&Diagnostic) + Send + Sync>>,
+    pub(super) on_diagnostic: Option<DiagnosticCallback>,
     pub(super) shutdown_timeout: Duration,
 }
 
@@ -185,10 +185,7 @@ impl Builder {
     }
 
     /// Receives what would be said on stderr: spans that were lost, and why.
-    pub fn on_diagnostic(
-        mut self,
-        callback: impl Fn(&Diagnostic) + Send + Sync + 'static,
-    ) -> Self {
+    pub fn on_diagnostic(mut self, callback: impl Fn(&Diagnostic) + Send + Sync + 'static) -> Self {
         self.on_diagnostic = Some(Box::new(callback));
         self
     }

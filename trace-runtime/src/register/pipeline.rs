@@ -64,7 +64,8 @@ fn sampler(sampling: Sampling) -> Sampler {
 }
 
 fn resource(settings: &ResourceSettings) -> Resource {
-    let others = settings.others.iter().map(|(key, value)| KeyValue::new(key.clone(), value.clone()));
+    let others =
+        settings.others.iter().map(|(key, value)| KeyValue::new(key.clone(), value.clone()));
     Resource::builder_empty()
         .with_detector(Box::new(TelemetryResourceDetector))
         .with_attribute(KeyValue::new(semconv::SERVICE_INSTANCE_ID, instance_id()))
@@ -79,6 +80,6 @@ fn instance_id() -> String {
     let mut bytes = RandomIdGenerator::default().new_trace_id().to_bytes();
     bytes[6] = bytes[6] & 0x0f | 0x40;
     bytes[8] = bytes[8] & 0x3f | 0x80;
-    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = format!("{:032x}", u128::from_be_bytes(bytes));
     [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-")
 }

@@ -76,7 +76,9 @@ impl Registration {
         let attached = builder.provider.is_some();
         let Pipeline { provider, deliveries } = match builder.provider.take() {
             Some(provider) => Pipeline { provider, deliveries: Vec::new() },
-            None => Pipeline::build(&settings, std::mem::take(&mut builder.exporters), &diagnostics)?,
+            None => {
+                Pipeline::build(&settings, std::mem::take(&mut builder.exporters), &diagnostics)?
+            }
         };
         let limits: Limits = settings.limits;
         let active = Arc::new(Active::new(provider.clone(), limits, Arc::clone(&diagnostics)));
@@ -188,7 +190,8 @@ fn stop(provider: &SdkTracerProvider, is_global: bool, deadline: Instant) {
     if is_global {
         global::set_tracer_provider(NoopTracerProvider::new());
     }
-    let remaining = deadline.saturating_duration_since(Instant::now()).max(Duration::from_millis(50));
+    let remaining =
+        deadline.saturating_duration_since(Instant::now()).max(Duration::from_millis(50));
     let provider = provider.clone();
     within(remaining, move || provider.shutdown_with_timeout(remaining));
 }

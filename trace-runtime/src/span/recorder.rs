@@ -52,7 +52,9 @@ impl Recorder {
     /// The option `model`.
     pub fn model(&mut self, model: &(impl AttributeValue + ?Sized)) {
         match self.kind {
-            OpenInferenceSpanKind::Embedding => self.attribute(semconv::EMBEDDING_MODEL_NAME, model),
+            OpenInferenceSpanKind::Embedding => {
+                self.attribute(semconv::EMBEDDING_MODEL_NAME, model);
+            }
             OpenInferenceSpanKind::Reranker => self.attribute(semconv::RERANKER_MODEL_NAME, model),
             _ => {
                 self.attribute(semconv::LLM_REQUEST_MODEL_NAME, model);
@@ -105,10 +107,8 @@ impl Recorder {
             Input::None => None,
         };
         if let Some(input) = input {
-            self.attributes.extend(input.into_attributes(
-                semconv::INPUT_VALUE,
-                semconv::INPUT_MIME_TYPE,
-            ));
+            self.attributes
+                .extend(input.into_attributes(semconv::INPUT_VALUE, semconv::INPUT_MIME_TYPE));
         }
         self.attributes
     }

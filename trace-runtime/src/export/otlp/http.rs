@@ -45,7 +45,8 @@ impl HttpDelivery {
 
     fn send(&self, batch: Vec<SpanData>) -> DeliveryResult {
         let body = encode::request(batch, &self.resource).encode_to_vec();
-        let body = if self.settings.gzip { gzip(&body).map_err(|e| unencodable(&e))? } else { body };
+        let body =
+            if self.settings.gzip { gzip(&body).map_err(|e| unencodable(&e))? } else { body };
         let mut retry = Retry::within(self.settings.timeout);
         loop {
             match self.attempt(&body, retry.remaining()) {
@@ -84,7 +85,8 @@ impl HttpDelivery {
             let seconds = value.to_str().ok()?.parse().ok()?;
             Some(Duration::from_secs(seconds))
         });
-        let body = response.body_mut().with_config().limit(1 << 20).read_to_vec().unwrap_or_default();
+        let body =
+            response.body_mut().with_config().limit(1 << 20).read_to_vec().unwrap_or_default();
         match status {
             200..300 => Attempt::Done(Ok(refused(&body))),
             408 | 429 | 502 | 503 | 504 => Attempt::Again {
@@ -148,11 +150,8 @@ fn read_certificates(
     setting: Setting,
     path: &str,
 ) -> Result<Vec<Certificate<'static>>, RegisterError> {
-    let unusable = |reason: String| RegisterError::Certificate {
-        setting,
-        path: path.to_owned(),
-        reason,
-    };
+    let unusable =
+        |reason: String| RegisterError::Certificate { setting, path: path.to_owned(), reason };
     let pem = std::fs::read(path).map_err(|error| unusable(error.to_string()))?;
     let certificates: Vec<_> = parse_pem(&pem)
         .filter_map(|item| match item {

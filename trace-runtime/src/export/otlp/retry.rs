@@ -8,7 +8,10 @@ use std::time::{Duration, Instant};
 pub(super) enum Attempt {
     Done(DeliveryResult),
     /// Worth another try, no sooner than `after` if the backend said so.
-    Again { failure: Failure, after: Option<Duration> },
+    Again {
+        failure: Failure,
+        after: Option<Duration>,
+    },
 }
 
 const TRIES: u32 = 4;

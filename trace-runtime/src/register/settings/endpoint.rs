@@ -62,7 +62,8 @@ impl Endpoint {
 
     /// Scheme, host and port: where a backend has its pages.
     pub(crate) fn base(&self) -> &str {
-        let path = self.url.find("://").and_then(|at| self.url[at + 3..].find('/').map(|p| at + 3 + p));
+        let path =
+            self.url.find("://").and_then(|at| self.url[at + 3..].find('/').map(|p| at + 3 + p));
         let base = path.map_or(self.url.as_str(), |path| &self.url[..path]);
         match self.url.strip_suffix(TRACES_PATH) {
             Some(prefixed) => prefixed,
@@ -115,9 +116,9 @@ fn suggestion(found: &str) -> String {
     let is_address = !address.is_empty()
         && address.chars().all(|c| c.is_ascii_alphanumeric() || "._-:/[]".contains(c));
     let candidate = format!("http://{address}");
-    let readable = candidate
-        .parse::<Uri>()
-        .is_ok_and(|uri| uri.host().is_some_and(|host| !host.is_empty()) && has_readable_port(&uri));
+    let readable = candidate.parse::<Uri>().is_ok_and(|uri| {
+        uri.host().is_some_and(|host| !host.is_empty()) && has_readable_port(&uri)
+    });
     if is_address && readable { candidate } else { "http://localhost:6006".to_owned() }
 }
 

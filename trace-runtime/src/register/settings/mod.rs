@@ -8,8 +8,8 @@ mod sampling;
 #[cfg(test)]
 mod tests;
 
-pub use endpoint::Protocol;
 pub(crate) use endpoint::Endpoint;
+pub use endpoint::Protocol;
 pub(crate) use environment::Environment;
 pub(crate) use headers::Headers;
 pub(crate) use resource::ResourceSettings;
@@ -105,8 +105,8 @@ impl OtlpSettings {
             &["OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "OTEL_EXPORTER_OTLP_TIMEOUT"],
             "a number of milliseconds, write for example 10000",
         )?;
-        let compression = env
-            .first(&["OTEL_EXPORTER_OTLP_TRACES_COMPRESSION", "OTEL_EXPORTER_OTLP_COMPRESSION"]);
+        let compression =
+            env.first(&["OTEL_EXPORTER_OTLP_TRACES_COMPRESSION", "OTEL_EXPORTER_OTLP_COMPRESSION"]);
         let gzip = match compression {
             None | Some((_, "none")) => false,
             Some((_, "gzip")) => true,

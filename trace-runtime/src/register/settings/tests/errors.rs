@@ -1,0 +1,156 @@
+//! What is said of a value that cannot be read.
+
+use super::*;
+
+/// Variable, value, message.
+const UNREADABLE: &[(&str, &str, &str)] = &[
+    (
+        "PHOENIX_COLLECTOR_ENDPOINT",
+        "localhost:6006",
+        "`PHOENIX_COLLECTOR_ENDPOINT` is \"localhost:6006\": expected a URL that begins with http:// or https://, write for example http://localhost:6006",
+    ),
+    (
+        "OTEL_EXPORTER_OTLP_ENDPOINT",
+        "ftp://h:21",
+        "`OTEL_EXPORTER_OTLP_ENDPOINT` is \"ftp://h:21\": expected a URL that begins with http:// or https://, write for example http://h:21",
+    ),
+    (
+        "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+        "http://h:99999",
+        "`OTEL_EXPORTER_OTLP_TRACES_ENDPOINT` is \"http://h:99999\": expected a URL that begins with http:// or https://, write for example http://localhost:6006",
+    ),
+    (
+        "OTEL_EXPORTER_OTLP_PROTOCOL",
+        "http",
+        "`OTEL_EXPORTER_OTLP_PROTOCOL` is \"http\": expected http/protobuf or grpc, write http/protobuf",
+    ),
+    (
+        "OTEL_EXPORTER_OTLP_PROTOCOL",
+        "http/json",
+        "`OTEL_EXPORTER_OTLP_PROTOCOL` is \"http/json\": expected http/protobuf or grpc",
+    ),
+    (
+        "OTEL_SDK_DISABLED",
+        "maybe",
+        "`OTEL_SDK_DISABLED` is \"maybe\": expected one of true, false, 1, 0, yes, no, on, off",
+    ),
+    (
+        "OTEL_TRACES_EXPORTER",
+        "zipkin",
+        "`OTEL_TRACES_EXPORTER` is \"zipkin\": expected otlp, console, none or a list of them",
+    ),
+    (
+        "OTEL_TRACES_SAMPLER",
+        "sometimes",
+        "`OTEL_TRACES_SAMPLER` is \"sometimes\": expected one of always_on, always_off, traceidratio, parentbased_always_on, parentbased_always_off or parentbased_traceidratio",
+    ),
+    (
+        "OTEL_EXPORTER_OTLP_TIMEOUT",
+        "10s",
+        "`OTEL_EXPORTER_OTLP_TIMEOUT` is \"10s\": expected a number of milliseconds, write for example 10000",
+    ),
+    (
+        "OTEL_EXPORTER_OTLP_COMPRESSION",
+        "zstd",
+        "`OTEL_EXPORTER_OTLP_COMPRESSION` is \"zstd\": expected gzip or none",
+    ),
+    (
+        "OTEL_BSP_MAX_QUEUE_SIZE",
+        "many",
+        "`OTEL_BSP_MAX_QUEUE_SIZE` is \"many\": expected a number of spans, write for example 512",
+    ),
+    (
+        "OTEL_BSP_SCHEDULE_DELAY",
+        "-1",
+        "`OTEL_BSP_SCHEDULE_DELAY` is \"-1\": expected a number of milliseconds, write for example 5000",
+    ),
+    (
+        "OTEL_BSP_EXPORT_TIMEOUT",
+        "x",
+        "`OTEL_BSP_EXPORT_TIMEOUT` is \"x\": expected a number of milliseconds, write for example 5000",
+    ),
+    (
+        "OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT",
+        "x",
+        "`OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT` is \"x\": expected a number of attributes, write for example 10000",
+    ),
+    (
+        "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT",
+        "1MB",
+        "`OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT` is \"1MB\": expected a number of bytes, write for example 1048576",
+    ),
+    (
+        "OTEL_RESOURCE_ATTRIBUTES",
+        "novalue",
+        "`OTEL_RESOURCE_ATTRIBUTES` is \"novalue\": expected pairs like key=value,other=value with percent-encoded values",
+    ),
+    (
+        "PHOENIX_CLIENT_HEADERS",
+        "secret",
+        "`PHOENIX_CLIENT_HEADERS` is not readable (its value is not shown): expected pairs like name=value,other=value with percent-encoded values",
+    ),
+    (
+        "OTEL_EXPORTER_OTLP_HEADERS",
+        "na me=secret",
+        "`OTEL_EXPORTER_OTLP_HEADERS` is not readable (its value is not shown): expected a header name and a value without line breaks",
+    ),
+    (
+        "PHOENIX_API_KEY",
+        "se\ncret",
+        "`PHOENIX_API_KEY` is not readable (its value is not shown): expected a header name and a value without line breaks",
+    ),
+];
+
+#[test]
+fn what_cannot_be_read_names_the_variable_the_value_and_what_is_accepted() {
+    for (variable, value, message) in UNREADABLE {
+        assert_eq!(error(&register(), &[(variable, value)]), *message);
+    }
+    let sampler = [("OTEL_TRACES_SAMPLER", "traceidratio"), ("OTEL_TRACES_SAMPLER_ARG", "1.5")];
+    assert_eq!(
+        error(&register(), &sampler),
+        "`OTEL_TRACES_SAMPLER_ARG` is \"1.5\": expected a number from 0 to 1, write for example 0.25"
+    );
+}
+
+#[test]
+fn what_cannot_be_read_in_code_names_the_method() {
+    let table = [
+        (
+            register().endpoint(""),
+            "`endpoint(..)` is \"\": expected a URL that begins with http:// or https://, write for example http://localhost:6006",
+        ),
+        (
+            register().endpoint("http://"),
+            "`endpoint(..)` is \"http://\": expected a URL that begins with http:// or https://, write for example http://localhost:6006",
+        ),
+        (
+            register().endpoint("http://user:pw@h"),
+            "`endpoint(..)` is not readable (its value is not shown): expected a URL without a user name and password: give them with `api_key(..)` or `header(..)`",
+        ),
+        (
+            register().header("bad name", "secret"),
+            "`header(..)` is not readable (its value is not shown): expected a header name and a value without line breaks",
+        ),
+        (
+            register().api_key("sec\r\nret"),
+            "`api_key(..)` is not readable (its value is not shown): expected a header name and a value without line breaks",
+        ),
+        (
+            register().sample_ratio(f64::NAN),
+            "`sample_ratio(..)` is \"NaN\": expected a number from 0 to 1, write for example 0.25",
+        ),
+    ];
+    for (builder, message) in table {
+        assert_eq!(error(&builder, &[]), message);
+    }
+}
+
+#[test]
+fn secrets_are_in_no_debug_text() {
+    let builder = register().api_key("s3cr3t").header("x-other", "s3cr3t");
+    assert!(!format!("{builder:?}").contains("s3cr3t"));
+    let settings = settings(&builder, &[("PHOENIX_CLIENT_HEADERS", "y=s3cr3t")]);
+    assert!(!format!("{settings:?}").contains("s3cr3t"));
+    assert!(format!("{settings:?}").contains("x-other"), "the names are shown");
+}

@@ -1,0 +1,21 @@
+//! Every setting: what wins, and what is said when it cannot be read.
+
+mod errors;
+mod precedence;
+mod values;
+
+use super::*;
+use crate::register::register;
+
+/// Resolves, expecting tracing to be on.
+fn settings(builder: &Builder, variables: &[(&str, &str)]) -> Settings {
+    Settings::resolve(builder, &Environment::of(variables)).unwrap().expect("switched on")
+}
+
+fn otlp(builder: &Builder, variables: &[(&str, &str)]) -> OtlpSettings {
+    settings(builder, variables).otlp.expect("an OTLP destination")
+}
+
+fn error(builder: &Builder, variables: &[(&str, &str)]) -> String {
+    Settings::resolve(builder, &Environment::of(variables)).unwrap_err().to_string()
+}

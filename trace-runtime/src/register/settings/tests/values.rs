@@ -1,0 +1,95 @@
+//! The values that each variable takes.
+
+use super::*;
+
+#[test]
+fn booleans_are_read_in_every_usual_form() {
+    for (text, on) in [
+        ("true", false),
+        ("1", false),
+        ("YES", false),
+        ("On", false),
+        ("false", true),
+        ("0", true),
+        ("no", true),
+        ("OFF", true),
+        ("", true),
+    ] {
+        let resolved =
+            Settings::resolve(&register(), &Environment::of(&[("OTEL_SDK_DISABLED", text)]));
+        assert_eq!(resolved.unwrap().is_some(), on, "{text:?}");
+    }
+}
+
+#[test]
+fn exporters_by_name() {
+    let table: [(&str, Option<(bool, bool)>); 5] = [
+        ("otlp", Some((true, false))),
+        ("console", Some((false, true))),
+        ("otlp, console", Some((true, true))),
+        ("none", None),
+        ("none,console", Some((false, true))),
+    ];
+    for (names, expected) in table {
+        let variables = [("OTEL_TRACES_EXPORTER", names)];
+        let resolved = Settings::resolve(&register(), &Environment::of(&variables)).unwrap();
+        assert_eq!(resolved.map(|s| (s.otlp.is_some(), s.console)), expected, "{names}");
+    }
+    assert!(settings(&register().console(true), &[]).console);
+}
+
+#[test]
+fn samplers_by_name() {
+    let table = [
+        (("always_on", ""), (false, 1.0)),
+        (("always_off", ""), (false, 0.0)),
+        (("traceidratio", "0.25"), (false, 0.25)),
+        (("parentbased_always_on", ""), (true, 1.0)),
+        (("parentbased_always_off", ""), (true, 0.0)),
+        (("parentbased_traceidratio", "0.5"), (true, 0.5)),
+        (("parentbased_traceidratio", ""), (true, 1.0)),
+        (("", "0.5"), (true, 1.0)),
+    ];
+    for ((name, argument), (parent_based, ratio)) in table {
+        let variables = [("OTEL_TRACES_SAMPLER", name), ("OTEL_TRACES_SAMPLER_ARG", argument)];
+        let sampling = settings(&register(), &variables).sampling;
+        assert_eq!(sampling, Sampling { parent_based, ratio }, "{name} {argument}");
+    }
+    let variables = [("OTEL_TRACES_SAMPLER", "always_off")];
+    assert_eq!(
+        settings(&register().sample_ratio(0.1), &variables).sampling,
+        Sampling { parent_based: true, ratio: 0.1 }
+    );
+}
+
+#[test]
+fn numbers_of_the_export() {
+    let variables = [
+        ("OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "100"),
+        ("OTEL_EXPORTER_OTLP_TIMEOUT", "200"),
+        ("OTEL_EXPORTER_OTLP_TRACES_COMPRESSION", "gzip"),
+        ("OTEL_EXPORTER_OTLP_COMPRESSION", "none"),
+        ("OTEL_EXPORTER_OTLP_CERTIFICATE", "ca.pem"),
+        ("OTEL_BSP_MAX_QUEUE_SIZE", "10"),
+        ("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "20"),
+        ("OTEL_BSP_SCHEDULE_DELAY", "30"),
+        ("OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", "40"),
+        ("OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT", "41"),
+        ("OTEL_ATTRIBUTE_COUNT_LIMIT", "50"),
+    ];
+    let all = settings(&register(), &variables);
+    let otlp = all.otlp.unwrap();
+    assert_eq!((otlp.timeout, otlp.gzip), (Duration::from_millis(100), true));
+    assert_eq!(
+        otlp.certificate,
+        Some((Setting::Variable("OTEL_EXPORTER_OTLP_CERTIFICATE"), "ca.pem".to_owned()))
+    );
+    let delay = Duration::from_millis(30);
+    assert_eq!(all.batch, BatchSettings { queue_spans: 10, batch_spans: 10, delay });
+    assert_eq!(all.limits, Limits { value_bytes: 40, attributes: 50 });
+    assert_eq!(settings(&register().batch(false), &[]).batch.batch_spans, 1);
+    assert_eq!(
+        settings(&register(), &[]).limits,
+        Limits { value_bytes: 1 << 20, attributes: 10_000 }
+    );
+}
