@@ -10,6 +10,7 @@ use crate::shape::{self, Shape};
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
+use syn::spanned::Spanned;
 use syn::{Attribute, Expr, ExprLit, Lit, Meta, Type};
 
 /// The traced function, or the function as it was beside every mistake found.
@@ -131,8 +132,11 @@ impl Traced<'_> {
             .then(|| quote!(#start.method_of::<Self>();));
         // A literal is in the call site already.
         let name = options.name.get().filter(|name| !matches!(name, Expr::Lit(_)));
-        let name = name.map(|name| quote!(#start.name(&#name);));
-        let parent = options.parent.get().map(|parent| quote!(#start.parent(&#parent);));
+        let name = name.map(|name| quote_spanned!(name.span()=> #start.name(&#name);));
+        let parent = options
+            .parent
+            .get()
+            .map(|parent| quote_spanned!(parent.span()=> #start.parent(&#parent);));
         let root = options.root.get().map(|()| quote!(#start.root();));
         let unused = quote!(let _ = #start;);
         quote!(#method #name #parent #root #unused)
@@ -157,14 +161,14 @@ impl Traced<'_> {
         ];
         let values = values.into_iter().filter_map(|(method, value)| {
             let (method, value) = (format_ident!("{method}"), value.get()?);
-            Some(quote!(#record.#method(&#value);))
+            Some(quote_spanned!(value.span()=> #record.#method(&#value);))
         });
         let parameters = options.parameters.get().map(
             |parameters| quote!(#record.parameters(#runtime::__private::capture!(#parameters));),
         );
         let attributes = options.attributes.get().into_iter().flatten().map(|attribute| {
             let (key, value) = (&attribute.key, &attribute.value);
-            quote!(#record.attribute(#key, &#value);)
+            quote_spanned!(value.span()=> #record.attribute(#key, &#value);)
         });
         let unused = quote!(let _ = #record;);
         quote!(#(#arguments)* #input #no_input #(#values)* #parameters #(#attributes)* #unused)

@@ -33,8 +33,9 @@ impl Failed {
     }
 
     pub(super) fn of_panic(payload: &(dyn Any + Send)) -> Self {
-        let trace = panic::take_location().map(|location| format!("at {location}"));
-        Failed { error_type: "panic".to_owned(), message: panic::message(payload), trace }
+        let message = panic::message(payload);
+        let trace = panic::location(&message).map(|location| format!("at {location}"));
+        Failed { error_type: "panic".to_owned(), message, trace }
     }
 
     pub(crate) fn status(&self) -> Status {

@@ -7,8 +7,8 @@ use std::sync::Once;
 use std::thread;
 
 thread_local! {
-    /// Where this thread panicked last.
-    static LOCATION: RefCell<Option<String>> = const { RefCell::new(None) };
+    /// What this thread's last panic said, and where it was.
+    static LAST: RefCell<Option<(String, String)>> = const { RefCell::new(None) };
 }
 
 /// Puts a hook in front of the program's own that keeps the place of a panic, which its payload
@@ -23,16 +23,19 @@ pub(crate) fn install_hook() {
         let next = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
             let location = info.location().map(ToString::to_string);
+            let panic = location.map(|location| (payload_message(info.payload()), location));
             // A thread that is ending has no locals any more.
-            let _ = LOCATION.try_with(|last| last.replace(location));
+            let _ = LAST.try_with(|last| last.replace(panic));
             next(info);
         }));
     });
 }
 
-/// The place of this thread's last panic, once.
-pub(super) fn take_location() -> Option<String> {
-    LOCATION.try_with(RefCell::take).ok().flatten()
+/// The place of a panic with this message, if it was this thread's last. A payload may come from
+/// another thread, whose place is not known here.
+pub(super) fn location(message: &str) -> Option<String> {
+    let last = LAST.try_with(|last| last.borrow().clone()).ok().flatten();
+    last.filter(|(said, _)| said == message).map(|(_, location)| location)
 }
 
 /// Runs code that is not ours, and keeps its panic from the caller.
@@ -42,6 +45,10 @@ pub(crate) fn contained<T>(code: impl FnOnce() -> T) -> Result<T, Box<dyn Any + 
 
 /// What a panic said.
 pub(crate) fn message(payload: &(dyn Any + Send)) -> String {
+    payload_message(payload)
+}
+
+fn payload_message(payload: &dyn Any) -> String {
     if let Some(message) = payload.downcast_ref::<&str>() {
         (*message).to_owned()
     } else if let Some(message) = payload.downcast_ref::<String>() {

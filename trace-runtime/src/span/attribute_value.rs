@@ -87,6 +87,13 @@ macro_rules! text {
                 Some(Value::from(self.to_string()))
             }
         }
+    )*};
+}
+
+text!(str, String, Cow<'_, str>, char);
+
+macro_rules! text_arrays {
+    ($($type:ty),*) => {$(
         impl AttributeValue for [$type] {
             fn attribute_value(&self) -> Option<Value> {
                 Some(texts(self.iter().map(ToString::to_string)))
@@ -95,13 +102,7 @@ macro_rules! text {
     )*};
 }
 
-text!(String, &str, Cow<'_, str>, char);
-
-impl AttributeValue for str {
-    fn attribute_value(&self) -> Option<Value> {
-        Some(Value::from(self.to_owned()))
-    }
-}
+text_arrays!(&str, String, Cow<'_, str>, char);
 
 impl AttributeValue for Value {
     fn attribute_value(&self) -> Option<Value> {
@@ -143,7 +144,7 @@ macro_rules! forwarded {
     )*};
 }
 
-forwarded!(&mut T, Box<T>, Rc<T>, Arc<T>);
+forwarded!(&T, &mut T, Box<T>, Rc<T>, Arc<T>);
 
 fn texts(texts: impl Iterator<Item = String>) -> Value {
     Value::Array(Array::String(texts.map(StringValue::from).collect()))

@@ -42,23 +42,23 @@ struct Open {
 impl LiveSpan {
     /// Starts a span: here it is decided whether it records.
     pub(super) fn start(active: Arc<Active>, site: &CallSite, start: &Start) -> Self {
-        let parent = start.parent_context();
+        let context = start.context();
         let mut attributes = vec![site.kind.attribute()];
         attributes.extend(start.code_attributes());
         let builder = SpanBuilder::from_name(start.span_name())
             .with_kind(SpanKind::Internal)
             .with_attributes(attributes);
-        let span = active.tracer(site).build_with_context(builder, &parent);
+        let span = active.tracer(site).build_with_context(builder, &start.place(&context));
         if !span.is_recording() {
             // What is below must know of the decision.
-            return LiveSpan { context: parent.with_span(span), record: None };
+            return LiveSpan { context: context.with_span(span), record: None };
         }
         let record = Arc::new(Record {
             span_context: span.span_context().clone(),
             active,
             open: Mutex::new(Some(Open { span, attributes: Vec::new(), status: None })),
         });
-        let context = parent.with_span(ContextSpan(Arc::clone(&record)));
+        let context = context.with_span(ContextSpan(Arc::clone(&record)));
         LiveSpan { context, record: Some(record) }
     }
 

@@ -4,7 +4,6 @@ use super::parent::Parent;
 use crate::call_site::CallSite;
 use crate::capture::without_paths;
 use crate::semconv;
-use opentelemetry::trace::TraceContextExt;
 use opentelemetry::{Context, KeyValue};
 use std::any::type_name;
 use std::borrow::Cow;
@@ -16,11 +15,12 @@ pub struct Start {
     name: Option<Cow<'static, str>>,
     self_type: Option<&'static str>,
     parent: Option<Context>,
+    is_root: bool,
 }
 
 impl Start {
     pub(super) fn new(site: &'static CallSite) -> Self {
-        Start { site, name: None, self_type: None, parent: None }
+        Start { site, name: None, self_type: None, parent: None, is_root: false }
     }
 
     /// The option `name`, where it is more than a literal.
@@ -40,17 +40,22 @@ impl Start {
 
     /// The option `root`.
     pub fn root(&mut self) {
-        // Suppression and baggage stay; the span does not.
-        let context = Context::current();
-        self.parent = Some(if context.has_active_span() {
-            context.with_remote_span_context(opentelemetry::trace::SpanContext::NONE)
-        } else {
-            context
-        });
+        self.is_root = true;
     }
 
-    pub(super) fn parent_context(&self) -> Context {
+    /// The context that the body runs in, but for its span.
+    pub(super) fn context(&self) -> Context {
         self.parent.clone().unwrap_or_else(Context::current)
+    }
+
+    /// Where the span is placed: `context`, or nowhere for the root of a new trace, which keeps
+    /// all else that the context carries.
+    pub(super) fn place(&self, context: &Context) -> Context {
+        match (self.is_root, context.is_telemetry_suppressed()) {
+            (false, _) => context.clone(),
+            (true, false) => Context::new(),
+            (true, true) => Context::new().with_telemetry_suppressed(),
+        }
     }
 
     /// As given, else `Type::method`, else the function's name.

@@ -22,7 +22,6 @@ pub(crate) struct Endpoint {
     pub(crate) protocol: Protocol,
     pub(crate) setting: Setting,
     /// What decided the protocol; the endpoint itself if its port did.
-    #[cfg_attr(feature = "grpc", expect(dead_code, reason = "says what needs the feature"))]
     pub(crate) protocol_setting: Setting,
 }
 

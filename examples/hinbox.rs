@@ -1,0 +1,54 @@
+//! Two model calls, an agent and a tool, in one trace: `cargo run --example hinbox`.
+//!
+//! Without a key in the environment the model is a small stub on this machine. The trace is
+//! printed as a tree, and sent to Phoenix if one listens.
+
+use examples::Model;
+use serde::Serialize;
+use trace_runtime::{agent, llm, tool};
+
+#[derive(Serialize)]
+struct Answers {
+    france: String,
+    spain: String,
+    trip: String,
+    embedding: Vec<f32>,
+}
+
+#[llm(skip(model), model = &model.chat_model, provider = model.provider)]
+async fn query_llm(model: &Model, prompt: &str) -> anyhow::Result<String> {
+    model.complete("Answer in one sentence.", prompt).await
+}
+
+#[agent(skip(model))]
+async fn query_agent(model: &Model, task: &str) -> anyhow::Result<String> {
+    model.complete("You are a travel agent. Give three steps.", task).await
+}
+
+#[tool(name = "query_embedding", description = "Query embedding", skip(model))]
+async fn query_embedding(model: &Model, text: &str) -> anyhow::Result<Vec<f32>> {
+    model.embed(text).await
+}
+
+#[agent(skip(model))]
+async fn my_llm_application(model: &Model) -> anyhow::Result<Answers> {
+    Ok(Answers {
+        france: query_llm(model, "What is the capital of France?").await?,
+        spain: query_llm(model, "And of Spain?").await?,
+        trip: query_agent(model, "Plan a trip").await?,
+        embedding: query_embedding(model, "embed me").await?,
+    })
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let model = Model::from_environment().await?;
+    let _registration = trace_runtime::register().project_name("hinbox").console(true).install()?;
+
+    let answers = my_llm_application(&model).await?;
+    println!("France:    {}", answers.france);
+    println!("Spain:     {}", answers.spain);
+    println!("Trip:      {}", answers.trip);
+    println!("Embedding: {:?}", answers.embedding);
+    Ok(())
+}

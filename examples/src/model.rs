@@ -1,0 +1,96 @@
+//! An OpenAI-compatible model: a real one if a key is in the environment, else the stub.
+
+use crate::stub;
+use anyhow::Context;
+use async_openai::Client;
+use async_openai::config::OpenAIConfig;
+use async_openai::types::chat::{
+    ChatCompletionRequestSystemMessage, ChatCompletionRequestUserMessage,
+    CreateChatCompletionRequestArgs,
+};
+use async_openai::types::embeddings::CreateEmbeddingRequestArgs;
+use std::env;
+
+/// A client and the names of its models.
+#[derive(Debug)]
+pub struct Model {
+    client: Client<OpenAIConfig>,
+    /// The model for chats.
+    pub chat_model: String,
+    /// Who runs it, as OpenInference names providers.
+    pub provider: &'static str,
+    embedding_model: String,
+}
+
+impl Model {
+    /// `OPENAI_API_KEY` (with `OPENAI_BASE_URL` and `OPENAI_MODEL` if set), else
+    /// `OPENROUTER_API_KEY`, else a stub on loopback.
+    ///
+    /// # Errors
+    ///
+    /// If the stub cannot listen.
+    pub async fn from_environment() -> anyhow::Result<Self> {
+        let chosen = env::var("OPENAI_MODEL").ok();
+        if let Ok(key) = env::var("OPENAI_API_KEY") {
+            let base = env::var("OPENAI_BASE_URL");
+            let base = base.unwrap_or_else(|_| "https://api.openai.com/v1".to_owned());
+            return Ok(Model::new(&base, &key, "openai", "", chosen));
+        }
+        if let Ok(key) = env::var("OPENROUTER_API_KEY") {
+            let base = "https://openrouter.ai/api/v1";
+            return Ok(Model::new(base, &key, "openrouter", "openai/", chosen));
+        }
+        let base = stub::start().await?;
+        println!("no OPENAI_API_KEY or OPENROUTER_API_KEY: talking to a stub model at {base}\n");
+        Ok(Model::new(&base, "none", "openai", "", chosen))
+    }
+
+    fn new(
+        base: &str,
+        key: &str,
+        provider: &'static str,
+        prefix: &str,
+        chosen: Option<String>,
+    ) -> Self {
+        let config = OpenAIConfig::new().with_api_base(base).with_api_key(key);
+        Model {
+            client: Client::with_config(config),
+            chat_model: chosen.unwrap_or_else(|| format!("{prefix}gpt-4o-mini")),
+            provider,
+            embedding_model: format!("{prefix}text-embedding-3-small"),
+        }
+    }
+
+    /// Asks the model.
+    ///
+    /// # Errors
+    ///
+    /// What the client reports, or an answer without text.
+    pub async fn complete(&self, system: &str, prompt: &str) -> anyhow::Result<String> {
+        let request = CreateChatCompletionRequestArgs::default()
+            .model(&self.chat_model)
+            .messages([
+                ChatCompletionRequestSystemMessage::from(system).into(),
+                ChatCompletionRequestUserMessage::from(prompt).into(),
+            ])
+            .build()?;
+        let response = self.client.chat().create(request).await?;
+        let choice = response.choices.into_iter().next().context("the answer has no choice")?;
+        choice.message.content.context("the answer has no text")
+    }
+
+    /// Asks for the embedding of a text.
+    ///
+    /// # Errors
+    ///
+    /// What the client reports, or an answer without an embedding.
+    pub async fn embed(&self, text: &str) -> anyhow::Result<Vec<f32>> {
+        let request = CreateEmbeddingRequestArgs::default()
+            .model(&self.embedding_model)
+            .input(text)
+            .build()?;
+        let response = self.client.embeddings().create(request).await?;
+        let first = response.data.into_iter().next().context("the answer has no embedding")?;
+        Ok(first.embedding)
+    }
+}

@@ -1,0 +1,64 @@
+//! The current span, from inside a body.
+
+use integration_tests::{Program, traced};
+use trace_runtime::opentelemetry::KeyValue;
+use trace_runtime::opentelemetry::trace::{SpanId, TraceId};
+use trace_runtime::{chain, current_span};
+
+#[chain]
+fn by_hand() -> &'static str {
+    let span = current_span();
+    span.set_input(&["by", "hand"]);
+    span.set_output("set");
+    span.add_event("halfway", [KeyValue::new("exception.message", "not really")]);
+    "returned"
+}
+
+#[chain]
+fn tells_of_an_error() -> u8 {
+    let error = "x".parse::<u8>().unwrap_err();
+    current_span().record_error(&error);
+    0
+}
+
+#[test]
+fn what_is_set_by_hand_wins() {
+    let tree = traced(|| {
+        by_hand();
+        tells_of_an_error();
+    });
+    assert_eq!(
+        tree,
+        r#"by_hand [CHAIN] ok in=["by","hand"] out=set
+  !halfway | not really
+tells_of_an_error [CHAIN] error(ParseIntError: invalid digit found in string) in={} out=0
+  !exception | core::num::error::ParseIntError | invalid digit found in string
+"#
+    );
+}
+
+#[chain]
+fn ids() -> (TraceId, SpanId) {
+    (current_span().trace_id(), current_span().span_id())
+}
+
+#[test]
+fn ids_are_those_of_the_span() {
+    let program = Program::start();
+    let (trace, span) = ids();
+    let spans = program.spans();
+    assert_eq!(spans[0].span_context.trace_id(), trace);
+    assert_eq!(spans[0].span_context.span_id(), span);
+}
+
+#[test]
+fn outside_of_a_span_nothing_happens() {
+    let _turn = Program::turn();
+    let span = current_span();
+    span.set_attribute("a", 1);
+    span.set_output("b");
+    span.add_event("c", []);
+    span.record_error(&std::fmt::Error);
+    assert_eq!(span.trace_id(), TraceId::INVALID);
+    assert!(!span.is_recording());
+}

@@ -1,0 +1,93 @@
+//! What is sent over gRPC.
+
+use integration_tests::{Program, Receiver, Reply, block_on, block_on_threads};
+use std::sync::{Arc, Mutex};
+use trace_runtime::{Builder, FlushError, Protocol, chain, register};
+
+#[chain]
+fn work(n: u32) -> u32 {
+    n
+}
+
+fn delivered(
+    receiver: &Receiver,
+    configure: impl FnOnce(Builder) -> Builder,
+) -> (Result<(), FlushError>, Vec<String>) {
+    let said = Arc::new(Mutex::new(Vec::new()));
+    let heard = Arc::clone(&said);
+    let builder = register()
+        .verbose(false)
+        .endpoint(receiver.endpoint())
+        .protocol(Protocol::Grpc)
+        .on_diagnostic(move |diagnostic| heard.lock().unwrap().push(diagnostic.to_string()));
+    let registration = configure(builder).install().unwrap();
+    for n in 0..3 {
+        work(n);
+    }
+    let result = registration.shutdown();
+    let said = said.lock().unwrap().clone();
+    (result, said)
+}
+
+#[test]
+fn spans_and_metadata_arrive_from_everywhere() {
+    let receiver = Receiver::grpc_answering(|_, _| Reply::default());
+    let _turn = Program::turn();
+    let send = || delivered(&receiver, |builder| builder.api_key("k3y"));
+    assert_eq!(send(), (Ok(()), vec![]));
+    assert_eq!(block_on(async { send() }), (Ok(()), vec![]));
+    assert_eq!(block_on_threads(async { send() }), (Ok(()), vec![]));
+    assert_eq!(receiver.spans().len(), 9);
+    assert_eq!(receiver.received()[0].headers["authorization"], "Bearer k3y");
+}
+
+#[test]
+fn a_refused_key_is_named_by_its_origin() {
+    // 16: UNAUTHENTICATED.
+    let receiver = Receiver::grpc_answering(|_, _| Reply::status(16, "no"));
+    let _turn = Program::turn();
+    let (result, said) = delivered(&receiver, |builder| builder.api_key("s3cr3t"));
+    assert_eq!(result.unwrap_err().lost, 3);
+    assert!(said[0].contains("the API key from `api_key(..)` was refused"), "{said:?}");
+    assert!(!said[0].contains("s3cr3t"));
+    assert_eq!(receiver.received().len(), 1);
+}
+
+#[test]
+fn passing_trouble_is_tried_again() {
+    // 14: UNAVAILABLE.
+    let receiver = Receiver::grpc_answering(|n, _| match n {
+        0 => Reply::status(14, "busy"),
+        _ => Reply::default(),
+    });
+    let _turn = Program::turn();
+    assert_eq!(delivered(&receiver, |builder| builder), (Ok(()), vec![]));
+    assert_eq!(receiver.received().len(), 2);
+}
+
+#[test]
+fn a_partial_success_counts_what_was_refused() {
+    let receiver = Receiver::grpc_answering(|_, _| Reply {
+        rejected: 1,
+        text: "too old".to_owned(),
+        ..Reply::default()
+    });
+    let _turn = Program::turn();
+    let (result, _) = delivered(&receiver, |builder| builder);
+    let error = result.unwrap_err();
+    assert_eq!((error.delivered, error.lost), (2, 1));
+}
+
+#[test]
+fn a_collector_that_is_not_there_is_named() {
+    let _turn = Program::turn();
+    let receiver = Receiver::grpc_answering(|_, _| Reply::default());
+    let (result, said) = delivered(&receiver, |builder| builder.endpoint("http://127.0.0.1:1"));
+    assert_eq!(result.unwrap_err().lost, 3);
+    assert!(
+        said[0].starts_with(
+            "the collector at http://127.0.0.1:1 could not be reached (Connection refused"
+        ),
+        "{said:?}"
+    );
+}

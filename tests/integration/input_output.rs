@@ -1,0 +1,114 @@
+//! What is recorded of arguments and results.
+
+use integration_tests::{Program, traced};
+use serde::Serialize;
+use std::collections::HashMap;
+use std::fmt::{self, Debug};
+use trace_runtime::{chain, llm, opentelemetry_sdk::trace::SpanData, tool};
+
+#[derive(Serialize)]
+struct Question<'a> {
+    text: &'a str,
+    weight: f64,
+}
+
+#[chain]
+fn lone(value: &Question<'_>) -> f64 {
+    value.weight
+}
+
+#[chain]
+fn several(a: &str, b: Option<u8>, c: bool) -> Option<String> {
+    (b.is_some() && c).then(|| a.to_owned())
+}
+
+#[llm]
+fn named(text: &str) -> usize {
+    text.len()
+}
+
+#[tool]
+fn with_path(path: &std::path::Path) -> std::path::PathBuf {
+    path.join("b")
+}
+
+#[test]
+fn a_lone_argument_is_bare_and_several_are_an_object() {
+    let tree = traced(|| {
+        lone(&Question { text: "why", weight: f64::NAN });
+        several("x", None, true);
+        several("x", Some(1), true);
+        named("four");
+        with_path(std::path::Path::new("a"));
+    });
+    assert_eq!(
+        tree,
+        r#"lone [CHAIN] ok in={"text":"why","weight":"NaN"} out=NaN
+several [CHAIN] ok in={"a":"x","b":null,"c":true} out=null
+several [CHAIN] ok in={"a":"x","b":1,"c":true} out=x
+named [LLM] ok in={"text":"four"} out=4
+with_path [TOOL] ok in={"path":"a"} out=a/b
+"#
+    );
+}
+
+#[test]
+fn the_mime_type_says_what_the_value_is() {
+    let program = Program::start();
+    named("x");
+    several("x", Some(1), true);
+    lone(&Question { text: "", weight: 1.0 });
+    let mime = |span, key| program.attribute(span, key).unwrap();
+    assert_eq!(mime("named", "input.mime_type"), "application/json");
+    assert_eq!(mime("named", "output.mime_type"), "text/plain");
+    assert_eq!(mime("several", "output.mime_type"), "text/plain");
+    assert_eq!(mime("lone", "input.mime_type"), "application/json");
+    assert_eq!(mime("lone", "output.mime_type"), "text/plain");
+}
+
+struct Panics;
+
+impl Debug for Panics {
+    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+        panic!("in Debug")
+    }
+}
+
+#[chain]
+fn hostile(_a: &Panics, _b: &HashMap<(u8, u8), u8>, _c: &str) -> Panics {
+    Panics
+}
+
+#[test]
+fn what_cannot_be_captured_never_reaches_the_caller() {
+    assert_eq!(
+        traced(|| hostile(&Panics, &HashMap::from([((1, 2), 3)]), "a\0b")),
+        r#"hostile [CHAIN] ok in={"_a":"<unserializable: in Debug>","_b":"<unserializable: key must be a string>","_c":"ab"} out=<unserializable: in Debug>
+"#
+    );
+}
+
+#[chain]
+fn long(text: String) -> Vec<String> {
+    vec![text]
+}
+
+#[test]
+fn long_values_are_cut_and_say_so() {
+    let program = Program::start();
+    long("é".repeat(1 << 20));
+    let spans: Vec<SpanData> = program.spans();
+    let value = |key: &str| {
+        let found = spans[0].attributes.iter().find(|kv| kv.key.as_str() == key);
+        found.map(|kv| kv.value.as_str().into_owned()).unwrap()
+    };
+    for key in ["input.value", "output.value"] {
+        let value = value(key);
+        assert!(value.len() <= 1 << 20 && value.len() > (1 << 20) - 100, "{}", value.len());
+        let (kept, marker) = value.split_once('…').expect("a marker");
+        let missing: usize = marker.trim_matches(|c: char| !c.is_ascii_digit()).parse().unwrap();
+        let written = if key == "input.value" { 2 << 20 } else { (2 << 20) + 4 };
+        assert_eq!(kept.len() + missing, written, "{key}");
+    }
+    assert_eq!(value("output.mime_type"), "text/plain", "cut JSON is JSON no more");
+}

@@ -1,0 +1,123 @@
+//! Installing, and ending.
+
+use integration_tests::{Program, Receiver, block_on, block_on_threads};
+use std::panic::AssertUnwindSafe;
+use trace_runtime::{Protocol, RegisterError, chain, register};
+
+#[chain]
+fn work() {}
+
+#[test]
+fn a_second_install_is_an_error_until_the_first_has_ended() {
+    let program = Program::start();
+    let again = || register().verbose(false).endpoint("http://127.0.0.1:1").install();
+    let error = again().unwrap_err();
+    assert!(matches!(error, RegisterError::AlreadyInstalled), "{error}");
+    program.registration.shutdown().unwrap();
+    let second = again().expect("the first has ended");
+    drop(second);
+}
+
+#[test]
+fn contradictions_are_errors() {
+    let _turn = Program::turn();
+    let provider = trace_runtime::opentelemetry_sdk::trace::SdkTracerProvider::default();
+    let error = register().provider(provider).endpoint("http://h").install().unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "`provider(..)` and `endpoint(..)` exclude each other: an attached provider keeps its own \
+         resource, sampler and exporters, set them there"
+    );
+}
+
+#[test]
+fn unreadable_certificates_are_errors_that_name_the_method_of_no_network() {
+    let _turn = Program::turn();
+    let error = register().endpoint("https://").install().unwrap_err();
+    assert!(
+        error.to_string().starts_with("`endpoint(..)` is \"https://\": expected a URL"),
+        "{error}"
+    );
+}
+
+#[test]
+fn the_guard_flushes_wherever_it_is_dropped() {
+    let receiver = Receiver::http();
+    let install =
+        || register().verbose(false).endpoint(receiver.endpoint()).install().expect("free");
+    let _turn = Program::turn();
+    {
+        let _registration = install();
+        work();
+    }
+    block_on(async {
+        let _registration = install();
+        work();
+    });
+    block_on_threads(async {
+        let registration = install();
+        work();
+        registration.flush().unwrap();
+        work();
+    });
+    let panicked = std::panic::catch_unwind(AssertUnwindSafe(|| {
+        let _registration = install();
+        work();
+        panic!("on the way out");
+    }));
+    assert!(panicked.is_err());
+    assert_eq!(receiver.spans().len(), 5);
+}
+
+#[test]
+fn the_global_provider_is_set_unless_told_otherwise() {
+    use trace_runtime::opentelemetry::global;
+    use trace_runtime::opentelemetry::trace::{Span, Tracer};
+    let is_recording = || global::tracer("t").start("s").is_recording();
+    {
+        let _program = Program::start_with(|builder| builder.set_global_tracer_provider(false));
+        assert!(!is_recording());
+    }
+    {
+        let _program = Program::start();
+        assert!(is_recording());
+    }
+    let _turn = Program::turn();
+    assert!(!is_recording(), "it ends with the registration");
+}
+
+#[test]
+fn grpc_and_http_are_both_at_hand() {
+    let _turn = Program::turn();
+    for protocol in [Protocol::Grpc, Protocol::HttpProtobuf] {
+        let builder = register().verbose(false).endpoint("https://localhost:1");
+        let registration = builder.protocol(protocol).install().expect("TLS is built in");
+        registration.shutdown().expect("nothing was to be sent");
+    }
+}
+
+#[test]
+fn installing_again_and_again_leaves_nothing_behind() {
+    let receiver = Receiver::http();
+    let _turn = Program::turn();
+    // Another test may have left one waiting for a collector that hangs.
+    let before = workers();
+    for _ in 0..20 {
+        let registration =
+            register().verbose(false).endpoint(receiver.endpoint()).install().unwrap();
+        work();
+        registration.shutdown().unwrap();
+    }
+    assert_eq!(receiver.spans().len(), 20);
+    assert!(workers() <= before, "workers are left");
+}
+
+/// The export threads of this process, where the system tells.
+fn workers() -> usize {
+    std::fs::read_dir("/proc/self/task").map_or(0, |tasks| {
+        tasks
+            .filter_map(|task| std::fs::read_to_string(task.ok()?.path().join("comm")).ok())
+            .filter(|name| name.starts_with("OpenTelemetry"))
+            .count()
+    })
+}

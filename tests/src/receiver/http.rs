@@ -1,0 +1,64 @@
+//! The server: axum, with gRPC's service as one of its routes.
+
+use super::{Received, Reply, Shared, grpc};
+use axum::Router;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use flate2::read::GzDecoder;
+use opentelemetry_proto::tonic::collector::trace::v1::{
+    ExportTracePartialSuccess, ExportTraceServiceRequest, ExportTraceServiceResponse,
+};
+use prost::Message;
+use std::io::Read;
+use tokio::net::TcpListener;
+
+pub(super) async fn serve(listener: TcpListener, shared: Shared, is_grpc: bool) {
+    if is_grpc {
+        return grpc::serve(listener, shared).await;
+    }
+    let routes = Router::new().fallback(receive).with_state(shared);
+    let _ = axum::serve(listener, routes).await;
+}
+
+async fn receive(
+    State(shared): State<Shared>,
+    uri: Uri,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let headers: std::collections::BTreeMap<_, _> = headers
+        .iter()
+        .map(|(name, value)| {
+            (name.to_string(), String::from_utf8_lossy(value.as_bytes()).into_owned())
+        })
+        .collect();
+    let mut bytes = body.to_vec();
+    if headers.get("content-encoding").is_some_and(|encoding| encoding == "gzip") {
+        bytes.clear();
+        GzDecoder::new(body.as_ref()).read_to_end(&mut bytes).expect("gzip");
+    }
+    let request = ExportTraceServiceRequest::decode(bytes.as_slice()).expect("an OTLP request");
+    respond(&shared.take(Received { path: uri.path().to_owned(), headers, request }).await)
+}
+
+fn respond(reply: &Reply) -> Response {
+    let mut response = match reply.status {
+        0 | 200 => {
+            let partial_success = (reply.rejected > 0).then(|| ExportTracePartialSuccess {
+                rejected_spans: reply.rejected,
+                error_message: reply.text.clone(),
+            });
+            let body = ExportTraceServiceResponse { partial_success }.encode_to_vec();
+            ([("content-type", "application/x-protobuf")], body).into_response()
+        }
+        status => {
+            (StatusCode::from_u16(status).expect("a status"), reply.text.clone()).into_response()
+        }
+    };
+    if let Some(seconds) = reply.retry_after {
+        response.headers_mut().insert("retry-after", HeaderValue::from(seconds));
+    }
+    response
+}

@@ -1,0 +1,57 @@
+//! Traces as text: what a test compares at a glance.
+
+use trace_runtime::opentelemetry::KeyValue;
+use trace_runtime::opentelemetry::trace::{SpanId, Status};
+use trace_runtime::opentelemetry_sdk::trace::SpanData;
+
+/// A line for each span, indented below its parent, in the order they began: name, kind, status,
+/// input, output, and a line for each event.
+#[must_use]
+pub fn tree(spans: &[SpanData]) -> String {
+    let mut ordered: Vec<&SpanData> = spans.iter().collect();
+    ordered.sort_by_key(|span| span.start_time);
+    let is_root = |span: &&&SpanData| {
+        !spans.iter().any(|parent| parent.span_context.span_id() == span.parent_span_id)
+    };
+    let mut text = String::new();
+    for root in ordered.iter().filter(is_root) {
+        write(&mut text, 0, root, &ordered);
+    }
+    text
+}
+
+fn write(text: &mut String, depth: usize, span: &SpanData, all: &[&SpanData]) {
+    let indent = "  ".repeat(depth);
+    let kind = attribute(&span.attributes, "openinference.span.kind").unwrap_or_default();
+    let status = match &span.status {
+        Status::Ok => "ok".to_owned(),
+        Status::Unset => "unset".to_owned(),
+        Status::Error { description } => format!("error({description})"),
+    };
+    *text += &format!("{indent}{} [{kind}] {status}", span.name);
+    for (label, key) in [("in", "input.value"), ("out", "output.value")] {
+        if let Some(value) = attribute(&span.attributes, key) {
+            *text += &format!(" {label}={value}");
+        }
+    }
+    *text += "\n";
+    for event in &span.events.events {
+        *text += &format!("{indent}  !{}", event.name);
+        for key in ["exception.type", "exception.message", "exception.stacktrace"] {
+            if let Some(value) = attribute(&event.attributes, key) {
+                *text += &format!(" | {value}");
+            }
+        }
+        *text += "\n";
+    }
+    let id: SpanId = span.span_context.span_id();
+    for child in all.iter().filter(|child| child.parent_span_id == id) {
+        assert_eq!(child.span_context.trace_id(), span.span_context.trace_id());
+        write(text, depth + 1, child, all);
+    }
+}
+
+fn attribute(attributes: &[KeyValue], key: &str) -> Option<String> {
+    let found = attributes.iter().find(|attribute| attribute.key.as_str() == key)?;
+    Some(found.value.to_string())
+}
