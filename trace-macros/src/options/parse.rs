@@ -102,10 +102,10 @@ fn unknown_option(kind: Kind, key: &Ident, name: &str) -> syn::Error {
 }
 
 fn flag(key: &Ident, input: ParseStream<'_>) -> syn::Result<()> {
-    if input.is_empty() || input.peek(Token![,]) {
-        return Ok(());
+    if input.peek(Token![=]) || input.peek(syn::token::Paren) {
+        return Err(misused(key, "takes no value"));
     }
-    Err(misused(key, "takes no value"))
+    Ok(())
 }
 
 fn expression(key: &Ident, input: ParseStream<'_>) -> syn::Result<Expr> {

@@ -1,5 +1,6 @@
 //! Four lines on stderr that say where the traces go.
 
+use super::error::Setting;
 use super::settings::{OtlpSettings, Protocol, Settings};
 use std::io::Write;
 
@@ -34,7 +35,11 @@ fn project_page(otlp: &OtlpSettings, project: &str) -> String {
     let base = otlp.endpoint.base();
     let project =
         percent_encoding::utf8_percent_encode(project, percent_encoding::NON_ALPHANUMERIC);
-    if base.ends_with(":6006") {
+    let is_phoenix = matches!(
+        otlp.endpoint.setting,
+        Setting::Default | Setting::Variable("PHOENIX_COLLECTOR_ENDPOINT")
+    );
+    if is_phoenix || base.ends_with(":6006") {
         format!("{base}/redirects/projects/{project}")
     } else {
         base.to_owned()
