@@ -206,8 +206,9 @@ def check_mlflow(where, base, trace):
     rows = []
     for span in spans:
         attributes = {entry["key"]: plain(entry["value"]) for entry in span["attributes"]}
+        # MLflow leaves an empty object out.
         rows.append((span["name"], attributes["mlflow.spanType"], names.get(span.get("parent_span_id")),
-                     attributes.get("mlflow.spanInputs"), attributes.get("mlflow.spanOutputs")))
+                     attributes.get("mlflow.spanInputs") or {}, attributes.get("mlflow.spanOutputs")))
     compare(where, rows)
 
 

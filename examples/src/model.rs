@@ -19,7 +19,7 @@ pub struct Model {
     pub chat_model: String,
     /// Who runs it, as OpenInference names providers.
     pub provider: &'static str,
-    embedding_model: String,
+    embeddings: String,
 }
 
 impl Model {
@@ -57,7 +57,7 @@ impl Model {
             client: Client::with_config(config),
             chat_model: chosen.unwrap_or_else(|| format!("{prefix}gpt-4o-mini")),
             provider,
-            embedding_model: format!("{prefix}text-embedding-3-small"),
+            embeddings: format!("{prefix}text-embedding-3-small"),
         }
     }
 
@@ -85,10 +85,8 @@ impl Model {
     ///
     /// What the client reports, or an answer without an embedding.
     pub async fn embed(&self, text: &str) -> anyhow::Result<Vec<f32>> {
-        let request = CreateEmbeddingRequestArgs::default()
-            .model(&self.embedding_model)
-            .input(text)
-            .build()?;
+        let request =
+            CreateEmbeddingRequestArgs::default().model(&self.embeddings).input(text).build()?;
         let response = self.client.embeddings().create(request).await?;
         let first = response.data.into_iter().next().context("the answer has no embedding")?;
         Ok(first.embedding)

@@ -210,6 +210,7 @@ fn odd_functions_are_functions_too() {
 
 #[test]
 fn futures_stay_send_and_grow_by_bytes() {
+    #[expect(clippy::large_types_passed_by_value, reason = "its size is what is measured")]
     async fn plain(data: [u8; 1024]) -> u8 {
         tokio::task::yield_now().await;
         data[0]
@@ -222,7 +223,6 @@ fn futures_stay_send_and_grow_by_bytes() {
     fn require_send<F: Send>(future: &F) -> usize {
         size_of_val(future)
     }
-    // Both hold the argument twice: as the compiler makes async functions.
     let (plain, annotated) = (require_send(&plain([0; 1024])), require_send(&annotated([0; 1024])));
-    assert!(annotated <= plain + 1024 + 160, "{plain} {annotated}");
+    assert!(annotated <= plain + 160, "{plain} {annotated}");
 }

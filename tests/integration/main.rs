@@ -1,6 +1,14 @@
 //! Behaviour through the public interface. Every test compares whole traces, or what a receiver
 //! decoded.
 
+#![allow(
+    clippy::similar_names,
+    clippy::items_after_statements,
+    clippy::unnecessary_wraps,
+    clippy::needless_pass_by_value,
+    reason = "tests read like the code of users"
+)]
+
 mod attributes;
 mod console;
 mod current_span;

@@ -46,7 +46,6 @@ impl Program {
     }
 
     /// Waits for a turn without registering anything.
-    #[must_use]
     pub fn turn() -> MutexGuard<'static, ()> {
         TURN.lock().unwrap_or_else(PoisonError::into_inner)
     }

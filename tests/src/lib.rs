@@ -1,5 +1,7 @@
 //! Helpers: run a program and see its trace as text, and a receiver of OTLP.
 
+#![allow(clippy::missing_panics_doc, reason = "a helper that panics fails its test")]
+
 mod collected;
 pub mod receiver;
 mod tree;

@@ -147,7 +147,11 @@ impl Traced<'_> {
             (runtime_path(self.options), generated("record"), self.options);
         let arguments = self.recorded.iter().map(|argument| {
             let name = argument.unraw().to_string();
-            quote!(#record.argument(#name, #runtime::__private::capture!(#argument));)
+            quote! {
+                // An argument that the body does not use is recorded all the same.
+                #[allow(clippy::used_underscore_binding)]
+                #record.argument(#name, #runtime::__private::capture!(#argument));
+            }
         });
         let input = options
             .input

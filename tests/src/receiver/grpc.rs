@@ -45,7 +45,7 @@ impl TraceService for Service {
         if reply.status != 0 {
             return Err(Status::new(Code::from(i32::from(reply.status)), reply.text));
         }
-        let partial_success = (reply.rejected > 0).then(|| ExportTracePartialSuccess {
+        let partial_success = (reply.rejected > 0).then_some(ExportTracePartialSuccess {
             rejected_spans: reply.rejected,
             error_message: reply.text,
         });

@@ -35,7 +35,6 @@ pub struct CurrentSpan(Context);
 
 impl CurrentSpan {
     /// Sets an attribute; setting it again overwrites.
-    #[expect(clippy::needless_pass_by_value, reason = "`set_attribute(key, 1)` reads better")]
     pub fn set_attribute(&self, key: impl Into<Key>, value: impl AttributeValue) {
         if self.is_recording()
             && let Some(value) = value.attribute_value()

@@ -1,0 +1,64 @@
+#!/usr/bin/env python3
+"""Runs hinbox as a newcomer does, with nothing listening: it succeeds, prints answers and the
+trace, says once what was not delivered, and never prints a secret."""
+
+import os
+import re
+import socket
+import subprocess
+import sys
+import time
+
+SECRET = "s3cr3t-that-nobody-may-see"
+TREE = [
+    r"  my_llm_application \[AGENT\] \S+ ok  in: \{\}  out: \{\"france\":",
+    r"    query_llm \[LLM\] \S+ ok  in: \{\"prompt\":\"What is the capital of France\?\"\}  out: Canned",
+    r"    query_llm \[LLM\] \S+ ok  in: \{\"prompt\":\"And of Spain\?\"\}  out: Canned answer",
+    r"    query_agent \[AGENT\] \S+ ok  in: Plan a trip  out: Canned answer to: Plan a trip",
+    r"    query_embedding \[TOOL\] \S+ ok  in: \{\"text\":\"embed me\"\}  out: \[0\.1,0\.2,0\.3\]",
+]
+
+
+def run(**more):
+    prefixes = ("OTEL_", "PHOENIX_", "OPENAI_", "OPENROUTER_")
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(prefixes)}
+    command = ["cargo", "run", "--quiet", "--example", "hinbox"]
+    began = time.monotonic()
+    ran = subprocess.run(command, env={**environment, **more}, capture_output=True, text=True)
+    return ran, time.monotonic() - began
+
+
+def require(condition, message, ran):
+    if not condition:
+        sys.exit(f"{message}\n-- stdout\n{ran.stdout}\n-- stderr\n{ran.stderr}")
+
+
+with socket.socket() as unused:
+    unused.bind(("127.0.0.1", 0))
+    nowhere = f"http://127.0.0.1:{unused.getsockname()[1]}"
+run(OTEL_SDK_DISABLED="true")  # Builds it.
+off, plain = run(OTEL_SDK_DISABLED="true")
+require(off.returncode == 0 and off.stderr == "", "switched off, nothing is said", off)
+
+ran, took = run(
+    PHOENIX_COLLECTOR_ENDPOINT=nowhere,
+    PHOENIX_API_KEY=SECRET,
+    PHOENIX_CLIENT_HEADERS=f"x-more={SECRET}",
+)
+require(ran.returncode == 0, "hinbox must succeed", ran)
+answers = [line.split(":")[0] for line in ran.stdout.splitlines()[-4:]]
+require(answers == ["France", "Spain", "Trip", "Embedding"], "answers are missing", ran)
+# Nothing of the library's on stdout: what is there is there too when it is switched off.
+ours = [re.sub(r":\d+", "", text) for text in (off.stdout, ran.stdout)]
+require(ours[0] == ours[1], "something else is on stdout", ran)
+
+lines = ran.stderr.splitlines()
+said = [line for line in lines if line.startswith("trace-runtime:")]
+expected = f"collector at {nowhere}/v1/traces could not be reached (Connection refused"
+require(len(said) == 1 and expected in said[0], "the collector must be named once", ran)
+require("5 spans not delivered: " in said[0], "the spans must be counted", ran)
+at = next(n for n, line in enumerate(lines) if re.fullmatch(r"trace [0-9a-f]{32}", line))
+tree = lines[at + 1 : at + 1 + len(TREE)]
+require(all(re.match(*pair) for pair in zip(TREE, tree)), "the tree is another", ran)
+require(SECRET not in ran.stdout + ran.stderr, "a secret was printed", ran)
+print(f"hinbox: {plain:.1f} s switched off, {took:.1f} s with no collector")
