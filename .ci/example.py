@@ -2,11 +2,16 @@
 """Runs hinbox as a newcomer does, with nothing listening: it succeeds, prints answers and the
 trace, says once what was not delivered, and never prints a secret."""
 
+import http.server
 import os
+import pathlib
 import re
 import socket
+import ssl
 import subprocess
 import sys
+import tempfile
+import threading
 import time
 
 SECRET = "s3cr3t-that-nobody-may-see"
@@ -61,4 +66,39 @@ at = next(n for n, line in enumerate(lines) if re.fullmatch(r"trace [0-9a-f]{32}
 tree = lines[at + 1 : at + 1 + len(TREE)]
 require(all(re.match(*pair) for pair in zip(TREE, tree)), "the tree is another", ran)
 require(SECRET not in ran.stdout + ran.stderr, "a secret was printed", ran)
+
+
+class Collector(http.server.BaseHTTPRequestHandler):
+    """Takes everything."""
+
+    received = []
+
+    def do_POST(self):
+        Collector.received.append((self.path, self.rfile.read(int(self.headers["content-length"]))))
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+with tempfile.TemporaryDirectory() as folder:
+    key, certificate = (str(pathlib.Path(folder, name)) for name in ("key.pem", "certificate.pem"))
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1",
+         "-nodes", "-days", "2", "-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-addext", "basicConstraints=critical,CA:FALSE",
+         "-keyout", key, "-out", certificate], check=True, stderr=subprocess.DEVNULL)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Collector)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    secure = {"PHOENIX_COLLECTOR_ENDPOINT": f"https://localhost:{server.server_port}"}
+    trusted, _ = run(**secure, OTEL_EXPORTER_OTLP_CERTIFICATE=certificate)
+    require("trace-runtime:" not in trusted.stderr, "over TLS everything must arrive", trusted)
+    require([path for path, _ in Collector.received] == ["/v1/traces"], "one request", trusted)
+    stranger, _ = run(**secure)
+    require("OTEL_EXPORTER_OTLP_CERTIFICATE" in stranger.stderr and len(Collector.received) == 1,
+            "an unknown authority must not be trusted", stranger)
+    server.shutdown()
 print(f"hinbox: {plain:.1f} s switched off, {took:.1f} s with no collector")

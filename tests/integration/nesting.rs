@@ -1,9 +1,11 @@
 //! Parents, across everything that runs code.
 
 use integration_tests::{Program, block_on, block_on_threads, traced};
+use std::sync::{Arc, Mutex};
 use trace_runtime::opentelemetry::trace::{TraceContextExt, Tracer, TracerProvider};
 use trace_runtime::opentelemetry::{Context, KeyValue, global};
-use trace_runtime::opentelemetry_sdk::trace::SdkTracerProvider;
+use trace_runtime::opentelemetry_sdk::error::OTelSdkResult;
+use trace_runtime::opentelemetry_sdk::trace::{SdkTracerProvider, SpanData, SpanExporter};
 use trace_runtime::{agent, chain, llm};
 
 #[llm]
@@ -108,6 +110,42 @@ fn an_attached_provider_gets_the_spans() {
     // It goes on without us.
     let span = provider.tracer("application").start("later");
     assert!(trace_runtime::opentelemetry::trace::Span::is_recording(&span));
+}
+
+#[derive(Clone, Debug, Default)]
+struct Kept(Arc<Mutex<Vec<SpanData>>>);
+
+impl SpanExporter for Kept {
+    async fn export(&self, batch: Vec<SpanData>) -> OTelSdkResult {
+        self.0.lock().unwrap().extend(batch);
+        Ok(())
+    }
+}
+
+#[chain]
+fn crowded() -> &'static str {
+    for n in 0..300 {
+        trace_runtime::current_span().set_attribute(format!("message.{n}"), n);
+    }
+    "the output"
+}
+
+#[test]
+fn an_attached_provider_s_limit_does_not_cost_the_output() {
+    let _turn = Program::turn();
+    let kept = Kept::default();
+    // The SDK's limit of 128 attributes.
+    let provider = SdkTracerProvider::builder().with_simple_exporter(kept.clone()).build();
+    let registration = trace_runtime::register().provider(provider).install().unwrap();
+    crowded();
+    registration.shutdown().unwrap();
+    let spans = kept.0.lock().unwrap();
+    assert_eq!(spans[0].attributes.len(), 128);
+    let keys: Vec<&str> = spans[0].attributes.iter().map(|kv| kv.key.as_str()).collect();
+    assert!(
+        keys.contains(&"output.value") && keys.contains(&"openinference.span.kind"),
+        "{keys:?}"
+    );
 }
 
 #[chain]

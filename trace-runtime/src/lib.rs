@@ -7,7 +7,6 @@
     clippy::print_stdout,
     clippy::print_stderr
 )]
-#![cfg_attr(docsrs, feature(doc_cfg))]
 
 #[doc(hidden)]
 #[path = "private.rs"]
@@ -17,6 +16,7 @@ mod capture;
 mod export;
 mod in_span;
 mod kind;
+mod macros;
 mod outcome;
 mod register;
 mod semconv;
@@ -33,6 +33,4 @@ pub use opentelemetry;
 /// The OpenTelemetry SDK this crate is built on.
 pub use opentelemetry_sdk;
 
-pub use trace_macros::{
-    agent, chain, decision, embedding, evaluator, guardrail, llm, prompt, reranker, retriever, tool,
-};
+pub use macros::*;

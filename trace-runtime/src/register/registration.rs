@@ -1,6 +1,6 @@
 //! The guard of an active registration: flush, shutdown, and the truth about both.
 
-use super::active::Active;
+use super::active::{Active, is_enabled};
 use super::banner;
 use super::builder::Builder;
 use super::error::{RegisterError, Setting};
@@ -68,6 +68,9 @@ impl Registration {
         environment: &Environment,
     ) -> Result<Self, RegisterError> {
         builder.require_no_conflict()?;
+        if is_enabled() {
+            return Err(RegisterError::AlreadyInstalled);
+        }
         let timeout = builder.shutdown_timeout;
         let Some(settings) = Settings::resolve(&builder, environment)? else {
             return Ok(Registration { running: None, timeout });
@@ -83,6 +86,7 @@ impl Registration {
         let limits: Limits = settings.limits;
         let active = Arc::new(Active::new(provider.clone(), limits, Arc::clone(&diagnostics)));
         if !active.activate() {
+            // Another thread was faster.
             return Err(RegisterError::AlreadyInstalled);
         }
         capture::set_value_limit(limits.value_bytes);

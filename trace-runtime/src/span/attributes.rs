@@ -19,9 +19,13 @@ pub(crate) fn keep_last_of_each_key(attributes: &mut Vec<KeyValue>) {
     *attributes = kept;
 }
 
-/// Cuts to `limit` attributes; what a backend cannot do without stays.
+/// From here on an attached provider, whose limit is its own and not known, may drop what comes
+/// last. The SDK's default is 128.
+const CROWDED: usize = 100;
+
+/// Cuts to `limit` attributes; what a backend cannot do without comes first and stays.
 pub(super) fn keep_essential(attributes: &mut Vec<KeyValue>, limit: usize) {
-    if attributes.len() > limit {
+    if attributes.len() > limit.min(CROWDED) {
         attributes.sort_by_key(|attribute| !is_essential(attribute.key.as_str()));
         attributes.truncate(limit);
     }

@@ -6,6 +6,9 @@ use crate::register::{OtlpSettings, Setting};
 /// The backend could not be reached at all.
 pub(super) fn unreachable(settings: &OtlpSettings, reason: &str) -> Failure {
     let advice = match settings.endpoint.setting {
+        _ if reason.contains("certificate") => {
+            "name the authority that signed its certificate with OTEL_EXPORTER_OTLP_CERTIFICATE"
+        }
         Setting::Default => {
             "start Phoenix there (`phoenix serve`), or name a collector with \
              PHOENIX_COLLECTOR_ENDPOINT"

@@ -30,7 +30,8 @@ impl Headers {
             let setting = Setting::Method("api_key");
             headers.add(setting, AUTHORIZATION, &format!("Bearer {}", key.trim()))?;
         }
-        for (name, value) in &builder.headers {
+        // Of two calls for the same header the later one wins, as for every other method.
+        for (name, value) in builder.headers.iter().rev() {
             headers.add(Setting::Method("header"), name, value)?;
         }
         if let Some((setting, key)) = env.get("PHOENIX_API_KEY") {

@@ -141,7 +141,7 @@ fn headers_of_all_places_are_sent_and_code_wins() {
         ("PHOENIX_CLIENT_HEADERS", "a=phoenix,b=phoenix"),
         ("OTEL_EXPORTER_OTLP_HEADERS", "a=otel,c=otel%2Cwith comma"),
     ];
-    let headers = otlp(&register().header("B", "code"), &variables).headers;
+    let headers = otlp(&register().header("b", "earlier").header("B", "code"), &variables).headers;
     let headers: Vec<_> =
         headers.iter().map(|(n, v)| format!("{n}={}", v.to_str().unwrap())).collect();
     assert_eq!(headers, ["a=phoenix", "b=code", "c=otel,with comma"]);
