@@ -21,5 +21,8 @@ mod off;
 mod options;
 mod outcomes;
 mod registration;
+mod returned_futures;
 mod story;
+mod streams;
+mod tasks;
 mod wire;

@@ -34,12 +34,12 @@ fn an_unknown_option_is_answered_with_the_accepted_and_the_nearest() {
     assert_eq!(
         mistakes(Kind::Chain, quote!(nmae = "a")),
         ["unknown option `nmae` of `#[chain]`: did you mean `name`? accepted are `name`, `skip`, \
-          `skip_all`, `skip_output`, `input`, `output`, `attributes`, `parent`, `root`, `crate`"]
+          `skip_all`, `skip_output`, `input`, `output`, `attributes`, `parent`, `root`, `collect`, `crate`"]
     );
     assert_eq!(
         mistakes(Kind::Llm, quote!(colour = 1)),
         ["unknown option `colour` of `#[llm]`: accepted are `name`, `skip`, `skip_all`, \
-          `skip_output`, `input`, `output`, `attributes`, `parent`, `root`, `crate`, `model`, \
+          `skip_output`, `input`, `output`, `attributes`, `parent`, `root`, `collect`, `crate`, `model`, \
           `provider`"]
     );
 }
@@ -76,7 +76,7 @@ fn a_misused_option_is_answered_with_how_to_write_it() {
         ),
         (
             quote!("my span"),
-            "expected an option of `#[prompt]`: `name`, `skip`, `skip_all`, `skip_output`, `input`, `output`, `attributes`, `parent`, `root`, `crate`",
+            "expected an option of `#[prompt]`: `name`, `skip`, `skip_all`, `skip_output`, `input`, `output`, `attributes`, `parent`, `root`, `collect`, `crate`",
         ),
         (quote!(root skip_all), "expected `,` between two options"),
         (
@@ -132,26 +132,34 @@ fn functions_that_cannot_be_traced_say_why() {
             quote!(impl S { fn f() {} }),
             "expected a function: write this attribute on a `fn` with a body",
         ),
-        (
-            quote!(
-                fn f() -> impl Future<Output = u8> {
-                    async { 1 }
-                }
-            ),
-            "a function that returns a future is not traced yet: write an `async fn` that awaits it",
-        ),
-        (
-            quote!(
-                fn f() -> Pin<Box<dyn Stream<Item = u8>>> {
-                    s()
-                }
-            ),
-            "a function that returns a stream is not traced yet: write an `async fn` that awaits it",
-        ),
     ];
     for (item, message) in table {
         assert_eq!(messages(Kind::Chain, TokenStream::new(), &item), [message], "{item}");
     }
+}
+
+#[test]
+fn options_for_streams_are_for_streams() {
+    let plain = quote!(
+        fn f() -> u8 {
+            1
+        }
+    );
+    let stream = quote!(
+        fn f() -> impl Stream<Item = u8> {
+            s()
+        }
+    );
+    assert_eq!(
+        messages(Kind::Chain, quote!(collect = join), &plain),
+        ["`collect` is for functions that return `impl Stream`, a boxed stream, or a `Result` of \
+          one: this function does not"]
+    );
+    assert_eq!(
+        messages(Kind::Chain, quote!(output = f), &stream),
+        ["the output of a stream is made by `collect`: write `collect = path`"]
+    );
+    assert!(messages(Kind::Chain, quote!(collect = join::<u8>), &stream).is_empty());
 }
 
 #[test]

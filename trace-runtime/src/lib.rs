@@ -23,6 +23,7 @@ mod semconv;
 mod span;
 
 pub use export::Diagnostic;
+pub use in_span::{InCurrentSpan, WithCurrentSpan, in_current_span};
 pub use kind::OpenInferenceSpanKind;
 pub use register::{Builder, FlushError, Protocol, RegisterError, Registration, Setting, register};
 pub use span::{AttributeValue, CurrentSpan, Parent, SpanName, current_span};

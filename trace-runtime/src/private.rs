@@ -2,9 +2,18 @@
 
 pub use crate::call_site::{CallSite, crate_name};
 pub use crate::capture::{Capture, CapturedValue, Probe};
-pub use crate::in_span::{InSpan, apply, in_span, in_span_async, never_returned};
-pub use crate::outcome::{Describe, ErrorProbe, Failed, Outcome, Split, SplitAny};
-pub use crate::span::{OpenSpan, Recorder, Start, open};
-pub use crate::{__call_site as call_site, __capture as capture, __outcome as outcome};
+pub use crate::in_span::{
+    InSpan, StreamInSpan, apply, collected_stream_in_span, future_in_span, in_span, in_span_async,
+    in_span_async_then, in_span_later, never_returned, stream_in_span,
+};
+pub use crate::outcome::{
+    Describe, ErrorProbe, Failed, NoStream, Outcome, Split, SplitAny, StreamProbe,
+};
+pub use crate::span::{OpenSpan, Recorder, Start, open, open_later};
+pub use crate::{
+    __call_site as call_site, __capture as capture, __collect as collect, __failed as failed,
+    __item as item, __outcome as outcome,
+};
 pub use core::option::Option::{None, Some};
 pub use core::result::Result::{Err, Ok};
+pub use std::boxed::Box;

@@ -35,6 +35,8 @@ pub(crate) const EXCEPTION_TYPE: &str = "exception.type";
 pub(crate) const EXCEPTION_MESSAGE: &str = "exception.message";
 pub(crate) const EXCEPTION_STACKTRACE: &str = "exception.stacktrace";
 pub(crate) const EVENT_CANCELLED: &str = "cancelled";
+/// As OpenInference's own instrumentations name it.
+pub(crate) const EVENT_FIRST_ITEM: &str = "First Token Stream Event";
 
 pub(crate) const SERVICE_NAME: &str = "service.name";
 pub(crate) const SERVICE_INSTANCE_ID: &str = "service.instance.id";

@@ -19,6 +19,7 @@ pub(crate) struct Options {
     pub(crate) attributes: Slot<Vec<Attribute>>,
     pub(crate) parent: Slot<Expr>,
     pub(crate) root: Slot<()>,
+    pub(crate) collect: Slot<Path>,
     pub(crate) crate_path: Slot<Path>,
     pub(crate) description: Slot<Expr>,
     pub(crate) parameters: Slot<Expr>,

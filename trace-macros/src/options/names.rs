@@ -1,7 +1,7 @@
 //! The names of the options, and which macros share them.
 
 /// Accepted by every macro.
-pub(crate) const ALL: [&str; 10] = [
+pub(crate) const ALL: [&str; 11] = [
     "name",
     "skip",
     "skip_all",
@@ -11,6 +11,7 @@ pub(crate) const ALL: [&str; 10] = [
     "attributes",
     "parent",
     "root",
+    "collect",
     "crate",
 ];
 
@@ -31,6 +32,7 @@ pub(crate) fn example(option: &str) -> &'static str {
         "attributes" => "attributes(key = value, \"dotted.key\" = value)",
         "parent" => "parent = span_context",
         "root" => "root",
+        "collect" => "collect = path::to::function",
         "crate" => "crate = my_crate::trace_runtime",
         "description" => "description = \"What the tool does\"",
         "parameters" => "parameters = json_schema",

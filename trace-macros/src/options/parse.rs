@@ -61,7 +61,8 @@ impl Options {
             "skip_output" => self.skip_output.set(&key, flag(&key, input)?, errors),
             "root" => self.root.set(&key, flag(&key, input)?, errors),
             "attributes" => self.attributes.set(&key, list(&key, input, attribute)?, errors),
-            "crate" => self.crate_path.set(&key, value(&key, input, path)?, errors),
+            "collect" => self.collect.set(&key, value(&key, input, syn::Path::parse)?, errors),
+            "crate" => self.crate_path.set(&key, value(&key, input, module_path)?, errors),
             "name" => self.name.set(&key, expression(&key, input)?, errors),
             "input" => self.input.set(&key, expression(&key, input)?, errors),
             "output" => self.output.set(&key, expression(&key, input)?, errors),
@@ -112,7 +113,7 @@ fn expression(key: &Ident, input: ParseStream<'_>) -> syn::Result<Expr> {
     value(key, input, Expr::parse)
 }
 
-fn path(input: ParseStream<'_>) -> syn::Result<syn::Path> {
+fn module_path(input: ParseStream<'_>) -> syn::Result<syn::Path> {
     input.call(syn::Path::parse_mod_style)
 }
 

@@ -8,7 +8,7 @@ const COUNTED: usize = 16;
 
 /// Keeps the first bytes of what is written to it, and counts the rest.
 #[derive(Debug)]
-pub(super) struct Bounded {
+pub(crate) struct Bounded {
     kept: Vec<u8>,
     limit: usize,
     written: usize,

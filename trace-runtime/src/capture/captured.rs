@@ -113,6 +113,14 @@ impl CapturedValue {
         }
     }
 
+    pub(super) fn is_text(&self) -> bool {
+        self.form == Form::Text
+    }
+
+    pub(super) fn as_text(&self) -> &str {
+        &self.text
+    }
+
     /// The text alone.
     pub(crate) fn into_text(self) -> String {
         self.text

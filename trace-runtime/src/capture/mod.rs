@@ -4,12 +4,14 @@ mod bounded;
 mod captured;
 mod finite;
 mod input;
+mod joined;
 mod plain;
 mod probe;
 mod type_name;
 
 pub use captured::CapturedValue;
 pub(crate) use input::arguments_as_input;
+pub(crate) use joined::Joined;
 pub use probe::{Capture, Probe};
 pub(crate) use type_name::without_paths;
 

@@ -1,10 +1,15 @@
-//! Runs the body of a traced function inside its span.
+//! Runs the body of a traced function, and what it returns, inside its span.
 
+mod collect;
+mod current;
 mod future;
+mod stream;
 mod sync;
 
-pub use future::{InSpan, in_span_async};
-pub use sync::in_span;
+pub use current::{InCurrentSpan, WithCurrentSpan, in_current_span};
+pub use future::{InSpan, future_in_span, in_span_async, in_span_async_then};
+pub use stream::{StreamInSpan, collected_stream_in_span, stream_in_span};
+pub use sync::{in_span, in_span_later};
 
 /// Lets the compiler check an `async` body against its declared type. Never returns a value.
 #[must_use]

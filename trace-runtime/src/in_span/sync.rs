@@ -7,11 +7,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 /// Runs `body` in its span and ends the span with what it returns, or with its panic.
 #[inline]
 pub fn in_span<R>(
-    span: OpenSpan,
+    mut span: OpenSpan,
     body: impl FnOnce() -> R,
     outcome: impl FnOnce(&R) -> Outcome,
 ) -> R {
-    let Some(span) = span.0 else { return body() };
+    let Some(span) = span.live() else { return body() };
     let attached = span.attach();
     if !span.is_recording() {
         return body();
@@ -20,12 +20,23 @@ pub fn in_span<R>(
     drop(attached);
     match result {
         Ok(returned) => {
-            outcome::returned(&span, || outcome(&returned));
+            outcome::returned(span, || outcome(&returned));
             returned
         }
         Err(payload) => {
-            outcome::panicked(&span, &*payload);
+            outcome::panicked(span, &*payload, None);
             resume_unwind(payload)
         }
     }
+}
+
+/// Runs `body`, which returns a future or a stream, outside of the span: that begins when the
+/// value is first polled. `wrap` puts the value into the span.
+#[inline]
+pub fn in_span_later<R, W>(
+    span: OpenSpan,
+    body: impl FnOnce() -> R,
+    wrap: impl FnOnce(R, OpenSpan) -> W,
+) -> W {
+    wrap(body(), span)
 }

@@ -1,15 +1,18 @@
 //! How a call ended, and what that says of its span.
 
 mod error;
+mod named_stream;
 pub(crate) mod panic;
 mod split;
 
 pub use error::{Describe, ErrorProbe, Failed};
+pub use named_stream::{NoStream, StreamProbe};
 pub use split::{Split, SplitAny};
 
 use crate::capture::CapturedValue;
 use crate::semconv;
 use crate::span::LiveSpan;
+use opentelemetry::KeyValue;
 use opentelemetry::trace::Status;
 use std::any::Any;
 
@@ -26,30 +29,42 @@ pub enum Outcome {
 /// panic in it costs the span its output, not the caller its value.
 pub(crate) fn returned(span: &LiveSpan, read: impl FnOnce() -> Outcome) {
     match panic::contained(read).unwrap_or(Outcome::Returned(None)) {
-        Outcome::Returned(value) => {
-            let output = value.map(|value| {
-                value.into_attributes(semconv::OUTPUT_VALUE, semconv::OUTPUT_MIME_TYPE)
-            });
-            span.end(Status::Ok, output.unwrap_or_default());
-        }
-        Outcome::Failed(failed) => fail(span, &failed),
+        Outcome::Returned(value) => span.end(Status::Ok, output(value)),
+        Outcome::Failed(failed) => fail(span, &failed, None),
     }
 }
 
-/// Ends the span of a call that panicked.
-pub(crate) fn panicked(span: &LiveSpan, payload: &(dyn Any + Send)) {
-    fail(span, &Failed::of_panic(payload));
+/// Ends the span of a stream that came to its end, also if some of its items were errors.
+pub(crate) fn finished(span: &LiveSpan, value: Option<CapturedValue>, failed: Option<Failed>) {
+    span.end(failed.map_or(Status::Ok, |failed| failed.status()), output(value));
 }
 
-/// Ends the span of a future that was dropped before its end.
-pub(crate) fn cancelled(span: &LiveSpan) {
+/// Ends the span of a call that panicked, with what it had produced.
+pub(crate) fn panicked(
+    span: &LiveSpan,
+    payload: &(dyn Any + Send),
+    produced: Option<CapturedValue>,
+) {
+    fail(span, &Failed::of_panic(payload), produced);
+}
+
+/// Ends the span of a future or a stream that was dropped before its end, with what it had
+/// produced.
+pub(crate) fn cancelled(span: &LiveSpan, produced: Option<CapturedValue>) {
     span.add_event(semconv::EVENT_CANCELLED, Vec::new());
-    span.end(Status::Unset, Vec::new());
+    span.end(Status::Unset, output(produced));
 }
 
-fn fail(span: &LiveSpan, failed: &Failed) {
+/// Ends the span of a call that failed, with what it had produced.
+pub(crate) fn fail(span: &LiveSpan, failed: &Failed, produced: Option<CapturedValue>) {
     span.add_event(semconv::EVENT_EXCEPTION, failed.event_attributes());
-    span.end(failed.status(), Vec::new());
+    span.end(failed.status(), output(produced));
+}
+
+fn output(value: Option<CapturedValue>) -> Vec<KeyValue> {
+    value
+        .map(|value| value.into_attributes(semconv::OUTPUT_VALUE, semconv::OUTPUT_MIME_TYPE))
+        .unwrap_or_default()
 }
 
 /// Reads what a call returned. Without a second argument the value is captured; with `skip` it is
@@ -57,28 +72,51 @@ fn fail(span: &LiveSpan, failed: &Failed) {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __outcome {
-    ($returned:ident) => {
-        $crate::__outcome!(@ $returned, value => {
+    ($returned:ident $($how:tt)*) => {{
+        use $crate::__private::{NoStream as _, SplitAny as _};
+        if let $crate::__private::Ok(value) = $crate::__private::Split($returned).split() {
+            $crate::__private::StreamProbe(value).require_no_stream();
+        }
+        $crate::__private::item!($returned $($how)*)
+    }};
+}
+
+/// Reads an item of a stream the same way; it may be a stream itself.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __item {
+    ($item:ident) => {
+        $crate::__item!(@ $item, value => {
             $crate::__private::Some($crate::__private::capture!(*value))
         })
     };
-    ($returned:ident, skip) => {
-        $crate::__outcome!(@ $returned, _value => $crate::__private::None)
+    ($item:ident, skip) => {
+        $crate::__item!(@ $item, _value => $crate::__private::None)
     };
-    ($returned:ident, with $output:expr) => {
-        $crate::__outcome!(@ $returned, value => {
+    ($item:ident, with $output:expr) => {
+        $crate::__item!(@ $item, value => {
             $crate::__private::Some($crate::__private::capture!(
                 $crate::__private::apply(value, $output)
             ))
         })
     };
-    (@ $returned:ident, $value:ident => $captured:expr) => {{
-        use $crate::__private::{Describe as _, SplitAny as _};
-        match $crate::__private::Split($returned).split() {
+    (@ $item:ident, $value:ident => $captured:expr) => {{
+        use $crate::__private::SplitAny as _;
+        match $crate::__private::Split($item).split() {
             $crate::__private::Ok($value) => $crate::__private::Outcome::Returned($captured),
-            $crate::__private::Err(error) => $crate::__private::Outcome::Failed(
-                (&&&&&$crate::__private::ErrorProbe(error)).describe(),
-            ),
+            $crate::__private::Err(error) => {
+                $crate::__private::Outcome::Failed($crate::__private::failed!(error))
+            }
         }
+    }};
+}
+
+/// Reads an error behind a reference.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __failed {
+    ($error:expr) => {{
+        use $crate::__private::Describe as _;
+        (&&&&&$crate::__private::ErrorProbe($error)).describe()
     }};
 }

@@ -1,6 +1,6 @@
 //! The registration that is active, and the switch that every annotated function reads first.
 
-use super::settings::Limits;
+use super::settings::{Limits, Sampling};
 use crate::call_site::CallSite;
 use crate::export::Diagnostics;
 use opentelemetry::InstrumentationScope;
@@ -29,6 +29,8 @@ pub(crate) fn active() -> Option<Arc<Active>> {
 pub(crate) struct Active {
     provider: SdkTracerProvider,
     limits: Limits,
+    /// `None` for an attached provider, which has its own.
+    sampling: Option<Sampling>,
     diagnostics: Arc<Diagnostics>,
     closed: AtomicBool,
     tracers: Mutex<HashMap<(&'static str, Option<&'static str>), SdkTracer>>,
@@ -38,11 +40,13 @@ impl Active {
     pub(super) fn new(
         provider: SdkTracerProvider,
         limits: Limits,
+        sampling: Option<Sampling>,
         diagnostics: Arc<Diagnostics>,
     ) -> Self {
         Active {
             provider,
             limits,
+            sampling,
             diagnostics,
             closed: AtomicBool::new(false),
             tracers: Mutex::default(),
@@ -80,6 +84,15 @@ impl Active {
 
     pub(crate) fn limits(&self) -> Limits {
         self.limits
+    }
+
+    /// Whether the sampler could take a span whose parent, if it has one, is sampled or not.
+    pub(crate) fn may_sample(&self, parent_is_sampled: Option<bool>) -> bool {
+        match (self.sampling, parent_is_sampled) {
+            (None, _) => true,
+            (Some(Sampling { parent_based: true, .. }), Some(is_sampled)) => is_sampled,
+            (Some(Sampling { ratio, .. }), _) => ratio > 0.0,
+        }
     }
 
     /// Called by every span as it ends: one that ends behind `shutdown` has nowhere to go.

@@ -84,7 +84,9 @@ impl Registration {
             }
         };
         let limits: Limits = settings.limits;
-        let active = Arc::new(Active::new(provider.clone(), limits, Arc::clone(&diagnostics)));
+        let sampling = (!attached).then_some(settings.sampling);
+        let active =
+            Arc::new(Active::new(provider.clone(), limits, sampling, Arc::clone(&diagnostics)));
         if !active.activate() {
             // Another thread was faster.
             return Err(RegisterError::AlreadyInstalled);

@@ -3,7 +3,6 @@
 
 use super::attributes::{keep_essential, keep_last_of_each_key};
 use super::start::Start;
-use crate::call_site::CallSite;
 use crate::register::Active;
 use opentelemetry::trace::{
     Span as _, SpanBuilder, SpanContext, SpanKind, Status, TraceContextExt, Tracer,
@@ -41,7 +40,8 @@ struct Open {
 
 impl LiveSpan {
     /// Starts a span: here it is decided whether it records.
-    pub(super) fn start(active: Arc<Active>, site: &CallSite, start: &Start) -> Self {
+    pub(super) fn start(active: Arc<Active>, start: &Start) -> Self {
+        let site = start.site();
         let context = start.context();
         let mut attributes = vec![site.kind.attribute()];
         attributes.extend(start.code_attributes());

@@ -23,8 +23,11 @@ enum Input {
 }
 
 impl Recorder {
-    pub(super) fn new(kind: OpenInferenceSpanKind) -> Self {
-        Recorder { kind, input: Input::Arguments(Vec::new()), attributes: Vec::new() }
+    pub(super) fn new(start: &Start) -> Self {
+        let (kind, input) = (start.site().kind, Input::Arguments(Vec::new()));
+        let mut recorder = Recorder { kind, input, attributes: Vec::new() };
+        recorder.name(start);
+        recorder
     }
 
     /// An argument of the function.
@@ -84,7 +87,7 @@ impl Recorder {
     }
 
     /// The names that some kinds have besides the span's.
-    pub(super) fn name(&mut self, start: &Start) {
+    fn name(&mut self, start: &Start) {
         match self.kind {
             OpenInferenceSpanKind::Agent => {
                 self.attributes.push(KeyValue::new(semconv::AGENT_NAME, start.own_name()));

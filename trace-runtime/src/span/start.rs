@@ -3,7 +3,9 @@
 use super::parent::Parent;
 use crate::call_site::CallSite;
 use crate::capture::without_paths;
+use crate::register::Active;
 use crate::semconv;
+use opentelemetry::trace::TraceContextExt;
 use opentelemetry::{Context, KeyValue};
 use std::any::type_name;
 use std::borrow::Cow;
@@ -72,6 +74,18 @@ impl Start {
     /// As given, else the function's name, which is how a tool or an agent is known to others.
     pub(super) fn own_name(&self) -> Cow<'static, str> {
         self.name.clone().unwrap_or(self.site.name.into())
+    }
+
+    pub(super) fn site(&self) -> &'static CallSite {
+        self.site
+    }
+
+    /// Whether a span begun here could record. Where sampling is a matter of the trace's id, or
+    /// of an attached provider, it could.
+    pub(super) fn may_record(&self, active: &Active) -> bool {
+        let place = self.place(&self.context());
+        let is_sampled = place.has_active_span().then(|| place.span().span_context().is_sampled());
+        !place.is_telemetry_suppressed() && active.may_sample(is_sampled)
     }
 
     pub(super) fn documentation(&self) -> &'static str {

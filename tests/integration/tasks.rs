@@ -1,0 +1,101 @@
+//! The current span, taken along to tasks and threads.
+
+use futures_util::stream::{Stream, StreamExt};
+use integration_tests::{block_on, block_on_threads, traced};
+use tokio::task::{JoinSet, LocalSet, spawn, spawn_blocking, spawn_local};
+use trace_runtime::{InCurrentSpan, agent, chain, in_current_span, llm};
+
+#[llm]
+async fn ask(n: u32) {
+    tokio::task::yield_now().await;
+    blocking(n);
+}
+
+#[chain]
+fn blocking(n: u32) {
+    let _ = n;
+}
+
+#[agent]
+async fn spawns() {
+    spawn(ask(1).in_current_span()).await.unwrap();
+    spawn_blocking(in_current_span(|| blocking(2))).await.unwrap();
+    let mut set = JoinSet::new();
+    set.spawn(ask(3).in_current_span());
+    set.join_next().await.unwrap().unwrap();
+    std::thread::spawn(in_current_span(|| blocking(4))).join().unwrap();
+}
+
+const SPAWNS: &str = r#"spawns [AGENT] ok in={}
+  ask [LLM] ok in={"n":1}
+    blocking [CHAIN] ok in=1
+  blocking [CHAIN] ok in=2
+  ask [LLM] ok in={"n":3}
+    blocking [CHAIN] ok in=3
+  blocking [CHAIN] ok in=4
+"#;
+
+#[test]
+fn tasks_and_threads_are_children() {
+    assert_eq!(traced(|| block_on(spawns())), SPAWNS);
+    assert_eq!(traced(|| block_on_threads(spawns())), SPAWNS);
+}
+
+#[agent]
+async fn spawns_locally() {
+    spawn_local(ask(1).in_current_span()).await.unwrap();
+}
+
+#[test]
+fn local_tasks_are_children() {
+    let tree = traced(|| block_on(LocalSet::new().run_until(spawns_locally())));
+    assert_eq!(
+        tree,
+        r#"spawns_locally [AGENT] ok in={}
+  ask [LLM] ok in={"n":1}
+    blocking [CHAIN] ok in=1
+"#
+    );
+}
+
+#[agent]
+fn returns_work() -> impl FnOnce() {
+    in_current_span(|| blocking(1))
+}
+
+#[agent]
+async fn returns_stream() -> (u8, std::pin::Pin<Box<dyn Stream<Item = u32> + Send>>) {
+    let numbers = futures_util::stream::iter(0..1).inspect(|n| blocking(*n));
+    (0, Box::pin(numbers.in_current_span()))
+}
+
+#[test]
+fn work_done_after_the_span_has_ended_is_still_below_it() {
+    let tree = traced(|| {
+        returns_work()();
+        block_on(async { returns_stream().await.1.count().await });
+        // And nothing stays current.
+        blocking(9);
+    });
+    let shape: Vec<&str> = tree.lines().map(|line| line.split(" [").next().unwrap()).collect();
+    assert_eq!(shape, ["returns_work", "  blocking", "returns_stream", "  blocking", "blocking"]);
+}
+
+#[test]
+fn an_aborted_task_is_cancelled() {
+    #[chain]
+    async fn waits() {
+        std::future::pending::<()>().await;
+    }
+    #[agent]
+    async fn aborts() {
+        let task = spawn(waits().in_current_span());
+        tokio::task::yield_now().await;
+        task.abort();
+        assert!(task.await.unwrap_err().is_cancelled());
+    }
+    assert_eq!(
+        traced(|| block_on(aborts())),
+        "aborts [AGENT] ok in={}\n  waits [CHAIN] unset in={}\n    !cancelled\n"
+    );
+}

@@ -1,0 +1,63 @@
+//! Writes the traced function: the head as it was, then one call into the runtime around the body.
+
+mod body;
+mod documentation;
+mod open;
+
+use crate::arguments;
+use crate::errors::Errors;
+use crate::function::Function;
+use crate::kind::Kind;
+use crate::options::Options;
+use crate::runtime_path::runtime_path;
+use crate::shape;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::quote;
+
+/// The traced function, or the function as it was beside every mistake found.
+pub(crate) fn expand(kind: Kind, options: TokenStream, item: &TokenStream) -> TokenStream {
+    let mut errors = Errors::default();
+    let options = Options::parse(kind, options, &mut errors);
+    let traced = match syn::parse2::<Function>(item.clone()) {
+        Ok(function) => {
+            shape::validate(kind, &function, &options, &mut errors);
+            let recorded = arguments::recorded(&function.signature, &options, &mut errors);
+            let runtime = runtime_path(&options);
+            let (options, function) = (&options, &function);
+            Traced { kind, options, function, recorded, runtime }.expand()
+        }
+        Err(error) => {
+            errors.push_error(error);
+            TokenStream::new()
+        }
+    };
+    match errors.into_compile_errors() {
+        None => traced,
+        Some(errors) => quote!(#errors #item),
+    }
+}
+
+/// Everything the templates need. Nothing can fail from here on.
+struct Traced<'a> {
+    kind: Kind,
+    options: &'a Options,
+    function: &'a Function,
+    recorded: Vec<Ident>,
+    runtime: TokenStream,
+}
+
+impl Traced<'_> {
+    /// Input: `fn f(a: A) -> R { body }`.
+    /// Output: `fn f(a: A) -> R { const SITE = ..; in_span(open(..), move || -> R { body }, ..) }`.
+    fn expand(&self) -> TokenStream {
+        let (head, call_site, body) = (self.function.head(), self.call_site(), self.body());
+        quote!(#head { #call_site #body })
+    }
+}
+
+/// A name that user code cannot see or shadow.
+fn generated(name: &str) -> Ident {
+    let is_constant = name.chars().all(|letter| letter.is_ascii_uppercase() || letter == '_');
+    let prefix = if is_constant { "__TRACE_" } else { "__trace_" };
+    Ident::new(&format!("{prefix}{name}"), Span::mixed_site())
+}

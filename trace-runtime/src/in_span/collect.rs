@@ -1,0 +1,89 @@
+//! What is kept of the items of a stream: they become its output.
+
+use crate::capture::{CapturedValue, Joined};
+use crate::outcome::panic::contained;
+use crate::outcome::{Failed, Outcome};
+
+/// Keeps something of every item.
+pub trait Collect<T> {
+    /// Reads an item; an item that is an error says so.
+    fn add(&mut self, item: &T) -> Option<Failed>;
+
+    /// What has been kept so far.
+    fn output(&mut self) -> Option<CapturedValue>;
+}
+
+/// Joins text, and lists everything else.
+pub(super) struct Chunks<R> {
+    read: R,
+    joined: Joined,
+}
+
+impl<R> Chunks<R> {
+    pub(super) fn new(read: R) -> Self {
+        Chunks { read, joined: Joined::default() }
+    }
+}
+
+impl<T, R: FnMut(&T) -> Outcome> Collect<T> for Chunks<R> {
+    fn add(&mut self, item: &T) -> Option<Failed> {
+        match (self.read)(item) {
+            Outcome::Returned(chunk) => {
+                if let Some(chunk) = chunk {
+                    self.joined.add(chunk);
+                }
+                None
+            }
+            Outcome::Failed(failed) => Some(failed),
+        }
+    }
+
+    fn output(&mut self) -> Option<CapturedValue> {
+        std::mem::take(&mut self.joined).finish()
+    }
+}
+
+/// Folds the items as the option `collect` says.
+pub(super) struct Folded<A, F, R> {
+    collected: A,
+    fold: F,
+    read: R,
+}
+
+impl<A: Default, F, R> Folded<A, F, R> {
+    pub(super) fn new(fold: F, read: R) -> Self {
+        Folded { collected: A::default(), fold, read }
+    }
+}
+
+impl<T, A, F, R> Collect<T> for Folded<A, F, R>
+where
+    F: FnMut(&mut A, &T) -> Option<Failed>,
+    R: Fn(&A) -> CapturedValue,
+{
+    fn add(&mut self, item: &T) -> Option<Failed> {
+        (self.fold)(&mut self.collected, item)
+    }
+
+    fn output(&mut self) -> Option<CapturedValue> {
+        contained(|| (self.read)(&self.collected)).ok()
+    }
+}
+
+/// Hands an item of a stream, of a `Result` its value, to the function of the option `collect`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __collect {
+    ($collected:ident, $item:ident, $collect:path) => {{
+        use $crate::__private::SplitAny as _;
+        match $crate::__private::Split($item).split() {
+            $crate::__private::Ok(value) => {
+                $collect($collected, value);
+                $crate::__private::None
+            }
+            $crate::__private::Err(error) => {
+                $crate::__private::Some($crate::__private::failed!(error))
+            }
+        }
+    }};
+}
