@@ -15,6 +15,7 @@ mod current_span;
 mod delivery;
 mod functions;
 mod grpc;
+mod hygiene;
 mod input_output;
 mod nesting;
 mod off;

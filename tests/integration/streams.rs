@@ -121,6 +121,7 @@ async fn counted() -> BoxStream<'static, Result<u8, String>> {
     futures_util::stream::iter([Ok(1), Err("bad".to_owned()), Ok(2)]).boxed()
 }
 
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that `collect` takes")]
 fn count(sum: &mut u32, item: &u8) {
     *sum += u32::from(*item);
 }
@@ -136,7 +137,7 @@ fn async_functions_hand_their_span_to_the_stream() {
     });
     assert_eq!(
         tree,
-        r#"from_async [CHAIN] error(String: one is bad) in=false out=[1]
+        "from_async [CHAIN] error(String: one is bad) in=false out=[1]
   !First Token Stream Event
   !exception | alloc::string::String | one is bad
   inner [CHAIN] ok in=1 out=1
@@ -147,7 +148,7 @@ from_async [CHAIN] error(String: no stream) in=true
 counted [CHAIN] error(String: bad) in={} out=3
   !First Token Stream Event
   !exception | alloc::string::String | bad
-"#
+"
     );
 }
 

@@ -17,18 +17,18 @@ pub(crate) enum Joined {
 }
 
 impl Joined {
-    pub(crate) fn add(&mut self, chunk: CapturedValue) {
+    pub(crate) fn add(&mut self, chunk: &CapturedValue) {
         *self = match std::mem::take(self) {
             Joined::Empty if chunk.is_text() => {
-                Joined::Text(text(Bounded::new(value_limit()), &chunk))
+                Joined::Text(text(Bounded::new(value_limit()), chunk))
             }
-            Joined::Text(joined) if chunk.is_text() => Joined::Text(text(joined, &chunk)),
-            Joined::Empty => Joined::List(item(Bounded::new(value_limit()), "[", &chunk)),
-            Joined::List(list) => Joined::List(item(list, ",", &chunk)),
+            Joined::Text(joined) if chunk.is_text() => Joined::Text(text(joined, chunk)),
+            Joined::Empty => Joined::List(item(Bounded::new(value_limit()), "[", chunk)),
+            Joined::List(list) => Joined::List(item(list, ",", chunk)),
             Joined::Text(joined) => {
                 let first = CapturedValue::text(&joined.finish().0);
                 let list = item(Bounded::new(value_limit()), "[", &first);
-                Joined::List(item(list, ",", &chunk))
+                Joined::List(item(list, ",", chunk))
             }
         };
     }

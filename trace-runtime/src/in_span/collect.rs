@@ -30,7 +30,7 @@ impl<T, R: FnMut(&T) -> Outcome> Collect<T> for Chunks<R> {
         match (self.read)(item) {
             Outcome::Returned(chunk) => {
                 if let Some(chunk) = chunk {
-                    self.joined.add(chunk);
+                    self.joined.add(&chunk);
                 }
                 None
             }
