@@ -62,3 +62,22 @@ fn outside_of_a_span_nothing_happens() {
     assert_eq!(span.trace_id(), TraceId::INVALID);
     assert!(!span.is_recording());
 }
+
+#[chain(attributes("input.value" = "explicit", "code.line.number" = 1))]
+fn explicit(_text: &str) -> u8 {
+    current_span().set_attribute("output.mime_type", "text/markdown");
+    7
+}
+
+#[test]
+fn what_is_given_explicitly_wins_part_by_part() {
+    let program = Program::start();
+    explicit("captured");
+    let attribute = |key| program.attribute("explicit", key).unwrap();
+    assert_eq!(attribute("input.value"), "explicit");
+    assert_eq!(attribute("code.line.number"), "1");
+    assert_eq!(
+        (attribute("output.value"), attribute("output.mime_type")),
+        ("7".to_owned(), "text/markdown".to_owned())
+    );
+}

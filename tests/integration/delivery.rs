@@ -212,3 +212,33 @@ fn a_span_that_ends_after_shutdown_is_said_to_be_lost() {
           `Registration` until all work is done"]
     );
 }
+
+#[test]
+fn a_callback_that_panics_stays_alone() {
+    let _turn = Program::turn();
+    let registration = register()
+        .verbose(false)
+        .endpoint("http://127.0.0.1:1")
+        .on_diagnostic(|_| panic!("in the callback"))
+        .install()
+        .unwrap();
+    work(1);
+    let error = registration.flush().unwrap_err();
+    assert_eq!((error.pending, error.lost), (0, 1), "the worker lives");
+}
+
+#[test]
+fn every_shutdown_says_the_same() {
+    let _turn = Program::turn();
+    let registration = register()
+        .verbose(false)
+        .endpoint("http://127.0.0.1:1")
+        .on_diagnostic(|_| {})
+        .shutdown_timeout(Duration::MAX)
+        .install()
+        .unwrap();
+    work(1);
+    let first = registration.shutdown();
+    assert_eq!(first.as_ref().unwrap_err().lost, 1);
+    assert_eq!(registration.shutdown(), first);
+}

@@ -208,6 +208,75 @@ fn odd_functions_are_functions_too() {
     assert_eq!(lines[6..], ["option [CHAIN] ok in=ab out=A", "option [CHAIN] ok in= out=null"]);
 }
 
+#[chain(name = prefix.to_owned() + "!", attributes(sum = a + 1, big = a > 5, cast = a as f32))]
+fn operators(prefix: &str, a: i32) -> i32 {
+    let _ = prefix;
+    -a
+}
+
+#[rustfmt::skip]
+#[chain]
+async fn on_one_line(text: &str) -> String { format!("{text}!") }
+
+#[chain]
+async fn serves_until(limit: u32) -> ! {
+    for _ in 0..limit {
+        tokio::task::yield_now().await;
+    }
+    panic!("the limit")
+}
+
+macro_rules! with_block {
+    ($name:ident, $number:expr, $body:block) => {
+        #[chain(attributes(number = $number))]
+        fn $name() -> u8 $body
+    };
+}
+
+with_block!(block_by_macro, 1 + 2, { 7 });
+
+#[chain]
+fn conditional(a: u8, #[cfg(any())] b: u8, #[cfg(not(any()))] c: u8) -> u8 {
+    a + c
+}
+
+#[chain]
+fn alternatives((Ok(found) | Err(found)): Result<u8, u8>) -> u8 {
+    found
+}
+
+#[chain(skip(r#type))]
+fn raw(r#type: u8, r#match: u8) -> u8 {
+    r#type + r#match
+}
+
+#[test]
+fn what_once_did_not_compile() {
+    let tree = traced(|| {
+        operators("p", 6);
+        block_on(on_one_line("a"));
+        let caught = std::panic::catch_unwind(|| block_on(serves_until(2)));
+        assert!(caught.is_err());
+        block_by_macro();
+        conditional(1, 2);
+        alternatives(Err(3));
+        raw(1, 2);
+    });
+    let lines: Vec<&str> = tree.lines().filter(|line| !line.starts_with("  !")).collect();
+    assert_eq!(
+        lines,
+        [
+            r#"p! [CHAIN] ok in={"prefix":"p","a":6} out=-6"#,
+            "on_one_line [CHAIN] ok in=a out=a!",
+            "serves_until [CHAIN] error(panic: the limit) in=2",
+            "block_by_macro [CHAIN] ok in={} out=7",
+            r#"conditional [CHAIN] ok in={"a":1,"c":2} out=3"#,
+            "alternatives [CHAIN] ok in=3 out=3",
+            "raw [CHAIN] ok in=2 out=3",
+        ]
+    );
+}
+
 #[test]
 fn futures_stay_send_and_grow_by_bytes() {
     #[expect(clippy::large_types_passed_by_value, reason = "its size is what is measured")]
@@ -215,7 +284,7 @@ fn futures_stay_send_and_grow_by_bytes() {
         tokio::task::yield_now().await;
         data[0]
     }
-    #[chain(skip_all)]
+    #[chain(attributes(first = data[0]))]
     async fn annotated(data: [u8; 1024]) -> u8 {
         tokio::task::yield_now().await;
         data[0]

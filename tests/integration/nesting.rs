@@ -122,7 +122,7 @@ impl SpanExporter for Kept {
     }
 }
 
-#[chain]
+#[chain(attributes("code.line.number" = 1))]
 fn crowded() -> &'static str {
     for n in 0..300 {
         trace_runtime::current_span().set_attribute(format!("message.{n}"), n);

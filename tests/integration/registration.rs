@@ -121,3 +121,27 @@ fn workers() -> usize {
             .count()
     })
 }
+
+#[test]
+fn a_registration_that_follows_keeps_its_global_provider() {
+    use trace_runtime::opentelemetry::global;
+    use trace_runtime::opentelemetry::trace::{Span, Tracer};
+    let slow = Receiver::http_answering(|_, _| integration_tests::Reply {
+        delay: std::time::Duration::from_millis(300),
+        ..integration_tests::Reply::default()
+    });
+    let _turn = Program::turn();
+    let first = register().verbose(false).endpoint(slow.endpoint()).install().unwrap();
+    work();
+    let ending = std::thread::spawn(move || first.shutdown());
+    let second = loop {
+        match register().verbose(false).endpoint(slow.endpoint()).install() {
+            Ok(second) => break second,
+            Err(RegisterError::AlreadyInstalled) => std::thread::yield_now(),
+            Err(error) => panic!("{error}"),
+        }
+    };
+    ending.join().unwrap().unwrap();
+    assert!(global::tracer("t").start("s").is_recording());
+    second.shutdown().unwrap();
+}

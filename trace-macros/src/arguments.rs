@@ -3,36 +3,54 @@
 use crate::errors::{Errors, listed, nearest};
 use crate::options::Options;
 use syn::ext::IdentExt;
-use syn::{FnArg, Ident, Pat, Signature};
+use syn::{Attribute, FnArg, Ident, Pat, Signature};
+
+/// A name that an argument binds.
+pub(crate) struct Argument {
+    pub(crate) binding: Ident,
+    /// The `#[cfg(..)]` of the argument.
+    pub(crate) conditions: Vec<Attribute>,
+}
 
 /// The names the arguments bind, without `self` and without what `skip` names.
 pub(crate) fn recorded(
     signature: &Signature,
     options: &Options,
     errors: &mut Errors,
-) -> Vec<Ident> {
+) -> Vec<Argument> {
     let bound = bound_names(signature);
+    let is = |name: &Ident, argument: &Argument| argument.binding.unraw() == name.unraw();
     for skipped in options.skipped() {
-        if !bound.contains(skipped) {
+        if !bound.iter().any(|argument| is(skipped, argument)) {
             errors.push(skipped, unknown_argument(skipped, &bound));
         }
     }
     let replaced = options.skip_all.is_set() || options.input.is_set();
-    let skipped = options.skipped();
-    bound.into_iter().filter(|name| !replaced && !skipped.contains(name)).collect()
+    let is_skipped =
+        |argument: &Argument| options.skipped().iter().any(|skipped| is(skipped, argument));
+    bound.into_iter().filter(|argument| !replaced && !is_skipped(argument)).collect()
 }
 
-fn bound_names(signature: &Signature) -> Vec<Ident> {
-    let mut names = Vec::new();
+fn bound_names(signature: &Signature) -> Vec<Argument> {
+    let mut arguments = Vec::new();
     for argument in &signature.inputs {
-        if let FnArg::Typed(argument) = argument {
-            collect_names(&argument.pat, &mut names);
-        }
+        let FnArg::Typed(argument) = argument else { continue };
+        let mut names = Vec::new();
+        collect_names(&argument.pat, &mut names);
+        let conditions: Vec<_> =
+            argument.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg")).collect();
+        arguments.extend(names.into_iter().map(|binding| Argument {
+            binding,
+            conditions: conditions.iter().copied().cloned().collect(),
+        }));
     }
-    names
+    arguments
 }
 
 fn collect_names(pattern: &Pat, names: &mut Vec<Ident>) {
+    let mut collect_all = |patterns: &mut dyn Iterator<Item = &Pat>| {
+        patterns.for_each(|pattern| collect_names(pattern, names));
+    };
     match pattern {
         Pat::Ident(binding) => {
             names.push(binding.ident.clone());
@@ -43,20 +61,19 @@ fn collect_names(pattern: &Pat, names: &mut Vec<Ident>) {
         Pat::Paren(inner) => collect_names(&inner.pat, names),
         Pat::Reference(inner) => collect_names(&inner.pat, names),
         Pat::Type(inner) => collect_names(&inner.pat, names),
-        Pat::Slice(inner) => inner.elems.iter().for_each(|pattern| collect_names(pattern, names)),
-        Pat::Tuple(inner) => inner.elems.iter().for_each(|pattern| collect_names(pattern, names)),
-        Pat::TupleStruct(inner) => {
-            inner.elems.iter().for_each(|pattern| collect_names(pattern, names));
-        }
-        Pat::Struct(inner) => {
-            inner.fields.iter().for_each(|field| collect_names(&field.pat, names));
-        }
+        Pat::Slice(inner) => collect_all(&mut inner.elems.iter()),
+        Pat::Tuple(inner) => collect_all(&mut inner.elems.iter()),
+        Pat::TupleStruct(inner) => collect_all(&mut inner.elems.iter()),
+        Pat::Struct(inner) => collect_all(&mut inner.fields.iter().map(|field| &*field.pat)),
+        // Every alternative binds the same names.
+        Pat::Or(inner) => collect_all(&mut inner.cases.iter().take(1)),
         _ => {}
     }
 }
 
-fn unknown_argument(found: &Ident, bound: &[Ident]) -> String {
-    let bound: Vec<String> = bound.iter().map(|name| name.unraw().to_string()).collect();
+fn unknown_argument(found: &Ident, bound: &[Argument]) -> String {
+    let name = |argument: &Argument| argument.binding.unraw().to_string();
+    let bound: Vec<String> = bound.iter().map(name).collect();
     let bound: Vec<&str> = bound.iter().map(String::as_str).collect();
     let found = found.unraw().to_string();
     let hint =

@@ -34,7 +34,7 @@ impl Parse for Function {
             );
         }
         let signature: Signature = input.parse()?;
-        let body = match input.parse::<TokenTree>()? {
+        let body = match without_invisible_groups(input.parse()?) {
             TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => group,
             other => {
                 return Err(syn::Error::new_spanned(
@@ -48,6 +48,17 @@ impl Parse for Function {
         attributes.extend(inner);
         Ok(Function { attributes, visibility, defaultness, signature, body })
     }
+}
+
+/// The block that `macro_rules!` passes on as `$body:block` is in a group without delimiters.
+fn without_invisible_groups(token: TokenTree) -> TokenTree {
+    if let TokenTree::Group(group) = &token
+        && group.delimiter() == Delimiter::None
+        && let Some(inside) = group.stream().into_iter().next()
+    {
+        return without_invisible_groups(inside);
+    }
+    token
 }
 
 fn starts_a_function(input: ParseStream<'_>) -> bool {

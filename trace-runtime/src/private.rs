@@ -3,8 +3,9 @@
 pub use crate::call_site::{CallSite, crate_name};
 pub use crate::capture::{Capture, CapturedValue, Probe};
 pub use crate::in_span::{
-    InSpan, StreamInSpan, apply, collected_stream_in_span, future_in_span, in_span, in_span_async,
-    in_span_async_then, in_span_later, never_returned, stream_in_span,
+    HandOver, InSpan, StreamInSpan, apply, collected_stream_in_span, future_in_span, hand_over,
+    in_span, in_span_async, in_span_async_then, in_span_later, never_read, never_returned,
+    stream_in_span,
 };
 pub use crate::outcome::{
     Describe, ErrorProbe, Failed, NoStream, Outcome, Split, SplitAny, StreamProbe,

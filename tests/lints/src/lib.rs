@@ -102,6 +102,22 @@ pub async fn asynchronous(text: &str) -> Result<u8, ParseIntError> {
     Ok(parsed)
 }
 
+/// On one line.
+#[rustfmt::skip]
+#[chain(crate = renamed)]
+pub async fn on_one_line(text: &str) -> String { text.to_owned() }
+
+/// Forbids.
+pub mod forbidding {
+    #![forbid(clippy::used_underscore_binding)]
+
+    /// Has no argument with an underscore.
+    #[renamed::chain(crate = renamed, attributes(sum = a + 1, product = (a * 2)))]
+    pub fn plain(a: u32) -> u32 {
+        a
+    }
+}
+
 /// A tool.
 #[tool(crate = renamed, description = "d", parameters = "{}")]
 #[must_use]

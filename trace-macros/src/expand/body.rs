@@ -23,13 +23,24 @@ impl Traced<'_> {
         quote!(#runtime::__private::in_span(#open, move || -> #returned #body, #outcome))
     }
 
-    /// Output: `in_span_async(open(..), async move { body }, |returned| outcome!(returned)).await`.
+    /// Output: `in_span_async(async move { .. body }, |returned| outcome!(returned)).await`.
     fn in_span_async(&self) -> TokenStream {
-        let (runtime, open, outcome) = (&self.runtime, self.open("open"), self.outcome());
-        let (expected_type, body) = (self.expected_type(), &self.function.body);
+        let (runtime, body, outcome) = (&self.runtime, self.async_block(), self.outcome());
+        quote!(#runtime::__private::in_span_async(#body, #outcome).await)
+    }
+
+    /// Output: `async move { hand_over(open(..)).await; body }`. The span is opened inside, where
+    /// the arguments are already: borrowed outside, they would be in the future twice.
+    fn async_block(&self) -> TokenStream {
+        let (runtime, open) = (&self.runtime, self.open("open"));
+        // Without its braces: alone in a block they would be superfluous.
+        let (expected_type, statements) = (self.expected_type(), self.function.body.stream());
         quote! {
-            #runtime::__private::in_span_async(#open, async move { #expected_type #body }, #outcome)
-                .await
+            async move {
+                #runtime::__private::hand_over(#open).await;
+                #expected_type
+                #statements
+            }
         }
     }
 
@@ -41,14 +52,10 @@ impl Traced<'_> {
         quote!(#runtime::__private::in_span_later(#open, move || -> #returned #body, #wrap))
     }
 
-    /// Output: `in_span_async_then(open(..), async move { body }, |value, span| ..).await`.
+    /// Output: `in_span_async_then(async move { .. body }, |value, span| ..).await`.
     fn in_span_async_stream(&self, lazy: &Lazy) -> TokenStream {
-        let (runtime, open, wrap) = (&self.runtime, self.open("open"), self.wrap(lazy));
-        let (expected_type, body) = (self.expected_type(), &self.function.body);
-        quote! {
-            #runtime::__private::in_span_async_then(#open, async move { #expected_type #body }, #wrap)
-                .await
-        }
+        let (runtime, body, wrap) = (&self.runtime, self.async_block(), self.wrap(lazy));
+        quote!(#runtime::__private::in_span_async_then(#body, #wrap).await)
     }
 
     /// A closure that puts the returned future or stream into the span, keeping its declared type.
@@ -109,11 +116,11 @@ impl Traced<'_> {
 
     /// A return that never happens, so that the body is checked against the declared type.
     fn expected_type(&self) -> TokenStream {
-        let (runtime, returned) = (&self.runtime, self.returned_type());
+        let (runtime, value) = (&self.runtime, generated("value"));
+        let returned = self.returned_type();
         if matches!(returned, Type::Never(_)) {
             return TokenStream::new();
         }
-        let value = generated("value");
         quote! {
             if let #runtime::__private::Some(#value) =
                 #runtime::__private::never_returned::<#returned>()
@@ -130,6 +137,9 @@ impl Traced<'_> {
     /// A closure that reads the returned value; it runs only if the span records.
     fn outcome(&self) -> TokenStream {
         let (runtime, returned) = (&self.runtime, generated("returned"));
+        if matches!(self.returned_type(), Type::Never(_)) {
+            return quote!(#runtime::__private::never_read);
+        }
         let how = match (self.options.output.get(), self.options.skip_output.is_set()) {
             (Some(output), _) => quote!(, with #output),
             (None, true) => quote!(, skip),

@@ -4,7 +4,7 @@ mod body;
 mod documentation;
 mod open;
 
-use crate::arguments;
+use crate::arguments::{self, Argument};
 use crate::errors::Errors;
 use crate::function::Function;
 use crate::kind::Kind;
@@ -42,22 +42,20 @@ struct Traced<'a> {
     kind: Kind,
     options: &'a Options,
     function: &'a Function,
-    recorded: Vec<Ident>,
+    recorded: Vec<Argument>,
     runtime: TokenStream,
 }
 
 impl Traced<'_> {
     /// Input: `fn f(a: A) -> R { body }`.
-    /// Output: `fn f(a: A) -> R { const SITE = ..; in_span(open(..), move || -> R { body }, ..) }`.
+    /// Output: `fn f(a: A) -> R { in_span(open(..), move || -> R { body }, ..) }`.
     fn expand(&self) -> TokenStream {
-        let (head, call_site, body) = (self.function.head(), self.call_site(), self.body());
-        quote!(#head { #call_site #body })
+        let (head, body) = (self.function.head(), self.body());
+        quote!(#head { #body })
     }
 }
 
-/// A name that user code cannot see or shadow.
+/// The name of a local variable that user code cannot see or shadow.
 fn generated(name: &str) -> Ident {
-    let is_constant = name.chars().all(|letter| letter.is_ascii_uppercase() || letter == '_');
-    let prefix = if is_constant { "__TRACE_" } else { "__trace_" };
-    Ident::new(&format!("{prefix}{name}"), Span::mixed_site())
+    Ident::new(&format!("__trace_{name}"), Span::mixed_site())
 }

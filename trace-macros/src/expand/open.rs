@@ -2,17 +2,18 @@
 
 use super::documentation::documentation;
 use super::{Traced, generated};
+use crate::arguments::Argument;
 use crate::shape;
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use syn::Expr;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
 impl Traced<'_> {
-    pub(super) fn call_site(&self) -> TokenStream {
+    fn call_site(&self) -> TokenStream {
         let runtime = &self.runtime;
-        let (kind, site) = (self.kind.variant(), generated("CALL_SITE"));
+        let kind = self.kind.variant();
         let function = &self.function.signature.ident;
         let name = function.unraw().to_string();
         let (span_name, is_named) = match self.options.name.get() {
@@ -22,10 +23,11 @@ impl Traced<'_> {
         let documentation = documentation(&self.function.attributes);
         let line = quote_spanned!(function.span()=> ::core::line!());
         quote! {
-            const #site: #runtime::__private::CallSite =
-                #runtime::__private::call_site!(
+            const {
+                &#runtime::__private::call_site!(
                     #kind, #span_name, #is_named, #name, #line, #documentation
-                );
+                )
+            }
         }
     }
 
@@ -33,12 +35,12 @@ impl Traced<'_> {
     /// `how` is the runtime's `open`, or `open_later` for a span that begins later.
     pub(super) fn open(&self, how: &str) -> TokenStream {
         let (runtime, how) = (&self.runtime, format_ident!("{how}"));
-        let site = generated("CALL_SITE");
+        let site = self.call_site();
         let (start, start_options) = (generated("start"), self.start_options());
         let (record, record_options) = (generated("record"), self.record_options());
         quote! {
             #runtime::__private::#how(
-                &#site,
+                #site,
                 |#start| { #start_options },
                 |#record| { #record_options },
             )
@@ -52,9 +54,10 @@ impl Traced<'_> {
             .then(|| quote!(#start.method_of::<Self>();));
         // A literal is in the call site already.
         let name = options.name.get().filter(|name| !matches!(name, Expr::Lit(_)));
-        let name = name.map(|name| quote_spanned!(name.span()=> #start.name(&#name);));
+        let name = name.map(|name| quote_spanned!(name.span()=> #start.name(&(#name));));
         let parent = options.parent.get();
-        let parent = parent.map(|parent| quote_spanned!(parent.span()=> #start.parent(&#parent);));
+        let parent =
+            parent.map(|parent| quote_spanned!(parent.span()=> #start.parent(&(#parent));));
         let root = options.root.get().map(|()| quote!(#start.root();));
         let unused = quote!(let _ = #start;);
         quote!(#method #name #parent #root #unused)
@@ -75,26 +78,30 @@ impl Traced<'_> {
         ];
         let values = values.into_iter().filter_map(|(method, value)| {
             let (method, value) = (format_ident!("{method}"), value.get()?);
-            Some(quote_spanned!(value.span()=> #record.#method(&#value);))
+            Some(quote_spanned!(value.span()=> #record.#method(&(#value));))
         });
         let parameters = options.parameters.get().map(
             |parameters| quote!(#record.parameters(#runtime::__private::capture!(#parameters));),
         );
         let attributes = options.attributes.get().into_iter().flatten().map(|attribute| {
             let (key, value) = (&attribute.key, &attribute.value);
-            quote_spanned!(value.span()=> #record.attribute(#key, &#value);)
+            quote_spanned!(value.span()=> #record.attribute(#key, &(#value));)
         });
         let unused = quote!(let _ = #record;);
         quote!(#(#arguments)* #input #no_input #(#values)* #parameters #(#attributes)* #unused)
     }
 
-    fn argument(&self, argument: &Ident) -> TokenStream {
+    fn argument(&self, argument: &Argument) -> TokenStream {
         let (runtime, record) = (&self.runtime, generated("record"));
-        let name = argument.unraw().to_string();
+        let Argument { binding, conditions } = argument;
+        let name = binding.unraw().to_string();
+        // An argument that the body does not use is recorded all the same.
+        let allowed =
+            name.starts_with('_').then(|| quote!(#[allow(clippy::used_underscore_binding)]));
         quote! {
-            // An argument that the body does not use is recorded all the same.
-            #[allow(clippy::used_underscore_binding)]
-            #record.argument(#name, #runtime::__private::capture!(#argument));
+            #(#conditions)*
+            #allowed
+            #record.argument(#name, #runtime::__private::capture!(#binding));
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What a user is told about spans that were lost: one line for each cause, with counts.
 
+use crate::outcome::panic::contained;
 use std::collections::HashMap;
 use std::fmt;
 use std::io::Write;
@@ -71,7 +72,8 @@ impl Diagnostics {
 
     fn say(&self, diagnostic: &Diagnostic) {
         match &self.callback {
-            Some(callback) => callback(diagnostic),
+            // A callback that panics must not take the traced function or the worker along.
+            Some(callback) => drop(contained(|| callback(diagnostic))),
             // A closed stderr is no reason to fail.
             None => drop(writeln!(std::io::stderr().lock(), "trace-runtime: {diagnostic}")),
         }

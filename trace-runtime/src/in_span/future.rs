@@ -1,17 +1,18 @@
 //! A body that is a future.
 
+use super::hand_over::take_over;
+use crate::outcome::panic::contained;
 use crate::outcome::{self, Outcome};
 use crate::span::OpenSpan;
 use pin_project_lite::pin_project;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::panic::resume_unwind;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-/// Runs `body` in its span, which is current while the body is polled, and ends the span with what
-/// it returns, with its panic, or when it is dropped before its end.
+/// Runs `body`, which hands its span over in its first poll, and ends the span with what it
+/// returns, with its panic, or when it is dropped before its end.
 #[inline]
 pub fn in_span_async<F, O>(
-    span: OpenSpan,
     body: F,
     outcome: O,
 ) -> InSpan<F, impl FnOnce(F::Output, OpenSpan) -> F::Output>
@@ -19,12 +20,7 @@ where
     F: Future,
     O: FnOnce(&F::Output) -> Outcome,
 {
-    in_span_async_then(span, body, move |returned, mut span| {
-        if let Some(span) = span.take() {
-            outcome::returned(&span, || outcome(&returned));
-        }
-        returned
-    })
+    in_span_async_then(body, ended(outcome))
 }
 
 /// The same for a future that a function has returned, whose type of output `T` is written there.
@@ -38,17 +34,27 @@ where
     F: Future<Output = T>,
     O: FnOnce(&T) -> Outcome,
 {
-    in_span_async(span, body, outcome)
+    InSpan { body: Some(body), span: Some(span), then: Some(ended(outcome)) }
 }
 
-/// Runs `body` in its span and hands the span on, with the value, to `then`.
+/// Runs `body`, which hands its span over in its first poll, and hands the span on, with the
+/// value, to `then`.
 #[inline]
-pub fn in_span_async_then<F, N, R>(span: OpenSpan, body: F, then: N) -> InSpan<F, N>
+pub fn in_span_async_then<F, N, R>(body: F, then: N) -> InSpan<F, N>
 where
     F: Future,
     N: FnOnce(F::Output, OpenSpan) -> R,
 {
-    InSpan { body: Some(body), span, then: Some(then) }
+    InSpan { body: Some(body), span: None, then: Some(then) }
+}
+
+fn ended<T>(outcome: impl FnOnce(&T) -> Outcome) -> impl FnOnce(T, OpenSpan) -> T {
+    move |returned, mut span| {
+        if let Some(span) = span.take() {
+            outcome::returned(&span, || outcome(&returned));
+        }
+        returned
+    }
 }
 
 pin_project! {
@@ -59,7 +65,8 @@ pin_project! {
         // Dropped inside the span, so that what its locals do while dropped belongs to the span.
         #[pin]
         body: Option<F>,
-        span: OpenSpan,
+        // `None` until the body has handed it over.
+        span: Option<OpenSpan>,
         // `None` once the body has ended.
         then: Option<N>,
     }
@@ -67,11 +74,16 @@ pin_project! {
     impl<F, N> PinnedDrop for InSpan<F, N> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
-            if let Some(span) = this.span.take() {
-                let attached = span.attach();
-                this.body.set(None);
-                drop(attached);
-                outcome::cancelled(&span, None);
+            let Some(span) = this.span.as_mut().and_then(OpenSpan::take) else { return };
+            let attached = span.attach();
+            let dropped = contained(|| this.body.set(None));
+            drop(attached);
+            match dropped {
+                Ok(()) => outcome::cancelled(&span, None),
+                Err(payload) => {
+                    outcome::panicked(&span, &*payload, None);
+                    resume_unwind(payload)
+                }
             }
         }
     }
@@ -84,28 +96,46 @@ where
 {
     type Output = R;
 
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<R> {
-        let mut this = self.project();
-        let Some(body) = this.body.as_mut().as_pin_mut() else { return Poll::Pending };
-        let attached = this.span.live().map(|span| (span.attach(), span.is_recording()));
-        let polled = match attached {
-            Some((_, true)) => catch_unwind(AssertUnwindSafe(|| body.poll(context))),
-            _ => Ok(body.poll(context)),
-        };
-        // The body's locals are gone already after an end, and after a panic.
-        drop(attached);
-        match polled {
-            Ok(Poll::Pending) => Poll::Pending,
-            Ok(Poll::Ready(returned)) => match this.then.take() {
-                Some(then) => Poll::Ready(then(returned, this.span.hand_over())),
-                None => Poll::Pending,
-            },
-            Err(payload) => {
-                if let Some(span) = this.span.take() {
-                    outcome::panicked(&span, &*payload, None);
-                }
-                resume_unwind(payload)
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<R> {
+        let mut polled = self.as_mut().poll_body(context);
+        if let Some(span) = take_over() {
+            *self.as_mut().project().span = Some(span);
+            polled = self.as_mut().poll_body(context);
+        }
+        let this = self.project();
+        match (polled, this.then.take()) {
+            (Poll::Ready(returned), Some(then)) => {
+                let span = this.span.take().unwrap_or_default();
+                Poll::Ready(then(returned, span))
+            }
+            (_, then) => {
+                *this.then = then;
+                Poll::Pending
             }
         }
+    }
+}
+
+impl<F: Future, N> InSpan<F, N> {
+    /// Polls the body inside the span, and ends the span if the body panics.
+    fn poll_body(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        let mut this = self.project();
+        let Some(body) = this.body.as_mut().as_pin_mut() else { return Poll::Pending };
+        let Some(span) = this.span.as_mut().and_then(OpenSpan::live) else {
+            return body.poll(context);
+        };
+        let attached = span.attach();
+        if !span.is_recording() {
+            return body.poll(context);
+        }
+        let polled = contained(|| body.poll(context));
+        // The body's locals are gone already after an end, and after a panic.
+        drop(attached);
+        polled.unwrap_or_else(|payload| {
+            if let Some(span) = this.span.as_mut().and_then(OpenSpan::take) {
+                outcome::panicked(&span, &*payload, None);
+            }
+            resume_unwind(payload)
+        })
     }
 }

@@ -8,7 +8,7 @@ use crate::semconv;
 use crate::span::OpenSpan;
 use futures_core::{FusedStream, Stream};
 use pin_project_lite::pin_project;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::panic::resume_unwind;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
@@ -60,11 +60,17 @@ pin_project! {
     impl<S: Stream, C: Collect<S::Item>> PinnedDrop for StreamInSpan<S, C> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
-            if let Some(span) = this.span.take() {
-                let attached = span.attach();
-                this.stream.set(None);
-                drop(attached);
-                outcome::cancelled(&span, this.collect.output());
+            let Some(span) = this.span.take() else { return };
+            let attached = span.attach();
+            let dropped = contained(|| this.stream.set(None));
+            drop(attached);
+            let produced = this.collect.output();
+            match dropped {
+                Ok(()) => outcome::cancelled(&span, produced),
+                Err(payload) => {
+                    outcome::panicked(&span, &*payload, produced);
+                    resume_unwind(payload)
+                }
             }
         }
     }
@@ -87,7 +93,7 @@ impl<S: Stream, C: Collect<S::Item>> Stream for StreamInSpan<S, C> {
         if !span.is_recording() {
             return stream.poll_next(context);
         }
-        let polled = catch_unwind(AssertUnwindSafe(|| stream.poll_next(context)));
+        let polled = contained(|| stream.poll_next(context));
         match &polled {
             Ok(Poll::Pending) => {}
             Ok(Poll::Ready(Some(item))) => {

@@ -1,8 +1,9 @@
 //! A body that is a closure.
 
+use crate::outcome::panic::contained;
 use crate::outcome::{self, Outcome};
 use crate::span::OpenSpan;
-use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::panic::resume_unwind;
 
 /// Runs `body` in its span and ends the span with what it returns, or with its panic.
 #[inline]
@@ -16,7 +17,7 @@ pub fn in_span<R>(
     if !span.is_recording() {
         return body();
     }
-    let result = catch_unwind(AssertUnwindSafe(body));
+    let result = contained(body);
     drop(attached);
     match result {
         Ok(returned) => {

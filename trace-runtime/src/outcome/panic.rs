@@ -23,7 +23,7 @@ pub(crate) fn install_hook() {
         let next = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
             let location = info.location().map(ToString::to_string);
-            let panic = location.map(|location| (payload_message(info.payload()), location));
+            let panic = location.map(|location| (message(info.payload()), location));
             // A thread that is ending has no locals any more.
             let _ = LAST.try_with(|last| last.replace(panic));
             next(info);
@@ -44,11 +44,7 @@ pub(crate) fn contained<T>(code: impl FnOnce() -> T) -> Result<T, Box<dyn Any + 
 }
 
 /// What a panic said.
-pub(crate) fn message(payload: &(dyn Any + Send)) -> String {
-    payload_message(payload)
-}
-
-fn payload_message(payload: &dyn Any) -> String {
+pub(crate) fn message(payload: &dyn Any) -> String {
     if let Some(message) = payload.downcast_ref::<&str>() {
         (*message).to_owned()
     } else if let Some(message) = payload.downcast_ref::<String>() {

@@ -3,8 +3,9 @@
 use super::settings::{Limits, Sampling};
 use crate::call_site::CallSite;
 use crate::export::Diagnostics;
-use opentelemetry::InstrumentationScope;
 use opentelemetry::trace::TracerProvider as _;
+use opentelemetry::trace::noop::NoopTracerProvider;
+use opentelemetry::{InstrumentationScope, global};
 use opentelemetry_sdk::trace::{SdkTracer, SdkTracerProvider};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -53,22 +54,30 @@ impl Active {
         }
     }
 
-    /// Switches the macros on; `false` if another registration is active.
-    pub(super) fn activate(self: &Arc<Self>) -> bool {
+    /// Switches the macros on, and makes the provider the global one if asked to; `false` if
+    /// another registration is active.
+    pub(super) fn activate(self: &Arc<Self>, is_global: bool) -> bool {
         let mut active = ACTIVE.write().unwrap_or_else(PoisonError::into_inner);
         if active.is_some() {
             return false;
         }
         *active = Some(Arc::clone(self));
+        if is_global {
+            global::set_tracer_provider(self.provider.clone());
+        }
         ENABLED.store(true, Ordering::Relaxed);
         true
     }
 
-    /// Switches the macros off, if this registration had switched them on.
-    pub(super) fn deactivate(self: &Arc<Self>) {
+    /// Switches the macros off, and takes the global provider back if it was set. Both under one
+    /// lock, so that a registration which follows at once keeps its own.
+    pub(super) fn deactivate(self: &Arc<Self>, is_global: bool) {
         let mut active = ACTIVE.write().unwrap_or_else(PoisonError::into_inner);
         if active.as_ref().is_some_and(|active| Arc::ptr_eq(active, self)) {
             ENABLED.store(false, Ordering::Relaxed);
+            if is_global {
+                global::set_tracer_provider(NoopTracerProvider::new());
+            }
             *active = None;
         }
     }

@@ -11,9 +11,11 @@ pub(super) fn print(settings: &Settings) {
 
 fn text(settings: &Settings) -> String {
     let project = &settings.resource.project;
-    let mut lines = format!("tracing to project {project}\n");
+    // A line break in the name must not make another line.
+    let shown: String = project.chars().filter(|character| !character.is_control()).collect();
+    let mut lines = format!("tracing to project {shown}\n");
     if let Some(otlp) = &settings.otlp {
-        lines += &format!("  endpoint   {}\n", otlp.endpoint.url);
+        lines += &format!("  endpoint   {}\n", otlp.endpoint.shown());
         lines += &format!("  transport  {}\n", transport(otlp));
         if otlp.endpoint.protocol == Protocol::HttpProtobuf {
             lines += &format!("  look at    {}\n", project_page(otlp, project));

@@ -1,6 +1,6 @@
 //! What can be said in code before `install`.
 
-use super::error::RegisterError;
+use super::error::{RegisterError, Setting};
 use super::registration::Registration;
 use super::settings::{Environment, Protocol};
 use crate::export::{Deliver, Diagnostic, DiagnosticCallback, ExporterDelivery};
@@ -222,5 +222,32 @@ impl fmt::Debug for Builder {
             .field("sample_ratio", &self.sample_ratio)
             .field("shutdown_timeout", &self.shutdown_timeout)
             .finish_non_exhaustive()
+    }
+}
+
+impl Builder {
+    /// An attached provider brings its own resource, sampler and exporters.
+    pub(super) fn require_no_conflict(&self) -> Result<(), RegisterError> {
+        let given = [
+            ("endpoint", self.endpoint.is_some()),
+            ("protocol", self.protocol.is_some()),
+            ("header", !self.headers.is_empty()),
+            ("api_key", self.api_key.is_some()),
+            ("exporter", !self.exporters.is_empty()),
+            ("console", self.console),
+            ("project_name", self.project_name.is_some()),
+            ("service_name", self.service_name.is_some()),
+            ("resource_attribute", !self.resource_attributes.is_empty()),
+            ("sample_ratio", self.sample_ratio.is_some()),
+        ];
+        match given.iter().find(|(_, given)| *given) {
+            Some((method, _)) if self.provider.is_some() => Err(RegisterError::Conflict {
+                first: Setting::Method("provider"),
+                second: Setting::Method(method),
+                advice: "an attached provider keeps its own resource, sampler and exporters, \
+                         set them there",
+            }),
+            _ => Ok(()),
+        }
     }
 }

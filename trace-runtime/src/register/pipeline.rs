@@ -1,8 +1,8 @@
 //! From settings to a tracer provider: one processor, queue and worker for each destination.
 
 use super::error::RegisterError;
-use super::settings::{BatchSettings, Limits, ResourceSettings, Sampling, Settings};
-use crate::export::{self, Deliver, Delivery, Diagnostics};
+use super::settings::{ResourceSettings, Sampling, Settings};
+use crate::export::{self, CountedProcessor, Deliver, Delivery, Diagnostics};
 use crate::semconv;
 use opentelemetry::KeyValue;
 use opentelemetry_sdk::Resource;
@@ -37,21 +37,13 @@ impl Pipeline {
         let mut deliveries = Vec::new();
         for destination in destinations {
             let delivery = Arc::new(Delivery::new(destination.address(), Arc::clone(diagnostics)));
-            let processor = processor(destination, &delivery, settings.batch, settings.limits);
+            let (limits, batch) = (settings.limits, settings.batch);
+            let processor = CountedProcessor::new(destination, &delivery, limits, batch);
             provider = provider.with_span_processor(processor);
             deliveries.push(delivery);
         }
         Ok(Pipeline { provider: provider.build(), deliveries })
     }
-}
-
-fn processor(
-    destination: Box<dyn Deliver>,
-    delivery: &Arc<Delivery>,
-    batch: BatchSettings,
-    limits: Limits,
-) -> export::CountedProcessor {
-    export::CountedProcessor::new(destination, delivery, limits, batch)
 }
 
 fn sampler(sampling: Sampling) -> Sampler {

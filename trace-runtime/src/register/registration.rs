@@ -3,20 +3,18 @@
 use super::active::{Active, is_enabled};
 use super::banner;
 use super::builder::Builder;
-use super::error::{RegisterError, Setting};
+use super::error::RegisterError;
 use super::pipeline::Pipeline;
 use super::settings::{Environment, Limits, Settings};
 use crate::capture;
 use crate::export::{Delivery, Diagnostics};
 use crate::outcome::panic;
-use opentelemetry::global;
-use opentelemetry::trace::noop::NoopTracerProvider;
 use opentelemetry_sdk::trace::SdkTracerProvider;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc;
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
+
+const A_YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// An active registration. Keep it for as long as spans are to be recorded.
 ///
@@ -39,7 +37,8 @@ struct Running {
     /// Whether the provider is the application's, and stays running.
     attached: bool,
     is_global: bool,
-    is_shut_down: AtomicBool,
+    /// What `shutdown` came to, once it was called.
+    shut_down: Mutex<Option<Result<(), FlushError>>>,
 }
 
 /// What [`Registration::flush`] and [`Registration::shutdown`] could not deliver.
@@ -71,7 +70,8 @@ impl Registration {
         if is_enabled() {
             return Err(RegisterError::AlreadyInstalled);
         }
-        let timeout = builder.shutdown_timeout;
+        // Longer than any program waits, and short enough to be added to the time of now.
+        let timeout = builder.shutdown_timeout.min(A_YEAR);
         let Some(settings) = Settings::resolve(&builder, environment)? else {
             return Ok(Registration { running: None, timeout });
         };
@@ -85,24 +85,19 @@ impl Registration {
         };
         let limits: Limits = settings.limits;
         let sampling = (!attached).then_some(settings.sampling);
-        let active =
-            Arc::new(Active::new(provider.clone(), limits, sampling, Arc::clone(&diagnostics)));
-        if !active.activate() {
+        let active = Arc::new(Active::new(provider, limits, sampling, Arc::clone(&diagnostics)));
+        let is_global = builder.set_global_tracer_provider && !attached;
+        if !active.activate(is_global) {
             // Another thread was faster.
             return Err(RegisterError::AlreadyInstalled);
         }
         capture::set_value_limit(limits.value_bytes);
         panic::install_hook();
-        let is_global = builder.set_global_tracer_provider && !attached;
-        if is_global {
-            global::set_tracer_provider(provider);
-        }
         if builder.verbose && !attached {
             banner::print(&settings);
         }
-        let is_shut_down = AtomicBool::new(false);
-        let running =
-            Running { active, diagnostics, deliveries, attached, is_global, is_shut_down };
+        let shut_down = Mutex::default();
+        let running = Running { active, diagnostics, deliveries, attached, is_global, shut_down };
         Ok(Registration { running: Some(running), timeout })
     }
 
@@ -120,7 +115,7 @@ impl Registration {
     }
 
     /// Flushes, then stops the export and switches the macros off. Later calls, and dropping the
-    /// registration, do nothing more. An attached provider is flushed and left running.
+    /// registration, do nothing more and return the same. An attached provider is flushed and left running.
     ///
     /// # Errors
     ///
@@ -154,16 +149,19 @@ impl Running {
     }
 
     fn shutdown(&self, timeout: Duration) -> Result<(), FlushError> {
-        if self.is_shut_down.swap(true, Ordering::AcqRel) {
-            return Ok(());
-        }
+        // Whoever comes second waits for the first, and hears the same.
+        let mut result = self.shut_down.lock().unwrap_or_else(PoisonError::into_inner);
+        result.get_or_insert_with(|| self.end(timeout)).clone()
+    }
+
+    fn end(&self, timeout: Duration) -> Result<(), FlushError> {
         let deadline = Instant::now() + timeout;
-        self.active.deactivate();
+        self.active.deactivate(self.is_global);
         let mut result = self.flush(timeout);
         if !self.attached {
             self.active.close();
             let ended: Vec<u64> = self.deliveries.iter().map(|delivery| delivery.ended()).collect();
-            stop(self.active.provider(), self.is_global, deadline);
+            stop(self.active.provider(), deadline);
             self.deliveries.iter().for_each(|delivery| delivery.say_pending());
             result = result.and(self.result(&ended, timeout));
         }
@@ -192,10 +190,7 @@ impl Running {
     }
 }
 
-fn stop(provider: &SdkTracerProvider, is_global: bool, deadline: Instant) {
-    if is_global {
-        global::set_tracer_provider(NoopTracerProvider::new());
-    }
+fn stop(provider: &SdkTracerProvider, deadline: Instant) {
     let remaining =
         deadline.saturating_duration_since(Instant::now()).max(Duration::from_millis(50));
     let provider = provider.clone();
@@ -224,31 +219,4 @@ fn within<T: Send + 'static>(
         let _ = sender.send(work());
     });
     spawned.ok().and_then(|_| receiver.recv_timeout(timeout).ok())
-}
-
-impl Builder {
-    /// An attached provider brings its own resource, sampler and exporters.
-    fn require_no_conflict(&self) -> Result<(), RegisterError> {
-        let given = [
-            ("endpoint", self.endpoint.is_some()),
-            ("protocol", self.protocol.is_some()),
-            ("header", !self.headers.is_empty()),
-            ("api_key", self.api_key.is_some()),
-            ("exporter", !self.exporters.is_empty()),
-            ("console", self.console),
-            ("project_name", self.project_name.is_some()),
-            ("service_name", self.service_name.is_some()),
-            ("resource_attribute", !self.resource_attributes.is_empty()),
-            ("sample_ratio", self.sample_ratio.is_some()),
-        ];
-        match given.iter().find(|(_, given)| *given) {
-            Some((method, _)) if self.provider.is_some() => Err(RegisterError::Conflict {
-                first: Setting::Method("provider"),
-                second: Setting::Method(method),
-                advice: "an attached provider keeps its own resource, sampler and exporters, \
-                         set them there",
-            }),
-            _ => Ok(()),
-        }
-    }
 }

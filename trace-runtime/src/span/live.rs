@@ -4,10 +4,11 @@
 use super::attributes::{keep_essential, keep_last_of_each_key};
 use super::start::Start;
 use crate::register::Active;
+use crate::semconv;
 use opentelemetry::trace::{
     Span as _, SpanBuilder, SpanContext, SpanKind, Status, TraceContextExt, Tracer,
 };
-use opentelemetry::{Context, ContextGuard, KeyValue};
+use opentelemetry::{Context, ContextGuard, Key, KeyValue};
 use opentelemetry_sdk::trace::Span as SdkSpan;
 use std::borrow::Cow;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -43,11 +44,10 @@ impl LiveSpan {
     pub(super) fn start(active: Arc<Active>, start: &Start) -> Self {
         let site = start.site();
         let context = start.context();
-        let mut attributes = vec![site.kind.attribute()];
-        attributes.extend(start.code_attributes());
         let builder = SpanBuilder::from_name(start.span_name())
             .with_kind(SpanKind::Internal)
-            .with_attributes(attributes);
+            // For samplers. The kind is settled; all else can still be set by hand.
+            .with_attributes([site.kind.attribute()]);
         let span = active.tracer(site).build_with_context(builder, &start.place(&context));
         if !span.is_recording() {
             // What is below must know of the decision.
@@ -56,7 +56,11 @@ impl LiveSpan {
         let record = Arc::new(Record {
             span_context: span.span_context().clone(),
             active,
-            open: Mutex::new(Some(Open { span, attributes: Vec::new(), status: None })),
+            open: Mutex::new(Some(Open {
+                span,
+                attributes: start.code_attributes().into(),
+                status: None,
+            })),
         });
         let context = context.with_span(ContextSpan(Arc::clone(&record)));
         LiveSpan { context, record: Some(record) }
@@ -105,6 +109,7 @@ impl Record {
         let open = self.open.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some(mut open) = open else { return };
         add_unless_set(&mut open.attributes, attributes);
+        open.attributes.retain(|attribute| attribute.key.as_str() != semconv::SPAN_KIND);
         keep_last_of_each_key(&mut open.attributes);
         keep_essential(&mut open.attributes, self.active.limits().attributes);
         open.span.set_attributes(open.attributes);
@@ -114,12 +119,14 @@ impl Record {
     }
 }
 
-/// An output set by hand wins, and takes its mime type along: both come, or neither.
+/// What was set by hand wins. An output set by hand has no use for the mime type of another.
 fn add_unless_set(attributes: &mut Vec<KeyValue>, outcome: Vec<KeyValue>) {
-    let is_set = outcome.iter().any(|new| attributes.iter().any(|old| old.key == new.key));
-    if !is_set {
-        attributes.extend(outcome);
+    let is_set = |key: &Key| attributes.iter().any(|attribute| attribute.key == *key);
+    if outcome.first().is_some_and(|value| is_set(&value.key)) {
+        return;
     }
+    let missing: Vec<_> = outcome.into_iter().filter(|new| !is_set(&new.key)).collect();
+    attributes.extend(missing);
 }
 
 /// The span as OpenTelemetry code below the call sees it.

@@ -10,13 +10,14 @@ use opentelemetry::KeyValue;
 use std::sync::Arc;
 
 /// The span of a call: none if nothing is registered, one that will begin, or one that has begun.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 #[must_use]
 pub struct OpenSpan(State);
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 enum State {
     /// There is no span, or it has ended.
+    #[default]
     None,
     /// It begins when the value that the function returned is first polled.
     Later(Box<Later>),
@@ -39,16 +40,14 @@ pub fn open(
     start: impl FnOnce(&mut Start),
     record: impl FnOnce(&mut Recorder),
 ) -> OpenSpan {
-    if !register::is_enabled() {
-        return OpenSpan(State::None);
-    }
-    let Some(active) = register::active() else { return OpenSpan(State::None) };
-    let start = started(site, start);
-    let span = LiveSpan::start(active, &start);
-    if span.is_recording() {
-        span.set_attributes(recorded(&start, record));
-    }
-    OpenSpan(State::Live(span))
+    opened(|active| {
+        let start = started(site, start);
+        let span = LiveSpan::start(active, &start);
+        if span.is_recording() {
+            span.set_attributes(recorded(&start, record));
+        }
+        State::Live(span)
+    })
 }
 
 /// Opens the span of a function that returns a future or a stream. The arguments are gone when the
@@ -59,13 +58,23 @@ pub fn open_later(
     start: impl FnOnce(&mut Start),
     record: impl FnOnce(&mut Recorder),
 ) -> OpenSpan {
+    opened(|active| {
+        let start = started(site, start);
+        let attributes =
+            if start.may_record(&active) { recorded(&start, record) } else { Vec::new() };
+        State::Later(Box::new(Later { active, start, attributes }))
+    })
+}
+
+/// Nothing, if nothing is registered, or on a thread that is ending: it has no context any more,
+/// and OpenTelemetry panics when asked for it.
+#[inline]
+fn opened(open: impl FnOnce(Arc<Active>) -> State) -> OpenSpan {
     if !register::is_enabled() {
-        return OpenSpan(State::None);
+        return OpenSpan::default();
     }
-    let Some(active) = register::active() else { return OpenSpan(State::None) };
-    let start = started(site, start);
-    let attributes = if start.may_record(&active) { recorded(&start, record) } else { Vec::new() };
-    OpenSpan(State::Later(Box::new(Later { active, start, attributes })))
+    let active = register::active();
+    OpenSpan(active.and_then(|active| panic::contained(|| open(active)).ok()).unwrap_or_default())
 }
 
 // The options are expressions of the user's: one that panics must not reach the caller.
@@ -107,9 +116,8 @@ impl OpenSpan {
         }
     }
 
-    /// This span, to live on in what the call returned. None is left.
-    pub(crate) fn hand_over(&mut self) -> OpenSpan {
-        OpenSpan(std::mem::replace(&mut self.0, State::None))
+    pub(crate) fn is_some(&self) -> bool {
+        !matches!(self.0, State::None)
     }
 
     /// Ends the span of a function that failed before it could return a future or a stream.

@@ -109,10 +109,11 @@ impl Recorder {
             Input::Arguments(arguments) => Some(arguments_as_input(self.kind, arguments)),
             Input::None => None,
         };
-        if let Some(input) = input {
-            self.attributes
-                .extend(input.into_attributes(semconv::INPUT_VALUE, semconv::INPUT_MIME_TYPE));
-        }
-        self.attributes
+        // The attributes given as options come last and so win.
+        let mut attributes = input
+            .map(|input| input.into_attributes(semconv::INPUT_VALUE, semconv::INPUT_MIME_TYPE))
+            .unwrap_or_default();
+        attributes.append(&mut self.attributes);
+        attributes
     }
 }

@@ -124,7 +124,7 @@ impl Deliver for GrpcDelivery {
     }
 
     fn address(&self) -> String {
-        self.settings.endpoint.url.clone()
+        self.settings.endpoint.shown().to_owned()
     }
 }
 

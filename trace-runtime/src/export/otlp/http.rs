@@ -112,7 +112,7 @@ impl Deliver for HttpDelivery {
     }
 
     fn address(&self) -> String {
-        self.settings.endpoint.url.clone()
+        self.settings.endpoint.shown().to_owned()
     }
 }
 

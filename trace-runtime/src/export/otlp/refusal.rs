@@ -17,7 +17,10 @@ pub(super) fn unreachable(settings: &OtlpSettings, reason: &str) -> Failure {
     };
     Failure {
         cause: "unreachable",
-        what: format!("the collector at {} could not be reached ({reason})", settings.endpoint.url),
+        what: format!(
+            "the collector at {} could not be reached ({reason})",
+            settings.endpoint.shown()
+        ),
         advice: with_origin(settings, advice),
     }
 }
@@ -40,7 +43,7 @@ pub(super) fn status(settings: &OtlpSettings, status: u16, body: &str) -> Failur
     let said = excerpt(body);
     Failure {
         cause,
-        what: format!("the collector at {} answered {status}{said}", settings.endpoint.url),
+        what: format!("the collector at {} answered {status}{said}", settings.endpoint.shown()),
         advice: with_origin(settings, &advice),
     }
 }

@@ -59,6 +59,11 @@ impl Endpoint {
         Ok(Endpoint { url, protocol, setting, protocol_setting })
     }
 
+    /// For people: without the query, which may hold a key.
+    pub(crate) fn shown(&self) -> &str {
+        self.url.split('?').next().unwrap_or(&self.url)
+    }
+
     /// Scheme, host and port: where a backend has its pages.
     pub(crate) fn base(&self) -> &str {
         let path =
@@ -90,7 +95,8 @@ fn resolve_protocol(
 }
 
 fn parse(setting: Setting, url: &str) -> Result<Uri, RegisterError> {
-    if url.split('/').nth(2).is_some_and(|authority| authority.contains('@')) {
+    let before_query = url.split('?').next().unwrap_or(url);
+    if before_query.contains('@') {
         return Err(setting.invalid_secret(
             "a URL without a user name and password: give them with `api_key(..)` or `header(..)`",
         ));
@@ -100,7 +106,9 @@ fn parse(setting: Setting, url: &str) -> Result<Uri, RegisterError> {
             && uri.host().is_some_and(|host| !host.is_empty())
             && has_readable_port(uri)
     });
-    uri.ok_or_else(|| setting.invalid(url, format!("{ACCEPTED} {}", suggestion(url))))
+    uri.ok_or_else(|| {
+        setting.invalid(before_query, format!("{ACCEPTED} {}", suggestion(before_query)))
+    })
 }
 
 /// `Uri` takes `host:` and ports out of range as having no port.

@@ -2,7 +2,9 @@
 
 use crate::register::error::{RegisterError, Setting};
 use std::collections::HashMap;
+use std::num::NonZeroU64;
 use std::str::FromStr;
+use std::time::Duration;
 
 /// The variables of the process and the name of its executable.
 #[derive(Default)]
@@ -12,10 +14,13 @@ pub(crate) struct Environment {
 }
 
 impl Environment {
-    /// What the process was started with. Variables that are not text are left out.
+    /// What the process was started with. What is not text shows as such, and so is not taken for
+    /// a value that is not set.
     pub(crate) fn of_process() -> Self {
         let variables = std::env::vars_os()
-            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .filter_map(|(name, value)| {
+                Some((name.into_string().ok()?, value.to_string_lossy().into_owned()))
+            })
             .collect();
         let executable = std::env::current_exe()
             .ok()
@@ -54,6 +59,26 @@ impl Environment {
             Ok(number) => Ok(Some(number)),
             Err(_) => Err(setting.invalid(value, accepted)),
         }
+    }
+
+    /// The first of `names` that is set, as a time; a day at the most.
+    pub(super) fn milliseconds(
+        &self,
+        names: &[&'static str],
+    ) -> Result<Option<Duration>, RegisterError> {
+        let accepted = "a number of milliseconds from 1, write for example 5000";
+        let found: Option<NonZeroU64> = self.number(names, accepted)?;
+        Ok(found.map(|number| Duration::from_millis(number.get().min(24 * 60 * 60 * 1000))))
+    }
+
+    /// The variable as a number of spans. The queue takes its memory at once.
+    pub(super) fn spans(&self, name: &'static str) -> Result<Option<usize>, RegisterError> {
+        let accepted = "a number of spans from 1 to 1000000, write for example 2048";
+        let Some(number) = self.number::<usize>(&[name], accepted)? else { return Ok(None) };
+        if (1..=1_000_000).contains(&number) {
+            return Ok(Some(number));
+        }
+        Err(Setting::Variable(name).invalid(&number.to_string(), accepted))
     }
 
     /// The variable as a boolean.

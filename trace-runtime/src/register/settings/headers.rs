@@ -26,9 +26,11 @@ impl Headers {
     /// `PHOENIX_API_KEY`, then from the variables in their order.
     pub(crate) fn resolve(builder: &Builder, env: &Environment) -> Result<Self, RegisterError> {
         let mut headers = Headers::default();
-        if let Some(key) = &builder.api_key {
+        // An empty key is no key, in code as in the environment.
+        let in_code = builder.api_key.as_deref().map(str::trim).filter(|key| !key.is_empty());
+        if let Some(key) = in_code {
             let setting = Setting::Method("api_key");
-            headers.add(setting, AUTHORIZATION, &format!("Bearer {}", key.trim()))?;
+            headers.add(setting, AUTHORIZATION, &format!("Bearer {key}"))?;
         }
         // Of two calls for the same header the later one wins, as for every other method.
         for (name, value) in builder.headers.iter().rev() {

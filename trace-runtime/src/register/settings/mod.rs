@@ -101,10 +101,10 @@ fn resolve_exporters(builder: &Builder, env: &Environment) -> Result<(bool, bool
 
 impl OtlpSettings {
     fn resolve(builder: &Builder, env: &Environment) -> Result<Self, RegisterError> {
-        let timeout: Option<u64> = env.number(
-            &["OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "OTEL_EXPORTER_OTLP_TIMEOUT"],
-            "a number of milliseconds, write for example 10000",
-        )?;
+        let timeout = env
+            .milliseconds(&["OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "OTEL_EXPORTER_OTLP_TIMEOUT"])?
+            .unwrap_or(Duration::from_secs(10));
+        let longest = env.milliseconds(&["OTEL_BSP_EXPORT_TIMEOUT"])?.unwrap_or(timeout);
         let compression =
             env.first(&["OTEL_EXPORTER_OTLP_TRACES_COMPRESSION", "OTEL_EXPORTER_OTLP_COMPRESSION"]);
         let gzip = match compression {
@@ -118,7 +118,7 @@ impl OtlpSettings {
         Ok(OtlpSettings {
             endpoint: Endpoint::resolve(builder, env)?,
             headers: Headers::resolve(builder, env)?,
-            timeout: Duration::from_millis(timeout.unwrap_or(10_000).max(1)),
+            timeout: timeout.min(longest),
             gzip,
             certificate,
         })
@@ -127,20 +127,14 @@ impl OtlpSettings {
 
 impl BatchSettings {
     fn resolve(builder: &Builder, env: &Environment) -> Result<Self, RegisterError> {
-        let spans = "a number of spans, write for example 512";
-        let queue: Option<usize> = env.number(&["OTEL_BSP_MAX_QUEUE_SIZE"], spans)?;
-        let batch: Option<usize> = env.number(&["OTEL_BSP_MAX_EXPORT_BATCH_SIZE"], spans)?;
-        let milliseconds = "a number of milliseconds, write for example 5000";
-        let delay: Option<u64> = env.number(&["OTEL_BSP_SCHEDULE_DELAY"], milliseconds)?;
-        let _: Option<u64> = env.number(&["OTEL_BSP_EXPORT_TIMEOUT"], milliseconds)?;
-
-        let queue_spans = queue.unwrap_or(16_384).max(1);
-        // Without batching every span wakes the worker; the caller still never waits.
-        let batch_spans = if builder.batch { batch.unwrap_or(512) } else { 1 };
+        let queue = env.spans("OTEL_BSP_MAX_QUEUE_SIZE")?.unwrap_or(16_384);
+        let batch = env.spans("OTEL_BSP_MAX_EXPORT_BATCH_SIZE")?.unwrap_or(512);
+        let delay = env.milliseconds(&["OTEL_BSP_SCHEDULE_DELAY"])?;
         Ok(BatchSettings {
-            queue_spans,
-            batch_spans: batch_spans.clamp(1, queue_spans),
-            delay: Duration::from_millis(delay.unwrap_or(5_000).max(1)),
+            queue_spans: queue,
+            // Without batching every span wakes the worker; the caller still never waits.
+            batch_spans: if builder.batch { batch.min(queue) } else { 1 },
+            delay: delay.unwrap_or(Duration::from_secs(5)),
         })
     }
 }

@@ -20,6 +20,7 @@ impl Sampling {
     /// First wins: `sample_ratio(..)`, `OTEL_TRACES_SAMPLER` with `OTEL_TRACES_SAMPLER_ARG`,
     /// everything unless the parent is not sampled.
     pub(crate) fn resolve(builder: &Builder, env: &Environment) -> Result<Self, RegisterError> {
+        let argument = ratio_argument(env)?;
         if let Some(ratio) = builder.sample_ratio {
             let setting = Setting::Method("sample_ratio");
             return Ok(Sampling {
@@ -37,7 +38,7 @@ impl Sampling {
         let ratio = match own {
             "always_on" => 1.0,
             "always_off" => 0.0,
-            "traceidratio" => ratio_argument(env)?,
+            "traceidratio" => argument,
             _ => return Err(setting.invalid(name, format!("one of {NAMES}"))),
         };
         Ok(Sampling { parent_based, ratio })

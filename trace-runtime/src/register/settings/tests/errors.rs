@@ -47,7 +47,7 @@ const UNREADABLE: &[(&str, &str, &str)] = &[
     (
         "OTEL_EXPORTER_OTLP_TIMEOUT",
         "10s",
-        "`OTEL_EXPORTER_OTLP_TIMEOUT` is \"10s\": expected a number of milliseconds, write for example 10000",
+        "`OTEL_EXPORTER_OTLP_TIMEOUT` is \"10s\": expected a number of milliseconds from 1, write for example 5000",
     ),
     (
         "OTEL_EXPORTER_OTLP_COMPRESSION",
@@ -57,17 +57,17 @@ const UNREADABLE: &[(&str, &str, &str)] = &[
     (
         "OTEL_BSP_MAX_QUEUE_SIZE",
         "many",
-        "`OTEL_BSP_MAX_QUEUE_SIZE` is \"many\": expected a number of spans, write for example 512",
+        "`OTEL_BSP_MAX_QUEUE_SIZE` is \"many\": expected a number of spans from 1 to 1000000, write for example 2048",
     ),
     (
         "OTEL_BSP_SCHEDULE_DELAY",
         "-1",
-        "`OTEL_BSP_SCHEDULE_DELAY` is \"-1\": expected a number of milliseconds, write for example 5000",
+        "`OTEL_BSP_SCHEDULE_DELAY` is \"-1\": expected a number of milliseconds from 1, write for example 5000",
     ),
     (
         "OTEL_BSP_EXPORT_TIMEOUT",
         "x",
-        "`OTEL_BSP_EXPORT_TIMEOUT` is \"x\": expected a number of milliseconds, write for example 5000",
+        "`OTEL_BSP_EXPORT_TIMEOUT` is \"x\": expected a number of milliseconds from 1, write for example 5000",
     ),
     (
         "OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT",
@@ -105,6 +105,16 @@ const UNREADABLE: &[(&str, &str, &str)] = &[
 fn what_cannot_be_read_names_the_variable_the_value_and_what_is_accepted() {
     for (variable, value, message) in UNREADABLE {
         assert_eq!(error(&register(), &[(variable, value)]), *message);
+    }
+    for zero_or_too_many in ["0", "1000001", "18446744073709551615"] {
+        let said = error(&register(), &[("OTEL_BSP_MAX_QUEUE_SIZE", zero_or_too_many)]);
+        assert!(said.contains("from 1 to 1000000"), "{said}");
+    }
+    assert!(error(&register(), &[("OTEL_EXPORTER_OTLP_TIMEOUT", "0")]).contains("from 1"));
+    assert!(error(&register(), &[("OTEL_TRACES_SAMPLER_ARG", "abc")]).contains("\"abc\""));
+    for secret in ["user:s3cr3t@h:6006", "https:/user:s3cr3t@h", "h:1?api_key=s3cr3t"] {
+        let said = error(&register(), &[("PHOENIX_COLLECTOR_ENDPOINT", secret)]);
+        assert!(!said.contains("s3cr3t"), "{said}");
     }
     let sampler = [("OTEL_TRACES_SAMPLER", "traceidratio"), ("OTEL_TRACES_SAMPLER_ARG", "1.5")];
     assert_eq!(

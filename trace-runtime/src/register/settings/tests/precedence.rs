@@ -129,6 +129,8 @@ fn credential_precedence() {
     assert_precedence(|variables| authorization(&register(), variables), &variables, &expected);
     assert_eq!(authorization(&register(), &[]), None);
 
+    let empty = register().api_key(" ");
+    assert_eq!(authorization(&empty, &variables).as_deref(), Some("Bearer one"));
     let header = register().header("Authorization", "Basic abc");
     assert_eq!(authorization(&header, &variables).as_deref(), Some("Basic abc"));
     let both = header.api_key("key");

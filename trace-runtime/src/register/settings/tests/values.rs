@@ -65,6 +65,7 @@ fn samplers_by_name() {
 #[test]
 fn numbers_of_the_export() {
     let variables = [
+        ("OTEL_BSP_EXPORT_TIMEOUT", "90"),
         ("OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "100"),
         ("OTEL_EXPORTER_OTLP_TIMEOUT", "200"),
         ("OTEL_EXPORTER_OTLP_TRACES_COMPRESSION", "gzip"),
@@ -79,7 +80,7 @@ fn numbers_of_the_export() {
     ];
     let all = settings(&register(), &variables);
     let otlp = all.otlp.unwrap();
-    assert_eq!((otlp.timeout, otlp.gzip), (Duration::from_millis(100), true));
+    assert_eq!((otlp.timeout, otlp.gzip), (Duration::from_millis(90), true));
     assert_eq!(
         otlp.certificate,
         Some((Setting::Variable("OTEL_EXPORTER_OTLP_CERTIFICATE"), "ca.pem".to_owned()))
