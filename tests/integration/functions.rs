@@ -208,7 +208,7 @@ fn odd_functions_are_functions_too() {
     assert_eq!(lines[6..], ["option [CHAIN] ok in=ab out=A", "option [CHAIN] ok in= out=null"]);
 }
 
-#[chain(name = prefix.to_owned() + "!", attributes(sum = a + 1, big = a > 5, cast = a as f32))]
+#[chain(name = prefix.to_owned() + "!", attributes(sum = a + 1, big = a > 5, cast = a as f64))]
 fn operators(prefix: &str, a: i32) -> i32 {
     let _ = prefix;
     -a

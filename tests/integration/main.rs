@@ -2,6 +2,7 @@
 //! decoded.
 
 #![allow(
+    clippy::cast_lossless,
     clippy::similar_names,
     clippy::items_after_statements,
     clippy::unnecessary_wraps,
