@@ -21,6 +21,13 @@ impl Function {
         let Function { attributes, visibility, defaultness, signature, .. } = self;
         quote!(#(#attributes)* #visibility #defaultness #signature)
     }
+
+    /// Whether the body begins and ends on the same line, as far as the compiler tells.
+    pub(crate) fn body_is_on_one_line(&self) -> bool {
+        let is_known = proc_macro::is_available();
+        let line = |span: proc_macro2::Span| is_known.then(|| span.unwrap().line());
+        line(self.body.span_open()) == line(self.body.span_close())
+    }
 }
 
 impl Parse for Function {
@@ -88,6 +95,10 @@ fn split_inner_attributes(body: &Group) -> (Vec<Attribute>, Group) {
     let Ok((mut attributes, rest)) = split.parse2(body.stream()) else {
         return (Vec::new(), body.clone());
     };
+    if attributes.is_empty() {
+        // The very braces, which errors point at.
+        return (attributes, body.clone());
+    }
     for attribute in &mut attributes {
         attribute.style = syn::AttrStyle::Outer;
     }

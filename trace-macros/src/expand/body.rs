@@ -3,7 +3,7 @@
 use super::{Traced, generated};
 use crate::shape::{self, Form, Lazy, LazyKind, Shape};
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{ToTokens, quote};
 use syn::Type;
 
 impl Traced<'_> {
@@ -33,8 +33,14 @@ impl Traced<'_> {
     /// the arguments are already: borrowed outside, they would be in the future twice.
     fn async_block(&self) -> TokenStream {
         let (runtime, open) = (&self.runtime, self.open("open"));
-        // Without its braces: alone in a block they would be superfluous.
-        let (expected_type, statements) = (self.expected_type(), self.function.body.stream());
+        let expected_type = self.expected_type();
+        // With its braces, so that the compiler's own errors are where they would be without us;
+        // but on one line the compiler would find them superfluous.
+        let statements = if self.function.body_is_on_one_line() {
+            self.function.body.stream()
+        } else {
+            self.function.body.to_token_stream()
+        };
         quote! {
             async move {
                 #runtime::__private::hand_over(#open).await;

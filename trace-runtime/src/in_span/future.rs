@@ -98,7 +98,9 @@ where
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<R> {
         let mut polled = self.as_mut().poll_body(context);
-        if let Some(span) = take_over() {
+        if self.span.is_none()
+            && let Some(span) = take_over()
+        {
             *self.as_mut().project().span = Some(span);
             polled = self.as_mut().poll_body(context);
         }

@@ -1,0 +1,12 @@
+//! `collect` makes the output of a stream.
+
+fn join(_: &mut String, _: &u8) {}
+
+#[trace_runtime::chain(collect = join)] //~ ERROR `collect` is for functions that return
+fn f() -> u8 {
+    1
+}
+
+fn main() {
+    f();
+}
