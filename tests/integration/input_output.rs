@@ -1,7 +1,8 @@
 //! What is recorded of arguments and results.
 
 use integration_tests::{Program, traced};
-use serde::Serialize;
+use serde::{Serialize, Serializer};
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::fmt::{self, Debug};
 use trace_runtime::{chain, llm, opentelemetry_sdk::trace::SpanData, tool};
@@ -111,4 +112,52 @@ fn long_values_are_cut_and_say_so() {
         assert_eq!(kept.len() + missing, written, "{key}");
     }
     assert_eq!(value("output.mime_type"), "text/plain", "cut JSON is JSON no more");
+}
+
+/// A hundred megabytes of JSON, made as it is written; counts how many were asked for.
+struct Huge<'a>(&'a Cell<usize>);
+
+const CHUNK: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+impl Serialize for Huge<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let chunks = (0..100_000_000 / CHUNK.len()).map(|_| {
+            self.0.set(self.0.get() + CHUNK.len());
+            CHUNK
+        });
+        serializer.collect_seq(chunks)
+    }
+}
+
+#[chain(skip_output)]
+fn huge(value: &Huge<'_>) {
+    let _ = value;
+}
+
+#[test]
+fn a_value_far_beyond_the_limit_is_not_written_to_its_end() {
+    let program = Program::start();
+    let written = Cell::new(0);
+    huge(&Huge(&written));
+    // 16 times the limit, where counting ends.
+    assert!(written.get() < 17 << 20, "{} bytes were asked for", written.get());
+    let input = program.attribute("huge", "input.value").unwrap();
+    assert!(input.len() <= 1 << 20 && input.contains("[more than "), "{}", input.len());
+    assert_eq!(program.attribute("huge", "input.mime_type").as_deref(), Some("text/plain"));
+}
+
+#[chain(skip(clone_counter))]
+fn not_cloned(value: NotClone, clone_counter: u8) -> NotClone {
+    let _ = clone_counter;
+    value
+}
+
+struct NotClone;
+
+#[test]
+fn nothing_is_ever_cloned() {
+    assert_eq!(
+        traced(|| drop(not_cloned(NotClone, 1))),
+        "not_cloned [CHAIN] ok in=<NotClone> out=<NotClone>\n"
+    );
 }

@@ -1,5 +1,7 @@
 //! What the macros write, and what they say of mistakes.
 
+mod snapshots;
+
 use crate::expand::expand;
 use crate::kind::Kind;
 use proc_macro2::TokenStream;

@@ -1,0 +1,72 @@
+//! What is emitted, formatted and kept beside this file: a change of an expansion is reviewed as a
+//! change of these files. `UPDATE_SNAPSHOTS=1 cargo test -p trace-macros` writes them anew.
+
+use crate::expand::expand;
+use crate::kind::Kind;
+use proc_macro2::TokenStream;
+use std::path::Path;
+
+/// Name, macro, options, function.
+const CASES: [(&str, Kind, &str, &str); 8] = [
+    ("sync", Kind::Chain, "", "fn f(a: u8, (b, _c): (u8, u8)) -> u8 { a + b }"),
+    (
+        "method",
+        Kind::Tool,
+        "description = \"d\"",
+        "/// Doc.\nfn f(&mut self) -> &mut u8 { &mut self.n }",
+    ),
+    (
+        "async_fn",
+        Kind::Llm,
+        "model = m, skip(m)",
+        "async fn f(m: &str, p: &str) -> Result<u8, E> { g(p).await?; Ok(1) }",
+    ),
+    (
+        "options",
+        Kind::Agent,
+        "name = format!(\"{a}\"), root, input = a + 1, output = |v| v.len(), attributes(x = a, \"y.z\" = true)",
+        "fn f(a: u8) -> String { a.to_string() }",
+    ),
+    (
+        "future",
+        Kind::Chain,
+        "",
+        "fn f(a: u8) -> impl Future<Output = Result<u8, E>> + Send { prologue(); async move { Ok(a) } }",
+    ),
+    (
+        "boxed_future",
+        Kind::Chain,
+        "skip_output",
+        "fn f<'a>(&'a self) -> Pin<Box<dyn Future<Output = u8> + Send + 'a>> { Box::pin(async move { self.n }) }",
+    ),
+    (
+        "stream",
+        Kind::Llm,
+        "",
+        "fn f(a: u8) -> Result<impl Stream<Item = u8>, E> { Ok(iter(0..a)) }",
+    ),
+    (
+        "async_stream",
+        Kind::Chain,
+        "collect = join",
+        "async fn f() -> BoxStream<'static, u8> { s().await }",
+    ),
+];
+
+#[test]
+fn expansions_are_as_reviewed() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tests/snapshots");
+    for (name, kind, options, function) in CASES {
+        let tokens = |text: &str| -> TokenStream { text.parse().expect("tokens") };
+        let expanded = expand(kind, tokens(options), &tokens(function));
+        let expanded = format!("impl Case {{ {expanded} }}");
+        let file = syn::parse_str(&expanded).expect("an expansion is a function");
+        let formatted = prettyplease::unparse(&file);
+        let path = folder.join(format!("{name}.rs"));
+        if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
+            std::fs::write(&path, &formatted).expect("the folder is writable");
+        }
+        let reviewed = std::fs::read_to_string(&path).unwrap_or_default();
+        assert_eq!(formatted, reviewed, "{name}: review, then UPDATE_SNAPSHOTS=1");
+    }
+}

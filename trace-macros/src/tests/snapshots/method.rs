@@ -1,0 +1,24 @@
+impl Case {
+    /// Doc.
+    fn f(&mut self) -> &mut u8 {
+        ::trace_runtime::__private::in_span(
+            ::trace_runtime::__private::open(
+                const {
+                    &::trace_runtime::__private::call_site!(
+                        Tool, "f", false, "f", ::core::line!(), "Doc."
+                    )
+                },
+                |__trace_start| {
+                    __trace_start.method_of::<Self>();
+                    let _ = __trace_start;
+                },
+                |__trace_record| {
+                    __trace_record.description(&("d"));
+                    let _ = __trace_record;
+                },
+            ),
+            move || -> &mut u8 { &mut self.n },
+            |__trace_returned| ::trace_runtime::__private::outcome!(__trace_returned),
+        )
+    }
+}
