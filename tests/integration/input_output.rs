@@ -157,7 +157,7 @@ struct NotClone;
 #[test]
 fn nothing_is_ever_cloned() {
     assert_eq!(
-        traced(|| drop(not_cloned(NotClone, 1))),
+        traced(|| not_cloned(NotClone, 1)),
         "not_cloned [CHAIN] ok in=<NotClone> out=<NotClone>\n"
     );
 }

@@ -1,5 +1,6 @@
 //! What is emitted, formatted and kept beside this file: a change of an expansion is reviewed as a
-//! change of these files. `UPDATE_SNAPSHOTS=1 cargo test -p trace-macros` writes them anew.
+//! change of these files. Outside of a compiler every body counts as written on one line.
+//! `UPDATE_SNAPSHOTS=1 cargo test -p trace-macros` writes them anew.
 
 use crate::expand::expand;
 use crate::kind::Kind;
