@@ -31,7 +31,7 @@ fn contradictions_are_errors() {
 }
 
 #[test]
-fn unreadable_certificates_are_errors_that_name_the_method_of_no_network() {
+fn an_endpoint_without_a_host_is_an_error_that_names_the_method() {
     let _turn = Program::turn();
     let error = register().endpoint("https://").install().unwrap_err();
     assert!(

@@ -164,3 +164,20 @@ fn read_certificates(
     }
     Ok(certificates)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_certificate_file_that_cannot_be_used_is_named_with_its_variable() {
+        let setting = Setting::Variable("OTEL_EXPORTER_OTLP_CERTIFICATE");
+        let missing = read_certificates(setting, "no/such.pem").unwrap_err().to_string();
+        assert!(
+            missing.starts_with("`OTEL_EXPORTER_OTLP_CERTIFICATE` names the file no/such.pem: "),
+            "{missing}"
+        );
+        let other = read_certificates(setting, "Cargo.toml").unwrap_err().to_string();
+        assert!(other.ends_with("expected certificates in PEM form, found none"), "{other}");
+    }
+}

@@ -24,3 +24,19 @@ pub(super) fn connect(settings: &OtlpSettings) -> Result<Box<dyn Deliver>, Regis
         }),
     }
 }
+
+#[cfg(all(test, not(feature = "grpc")))]
+mod tests {
+    use crate::register::{Protocol, register};
+
+    #[test]
+    fn grpc_without_its_feature_says_what_to_enable() {
+        let by_method = register().protocol(Protocol::Grpc).install().unwrap_err();
+        assert_eq!(
+            by_method.to_string(),
+            "`protocol(..)` asks for gRPC: enable the feature `grpc` of trace-runtime"
+        );
+        let by_port = register().endpoint("http://h:4317").install().unwrap_err();
+        assert!(by_port.to_string().starts_with("`endpoint(..)` asks for gRPC"), "{by_port}");
+    }
+}
