@@ -135,8 +135,8 @@ pub fn defined<'text>(
     (a, _b): (u8, u8),
     _other: impl Copy,
 ) -> &'text str {
-    let limit = limit.unwrap_or_default().max(usize::from(a));
-    text.get(..limit).unwrap_or(text)
+    let end = limit.unwrap_or_default().max(usize::from(a));
+    text.get(..end).unwrap_or(text)
 }
 
 /// Generic.
