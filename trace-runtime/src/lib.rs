@@ -18,6 +18,7 @@ mod in_span;
 mod kind;
 mod macros;
 mod outcome;
+pub mod record;
 mod register;
 mod semconv;
 mod span;

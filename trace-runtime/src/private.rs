@@ -10,6 +10,7 @@ pub use crate::in_span::{
 pub use crate::outcome::{
     Describe, ErrorProbe, Failed, NoStream, Outcome, Split, SplitAny, StreamProbe,
 };
+pub use crate::record::{RecordProbe, Recorded};
 pub use crate::span::{OpenSpan, Recorder, Start, open, open_later};
 pub use crate::tool::given;
 #[cfg(feature = "schema")]

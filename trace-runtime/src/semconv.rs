@@ -17,7 +17,89 @@ pub(crate) const TOOL_PARAMETERS: &str = "tool.parameters";
 
 pub(crate) const LLM_MODEL_NAME: &str = "llm.model_name";
 pub(crate) const LLM_REQUEST_MODEL_NAME: &str = "llm.request.model_name";
+pub(crate) const LLM_RESPONSE_MODEL_NAME: &str = "llm.response.model_name";
 pub(crate) const LLM_PROVIDER: &str = "llm.provider";
+pub(crate) const LLM_SYSTEM: &str = "llm.system";
+pub(crate) const LLM_FINISH_REASON: &str = "llm.finish_reason";
+pub(crate) const LLM_INVOCATION_PARAMETERS: &str = "llm.invocation_parameters";
+pub(crate) const LLM_INPUT_MESSAGES: &str = "llm.input_messages";
+pub(crate) const LLM_OUTPUT_MESSAGES: &str = "llm.output_messages";
+pub(crate) const LLM_TOOLS: &str = "llm.tools";
+pub(crate) const LLM_TOKEN_COUNT: &str = "llm.token_count";
+pub(crate) const LLM_TOKEN_COUNT_PROMPT: &str = "llm.token_count.prompt";
+pub(crate) const LLM_TOKEN_COUNT_COMPLETION: &str = "llm.token_count.completion";
+pub(crate) const LLM_TOKEN_COUNT_TOTAL: &str = "llm.token_count.total";
+pub(crate) const LLM_TOKEN_COUNT_CACHE_READ: &str = "llm.token_count.prompt_details.cache_read";
+pub(crate) const LLM_TOKEN_COUNT_CACHE_WRITE: &str = "llm.token_count.prompt_details.cache_write";
+pub(crate) const LLM_TOKEN_COUNT_PROMPT_AUDIO: &str = "llm.token_count.prompt_details.audio";
+pub(crate) const LLM_TOKEN_COUNT_REASONING: &str = "llm.token_count.completion_details.reasoning";
+pub(crate) const LLM_TOKEN_COUNT_COMPLETION_AUDIO: &str =
+    "llm.token_count.completion_details.audio";
+pub(crate) const PROMPT_TEMPLATE: &str = "llm.prompt_template.template";
+pub(crate) const PROMPT_TEMPLATE_VARIABLES: &str = "llm.prompt_template.variables";
+pub(crate) const PROMPT_TEMPLATE_VERSION: &str = "llm.prompt_template.version";
+
+/// Below a message of `llm.input_messages` or `llm.output_messages`.
+pub(crate) const MESSAGE_ROLE: &str = "message.role";
+pub(crate) const MESSAGE_CONTENT: &str = "message.content";
+pub(crate) const MESSAGE_CONTENTS: &str = "message.contents";
+pub(crate) const MESSAGE_NAME: &str = "message.name";
+pub(crate) const MESSAGE_TOOL_CALL_ID: &str = "message.tool_call_id";
+pub(crate) const MESSAGE_TOOL_CALLS: &str = "message.tool_calls";
+/// Below a part of `message.contents`.
+pub(crate) const MESSAGE_CONTENT_TYPE: &str = "message_content.type";
+pub(crate) const MESSAGE_CONTENT_TEXT: &str = "message_content.text";
+pub(crate) const MESSAGE_CONTENT_IMAGE: &str = "message_content.image";
+pub(crate) const MESSAGE_CONTENT_AUDIO: &str = "message_content.audio";
+pub(crate) const MESSAGE_CONTENT_VIDEO: &str = "message_content.video";
+pub(crate) const MESSAGE_CONTENT_DOCUMENT: &str = "message_content.document";
+pub(crate) const MESSAGE_CONTENT_ID: &str = "message_content.id";
+pub(crate) const MESSAGE_CONTENT_SIGNATURE: &str = "message_content.signature";
+pub(crate) const MESSAGE_CONTENT_DATA: &str = "message_content.data";
+pub(crate) const MESSAGE_CONTENT_ENCRYPTED: &str = "message_content.encrypted_content";
+/// Below a call of `message.tool_calls`, or a part of the type `tool_use`.
+pub(crate) const TOOL_CALL_ID: &str = "tool_call.id";
+pub(crate) const TOOL_CALL_NAME: &str = "tool_call.function.name";
+pub(crate) const TOOL_CALL_ARGUMENTS: &str = "tool_call.function.arguments";
+pub(crate) const TOOL_CALL_REASONING_SIGNATURE: &str = "tool_call.reasoning_signature";
+/// Below a tool of `llm.tools`, which also has `tool.name` and `tool.description`.
+pub(crate) const TOOL_JSON_SCHEMA: &str = "tool.json_schema";
+
+pub(crate) const IMAGE_URL: &str = "image.url";
+pub(crate) const AUDIO_URL: &str = "audio.url";
+pub(crate) const AUDIO_MIME_TYPE: &str = "audio.mime_type";
+pub(crate) const AUDIO_TRANSCRIPT: &str = "audio.transcript";
+pub(crate) const VIDEO_URL: &str = "video.url";
+
+pub(crate) const RETRIEVAL_DOCUMENTS: &str = "retrieval.documents";
+pub(crate) const RERANKER_INPUT_DOCUMENTS: &str = "reranker.input_documents";
+pub(crate) const RERANKER_OUTPUT_DOCUMENTS: &str = "reranker.output_documents";
+pub(crate) const RERANKER_QUERY: &str = "reranker.query";
+pub(crate) const RERANKER_TOP_K: &str = "reranker.top_k";
+pub(crate) const DOCUMENT_ID: &str = "document.id";
+pub(crate) const DOCUMENT_CONTENT: &str = "document.content";
+pub(crate) const DOCUMENT_SCORE: &str = "document.score";
+pub(crate) const DOCUMENT_METADATA: &str = "document.metadata";
+pub(crate) const DOCUMENT_URL: &str = "document.url";
+pub(crate) const DOCUMENT_MIME_TYPE: &str = "document.mime_type";
+pub(crate) const DOCUMENT_NAME: &str = "document.name";
+
+pub(crate) const EMBEDDINGS: &str = "embedding.embeddings";
+pub(crate) const EMBEDDING_INVOCATION_PARAMETERS: &str = "embedding.invocation_parameters";
+pub(crate) const EMBEDDING_TEXT: &str = "embedding.text";
+pub(crate) const EMBEDDING_VECTOR: &str = "embedding.vector";
+
+/// What is one value spread over many keys: it comes from one place, as a whole.
+pub(crate) const NAMESPACES: [&str; 8] = [
+    LLM_INPUT_MESSAGES,
+    LLM_OUTPUT_MESSAGES,
+    LLM_TOOLS,
+    LLM_TOKEN_COUNT,
+    RETRIEVAL_DOCUMENTS,
+    RERANKER_INPUT_DOCUMENTS,
+    RERANKER_OUTPUT_DOCUMENTS,
+    EMBEDDINGS,
+];
 pub(crate) const EMBEDDING_MODEL_NAME: &str = "embedding.model_name";
 pub(crate) const RERANKER_MODEL_NAME: &str = "reranker.model_name";
 /// OpenInference forbids `llm.provider` on embedding spans and has no key of its own for them.
@@ -42,7 +124,7 @@ pub(crate) const SERVICE_NAME: &str = "service.name";
 pub(crate) const SERVICE_INSTANCE_ID: &str = "service.instance.id";
 
 /// What a span must keep when it has more attributes than its limit.
-pub(crate) const ESSENTIAL: [&str; 13] = [
+pub(crate) const ESSENTIAL: [&str; 28] = [
     SPAN_KIND,
     INPUT_VALUE,
     INPUT_MIME_TYPE,
@@ -51,8 +133,23 @@ pub(crate) const ESSENTIAL: [&str; 13] = [
     SESSION_ID,
     USER_ID,
     LLM_MODEL_NAME,
+    LLM_REQUEST_MODEL_NAME,
+    LLM_RESPONSE_MODEL_NAME,
+    LLM_PROVIDER,
+    LLM_SYSTEM,
+    LLM_FINISH_REASON,
+    LLM_INVOCATION_PARAMETERS,
+    LLM_TOKEN_COUNT_PROMPT,
+    LLM_TOKEN_COUNT_COMPLETION,
+    LLM_TOKEN_COUNT_TOTAL,
+    LLM_TOKEN_COUNT_CACHE_READ,
+    LLM_TOKEN_COUNT_CACHE_WRITE,
+    LLM_TOKEN_COUNT_PROMPT_AUDIO,
+    LLM_TOKEN_COUNT_REASONING,
+    LLM_TOKEN_COUNT_COMPLETION_AUDIO,
     EMBEDDING_MODEL_NAME,
     RERANKER_MODEL_NAME,
+    RERANKER_QUERY,
     TOOL_NAME,
     AGENT_NAME,
     CODE_FUNCTION_NAME,

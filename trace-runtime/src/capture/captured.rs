@@ -9,11 +9,12 @@ use opentelemetry::KeyValue;
 use serde::Serialize;
 use std::fmt::{self, Write};
 
-/// A value as text, and what kind of text it is.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A value as text, what kind of text it is, and what else the value records of itself.
+#[derive(Clone, Debug, PartialEq)]
 pub struct CapturedValue {
     text: String,
     form: Form,
+    attributes: Vec<KeyValue>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,25 +24,53 @@ enum Form {
     /// A number or a boolean: text when bare, in JSON as it is.
     Scalar,
     Json,
+    /// The name of a type of which nothing else is known.
+    TypeName,
     /// The function returns nothing: there is no value to record.
     Nothing,
 }
 
 impl CapturedValue {
+    fn new(text: String, form: Form) -> Self {
+        CapturedValue { text, form, attributes: Vec::new() }
+    }
+
     pub(super) fn text(text: &str) -> Self {
         Self::written(Form::Text, |bounded| bounded.write_str(text))
     }
 
     pub(super) fn scalar(value: impl fmt::Display) -> Self {
-        CapturedValue { text: value.to_string(), form: Form::Scalar }
+        Self::new(value.to_string(), Form::Scalar)
     }
 
     pub(super) fn null() -> Self {
-        CapturedValue { text: "null".to_owned(), form: Form::Json }
+        Self::new("null".to_owned(), Form::Json)
     }
 
-    pub(super) fn nothing() -> Self {
-        CapturedValue { text: String::new(), form: Form::Nothing }
+    pub(crate) fn nothing() -> Self {
+        Self::new(String::new(), Form::Nothing)
+    }
+
+    pub(super) fn type_name(name: &str) -> Self {
+        Self::new(format!("<{name}>"), Form::TypeName)
+    }
+
+    /// Adds what a [`Record`](crate::record::Record) says of itself, which is more than the name
+    /// of its type.
+    #[must_use]
+    pub fn with_recorded(mut self, recorded: Option<Vec<KeyValue>>) -> Self {
+        if let Some(recorded) = recorded {
+            if self.form == Form::TypeName {
+                self.form = Form::Nothing;
+            }
+            self.attributes.extend(recorded);
+        }
+        self
+    }
+
+    /// What the value records of itself. None is left.
+    pub(crate) fn take_recorded(&mut self) -> Vec<KeyValue> {
+        std::mem::take(&mut self.attributes)
     }
 
     /// A number that JSON does not have is text there.
@@ -66,7 +95,7 @@ impl CapturedValue {
             Ok(Err(error)) if !bounded.stopped() => Self::unserializable(&error.to_string()),
             Ok(_) => {
                 let (text, is_cut) = bounded.finish();
-                if is_cut { CapturedValue { text, form: Form::Text } } else { Self::json(text) }
+                if is_cut { Self::new(text, Form::Text) } else { Self::json(text) }
             }
         }
     }
@@ -75,17 +104,17 @@ impl CapturedValue {
         match text.as_bytes() {
             [b'"', ..] => match serde_json::from_str::<String>(&text) {
                 Ok(plain) => Self::text(&plain),
-                Err(_) => CapturedValue { text, form: Form::Json },
+                Err(_) => Self::new(text, Form::Json),
             },
-            [b'{' | b'[' | b'n', ..] => CapturedValue { text, form: Form::Json },
-            _ => CapturedValue { text, form: Form::Scalar },
+            [b'{' | b'[' | b'n', ..] => Self::new(text, Form::Json),
+            _ => Self::new(text, Form::Scalar),
         }
     }
 
     /// Text that was cut already, if it was: never JSON any more.
     pub(super) fn finished(bounded: Bounded) -> Self {
         let (text, is_cut) = bounded.finish();
-        CapturedValue { text, form: if is_cut { Form::Text } else { Form::Json } }
+        Self::new(text, if is_cut { Form::Text } else { Form::Json })
     }
 
     pub(super) fn unserializable(reason: &str) -> Self {
@@ -99,7 +128,7 @@ impl CapturedValue {
             Ok(Err(fmt::Error)) if !bounded.stopped() => {
                 Self::unserializable("its formatting failed")
             }
-            Ok(_) => CapturedValue { text: bounded.finish().0, form },
+            Ok(_) => Self::new(bounded.finish().0, form),
         }
     }
 
@@ -107,18 +136,28 @@ impl CapturedValue {
     pub(super) fn write_json(&self, json: &mut Bounded) -> std::io::Result<()> {
         use std::io::Write;
         match self.form {
-            Form::Text => serde_json::to_writer(json, &self.text).map_err(Into::into),
+            Form::Text | Form::TypeName => {
+                serde_json::to_writer(json, &self.text).map_err(Into::into)
+            }
             Form::Scalar | Form::Json => json.write_all(self.text.as_bytes()),
             Form::Nothing => json.write_all(b"null"),
         }
     }
 
     pub(super) fn is_text(&self) -> bool {
-        self.form == Form::Text
+        matches!(self.form, Form::Text | Form::TypeName)
     }
 
     pub(super) fn as_text(&self) -> &str {
         &self.text
+    }
+
+    /// The value as JSON text.
+    pub(crate) fn into_json(self) -> String {
+        match self.form {
+            Form::Text => serde_json::Value::String(self.text).to_string(),
+            _ => self.text,
+        }
     }
 
     /// The text alone.
@@ -126,17 +165,20 @@ impl CapturedValue {
         self.text
     }
 
-    /// The value and its mime type, under these keys; nothing where there is no value.
+    /// The value and its mime type, under these keys, and what the value records of itself;
+    /// nothing where there is no value.
     pub(crate) fn into_attributes(
         self,
         key: &'static str,
         mime_type: &'static str,
     ) -> Vec<KeyValue> {
         let mime = match self.form {
-            Form::Nothing => return Vec::new(),
+            Form::Nothing => return self.attributes,
             Form::Json => semconv::MIME_JSON,
-            Form::Text | Form::Scalar => semconv::MIME_TEXT,
+            Form::Text | Form::Scalar | Form::TypeName => semconv::MIME_TEXT,
         };
-        vec![KeyValue::new(key, self.text), KeyValue::new(mime_type, mime)]
+        let mut attributes = vec![KeyValue::new(key, self.text), KeyValue::new(mime_type, mime)];
+        attributes.extend(self.attributes);
+        attributes
     }
 }

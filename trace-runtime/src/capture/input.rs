@@ -17,11 +17,13 @@ pub(crate) fn arguments_as_input(
     {
         return value;
     }
+    let recorded = arguments.iter_mut().flat_map(|(_, value)| value.take_recorded()).collect();
     let mut json = Bounded::new(value_limit());
-    match write_object(&mut json, &arguments) {
+    let input = match write_object(&mut json, &arguments) {
         Err(error) if !json.stopped() => CapturedValue::unserializable(&error.to_string()),
         _ => CapturedValue::finished(json),
-    }
+    };
+    input.with_recorded(Some(recorded))
 }
 
 fn write_object(json: &mut Bounded, arguments: &[(&'static str, CapturedValue)]) -> io::Result<()> {

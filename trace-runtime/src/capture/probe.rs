@@ -46,17 +46,22 @@ impl<T: Debug> Capture for &Probe<'_, T> {
 impl<T: ?Sized> Capture for Probe<'_, T> {
     fn capture(&self) -> CapturedValue {
         let name = type_name::<T>().trim_start_matches('&').trim_start_matches("mut ");
-        CapturedValue::text(&format!("<{}>", without_paths(name)))
+        CapturedValue::type_name(&without_paths(name))
     }
 }
 
-/// Captures the value of an expression in the best way its type allows.
+/// Captures the value of an expression in the best way its type allows, with the attributes that it
+/// records of itself.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __capture {
     ($value:expr) => {{
-        use $crate::__private::Capture as _;
-        (&&&&$crate::__private::Probe(&$value)).capture()
+        use $crate::__private::{Capture as _, Recorded as _};
+        match &$value {
+            value => (&&&&$crate::__private::Probe(value))
+                .capture()
+                .with_recorded((&&$crate::__private::RecordProbe(value)).recorded()),
+        }
     }};
 }
 

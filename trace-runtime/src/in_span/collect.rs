@@ -3,6 +3,8 @@
 use crate::capture::{CapturedValue, Joined};
 use crate::outcome::panic::contained;
 use crate::outcome::{Failed, Outcome};
+use crate::span::keep_last_of_each_key;
+use opentelemetry::KeyValue;
 
 /// Keeps something of every item.
 pub trait Collect<T> {
@@ -17,11 +19,13 @@ pub trait Collect<T> {
 pub(super) struct Chunks<R> {
     read: R,
     joined: Joined,
+    /// What the items record of themselves; the last value of a key counts.
+    recorded: Vec<KeyValue>,
 }
 
 impl<R> Chunks<R> {
     pub(super) fn new(read: R) -> Self {
-        Chunks { read, joined: Joined::default() }
+        Chunks { read, joined: Joined::default(), recorded: Vec::new() }
     }
 }
 
@@ -29,7 +33,9 @@ impl<T, R: FnMut(&T) -> Outcome> Collect<T> for Chunks<R> {
     fn add(&mut self, item: &T) -> Option<Failed> {
         match (self.read)(item) {
             Outcome::Returned(chunk) => {
-                if let Some(chunk) = chunk {
+                if let Some(mut chunk) = chunk {
+                    self.recorded.append(&mut chunk.take_recorded());
+                    keep_last_of_each_key(&mut self.recorded);
                     self.joined.add(&chunk);
                 }
                 None
@@ -39,7 +45,12 @@ impl<T, R: FnMut(&T) -> Outcome> Collect<T> for Chunks<R> {
     }
 
     fn output(&mut self) -> Option<CapturedValue> {
-        std::mem::take(&mut self.joined).finish()
+        let recorded = std::mem::take(&mut self.recorded);
+        let joined = std::mem::take(&mut self.joined).finish();
+        if recorded.is_empty() {
+            return joined;
+        }
+        Some(joined.unwrap_or_else(CapturedValue::nothing).with_recorded(Some(recorded)))
     }
 }
 

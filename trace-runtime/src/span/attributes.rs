@@ -2,7 +2,7 @@
 
 use crate::semconv;
 use opentelemetry::{Key, KeyValue};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// Drops every earlier value of a key that was set again; the key keeps its first place.
 pub(crate) fn keep_last_of_each_key(attributes: &mut Vec<KeyValue>) {
@@ -19,12 +19,30 @@ pub(crate) fn keep_last_of_each_key(attributes: &mut Vec<KeyValue>) {
     *attributes = kept;
 }
 
+/// Adds what is not set yet. A list such as the input messages is one value spread over many keys:
+/// any of them keeps all others out.
+pub(crate) fn add_missing(attributes: &mut Vec<KeyValue>, new: impl IntoIterator<Item = KeyValue>) {
+    let set: HashSet<Key> = attributes.iter().map(|attribute| attribute.key.clone()).collect();
+    let taken: Vec<&str> = semconv::NAMESPACES
+        .into_iter()
+        .filter(|namespace| set.iter().any(|key| is_below(key.as_str(), namespace)))
+        .collect();
+    attributes.extend(new.into_iter().filter(|attribute| {
+        let key = attribute.key.as_str();
+        !set.contains(&attribute.key) && !taken.iter().any(|namespace| is_below(key, namespace))
+    }));
+}
+
+fn is_below(key: &str, namespace: &str) -> bool {
+    key.strip_prefix(namespace).is_some_and(|rest| rest.starts_with('.'))
+}
+
 /// From here on an attached provider, whose limit is its own and not known, may drop what comes
 /// last. The SDK's default is 128.
 const CROWDED: usize = 100;
 
 /// Cuts to `limit` attributes; what a backend cannot do without comes first and stays.
-pub(super) fn keep_essential(attributes: &mut Vec<KeyValue>, limit: usize) {
+pub(crate) fn keep_essential(attributes: &mut Vec<KeyValue>, limit: usize) {
     if attributes.len() > limit.min(CROWDED) {
         attributes.sort_by_key(|attribute| !is_essential(attribute.key.as_str()));
         attributes.truncate(limit);
@@ -45,6 +63,21 @@ mod tests {
             vec![KeyValue::new("a", 1), KeyValue::new("b", 2), KeyValue::new("a", 3)];
         keep_last_of_each_key(&mut attributes);
         assert_eq!(attributes, [KeyValue::new("a", 3), KeyValue::new("b", 2)]);
+    }
+
+    #[test]
+    fn a_list_comes_from_one_place() {
+        let message = |list: &str, n: u8, text: &'static str| {
+            KeyValue::new(format!("{list}.{n}.{}", semconv::MESSAGE_CONTENT), text)
+        };
+        let mut attributes = vec![message(semconv::LLM_INPUT_MESSAGES, 0, "by hand")];
+        let shape = [
+            message(semconv::LLM_INPUT_MESSAGES, 0, "shape"),
+            message(semconv::LLM_INPUT_MESSAGES, 1, "shape"),
+            message(semconv::LLM_OUTPUT_MESSAGES, 0, "shape"),
+        ];
+        add_missing(&mut attributes, shape.clone());
+        assert_eq!(attributes[1..], shape[2..]);
     }
 
     #[test]

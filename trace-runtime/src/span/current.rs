@@ -3,6 +3,7 @@
 use super::attribute_value::AttributeValue;
 use crate::capture::CapturedValue;
 use crate::outcome::Failed;
+use crate::record::{Attributes, Record};
 use crate::semconv;
 use opentelemetry::trace::{SpanContext, SpanId, TraceContextExt, TraceId};
 use opentelemetry::{Context, Key, KeyValue};
@@ -40,6 +41,21 @@ impl CurrentSpan {
             && let Some(value) = value.attribute_value()
         {
             self.0.span().set_attribute(KeyValue::new(key, value));
+        }
+    }
+
+    /// Sets what `value` says of the call: messages, tokens, documents and the like, from
+    /// [`record`](crate::record) or of a type of one's own. It wins over what is found in the
+    /// input and the output. A list that is recorded again overwrites item by item.
+    ///
+    /// ```
+    /// use trace_runtime::record::TokenCount;
+    ///
+    /// trace_runtime::current_span().record(&TokenCount::new(13, 7).cache_read(4));
+    /// ```
+    pub fn record<T: Record + ?Sized>(&self, value: &T) {
+        if self.is_recording() {
+            self.0.span().set_attributes(Attributes::of(value));
         }
     }
 

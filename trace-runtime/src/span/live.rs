@@ -1,14 +1,14 @@
 //! The span of a call that is under way: it lives in the OpenTelemetry context, keeps its
 //! attributes until it ends, and hands them to the provider's span then.
 
-use super::attributes::{keep_essential, keep_last_of_each_key};
+use super::attributes::{add_missing, keep_essential, keep_last_of_each_key};
 use super::start::Start;
 use crate::register::Active;
 use crate::semconv;
 use opentelemetry::trace::{
     Span as _, SpanBuilder, SpanContext, SpanKind, Status, TraceContextExt, Tracer,
 };
-use opentelemetry::{Context, ContextGuard, Key, KeyValue};
+use opentelemetry::{Context, ContextGuard, KeyValue};
 use opentelemetry_sdk::trace::Span as SdkSpan;
 use std::borrow::Cow;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -120,13 +120,12 @@ impl Record {
 }
 
 /// What was set by hand wins. An output set by hand has no use for the mime type of another.
-fn add_unless_set(attributes: &mut Vec<KeyValue>, outcome: Vec<KeyValue>) {
-    let is_set = |key: &Key| attributes.iter().any(|attribute| attribute.key == *key);
-    if outcome.first().is_some_and(|value| is_set(&value.key)) {
-        return;
+fn add_unless_set(attributes: &mut Vec<KeyValue>, mut outcome: Vec<KeyValue>) {
+    let has_output = attributes.iter().any(|set| set.key.as_str() == semconv::OUTPUT_VALUE);
+    if has_output {
+        outcome.retain(|new| new.key.as_str() != semconv::OUTPUT_MIME_TYPE);
     }
-    let missing: Vec<_> = outcome.into_iter().filter(|new| !is_set(&new.key)).collect();
-    attributes.extend(missing);
+    add_missing(attributes, outcome);
 }
 
 /// The span as OpenTelemetry code below the call sees it.

@@ -1,0 +1,15 @@
+//! Meaning from shape: what the JSON of a known API says, as attributes.
+//!
+//! LLM clients differ; the JSON they exchange with an API does not. The input and the output of a
+//! span are compared with the requests, the responses and the stream chunks of the known APIs, and
+//! what they say is added where nothing was set by hand.
+
+mod arguments;
+mod exporter;
+mod model_family;
+mod neutral;
+mod shapes;
+mod span;
+
+pub use exporter::EnrichExporter;
+pub(crate) use span::enrich;

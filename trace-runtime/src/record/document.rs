@@ -1,0 +1,194 @@
+//! Documents, and the three lists they appear in.
+
+use super::{Attributes, Json, Record};
+use crate::semconv;
+use serde::Serialize;
+
+/// A document that was retrieved, ranked, or sent along with a message.
+///
+/// ```
+/// use trace_runtime::record::Document;
+///
+/// let document = Document::new("Paris is the capital of France.").id("doc-1").score(0.92);
+/// # let _ = document;
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct Document {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    content: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    score: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    metadata: Option<Json>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mime_type: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
+}
+
+impl Document {
+    /// A document with this text.
+    #[must_use]
+    pub fn new(content: impl Into<String>) -> Self {
+        Document { content: Some(content.into()), ..Document::default() }
+    }
+
+    /// A document whose text is elsewhere: at an URL, or in a base64 data URL.
+    #[must_use]
+    pub fn at(url: impl Into<String>) -> Self {
+        Document { url: Some(url.into()), ..Document::default() }
+    }
+
+    /// What identifies it in its store.
+    #[must_use]
+    pub fn id(mut self, id: impl Into<String>) -> Self {
+        self.id = Some(id.into());
+        self
+    }
+
+    /// How well it fits; the scale is the retriever's or the reranker's.
+    #[must_use]
+    pub fn score(mut self, score: f64) -> Self {
+        self.score = Some(score);
+        self
+    }
+
+    /// Anything else that is known of it, a JSON object.
+    #[must_use]
+    pub fn metadata(mut self, metadata: impl Into<Json>) -> Self {
+        self.metadata = Some(metadata.into());
+        self
+    }
+
+    /// What kind of document it is, such as `application/pdf`.
+    #[must_use]
+    pub fn mime_type(mut self, mime_type: impl Into<String>) -> Self {
+        self.mime_type = Some(mime_type.into());
+        self
+    }
+
+    /// Its file name or title.
+    #[must_use]
+    pub fn name(mut self, name: impl Into<String>) -> Self {
+        self.name = Some(name.into());
+        self
+    }
+
+    pub(super) fn write(&self, attributes: &mut Attributes) {
+        attributes.set(semconv::DOCUMENT_ID, &self.id);
+        attributes.set(semconv::DOCUMENT_CONTENT, &self.content);
+        attributes.set(semconv::DOCUMENT_SCORE, self.score);
+        attributes.set(semconv::DOCUMENT_METADATA, &self.metadata);
+        attributes.set(semconv::DOCUMENT_URL, &self.url);
+        attributes.set(semconv::DOCUMENT_MIME_TYPE, &self.mime_type);
+        attributes.set(semconv::DOCUMENT_NAME, &self.name);
+    }
+}
+
+/// What a retriever found, best first: `retrieval.documents`.
+///
+/// ```
+/// use trace_runtime::record::{Document, RetrievedDocuments};
+///
+/// #[trace_runtime::retriever]
+/// fn search(query: &str) -> RetrievedDocuments {
+///     RetrievedDocuments::from_iter([Document::new("Paris is in France.").score(0.9)])
+/// }
+/// # search("Paris");
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[serde(transparent)]
+pub struct RetrievedDocuments(Vec<Document>);
+
+/// What a reranker was given: the query, the documents and the settings.
+///
+/// ```
+/// use trace_runtime::record::{Document, RerankerInput};
+///
+/// let input = RerankerInput::new("capital of France")
+///     .documents([Document::new("Paris"), Document::new("Lyon")])
+///     .model("rerank-v3.5")
+///     .top_k(1);
+/// trace_runtime::current_span().record(&input);
+/// ```
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct RerankerInput {
+    query: String,
+    documents: Vec<Document>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    model: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    top_k: Option<u64>,
+}
+
+impl RerankerInput {
+    /// The query that the documents are ranked by.
+    #[must_use]
+    pub fn new(query: impl Into<String>) -> Self {
+        RerankerInput { query: query.into(), documents: Vec::new(), model: None, top_k: None }
+    }
+
+    /// The documents in the order they were given.
+    #[must_use]
+    pub fn documents(mut self, documents: impl IntoIterator<Item = Document>) -> Self {
+        self.documents.extend(documents);
+        self
+    }
+
+    /// The model that ranks.
+    #[must_use]
+    pub fn model(mut self, model: impl Into<String>) -> Self {
+        self.model = Some(model.into());
+        self
+    }
+
+    /// How many documents are asked for.
+    #[must_use]
+    pub fn top_k(mut self, top_k: u64) -> Self {
+        self.top_k = Some(top_k);
+        self
+    }
+}
+
+impl Record for RerankerInput {
+    fn record(&self, attributes: &mut Attributes) {
+        attributes.set(semconv::RERANKER_QUERY, &self.query);
+        attributes.set(semconv::RERANKER_MODEL_NAME, &self.model);
+        attributes.set(semconv::RERANKER_TOP_K, self.top_k);
+        write_list(attributes, semconv::RERANKER_INPUT_DOCUMENTS, &self.documents);
+    }
+}
+
+/// What a reranker made of the documents, best first: `reranker.output_documents`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[serde(transparent)]
+pub struct RerankedDocuments(Vec<Document>);
+
+macro_rules! document_list {
+    ($($list:ident => $key:expr),*) => {$(
+        impl FromIterator<Document> for $list {
+            fn from_iter<I: IntoIterator<Item = Document>>(documents: I) -> Self {
+                $list(documents.into_iter().collect())
+            }
+        }
+
+        impl Record for $list {
+            fn record(&self, attributes: &mut Attributes) {
+                write_list(attributes, $key, &self.0);
+            }
+        }
+    )*};
+}
+
+document_list! {
+    RetrievedDocuments => semconv::RETRIEVAL_DOCUMENTS,
+    RerankedDocuments => semconv::RERANKER_OUTPUT_DOCUMENTS
+}
+
+fn write_list(attributes: &mut Attributes, key: &str, documents: &[Document]) {
+    attributes.list(key, documents, |attributes, document| document.write(attributes));
+}

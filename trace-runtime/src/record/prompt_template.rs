@@ -1,0 +1,54 @@
+//! The template that a prompt was rendered from.
+
+use super::{Attributes, Json, Record};
+use crate::semconv;
+use serde::Serialize;
+
+/// A prompt template with its variables: `llm.prompt_template`.
+///
+/// ```
+/// use trace_runtime::record::{Json, PromptTemplate};
+///
+/// let template = PromptTemplate::new("Where is {city}?")
+///     .variables(Json::from_text(r#"{"city": "Rome"}"#))
+///     .version("v2");
+/// trace_runtime::current_span().record(&template);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PromptTemplate {
+    template: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    variables: Option<Json>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<String>,
+}
+
+impl PromptTemplate {
+    /// The template, before its variables are filled in.
+    #[must_use]
+    pub fn new(template: impl Into<String>) -> Self {
+        PromptTemplate { template: template.into(), variables: None, version: None }
+    }
+
+    /// The variables, a JSON object.
+    #[must_use]
+    pub fn variables(mut self, variables: impl Into<Json>) -> Self {
+        self.variables = Some(variables.into());
+        self
+    }
+
+    /// The template's version.
+    #[must_use]
+    pub fn version(mut self, version: impl Into<String>) -> Self {
+        self.version = Some(version.into());
+        self
+    }
+}
+
+impl Record for PromptTemplate {
+    fn record(&self, attributes: &mut Attributes) {
+        attributes.set(semconv::PROMPT_TEMPLATE, &self.template);
+        attributes.set(semconv::PROMPT_TEMPLATE_VARIABLES, &self.variables);
+        attributes.set(semconv::PROMPT_TEMPLATE_VERSION, &self.version);
+    }
+}

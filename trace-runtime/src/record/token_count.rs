@@ -1,0 +1,109 @@
+//! How many tokens a call used: `llm.token_count`.
+
+use super::{Attributes, Record};
+use crate::semconv;
+use serde::Serialize;
+
+/// The tokens of a call. Prompt and completion are inclusive: the details below are parts of them,
+/// and backends take them off again to price each at its own rate. An API that counts cached
+/// tokens beside its input tokens (Anthropic, Bedrock) needs them added up first.
+///
+/// ```
+/// use trace_runtime::record::TokenCount;
+///
+/// let tokens = TokenCount::new(1_300, 70).cache_read(1_024).reasoning(32);
+/// trace_runtime::current_span().record(&tokens);
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct TokenCount {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prompt: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    completion: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    total: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cache_read: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cache_write: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    prompt_audio: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reasoning: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    completion_audio: Option<u64>,
+}
+
+impl TokenCount {
+    /// All tokens of the prompt and of the completion; the total is their sum.
+    #[must_use]
+    pub fn new(prompt: u64, completion: u64) -> Self {
+        TokenCount {
+            prompt: Some(prompt),
+            completion: Some(completion),
+            total: Some(prompt.saturating_add(completion)),
+            ..TokenCount::default()
+        }
+    }
+
+    /// The tokens of a call without a completion, such as one of an embedding model.
+    #[must_use]
+    pub fn of_prompt(prompt: u64) -> Self {
+        TokenCount { prompt: Some(prompt), total: Some(prompt), ..TokenCount::default() }
+    }
+
+    /// The total, where it is more than prompt and completion.
+    #[must_use]
+    pub fn total(mut self, total: u64) -> Self {
+        self.total = Some(total);
+        self
+    }
+
+    /// How many of the prompt came from a cache.
+    #[must_use]
+    pub fn cache_read(mut self, tokens: u64) -> Self {
+        self.cache_read = Some(tokens);
+        self
+    }
+
+    /// How many of the prompt were written to a cache.
+    #[must_use]
+    pub fn cache_write(mut self, tokens: u64) -> Self {
+        self.cache_write = Some(tokens);
+        self
+    }
+
+    /// How many of the prompt were audio.
+    #[must_use]
+    pub fn prompt_audio(mut self, tokens: u64) -> Self {
+        self.prompt_audio = Some(tokens);
+        self
+    }
+
+    /// How many of the completion were reasoning.
+    #[must_use]
+    pub fn reasoning(mut self, tokens: u64) -> Self {
+        self.reasoning = Some(tokens);
+        self
+    }
+
+    /// How many of the completion were audio.
+    #[must_use]
+    pub fn completion_audio(mut self, tokens: u64) -> Self {
+        self.completion_audio = Some(tokens);
+        self
+    }
+}
+
+impl Record for TokenCount {
+    fn record(&self, attributes: &mut Attributes) {
+        attributes.set(semconv::LLM_TOKEN_COUNT_PROMPT, self.prompt);
+        attributes.set(semconv::LLM_TOKEN_COUNT_COMPLETION, self.completion);
+        attributes.set(semconv::LLM_TOKEN_COUNT_TOTAL, self.total);
+        attributes.set(semconv::LLM_TOKEN_COUNT_CACHE_READ, self.cache_read);
+        attributes.set(semconv::LLM_TOKEN_COUNT_CACHE_WRITE, self.cache_write);
+        attributes.set(semconv::LLM_TOKEN_COUNT_PROMPT_AUDIO, self.prompt_audio);
+        attributes.set(semconv::LLM_TOKEN_COUNT_REASONING, self.reasoning);
+        attributes.set(semconv::LLM_TOKEN_COUNT_COMPLETION_AUDIO, self.completion_audio);
+    }
+}
