@@ -24,6 +24,7 @@ mod options;
 mod outcomes;
 mod registration;
 mod returned_futures;
+mod scopes;
 mod shapes;
 mod story;
 mod streams;

@@ -11,7 +11,15 @@ static TURN: Mutex<()> = Mutex::new(());
 
 /// An exporter that keeps what it gets.
 #[derive(Clone, Debug, Default)]
-struct Collected(Arc<Mutex<Vec<SpanData>>>);
+pub struct Collected(Arc<Mutex<Vec<SpanData>>>);
+
+impl Collected {
+    /// What has been exported so far.
+    #[must_use]
+    pub fn spans(&self) -> Vec<SpanData> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
 
 impl SpanExporter for Collected {
     async fn export(&self, batch: Vec<SpanData>) -> OTelSdkResult {
@@ -54,7 +62,7 @@ impl Program {
     #[must_use]
     pub fn spans(&self) -> Vec<SpanData> {
         self.registration.flush().expect("the exporter keeps everything");
-        self.collected.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.collected.spans()
     }
 
     /// The traces as text.

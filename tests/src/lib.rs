@@ -6,6 +6,6 @@ mod collected;
 pub mod receiver;
 mod tree;
 
-pub use collected::{Program, block_on, block_on_threads, traced};
+pub use collected::{Collected, Program, block_on, block_on_threads, traced};
 pub use receiver::{Receiver, Reply};
 pub use tree::tree;

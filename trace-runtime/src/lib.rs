@@ -20,6 +20,7 @@ mod macros;
 mod outcome;
 pub mod record;
 mod register;
+mod scope;
 mod semconv;
 mod span;
 mod tool;
@@ -28,6 +29,10 @@ pub use export::Diagnostic;
 pub use in_span::{InCurrentSpan, WithCurrentSpan, in_current_span};
 pub use kind::OpenInferenceSpanKind;
 pub use register::{Builder, FlushError, Protocol, RegisterError, Registration, Setting, register};
+pub use scope::{
+    Scope, suppress_tracing, using_baggage, using_metadata, using_prompt_template, using_session,
+    using_tags, using_user,
+};
 pub use span::{AttributeValue, CurrentSpan, Parent, SpanName, current_span};
 
 pub use tool::ToolDefinition;

@@ -105,6 +105,8 @@ pub(crate) const RERANKER_MODEL_NAME: &str = "reranker.model_name";
 /// OpenInference forbids `llm.provider` on embedding spans and has no key of its own for them.
 pub(crate) const GEN_AI_PROVIDER_NAME: &str = "gen_ai.provider.name";
 
+pub(crate) const METADATA: &str = "metadata";
+pub(crate) const TAGS: &str = "tag.tags";
 pub(crate) const SESSION_ID: &str = "session.id";
 pub(crate) const USER_ID: &str = "user.id";
 

@@ -58,9 +58,14 @@ impl Traced<'_> {
         let parent = options.parent.get();
         let parent =
             parent.map(|parent| quote_spanned!(parent.span()=> #start.parent(&(#parent));));
+        let scope = [("session", &options.session), ("user", &options.user)];
+        let scope = scope.into_iter().filter_map(|(method, value)| {
+            let (method, value) = (format_ident!("{method}"), value.get()?);
+            Some(quote_spanned!(value.span()=> #start.#method(&(#value));))
+        });
         let root = options.root.get().map(|()| quote!(#start.root();));
         let unused = quote!(let _ = #start;);
-        quote!(#method #name #parent #root #unused)
+        quote!(#method #name #parent #root #(#scope)* #unused)
     }
 
     fn record_options(&self) -> TokenStream {

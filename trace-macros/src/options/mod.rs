@@ -19,6 +19,8 @@ pub(crate) struct Options {
     pub(crate) attributes: Slot<Vec<Attribute>>,
     pub(crate) parent: Slot<Expr>,
     pub(crate) root: Slot<()>,
+    pub(crate) session: Slot<Expr>,
+    pub(crate) user: Slot<Expr>,
     pub(crate) collect: Slot<Path>,
     pub(crate) crate_path: Slot<Path>,
     pub(crate) description: Slot<Expr>,

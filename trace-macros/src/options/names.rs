@@ -1,7 +1,7 @@
 //! The names of the options, and which macros share them.
 
 /// Accepted by every macro.
-pub(crate) const ALL: [&str; 11] = [
+pub(crate) const ALL: [&str; 13] = [
     "name",
     "skip",
     "skip_all",
@@ -11,6 +11,8 @@ pub(crate) const ALL: [&str; 11] = [
     "attributes",
     "parent",
     "root",
+    "session",
+    "user",
     "collect",
     "crate",
 ];
@@ -33,6 +35,8 @@ pub(crate) fn example(option: &str) -> &'static str {
         "parent" => "parent = span_context",
         "root" => "root",
         "collect" => "collect = path::to::function",
+        "session" => "session = &conversation.id",
+        "user" => "user = user_id",
         "crate" => "crate = my_crate::trace_runtime",
         "description" => "description = \"What the tool does\"",
         "parameters" => "parameters = json_schema",

@@ -67,6 +67,8 @@ impl Options {
             "input" => self.input.set(&key, expression(&key, input)?, errors),
             "output" => self.output.set(&key, expression(&key, input)?, errors),
             "parent" => self.parent.set(&key, expression(&key, input)?, errors),
+            "session" => self.session.set(&key, expression(&key, input)?, errors),
+            "user" => self.user.set(&key, expression(&key, input)?, errors),
             "description" => self.description.set(&key, expression(&key, input)?, errors),
             "parameters" => self.parameters.set(&key, expression(&key, input)?, errors),
             "definition" => self.definition.set(&key, value(&key, input, identifier)?, errors),

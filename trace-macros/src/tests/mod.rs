@@ -36,12 +36,12 @@ fn an_unknown_option_is_answered_with_the_accepted_and_the_nearest() {
     assert_eq!(
         mistakes(Kind::Chain, quote!(nmae = "a")),
         ["unknown option `nmae` of `#[chain]`: did you mean `name`? accepted are `name`, `skip`, \
-          `skip_all`, `skip_output`, `input`, `output`, `attributes`, `parent`, `root`, `collect`, `crate`"]
+          `skip_all`, `skip_output`, `input`, `output`, `attributes`, `parent`, `root`, `session`, `user`, `collect`, `crate`"]
     );
     assert_eq!(
         mistakes(Kind::Llm, quote!(colour = 1)),
         ["unknown option `colour` of `#[llm]`: accepted are `name`, `skip`, `skip_all`, \
-          `skip_output`, `input`, `output`, `attributes`, `parent`, `root`, `collect`, `crate`, `model`, \
+          `skip_output`, `input`, `output`, `attributes`, `parent`, `root`, `session`, `user`, `collect`, `crate`, `model`, \
           `provider`"]
     );
 }
@@ -80,7 +80,7 @@ fn a_misused_option_is_answered_with_how_to_write_it() {
         ),
         (
             quote!("my span"),
-            "expected an option of `#[prompt]`: `name`, `skip`, `skip_all`, `skip_output`, `input`, `output`, `attributes`, `parent`, `root`, `collect`, `crate`",
+            "expected an option of `#[prompt]`: `name`, `skip`, `skip_all`, `skip_output`, `input`, `output`, `attributes`, `parent`, `root`, `session`, `user`, `collect`, `crate`",
         ),
         (quote!(root skip_all), "expected `,` between two options"),
         (

@@ -27,7 +27,7 @@ use std::task::{Context, Poll};
 pub trait InCurrentSpan: Sized {
     /// The same future or stream, polled and dropped inside the span that is current now.
     fn in_current_span(self) -> WithCurrentSpan<Self> {
-        WithCurrentSpan { inner: Some(self), context: SpanContext::current() }
+        WithCurrentSpan::new(self, SpanContext::current())
     }
 }
 
@@ -57,8 +57,15 @@ pub fn in_current_span<R, F: FnOnce() -> R>(closure: F) -> impl FnOnce() -> R + 
     }
 }
 
+impl<T> WithCurrentSpan<T> {
+    pub(crate) fn new(inner: T, context: SpanContext) -> Self {
+        WithCurrentSpan { inner: Some(inner), context }
+    }
+}
+
 pin_project! {
-    /// A future or a stream bound to a span, from [`InCurrentSpan::in_current_span`].
+    /// A future or a stream bound to a span, from [`InCurrentSpan::in_current_span`], or to a
+    /// scope, from [`Scope::bind`](crate::Scope::bind).
     #[derive(Debug)]
     #[must_use = "futures and streams do nothing unless polled"]
     pub struct WithCurrentSpan<T> {

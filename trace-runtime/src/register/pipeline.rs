@@ -3,6 +3,7 @@
 use super::error::RegisterError;
 use super::settings::{ResourceSettings, Sampling, Settings};
 use crate::export::{self, CountedProcessor, Deliver, Delivery, Diagnostics};
+use crate::scope::ContextAttributesProcessor;
 use crate::semconv;
 use opentelemetry::KeyValue;
 use opentelemetry_sdk::Resource;
@@ -33,7 +34,8 @@ impl Pipeline {
             .with_sampler(sampler(settings.sampling))
             .with_resource(resource(&settings.resource))
             // Spans cut themselves, keeping what matters; the SDK would drop what comes last.
-            .with_max_attributes_per_span(u32::MAX);
+            .with_max_attributes_per_span(u32::MAX)
+            .with_span_processor(ContextAttributesProcessor);
         let mut deliveries = Vec::new();
         for destination in destinations {
             let delivery = Arc::new(Delivery::new(destination.address(), Arc::clone(diagnostics)));

@@ -4,6 +4,7 @@
 use super::attributes::{add_missing, keep_essential, keep_last_of_each_key};
 use super::start::Start;
 use crate::register::Active;
+use crate::scope::{ContextAttributes, OwnSpan};
 use crate::semconv;
 use opentelemetry::trace::{
     Span as _, SpanBuilder, SpanContext, SpanKind, Status, TraceContextExt, Tracer,
@@ -48,19 +49,22 @@ impl LiveSpan {
             .with_kind(SpanKind::Internal)
             // For samplers. The kind is settled; all else can still be set by hand.
             .with_attributes([site.kind.attribute()]);
-        let span = active.tracer(site).build_with_context(builder, &start.place(&context));
+        let inherited = ContextAttributes::of(&context);
+        let mut place = start.place(&context);
+        if !inherited.is_empty() {
+            place = place.with_value(OwnSpan);
+        }
+        let span = active.tracer(site).build_with_context(builder, &place);
         if !span.is_recording() {
             // What is below must know of the decision.
             return LiveSpan { context: context.with_span(span), record: None };
         }
+        // What is set by itself comes behind, and wins.
+        let attributes = inherited.iter().cloned().chain(start.code_attributes()).collect();
         let record = Arc::new(Record {
             span_context: span.span_context().clone(),
             active,
-            open: Mutex::new(Some(Open {
-                span,
-                attributes: start.code_attributes().into(),
-                status: None,
-            })),
+            open: Mutex::new(Some(Open { span, attributes, status: None })),
         });
         let context = context.with_span(ContextSpan(Arc::clone(&record)));
         LiveSpan { context, record: Some(record) }

@@ -1,9 +1,11 @@
 //! What is settled before sampling: name, place and parent of a span.
 
+use super::attribute_value::AttributeValue;
 use super::parent::Parent;
 use crate::call_site::CallSite;
 use crate::capture::without_paths;
 use crate::register::Active;
+use crate::scope::Scope;
 use crate::semconv;
 use opentelemetry::trace::TraceContextExt;
 use opentelemetry::{Context, KeyValue};
@@ -17,12 +19,13 @@ pub struct Start {
     name: Option<Cow<'static, str>>,
     self_type: Option<&'static str>,
     parent: Option<Context>,
+    scope: Option<Scope>,
     is_root: bool,
 }
 
 impl Start {
     pub(super) fn new(site: &'static CallSite) -> Self {
-        Start { site, name: None, self_type: None, parent: None, is_root: false }
+        Start { site, name: None, self_type: None, parent: None, scope: None, is_root: false }
     }
 
     /// The option `name`, where it is more than a literal.
@@ -45,9 +48,24 @@ impl Start {
         self.is_root = true;
     }
 
+    /// The option `session`.
+    pub fn session(&mut self, session: &(impl AttributeValue + ?Sized)) {
+        if let Some(session) = session.attribute_value() {
+            self.scope = Some(self.scope.take().unwrap_or_default().session(session.as_str()));
+        }
+    }
+
+    /// The option `user`.
+    pub fn user(&mut self, user: &(impl AttributeValue + ?Sized)) {
+        if let Some(user) = user.attribute_value() {
+            self.scope = Some(self.scope.take().unwrap_or_default().user(user.as_str()));
+        }
+    }
+
     /// The context that the body runs in, but for its span.
     pub(super) fn context(&self) -> Context {
-        self.parent.clone().unwrap_or_else(Context::current)
+        let context = self.parent.clone().unwrap_or_else(Context::current);
+        self.scope.as_ref().map_or_else(|| context.clone(), |scope| scope.within(&context))
     }
 
     /// Where the span is placed: `context`, or nowhere for the root of a new trace, which keeps

@@ -1,0 +1,71 @@
+//! The context attributes of OpenInference: those that a span has because of where it is.
+
+use crate::record::{Attributes, PromptTemplate};
+use crate::semconv;
+use opentelemetry::{Array, Context, KeyValue, StringValue, Value};
+use serde_json::{Map, Value as Json};
+use std::sync::Arc;
+
+/// What a scope adds to the spans inside it. Lives in the OpenTelemetry context.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct ContextAttributes {
+    pub(super) session: Option<String>,
+    pub(super) user: Option<String>,
+    pub(super) metadata: Map<String, Json>,
+    pub(super) tags: Vec<String>,
+    pub(super) prompt_template: Option<PromptTemplate>,
+    /// The same, as attributes: made once, and cheap to copy to each span.
+    pub(super) rendered: Vec<KeyValue>,
+}
+
+impl ContextAttributes {
+    /// What a span begun in `context` has.
+    pub(crate) fn of(context: &Context) -> &[KeyValue] {
+        context.get::<Self>().map_or(&[], |attributes| &attributes.rendered)
+    }
+
+    /// `context`, where `self` is added to what holds already: the inner session, user and prompt
+    /// template win, metadata is merged by key, and tags are collected.
+    pub(super) fn within(&self, context: &Context) -> Context {
+        let outer = context.get::<Self>().cloned().unwrap_or_default();
+        let mut tags = outer.tags;
+        for tag in &self.tags {
+            if !tags.contains(tag) {
+                tags.push(tag.clone());
+            }
+        }
+        let mut metadata = outer.metadata;
+        metadata.extend(self.metadata.clone());
+        let mut merged = ContextAttributes {
+            session: self.session.clone().or(outer.session),
+            user: self.user.clone().or(outer.user),
+            metadata,
+            tags,
+            prompt_template: self.prompt_template.clone().or(outer.prompt_template),
+            rendered: Vec::new(),
+        };
+        merged.rendered = merged.render();
+        context.with_value(merged)
+    }
+
+    fn render(&self) -> Vec<KeyValue> {
+        let shared = |text: &str| Value::String(StringValue::from(Arc::<str>::from(text)));
+        let mut rendered = Vec::new();
+        let mut add = |key: &'static str, value| rendered.push(KeyValue::new(key, value));
+        if let Some(session) = &self.session {
+            add(semconv::SESSION_ID, shared(session));
+        }
+        if let Some(user) = &self.user {
+            add(semconv::USER_ID, shared(user));
+        }
+        if !self.metadata.is_empty() {
+            add(semconv::METADATA, shared(&Json::Object(self.metadata.clone()).to_string()));
+        }
+        if !self.tags.is_empty() {
+            let tags = self.tags.iter().map(|tag| StringValue::from(Arc::<str>::from(&**tag)));
+            add(semconv::TAGS, Value::Array(Array::String(tags.collect())));
+        }
+        rendered.extend(self.prompt_template.as_ref().map(Attributes::of).into_iter().flatten());
+        rendered
+    }
+}

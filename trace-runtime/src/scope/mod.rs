@@ -1,0 +1,14 @@
+//! What holds for every span inside a scope: session, user, metadata, tags, prompt template, or
+//! that there are no spans at all.
+
+mod attributes;
+mod baggage;
+mod processor;
+mod using;
+
+pub(crate) use attributes::ContextAttributes;
+pub(crate) use processor::{ContextAttributesProcessor, OwnSpan};
+pub use using::{
+    Scope, suppress_tracing, using_baggage, using_metadata, using_prompt_template, using_session,
+    using_tags, using_user,
+};
