@@ -34,6 +34,20 @@ pub enum OpenInferenceSpanKind {
 }
 
 impl OpenInferenceSpanKind {
+    const ALL: [Self; 11] = [
+        Self::Agent,
+        Self::Chain,
+        Self::Llm,
+        Self::Tool,
+        Self::Retriever,
+        Self::Embedding,
+        Self::Reranker,
+        Self::Guardrail,
+        Self::Evaluator,
+        Self::Prompt,
+        Self::Decision,
+    ];
+
     /// The value on the wire: upper case, as backends store it verbatim.
     ///
     /// ```
@@ -54,6 +68,13 @@ impl OpenInferenceSpanKind {
             Self::Prompt => "PROMPT",
             Self::Decision => "DECISION",
         }
+    }
+
+    /// The kind that a span says it has, if it is one of these.
+    pub(crate) fn of(attributes: &[KeyValue]) -> Option<Self> {
+        let last = attributes.iter().rfind(|kv| kv.key.as_str() == semconv::SPAN_KIND)?;
+        let name = last.value.as_str();
+        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
     }
 
     pub(crate) fn attribute(self) -> KeyValue {

@@ -17,6 +17,7 @@ mod export;
 mod in_span;
 mod kind;
 mod macros;
+mod mask;
 mod outcome;
 pub mod record;
 mod register;
@@ -28,6 +29,7 @@ mod tool;
 pub use export::Diagnostic;
 pub use in_span::{InCurrentSpan, WithCurrentSpan, in_current_span};
 pub use kind::OpenInferenceSpanKind;
+pub use mask::{Mask, Masked};
 pub use register::{Builder, FlushError, Protocol, RegisterError, Registration, Setting, register};
 pub use scope::{
     Scope, suppress_tracing, using_baggage, using_metadata, using_prompt_template, using_session,

@@ -7,6 +7,10 @@ pub(crate) const INPUT_VALUE: &str = "input.value";
 pub(crate) const INPUT_MIME_TYPE: &str = "input.mime_type";
 pub(crate) const OUTPUT_VALUE: &str = "output.value";
 pub(crate) const OUTPUT_MIME_TYPE: &str = "output.mime_type";
+pub(crate) const INPUT_IMAGES: &str = "input.images";
+pub(crate) const INPUT_DOCUMENTS: &str = "input.documents";
+pub(crate) const OUTPUT_IMAGES: &str = "output.images";
+pub(crate) const OUTPUT_DOCUMENTS: &str = "output.documents";
 pub(crate) const MIME_TEXT: &str = "text/plain";
 pub(crate) const MIME_JSON: &str = "application/json";
 
@@ -35,6 +39,9 @@ pub(crate) const LLM_TOKEN_COUNT_PROMPT_AUDIO: &str = "llm.token_count.prompt_de
 pub(crate) const LLM_TOKEN_COUNT_REASONING: &str = "llm.token_count.completion_details.reasoning";
 pub(crate) const LLM_TOKEN_COUNT_COMPLETION_AUDIO: &str =
     "llm.token_count.completion_details.audio";
+pub(crate) const LLM_PROMPTS: &str = "llm.prompts";
+pub(crate) const LLM_CHOICES: &str = "llm.choices";
+pub(crate) const LLM_FUNCTION_CALL: &str = "llm.function_call";
 pub(crate) const PROMPT_TEMPLATE: &str = "llm.prompt_template.template";
 pub(crate) const PROMPT_TEMPLATE_VARIABLES: &str = "llm.prompt_template.variables";
 pub(crate) const PROMPT_TEMPLATE_VERSION: &str = "llm.prompt_template.version";
@@ -118,6 +125,8 @@ pub(crate) const EVENT_EXCEPTION: &str = "exception";
 pub(crate) const EXCEPTION_TYPE: &str = "exception.type";
 pub(crate) const EXCEPTION_MESSAGE: &str = "exception.message";
 pub(crate) const EXCEPTION_STACKTRACE: &str = "exception.stacktrace";
+/// How OpenTelemetry names a status's text where a format has no place for it.
+pub(crate) const STATUS_DESCRIPTION: &str = "otel.status_description";
 pub(crate) const EVENT_CANCELLED: &str = "cancelled";
 /// As OpenInference's own instrumentations name it.
 pub(crate) const EVENT_FIRST_ITEM: &str = "First Token Stream Event";

@@ -4,6 +4,7 @@ use super::error::{RegisterError, Setting};
 use super::registration::Registration;
 use super::settings::{Environment, Protocol};
 use crate::export::{Deliver, Diagnostic, DiagnosticCallback, ExporterDelivery};
+use crate::mask::Mask;
 use opentelemetry_sdk::trace::{SdkTracerProvider, SpanExporter};
 use std::fmt;
 use std::time::Duration;
@@ -44,6 +45,7 @@ pub struct Builder {
     pub(super) sample_ratio: Option<f64>,
     pub(super) exporters: Vec<Box<dyn Deliver>>,
     pub(super) provider: Option<SdkTracerProvider>,
+    pub(super) mask: Option<Mask>,
     pub(super) on_diagnostic: Option<DiagnosticCallback>,
     pub(super) shutdown_timeout: Duration,
 }
@@ -65,6 +67,7 @@ impl Default for Builder {
             sample_ratio: None,
             exporters: Vec::new(),
             provider: None,
+            mask: None,
             on_diagnostic: None,
             shutdown_timeout: Duration::from_secs(5),
         }
@@ -184,6 +187,12 @@ impl Builder {
         self
     }
 
+    /// What must not leave the process. Secrets are taken out also without it; see [`Mask`].
+    pub fn mask(mut self, mask: Mask) -> Self {
+        self.mask = Some(mask);
+        self
+    }
+
     /// Receives what would be said on stderr: spans that were lost, and why.
     pub fn on_diagnostic(mut self, callback: impl Fn(&Diagnostic) + Send + Sync + 'static) -> Self {
         self.on_diagnostic = Some(Box::new(callback));
@@ -235,6 +244,7 @@ impl Builder {
             ("api_key", self.api_key.is_some()),
             ("exporter", !self.exporters.is_empty()),
             ("console", self.console),
+            ("mask", self.mask.is_some()),
             ("project_name", self.project_name.is_some()),
             ("service_name", self.service_name.is_some()),
             ("resource_attribute", !self.resource_attributes.is_empty()),

@@ -1,0 +1,1 @@
+//! Which attributes survive which switch.
