@@ -1,8 +1,8 @@
 //! What every API says in its own words: one model for all of them.
 
 use crate::record::{
-    AssistantMessage, AssistantPart, Document, Json, Message, Part, TokenCount, ToolCall,
-    ToolDefinition,
+    AssistantMessage, AssistantPart, Document, Json, Message, Part, Reasoning, TokenCount,
+    ToolCall, ToolDefinition,
 };
 use serde_json::{Map, Value};
 
@@ -83,6 +83,15 @@ impl AssistantTurn {
     pub(super) fn text(&mut self, text: &str) {
         if !text.is_empty() {
             self.parts.push(AssistantPart::text(text));
+        }
+    }
+
+    /// Reasoning, unless the API tells nothing of it.
+    pub(super) fn reason(&mut self, reasoning: Reasoning) {
+        let Reasoning { text, data, encrypted_content, .. } = &reasoning;
+        let said = [text, data, encrypted_content].into_iter().flatten();
+        if said.into_iter().any(|text| !text.is_empty()) {
+            self.parts.push(reasoning.into());
         }
     }
 

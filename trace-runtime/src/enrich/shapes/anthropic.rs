@@ -221,9 +221,9 @@ fn turn(content: &Blocks) -> Option<AssistantTurn> {
             Block::Text { text } => turn.text(&text),
             Block::Thinking { thinking, signature } => {
                 let signature = signature.filter(|signature| !signature.is_empty());
-                turn.parts.push(Reasoning { signature, ..Reasoning::new(thinking) }.into());
+                turn.reason(Reasoning { signature, ..Reasoning::new(thinking) });
             }
-            Block::RedactedThinking { data } => turn.parts.push(Reasoning::redacted(data).into()),
+            Block::RedactedThinking { data } => turn.reason(Reasoning::redacted(data)),
             Block::ToolUse { id, name, input } => {
                 turn.tool_calls.push(ToolCall::new(name, json(&input)).id(id));
             }

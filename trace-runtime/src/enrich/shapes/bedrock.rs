@@ -220,7 +220,7 @@ fn turn(blocks: &[Value]) -> Option<AssistantTurn> {
                     .push(ToolCall::new(call.name, json(&call.input)).id(call.tool_use_id));
             }
             Block::ReasoningContent(content) => {
-                turn.parts.push(content.reasoning().into());
+                turn.reason(content.reasoning());
             }
             other => turn.parts.extend(other.part(block).map(Into::into)),
         }

@@ -193,7 +193,7 @@ fn turn(values: &[Value]) -> Option<AssistantMessage> {
                 turn.tool_calls.push(call.call(thought_signature));
             }
             WirePart { text: Some(text), thought: Some(true), .. } => {
-                turn.parts.push(Reasoning::new(text).into());
+                turn.reason(Reasoning::new(text));
             }
             WirePart { text: Some(text), .. } => turn.text(&text),
             part => turn.say(part.part(value)),

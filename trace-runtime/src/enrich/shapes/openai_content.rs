@@ -5,8 +5,8 @@
 
 use super::super::neutral::{AssistantTurn, json};
 use crate::record::{
-    AssistantMessage, AssistantPart, Audio, Content, Document, Image, Message, Part, Reasoning,
-    SystemMessage, ToolCall, ToolMessage, UserMessage, Video, data_url,
+    AssistantMessage, Audio, Content, Document, Image, Message, Part, Reasoning, SystemMessage,
+    ToolCall, ToolMessage, UserMessage, Video, data_url,
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -119,6 +119,9 @@ enum WirePart {
     Thinking {
         thinking: WireThinking,
     },
+    Document {
+        document: WireDocument,
+    },
     #[serde(other)]
     Other,
 }
@@ -141,6 +144,13 @@ struct WireFile {
     file_id: Option<String>,
     filename: Option<String>,
     file_data: Option<String>,
+}
+
+/// What a tool found, for Cohere to cite.
+#[derive(Deserialize)]
+struct WireDocument {
+    id: Option<String>,
+    data: Value,
 }
 
 /// Mistral's is a list of parts, Cohere's is text.
@@ -180,7 +190,7 @@ impl WireUser {
             (content, None) => content.content()?,
             (content, Some(images)) => {
                 let mut parts = content.parts()?;
-                parts.extend(images.iter().map(|data| Image::base64("image/*", data).into()));
+                parts.extend(images.iter().map(|data| image(data)));
                 parts.into()
             }
         };
@@ -200,14 +210,14 @@ impl WireAssistant {
         let mut turn = AssistantTurn::default();
         // Some servers send the same text under two names.
         let reasoning = self.reasoning_content.or(self.reasoning).or(self.thinking);
-        for text in [reasoning, self.tool_plan].into_iter().flatten().filter(|it| !it.is_empty()) {
-            turn.parts.push(Reasoning::new(text).into());
+        for text in [reasoning, self.tool_plan].into_iter().flatten() {
+            turn.reason(Reasoning::new(text));
         }
         match self.content {
             Some(WireContent::Text(text)) => turn.text(&text),
             Some(WireContent::Parts(parts)) => {
                 for part in &parts {
-                    turn.parts.push(assistant_part(part)?);
+                    assistant_part(&mut turn, part)?;
                 }
             }
             None => {}
@@ -259,15 +269,16 @@ impl WireContent {
 }
 
 /// A part that only an assistant writes, or any other.
-fn assistant_part(value: &Value) -> Option<AssistantPart> {
-    let Ok(WirePart::Thinking { thinking }) = WirePart::deserialize(value) else {
-        return part(value).map(Into::into);
-    };
-    let text = match thinking {
-        WireThinking::Text(text) => text,
-        WireThinking::Parts(parts) => parts.into_iter().filter_map(|part| part.text).collect(),
-    };
-    Some(Reasoning::new(text).into())
+fn assistant_part(turn: &mut AssistantTurn, value: &Value) -> Option<()> {
+    match WirePart::deserialize(value).ok()? {
+        WirePart::Thinking { thinking } => turn.reason(Reasoning::new(match thinking {
+            WireThinking::Text(text) => text,
+            WireThinking::Parts(parts) => parts.into_iter().filter_map(|part| part.text).collect(),
+        })),
+        WirePart::Text { text } => turn.text(&text),
+        _ => turn.say(part(value)?),
+    }
+    Some(())
 }
 
 /// A part; one of a type that is not known is shown as the JSON it is.
@@ -282,8 +293,18 @@ fn part(value: &Value) -> Option<Part> {
             Audio::new(data_url(&mime_type, &data)).mime_type(mime_type).into()
         }
         WirePart::File { file } => file.document().into(),
+        WirePart::Document { document: WireDocument { id, data } } => {
+            Document { id, ..Document::new(json(&data).as_str()) }.into()
+        }
         WirePart::Thinking { .. } | WirePart::Other => Part::text(value.to_string()),
     })
+}
+
+/// A base64 encoded image, whose first bytes say what kind it is.
+pub(super) fn image(data: &str) -> Part {
+    let kinds = [("/9j/", "image/jpeg"), ("R0lGOD", "image/gif"), ("UklGR", "image/webp")];
+    let kind = kinds.iter().find(|(begins, _)| data.starts_with(begins));
+    Image::base64(kind.map_or("image/png", |(_, mime_type)| mime_type), data).into()
 }
 
 impl WireUrl {

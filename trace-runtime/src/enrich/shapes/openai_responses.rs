@@ -181,7 +181,7 @@ fn assistant_item(turn: &mut AssistantTurn, item: Item, value: &Value) -> Option
             let input = Value::String(item.input?);
             turn.tool_calls.push(ToolCall::new(item.name?, input).id(item.call_id?));
         }
-        (Some("reasoning"), _) => turn.parts.push(reasoning(item)?.into()),
+        (Some("reasoning"), _) => turn.reason(reasoning(item)?),
         (Some("message") | None, _) => return None,
         (Some(_), _) => turn.text(&value.to_string()),
     }
@@ -286,9 +286,10 @@ pub(super) fn response(value: &Value) -> Option<ChatResponse> {
     for value in &response.output {
         assistant_item(&mut turn, Item::deserialize(value).ok()?, value)?;
     }
+    let ended = response.status.filter(|status| !["queued", "in_progress"].contains(&&**status));
     Some(ChatResponse {
         messages: if turn.is_empty() { Vec::new() } else { vec![turn.finish()] },
-        finish_reason: response.incomplete_details.and_then(|it| it.reason).or(response.status),
+        finish_reason: response.incomplete_details.and_then(|it| it.reason).or(ended),
         tokens: response.usage.map(|usage| usage.tokens()),
         model: response.model,
         vendor: Vendor::default(),
