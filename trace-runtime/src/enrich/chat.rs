@@ -20,15 +20,16 @@ pub(super) fn attributes(input: Option<&Value>, output: Option<&Value>) -> Attri
     let response = output.and_then(shapes::chat_response);
     let mut attributes = Attributes::default();
     attributes.record(&model(request.as_ref(), response.as_ref()));
-    if let Some(request) = request {
-        attributes.record(&InputMessages::from_iter(request.messages));
-        attributes.record(&ToolDefinitions::from_iter(request.tools));
-        attributes.record(&request.parameters.map(InvocationParameters::new));
-    }
+    // What comes last goes first where there are too many: the request is the longer one.
     if let Some(response) = response {
-        attributes.record(&OutputMessages::from_iter(response.messages));
         attributes.record(&response.finish_reason.map(FinishReason::new));
         attributes.record(&response.tokens);
+        attributes.record(&OutputMessages::from_iter(response.messages));
+    }
+    if let Some(request) = request {
+        attributes.record(&request.parameters.map(InvocationParameters::new));
+        attributes.record(&ToolDefinitions::from_iter(request.tools));
+        attributes.record(&InputMessages::from_iter(request.messages));
     }
     attributes
 }

@@ -235,12 +235,13 @@ fn turn(content: &Blocks) -> Option<AssistantTurn> {
 
 #[derive(Deserialize)]
 struct Response {
-    r#type: String,
+    /// Not among the fields of some typed clients.
+    r#type: Option<String>,
     role: String,
-    model: Option<String>,
+    model: String,
     content: Vec<Value>,
     stop_reason: Option<String>,
-    usage: Option<Usage>,
+    usage: Usage,
 }
 
 /// Counts that exclude each other, unlike those of most APIs.
@@ -254,14 +255,15 @@ struct Usage {
 
 pub(super) fn response(value: &Value) -> Option<ChatResponse> {
     let response = Response::deserialize(value).ok()?;
-    if response.r#type != "message" || response.role != "assistant" {
+    let is_message = response.r#type.is_none_or(|kind| kind == "message");
+    if !is_message || response.role != "assistant" {
         return None;
     }
     Some(ChatResponse {
         messages: vec![turn(&Blocks::List(response.content))?.finish()],
         finish_reason: response.stop_reason,
-        tokens: response.usage.map(|usage| usage.tokens()),
-        model: response.model,
+        tokens: Some(response.usage.tokens()),
+        model: Some(response.model),
         vendor: VENDOR,
     })
 }

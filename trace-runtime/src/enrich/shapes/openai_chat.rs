@@ -46,7 +46,7 @@ struct Choice {
 
 #[derive(Deserialize)]
 struct Answer {
-    role: Option<String>,
+    role: String,
     #[serde(flatten)]
     message: WireAssistant,
 }
@@ -78,9 +78,8 @@ struct CompletionDetails {
 pub(super) fn response(value: &Value) -> Option<ChatResponse> {
     let Response { choices, model, usage } = Response::deserialize(value).ok()?;
     let finish_reason = choices.first()?.finish_reason.clone();
-    let message = |choice: Choice| match choice.message.role.as_deref() {
-        None | Some("assistant") => choice.message.message.message(),
-        Some(_) => None,
+    let message = |Choice { message: answer, .. }: Choice| {
+        if answer.role == "assistant" { answer.message.message() } else { None }
     };
     Some(ChatResponse {
         messages: choices.into_iter().map(message).collect::<Option<_>>()?,
@@ -137,7 +136,7 @@ pub(super) fn joined(chunks: &[Value]) -> Option<Value> {
         for ChunkChoice { index, delta, rest } in pieces {
             let place = choices.iter().position(|choice| choice["index"] == index);
             let place = place.unwrap_or_else(|| {
-                choices.push(serde_json::json!({"index": index, "message": {}}));
+                choices.push(serde_json::json!({"index": index, "message": {"role": "assistant"}}));
                 choices.len() - 1
             });
             let choice = choices.get_mut(place)?.as_object_mut()?;

@@ -102,6 +102,8 @@ pub(super) fn request(value: &Value) -> Option<ChatRequest> {
         messages.list.push(SystemMessage::new(instructions).into());
     }
     match input {
+        // An argument of this name alone is no request.
+        Input::Text(_) if model.is_none() => return None,
         Input::Text(text) => messages.list.push(UserMessage::new(text).into()),
         Input::Items(items) if items.is_empty() => return None,
         Input::Items(items) => {
