@@ -1,9 +1,10 @@
 //! What can be said in code before `install`.
 
 use super::error::{RegisterError, Setting};
+use super::pipeline;
 use super::registration::Registration;
 use super::settings::{Environment, Protocol};
-use crate::export::{Deliver, Diagnostic, DiagnosticCallback, ExporterDelivery};
+use crate::export::{Deliver, DeliveryProcessor, Diagnostic, DiagnosticCallback, ExporterDelivery};
 use opentelemetry_sdk::trace::{SdkTracerProvider, SpanExporter};
 use std::fmt;
 use std::time::Duration;
@@ -43,6 +44,7 @@ pub struct Builder {
     pub(super) resource_attributes: Vec<(String, String)>,
     pub(super) sample_ratio: Option<f64>,
     pub(super) exporters: Vec<Box<dyn Deliver>>,
+    pub(super) queue_bytes: Option<usize>,
     pub(super) provider: Option<SdkTracerProvider>,
     pub(super) on_diagnostic: Option<DiagnosticCallback>,
     pub(super) shutdown_timeout: Duration,
@@ -64,6 +66,7 @@ impl Default for Builder {
             resource_attributes: Vec::new(),
             sample_ratio: None,
             exporters: Vec::new(),
+            queue_bytes: None,
             provider: None,
             on_diagnostic: None,
             shutdown_timeout: Duration::from_secs(5),
@@ -170,9 +173,19 @@ impl Builder {
     /// Another destination. It stands in for OTLP, unless [`endpoint`](Self::endpoint) is called
     /// too: then both receive every span. May be called several times.
     ///
-    /// The exporter is driven by a thread of its own, without an async runtime.
+    /// The exporter is driven by a thread of its own, without an async runtime, and does its own
+    /// retries: a batch that it fails to export is lost.
     pub fn exporter(mut self, exporter: impl SpanExporter + 'static) -> Self {
         self.exporters.push(Box::new(ExporterDelivery::new(exporter)));
+        self
+    }
+
+    /// How much memory the spans that wait may take, for each destination, in bytes as estimated;
+    /// 65536 at the least. Beyond it a span that ends is lost, and said to be; nobody ever waits.
+    ///
+    /// Default: `TRACE_QUEUE_BYTES`, then 256 MiB.
+    pub fn queue_bytes(mut self, bytes: usize) -> Self {
+        self.queue_bytes = Some(bytes);
         self
     }
 
@@ -209,6 +222,17 @@ impl Builder {
     pub fn install(self) -> Result<Registration, RegisterError> {
         Registration::install(self, &Environment::of_process())
     }
+
+    /// Starts the export alone, as a span processor for a provider of your own. The macros are not
+    /// switched on, and resource and sampler are that provider's.
+    ///
+    /// # Errors
+    ///
+    /// As [`install`](Self::install), but other registrations do not matter. With
+    /// `OTEL_SDK_DISABLED=true`, or with no destination left, the processor does nothing.
+    pub fn processor(self) -> Result<DeliveryProcessor, RegisterError> {
+        pipeline::processor(self, &Environment::of_process())
+    }
 }
 
 impl fmt::Debug for Builder {
@@ -234,6 +258,7 @@ impl Builder {
             ("header", !self.headers.is_empty()),
             ("api_key", self.api_key.is_some()),
             ("exporter", !self.exporters.is_empty()),
+            ("queue_bytes", self.queue_bytes.is_some()),
             ("console", self.console),
             ("project_name", self.project_name.is_some()),
             ("service_name", self.service_name.is_some()),

@@ -15,6 +15,8 @@ pub(crate) use headers::Headers;
 pub(crate) use resource::ResourceSettings;
 pub(crate) use sampling::Sampling;
 
+use environment::require_bytes;
+
 use super::builder::Builder;
 use super::error::{RegisterError, Setting};
 use std::time::Duration;
@@ -36,7 +38,7 @@ pub(crate) struct Settings {
 pub(crate) struct OtlpSettings {
     pub(crate) endpoint: Endpoint,
     pub(crate) headers: Headers,
-    /// How long one export may take, its retries included.
+    /// How long one try may take.
     pub(crate) timeout: Duration,
     pub(crate) gzip: bool,
     /// A PEM file of the authorities to trust instead of the public ones.
@@ -46,8 +48,12 @@ pub(crate) struct OtlpSettings {
 /// How spans are grouped before they are exported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct BatchSettings {
-    pub(crate) queue_spans: usize,
+    /// How much memory the spans of a destination may take.
+    pub(crate) queue_bytes: usize,
+    /// How many spans may wait; `None` if only their bytes count.
+    pub(crate) queue_spans: Option<usize>,
     pub(crate) batch_spans: usize,
+    pub(crate) batch_bytes: usize,
     pub(crate) delay: Duration,
 }
 
@@ -127,13 +133,23 @@ impl OtlpSettings {
 
 impl BatchSettings {
     fn resolve(builder: &Builder, env: &Environment) -> Result<Self, RegisterError> {
-        let queue = env.spans("OTEL_BSP_MAX_QUEUE_SIZE")?.unwrap_or(16_384);
+        let queue_spans = env.spans("OTEL_BSP_MAX_QUEUE_SIZE")?;
         let batch = env.spans("OTEL_BSP_MAX_EXPORT_BATCH_SIZE")?.unwrap_or(512);
         let delay = env.milliseconds(&["OTEL_BSP_SCHEDULE_DELAY"])?;
+        let queue_bytes = match builder.queue_bytes {
+            Some(bytes) => {
+                let setting = Setting::Method("queue_bytes");
+                require_bytes(setting, bytes, &bytes.to_string())?
+            }
+            None => env.bytes("TRACE_QUEUE_BYTES")?.unwrap_or(256 << 20),
+        };
         Ok(BatchSettings {
-            queue_spans: queue,
+            queue_bytes,
+            queue_spans,
             // Without batching every span wakes the worker; the caller still never waits.
-            batch_spans: if builder.batch { batch.min(queue) } else { 1 },
+            batch_spans: if builder.batch { batch.min(queue_spans.unwrap_or(batch)) } else { 1 },
+            // Small enough for every backend, and for three of them in the smallest queue.
+            batch_bytes: (queue_bytes / 8).min(3 << 20),
             delay: delay.unwrap_or(Duration::from_secs(5)),
         })
     }

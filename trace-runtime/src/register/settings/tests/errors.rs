@@ -60,6 +60,11 @@ const UNREADABLE: &[(&str, &str, &str)] = &[
         "`OTEL_BSP_MAX_QUEUE_SIZE` is \"many\": expected a number of spans from 1 to 1000000, write for example 2048",
     ),
     (
+        "TRACE_QUEUE_BYTES",
+        "256MB",
+        "`TRACE_QUEUE_BYTES` is \"256MB\": expected a number of bytes from 65536, write for example 268435456",
+    ),
+    (
         "OTEL_BSP_SCHEDULE_DELAY",
         "-1",
         "`OTEL_BSP_SCHEDULE_DELAY` is \"-1\": expected a number of milliseconds from 1, write for example 5000",
@@ -145,6 +150,10 @@ fn what_cannot_be_read_in_code_names_the_method() {
         (
             register().api_key("sec\r\nret"),
             "`api_key(..)` is not readable (its value is not shown): expected a header name and a value without line breaks",
+        ),
+        (
+            register().queue_bytes(1000),
+            "`queue_bytes(..)` is \"1000\": expected a number of bytes from 65536, write for example 268435456",
         ),
         (
             register().sample_ratio(f64::NAN),
