@@ -146,8 +146,11 @@ fn a_collector_that_hangs_holds_nobody_longer_than_the_timeout() {
 
 #[test]
 fn beyond_the_queue_spans_are_lost_and_counted() {
-    // The first span keeps the sender busy while the others fill the queue.
-    let receiver = answering(Reply { delay: Duration::from_millis(500), ..Reply::default() });
+    // The first batch keeps the sender busy while the others fill the queue.
+    let receiver = Receiver::http_answering(|n, _| Reply {
+        delay: Duration::from_millis(if n == 0 { 500 } else { 0 }),
+        ..Reply::default()
+    });
     let _turn = Program::turn();
     let said = Arc::new(Mutex::new(Vec::new()));
     let heard = Arc::clone(&said);

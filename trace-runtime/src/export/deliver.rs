@@ -60,6 +60,9 @@ pub(crate) trait Transport: Debug + Send {
 
     /// Where it sends to, for messages.
     fn address(&self) -> String;
+
+    /// The whole address, by which the spool tells backends apart.
+    fn identity(&self) -> &str;
 }
 
 /// What one attempt to send came to.

@@ -10,6 +10,7 @@ mod processor;
 mod queue;
 mod retry;
 mod sender;
+mod spool;
 mod worker;
 
 pub(crate) use deliver::{Deliver, Destination, ExporterDelivery};

@@ -5,8 +5,9 @@ use super::diagnostics::Diagnostics;
 use super::queue::{Flushed, PENDING, Queue, Stats};
 use super::retry::Backoff;
 use super::sender::Sender;
+use super::spool::Store;
 use super::worker::{Encoder, Outlet, Worker};
-use crate::register::{BatchSettings, Limits, RegisterError};
+use crate::register::{RegisterError, Settings};
 use opentelemetry::Context;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::error::{OTelSdkError, OTelSdkResult};
@@ -54,18 +55,18 @@ impl DeliveryProcessor {
     pub(crate) fn start(
         destinations: Vec<Destination>,
         diagnostics: Arc<Diagnostics>,
-        settings: BatchSettings,
-        limits: Limits,
+        settings: &Settings,
         timeout: Duration,
     ) -> Result<Self, RegisterError> {
         let mut shared =
             Shared { queues: Vec::new(), diagnostics, timeout, ended: Mutex::default() };
         for destination in destinations {
             let address = destination.address();
-            let queue = Queue::new(address, settings, Arc::clone(&shared.diagnostics));
+            let queue = Queue::new(address, settings.batch, Arc::clone(&shared.diagnostics));
             let queue = Arc::new(queue);
-            shared.queues.push(Arc::clone(&queue));
-            start(destination, queue, limits)?;
+            start(destination, Arc::clone(&queue), settings)
+                .inspect_err(|_| queue.stop(Duration::ZERO))?;
+            shared.queues.push(queue);
         }
         Ok(DeliveryProcessor { shared: Arc::new(shared) })
     }
@@ -205,18 +206,26 @@ impl Flushed {
     }
 }
 
-fn start(destination: Destination, queue: Arc<Queue>, limits: Limits) -> Result<(), RegisterError> {
+fn start(
+    destination: Destination,
+    queue: Arc<Queue>,
+    settings: &Settings,
+) -> Result<(), RegisterError> {
     let outlet = match destination {
         Destination::Exporter(exporter) => Outlet::Exporter(exporter),
         Destination::Backend(transport) => {
+            let spool = settings.spool.as_ref();
+            let store = spool.map(|spool| Store::open(spool, transport.identity(), &queue));
+            let store = store.transpose()?.map(Arc::new);
             let gzip = transport.wants_gzip();
+            let encoder = Encoder { gzip, store: store.clone(), ..Encoder::default() };
             let (queue, backoff) = (Arc::clone(&queue), Backoff::default());
-            let sender = Sender { queue, transport, backoff };
+            let sender = Sender { queue, transport, backoff, store };
             spawn("trace-runtime-send", move || sender.run())?;
-            Outlet::Encoder(Encoder { gzip, ..Encoder::default() })
+            Outlet::Encoder(encoder)
         }
     };
-    let worker = Worker { queue, limits, outlet };
+    let worker = Worker { queue, limits: settings.limits, outlet };
     spawn("trace-runtime-work", move || worker.run())
 }
 

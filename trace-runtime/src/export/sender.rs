@@ -5,6 +5,7 @@ use super::body::Body;
 use super::deliver::{Attempt, Failure, Transport};
 use super::queue::{Fate, Next, Queue};
 use super::retry::Backoff;
+use super::spool::Store;
 use crate::outcome::panic::{contained, message};
 use opentelemetry::Context;
 use std::sync::Arc;
@@ -14,6 +15,7 @@ pub(super) struct Sender {
     pub(super) queue: Arc<Queue>,
     pub(super) transport: Box<dyn Transport>,
     pub(super) backoff: Backoff,
+    pub(super) store: Option<Arc<Store>>,
 }
 
 impl Sender {
@@ -22,13 +24,31 @@ impl Sender {
         let _suppressed = Context::enter_telemetry_suppressed_scope();
         loop {
             match self.queue.next() {
-                Next::Send(batch) => {
-                    if let Some(fate) = self.deliver(&batch.body, batch.spans) {
-                        self.queue.settle(batch.id, &fate);
+                Next::Send(batch) => self.send(batch.id, batch.spans, &batch.body),
+                Next::Load(id, spans) => {
+                    let loaded = self.store.as_ref().and_then(|store| store.load(id, spans));
+                    if let Some(body) = loaded {
+                        self.queue.hold_encoded(id, &body);
+                        self.send(id, spans, &body);
+                        self.queue.release(id);
                     }
                 }
-                Next::Load(_) => {}
                 Next::Stop => return,
+            }
+        }
+    }
+
+    fn send(&mut self, id: u64, spans: u64, body: &Body) {
+        let compressed = if body.is_gzip || !self.transport.wants_gzip() {
+            None
+        } else {
+            // What cannot be compressed is sent as it is.
+            body.clone().compressed().ok()
+        };
+        if let Some(fate) = self.deliver(compressed.as_ref().unwrap_or(body), spans) {
+            self.queue.settle(id, &fate);
+            if let Some(store) = &self.store {
+                store.forget(id);
             }
         }
     }

@@ -4,6 +4,7 @@ use super::body::Body;
 use super::deliver::{Deliver, DeliveryResult, Failure};
 use super::limit;
 use super::queue::{Batch, Block, Fate, Queue};
+use super::spool::Store;
 use crate::outcome::panic::{contained, message};
 use crate::register::Limits;
 use futures_executor::block_on;
@@ -36,6 +37,7 @@ pub(super) enum Outlet {
 pub(super) struct Encoder {
     pub(super) resource: ResourceAttributesWithSchema,
     pub(super) gzip: bool,
+    pub(super) store: Option<Arc<Store>>,
 }
 
 impl Worker {
@@ -74,6 +76,9 @@ impl Worker {
             Outlet::Encoder(encoder) => {
                 self.queue.hold_twice(id);
                 let body = Body::encode(transformed(block.spans, self.limits), &encoder.resource);
+                if encoder.store(&self.queue, id, &body) {
+                    return;
+                }
                 match encoder.wrap(body) {
                     Ok(body) => {
                         self.queue.hold_encoded(id, &body);
@@ -87,16 +92,38 @@ impl Worker {
 
     /// What the sender has not delivered by now is not delivered.
     fn finish(&mut self) {
-        if let Outlet::Exporter(exporter) = &self.outlet {
-            exporter.finish();
+        let store = match &self.outlet {
+            Outlet::Exporter(exporter) => {
+                exporter.finish();
+                None
+            }
+            Outlet::Encoder(encoder) => encoder.store.as_deref(),
+        };
+        for (batch, is_on_disk) in self.queue.undelivered() {
+            if is_on_disk {
+                self.queue.spooled(batch.id, false);
+            } else if !store.is_some_and(|store| store.keep(batch.id, &batch.body, false)) {
+                self.queue.abandon(batch.id, batch.spans);
+            }
         }
-        for (batch, _) in self.queue.undelivered() {
-            self.queue.abandon(batch.id, batch.spans);
+        if let Some(store) = store {
+            store.close();
         }
     }
 }
 
 impl Encoder {
+    /// Whether a batch went into the spool and needs no memory any more.
+    fn store(&self, queue: &Queue, id: u64, body: &Body) -> bool {
+        let Some(store) = &self.store else { return false };
+        let is_crowded = queue.is_crowded();
+        if !(store.is_durable || is_crowded) {
+            return false;
+        }
+        let is_stored = store.keep(id, body, !is_crowded);
+        is_stored && is_crowded
+    }
+
     fn wrap(&self, body: Body) -> std::io::Result<Body> {
         if self.gzip { body.compressed() } else { Ok(body) }
     }

@@ -7,6 +7,7 @@ use super::settings::{Environment, Protocol};
 use crate::export::{Deliver, DeliveryProcessor, Diagnostic, DiagnosticCallback, ExporterDelivery};
 use opentelemetry_sdk::trace::{SdkTracerProvider, SpanExporter};
 use std::fmt;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// Begins a registration; [`Builder::install`] ends it.
@@ -45,6 +46,9 @@ pub struct Builder {
     pub(super) sample_ratio: Option<f64>,
     pub(super) exporters: Vec<Box<dyn Deliver>>,
     pub(super) queue_bytes: Option<usize>,
+    pub(super) spool: Option<PathBuf>,
+    pub(super) spool_bytes: Option<usize>,
+    pub(super) durable: bool,
     pub(super) provider: Option<SdkTracerProvider>,
     pub(super) on_diagnostic: Option<DiagnosticCallback>,
     pub(super) shutdown_timeout: Duration,
@@ -67,6 +71,9 @@ impl Default for Builder {
             sample_ratio: None,
             exporters: Vec::new(),
             queue_bytes: None,
+            spool: None,
+            spool_bytes: None,
+            durable: false,
             provider: None,
             on_diagnostic: None,
             shutdown_timeout: Duration::from_secs(5),
@@ -189,6 +196,36 @@ impl Builder {
         self
     }
 
+    /// A folder for spans that memory cannot hold while a backend is away, or that it has not taken
+    /// when the program ends. They are sent when it is back, at the latest by the next run that
+    /// names the same folder and endpoint. Several processes may share a folder.
+    ///
+    /// What is written is what would have been sent, without any header or key, readable by this
+    /// user alone. A span that was just being sent when a program died may arrive twice; its id
+    /// tells.
+    ///
+    /// Only for OTLP; other destinations deliver once. Default: `TRACE_SPOOL_DIR`, then none.
+    pub fn spool(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.spool = Some(folder.into());
+        self
+    }
+
+    /// How many bytes the [`spool`](Self::spool) of one process and backend may take; 65536 at the
+    /// least. Beyond it the oldest spans are lost, and said to be.
+    ///
+    /// Default: `TRACE_SPOOL_BYTES`, then 1 GiB.
+    pub fn spool_bytes(mut self, bytes: usize) -> Self {
+        self.spool_bytes = Some(bytes);
+        self
+    }
+
+    /// Whether every span is written to the [`spool`](Self::spool) within 100 ms of its end, before
+    /// it is sent (default: false). Then also a program that is killed loses no more than that.
+    pub fn durable(mut self, durable: bool) -> Self {
+        self.durable = durable;
+        self
+    }
+
     /// Attaches to a provider that the application already has: spans go through it, and nothing
     /// of it, nor the global provider, is replaced. Dropping the [`Registration`] flushes the
     /// provider and leaves it running.
@@ -259,6 +296,9 @@ impl Builder {
             ("api_key", self.api_key.is_some()),
             ("exporter", !self.exporters.is_empty()),
             ("queue_bytes", self.queue_bytes.is_some()),
+            ("spool", self.spool.is_some()),
+            ("spool_bytes", self.spool_bytes.is_some()),
+            ("durable", self.durable),
             ("console", self.console),
             ("project_name", self.project_name.is_some()),
             ("service_name", self.service_name.is_some()),

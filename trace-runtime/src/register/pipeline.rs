@@ -63,7 +63,7 @@ fn start(
     }
     let timeout = builder.shutdown_timeout.min(A_YEAR);
     let diagnostics = Arc::clone(diagnostics);
-    DeliveryProcessor::start(destinations, diagnostics, settings.batch, settings.limits, timeout)
+    DeliveryProcessor::start(destinations, diagnostics, settings, timeout)
 }
 
 fn sampler(sampling: Sampling) -> Sampler {

@@ -77,12 +77,11 @@ impl Registration {
         };
         let diagnostics = Arc::new(Diagnostics::new(builder.on_diagnostic.take()));
         let attached = builder.provider.is_some();
-        let (provider, processor) = match builder.provider.take() {
-            Some(provider) => (provider, None),
-            None => {
-                let built = Pipeline::build(&settings, &mut builder, &diagnostics)?;
-                (built.provider, Some(built.processor))
-            }
+        let (provider, processor) = if let Some(provider) = builder.provider.take() {
+            (provider, None)
+        } else {
+            let built = Pipeline::build(&settings, &mut builder, &diagnostics)?;
+            (built.provider, Some(built.processor))
         };
         let limits: Limits = settings.limits;
         let sampling = (!attached).then_some(settings.sampling);
@@ -143,14 +142,12 @@ impl Drop for Registration {
 
 impl Running {
     fn flush(&self, timeout: Duration) -> Result<(), FlushError> {
-        match &self.processor {
-            Some(processor) => result(processor, &processor.flush(timeout), timeout),
-            None => {
-                let provider = self.active.provider().clone();
-                // The provider's flush has a timeout of its own, or none.
-                attached_result(within(timeout, move || provider.force_flush()))
-            }
+        if let Some(processor) = &self.processor {
+            return result(processor, &processor.flush(timeout), timeout);
         }
+        let provider = self.active.provider().clone();
+        // The provider's flush has a timeout of its own, or none.
+        attached_result(within(timeout, move || provider.force_flush()))
     }
 
     fn shutdown(&self, timeout: Duration) -> Result<(), FlushError> {

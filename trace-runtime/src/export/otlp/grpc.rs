@@ -131,6 +131,10 @@ impl Transport for GrpcTransport {
     fn address(&self) -> String {
         self.settings.endpoint.shown().to_owned()
     }
+
+    fn identity(&self) -> &str {
+        &self.settings.endpoint.url
+    }
 }
 
 impl Drop for GrpcTransport {

@@ -95,6 +95,10 @@ impl Transport for HttpTransport {
     fn address(&self) -> String {
         self.settings.endpoint.shown().to_owned()
     }
+
+    fn identity(&self) -> &str {
+        &self.settings.endpoint.url
+    }
 }
 
 /// The innermost cause: "Connection refused" says more than "io error".

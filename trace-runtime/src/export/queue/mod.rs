@@ -66,6 +66,10 @@ impl Queue {
         &self.address
     }
 
+    pub(crate) fn diagnostics(&self) -> &Diagnostics {
+        &self.diagnostics
+    }
+
     /// Takes a span that has ended. Never waits: beyond the bounds the span is counted as lost.
     pub(crate) fn push(&self, span: SpanData) {
         let bytes = size::estimate(&span);

@@ -11,8 +11,8 @@ use std::time::{Duration, Instant};
 #[derive(Debug)]
 pub(crate) enum Next {
     Send(Batch),
-    /// A batch that is only in the spool, by its id.
-    Load(u64),
+    /// A batch that is only in the spool, by its id, and the number of its spans.
+    Load(u64, u64),
     Stop,
 }
 
@@ -30,7 +30,7 @@ impl Queue {
             }
             let stored = state.only_on_disk.first().copied();
             if let Some(id) = stored.filter(|_| !from_memory || state.outbox.is_empty()) {
-                return Next::Load(id);
+                return Next::Load(id, state.open.get(&id).map_or(0, |open| open.spans));
             }
             if let Some(batch) = state.outbox.pop_front() {
                 state.sending = Some(batch.clone());
@@ -81,12 +81,13 @@ impl Queue {
         }
     }
 
-    /// How often it failed since the last success, or since a flush began.
+    /// How many flushes have begun.
     pub(crate) fn flushes(&self) -> u64 {
         self.lock().flushes
     }
 
-    pub(crate) fn is_stopped(&self) -> bool {
-        self.lock().is_stopped
+    /// A batch from the spool leaves the memory again.
+    pub(crate) fn release(&self, id: u64) {
+        self.lock().release(id);
     }
 }

@@ -3,6 +3,7 @@
 use super::Queue;
 use super::state::State;
 use crate::export::deliver::{DeliveryResult, Failure};
+use crate::export::diagnostics::counted;
 
 /// The cause when a destination neither took nor refused the spans in time.
 pub(crate) const PENDING: &str = "pending at shutdown";
@@ -79,6 +80,23 @@ impl Queue {
         self.diagnostics.lost(failure.cause, lost, &|spans| {
             format!("{}, {spans} not delivered: {}", failure.what, failure.advice)
         });
+    }
+
+    /// At the very end, if anything is in the spool.
+    pub(crate) fn say_on_disk(&self, folder: &str) {
+        let state = self.lock();
+        let on_disk = state.on_disk;
+        let why = self.why_undelivered(&state);
+        drop(state);
+        if on_disk > 0 {
+            self.diagnostics.late("on disk", &|| {
+                let spans = counted(on_disk);
+                format!(
+                    "{}, {spans} in the spool {folder}, to be sent by the next run: {}",
+                    why.what, why.advice,
+                )
+            });
+        }
     }
 
     /// At the very end: `spans` of a batch will not arrive.

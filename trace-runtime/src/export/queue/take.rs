@@ -55,7 +55,7 @@ impl Queue {
                 || age >= self.settings.delay;
             if !is_due {
                 state.worker = Worker::Full;
-                let rest = self.settings.delay - age;
+                let rest = self.settings.delay.saturating_sub(age);
                 drop(self.spans.wait_timeout(state, rest).unwrap_or_else(PoisonError::into_inner));
                 continue;
             }

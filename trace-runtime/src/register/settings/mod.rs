@@ -5,6 +5,7 @@ mod environment;
 mod headers;
 mod resource;
 mod sampling;
+mod spool;
 #[cfg(test)]
 mod tests;
 
@@ -14,6 +15,7 @@ pub(crate) use environment::Environment;
 pub(crate) use headers::Headers;
 pub(crate) use resource::ResourceSettings;
 pub(crate) use sampling::Sampling;
+pub(crate) use spool::SpoolSettings;
 
 use environment::require_bytes;
 
@@ -30,6 +32,8 @@ pub(crate) struct Settings {
     pub(crate) otlp: Option<OtlpSettings>,
     pub(crate) console: bool,
     pub(crate) batch: BatchSettings,
+    /// `None` if nothing is to be written to disk.
+    pub(crate) spool: Option<SpoolSettings>,
     pub(crate) limits: Limits,
 }
 
@@ -72,12 +76,14 @@ impl Settings {
     ) -> Result<Option<Self>, RegisterError> {
         let disabled = env.boolean("OTEL_SDK_DISABLED")?.unwrap_or(false);
         let (otlp, console) = resolve_exporters(builder, env)?;
+        let spool = SpoolSettings::resolve(builder, env)?;
         let settings = Settings {
             resource: ResourceSettings::resolve(builder, env)?,
             sampling: Sampling::resolve(builder, env)?,
             otlp: if otlp { Some(OtlpSettings::resolve(builder, env)?) } else { None },
             console,
-            batch: BatchSettings::resolve(builder, env)?,
+            batch: BatchSettings::resolve(builder, env)?.for_spool(spool.as_ref()),
+            spool,
             limits: Limits::resolve(env)?,
         };
         let goes_somewhere =
@@ -152,6 +158,19 @@ impl BatchSettings {
             batch_bytes: (queue_bytes / 8).min(3 << 20),
             delay: delay.unwrap_or(Duration::from_secs(5)),
         })
+    }
+}
+
+/// How long a span that has ended may be in memory alone in durable mode; as long again is left for
+/// writing.
+const DURABLE_DELAY: Duration = Duration::from_millis(50);
+
+impl BatchSettings {
+    fn for_spool(mut self, spool: Option<&SpoolSettings>) -> Self {
+        if spool.is_some_and(|spool| spool.is_durable) {
+            self.delay = self.delay.min(DURABLE_DELAY);
+        }
+        self
     }
 }
 
