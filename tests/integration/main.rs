@@ -15,6 +15,7 @@ mod console;
 mod current_span;
 mod delivery;
 mod delivery_faults;
+mod delivery_file;
 mod delivery_spool;
 mod delivery_threads;
 mod functions;

@@ -22,7 +22,7 @@ mod register;
 mod semconv;
 mod span;
 
-pub use export::{DeliveryProcessor, Diagnostic, Stats};
+pub use export::{DeliveryProcessor, Diagnostic, ReplayError, Replayed, Stats};
 pub use in_span::{InCurrentSpan, WithCurrentSpan, in_current_span};
 pub use kind::OpenInferenceSpanKind;
 pub use register::{Builder, FlushError, Protocol, RegisterError, Registration, Setting, register};

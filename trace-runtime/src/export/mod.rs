@@ -4,10 +4,13 @@ mod body;
 mod console;
 mod deliver;
 mod diagnostics;
+#[cfg(feature = "file")]
+mod file;
 mod limit;
 mod otlp;
 mod processor;
 mod queue;
+mod replay;
 mod retry;
 mod sender;
 mod spool;
@@ -19,8 +22,11 @@ pub(crate) use diagnostics::{DiagnosticCallback, Diagnostics};
 pub use processor::DeliveryProcessor;
 pub(crate) use queue::Flushed;
 pub use queue::Stats;
+pub(crate) use replay::replay;
+pub use replay::{ReplayError, Replayed};
 
-use crate::register::{OtlpSettings, RegisterError};
+use crate::register::{FileSettings, OtlpSettings, RegisterError, Setting};
+use deliver::Transport;
 
 /// The console, as a destination.
 pub(crate) fn console() -> Destination {
@@ -30,4 +36,27 @@ pub(crate) fn console() -> Destination {
 /// An OTLP backend, as a destination.
 pub(crate) fn otlp(settings: &OtlpSettings) -> Result<Destination, RegisterError> {
     otlp::connect(settings).map(Destination::Backend)
+}
+
+/// The same, to send to it without a queue.
+pub(crate) fn transport(settings: &OtlpSettings) -> Result<Box<dyn Transport>, RegisterError> {
+    otlp::connect(settings)
+}
+
+/// A file, as a destination.
+#[cfg(feature = "file")]
+pub(crate) fn file(settings: &FileSettings) -> Result<Destination, RegisterError> {
+    let opened = file::FileDelivery::open(settings.clone());
+    let file = opened.map_err(|error| RegisterError::Folder {
+        setting: Setting::Method("file"),
+        path: settings.path.display().to_string(),
+        reason: error.to_string(),
+    })?;
+    Ok(Destination::Exporter(Box::new(file)))
+}
+
+#[cfg(not(feature = "file"))]
+pub(crate) fn file(_settings: &FileSettings) -> Result<Destination, RegisterError> {
+    let (what, feature) = ("a file of JSON lines", "file");
+    Err(RegisterError::MissingFeature { setting: Setting::Method("file"), what, feature })
 }

@@ -3,11 +3,14 @@
 use super::error::{RegisterError, Setting};
 use super::pipeline;
 use super::registration::Registration;
-use super::settings::{Environment, Protocol};
-use crate::export::{Deliver, DeliveryProcessor, Diagnostic, DiagnosticCallback, ExporterDelivery};
+use super::settings::{Environment, FileSettings, Protocol};
+use crate::export::{
+    Deliver, DeliveryProcessor, Diagnostic, DiagnosticCallback, ExporterDelivery, ReplayError,
+    Replayed,
+};
 use opentelemetry_sdk::trace::{SdkTracerProvider, SpanExporter};
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Begins a registration; [`Builder::install`] ends it.
@@ -45,6 +48,7 @@ pub struct Builder {
     pub(super) resource_attributes: Vec<(String, String)>,
     pub(super) sample_ratio: Option<f64>,
     pub(super) exporters: Vec<Box<dyn Deliver>>,
+    pub(super) files: Vec<FileSettings>,
     pub(super) queue_bytes: Option<usize>,
     pub(super) spool: Option<PathBuf>,
     pub(super) spool_bytes: Option<usize>,
@@ -70,6 +74,7 @@ impl Default for Builder {
             resource_attributes: Vec::new(),
             sample_ratio: None,
             exporters: Vec::new(),
+            files: Vec::new(),
             queue_bytes: None,
             spool: None,
             spool_bytes: None,
@@ -187,6 +192,27 @@ impl Builder {
         self
     }
 
+    /// Writes spans to a file too, as OTLP JSON with a request on each line: the form that the file
+    /// exporter of the OpenTelemetry Collector writes and its `otlpjsonfile` receiver reads, and
+    /// [`replay`](Self::replay) sends. May be called several times.
+    ///
+    /// The file is appended to, readable by this user alone, and renamed to `<path>.1` when it would
+    /// become longer than 100 MiB; 100 of those are kept, see [`file_rotation`](Self::file_rotation).
+    /// Needs the feature `file`.
+    pub fn file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.files.push(FileSettings::new(path.into()));
+        self
+    }
+
+    /// The length in bytes beyond which the [`file`](Self::file) given last is renamed, and how many
+    /// renamed ones are kept.
+    pub fn file_rotation(mut self, bytes: u64, kept: u32) -> Self {
+        if let Some(file) = self.files.last_mut() {
+            (file.bytes, file.kept) = (bytes, kept);
+        }
+        self
+    }
+
     /// How much memory the spans that wait may take, for each destination, in bytes as estimated;
     /// 65536 at the least. Beyond it a span that ends is lost, and said to be; nobody ever waits.
     ///
@@ -270,6 +296,25 @@ impl Builder {
     pub fn processor(self) -> Result<DeliveryProcessor, RegisterError> {
         pipeline::processor(self, &Environment::of_process())
     }
+
+    /// Sends what is in a [`file`](Self::file) or a [`spool`](Self::spool) to the endpoint of this
+    /// builder, and returns when that is done. Nothing is registered, and no file is changed.
+    ///
+    /// `path` is a file, or a folder with everything below it. Do not name the spool of a program
+    /// that runs: its spans would arrive twice.
+    ///
+    /// ```no_run
+    /// let replayed = trace_runtime::register().endpoint("http://localhost:6006").replay("spool")?;
+    /// println!("{} spans delivered", replayed.delivered);
+    /// # Ok::<(), trace_runtime::ReplayError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// A setting or a file that cannot be read, or a backend that does not take a batch.
+    pub fn replay(self, path: impl AsRef<Path>) -> Result<Replayed, ReplayError> {
+        pipeline::replay(&self, path.as_ref(), &Environment::of_process())
+    }
 }
 
 impl fmt::Debug for Builder {
@@ -295,6 +340,7 @@ impl Builder {
             ("header", !self.headers.is_empty()),
             ("api_key", self.api_key.is_some()),
             ("exporter", !self.exporters.is_empty()),
+            ("file", !self.files.is_empty()),
             ("queue_bytes", self.queue_bytes.is_some()),
             ("spool", self.spool.is_some()),
             ("spool_bytes", self.spool_bytes.is_some()),

@@ -13,4 +13,6 @@ pub use builder::{Builder, register};
 pub use error::{RegisterError, Setting};
 pub use registration::{FlushError, Registration};
 pub use settings::Protocol;
-pub(crate) use settings::{BatchSettings, Limits, OtlpSettings, Settings, SpoolSettings};
+pub(crate) use settings::{
+    BatchSettings, FileSettings, Limits, OtlpSettings, Settings, SpoolSettings,
+};

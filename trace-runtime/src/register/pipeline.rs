@@ -3,13 +3,14 @@
 use super::builder::Builder;
 use super::error::RegisterError;
 use super::registration::A_YEAR;
-use super::settings::{Environment, ResourceSettings, Sampling, Settings};
-use crate::export::{self, DeliveryProcessor, Destination, Diagnostics};
+use super::settings::{Environment, OtlpSettings, ResourceSettings, Sampling, Settings};
+use crate::export::{self, DeliveryProcessor, Destination, Diagnostics, ReplayError, Replayed};
 use crate::semconv;
 use opentelemetry::KeyValue;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::resource::TelemetryResourceDetector;
 use opentelemetry_sdk::trace::{IdGenerator, RandomIdGenerator, Sampler, SdkTracerProvider};
+use std::path::Path;
 use std::sync::Arc;
 
 /// A provider and what delivers its spans.
@@ -48,6 +49,16 @@ pub(super) fn processor(
     }
 }
 
+/// Sends what is at `path` to the backend of the settings.
+pub(super) fn replay(
+    builder: &Builder,
+    path: &Path,
+    environment: &Environment,
+) -> Result<Replayed, ReplayError> {
+    let otlp = OtlpSettings::resolve(builder, environment)?;
+    export::replay(path, export::transport(&otlp)?)
+}
+
 fn start(
     settings: &Settings,
     builder: &mut Builder,
@@ -57,6 +68,9 @@ fn start(
     let mut destinations: Vec<_> = exporters.into_iter().map(Destination::Exporter).collect();
     if let Some(otlp) = &settings.otlp {
         destinations.push(export::otlp(otlp)?);
+    }
+    for file in &builder.files {
+        destinations.push(export::file(file)?);
     }
     if settings.console {
         destinations.push(export::console());

@@ -11,6 +11,7 @@ mod folder;
 mod segment;
 mod store;
 
+pub(super) use segment::Records;
 pub(super) use store::Store;
 
 use folder::Folder;

@@ -2,6 +2,7 @@
 
 mod endpoint;
 mod environment;
+mod file;
 mod headers;
 mod resource;
 mod sampling;
@@ -12,6 +13,7 @@ mod tests;
 pub(crate) use endpoint::Endpoint;
 pub use endpoint::Protocol;
 pub(crate) use environment::Environment;
+pub(crate) use file::FileSettings;
 pub(crate) use headers::Headers;
 pub(crate) use resource::ResourceSettings;
 pub(crate) use sampling::Sampling;
@@ -86,8 +88,11 @@ impl Settings {
             spool,
             limits: Limits::resolve(env)?,
         };
-        let goes_somewhere =
-            otlp || console || !builder.exporters.is_empty() || builder.provider.is_some();
+        let goes_somewhere = otlp
+            || console
+            || !builder.files.is_empty()
+            || !builder.exporters.is_empty()
+            || builder.provider.is_some();
         Ok((!disabled && goes_somewhere).then_some(settings))
     }
 }
@@ -112,7 +117,7 @@ fn resolve_exporters(builder: &Builder, env: &Environment) -> Result<(bool, bool
 }
 
 impl OtlpSettings {
-    fn resolve(builder: &Builder, env: &Environment) -> Result<Self, RegisterError> {
+    pub(crate) fn resolve(builder: &Builder, env: &Environment) -> Result<Self, RegisterError> {
         let timeout = env
             .milliseconds(&["OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "OTEL_EXPORTER_OTLP_TIMEOUT"])?
             .unwrap_or(Duration::from_secs(10));
