@@ -140,21 +140,25 @@ fn a_collector_that_hangs_holds_nobody_longer_than_the_timeout() {
     });
     let error = result.unwrap_err();
     assert_eq!((error.delivered, error.pending, error.lost), (0, 3, 0));
-    assert!(said[0].contains("3 spans not delivered at shutdown"), "{said:?}");
+    assert!(said[0].contains("did not answer in time, 3 spans not delivered"), "{said:?}");
     assert!(began.elapsed() < Duration::from_secs(10), "far from the 30 s of the collector");
 }
 
 #[test]
 fn beyond_the_queue_spans_are_lost_and_counted() {
-    // The first span keeps the worker busy while the others fill the queue.
-    let receiver = answering(Reply { delay: Duration::from_millis(500), ..Reply::default() });
+    // The first batch keeps the sender busy while the others fill the queue.
+    let receiver = Receiver::http_answering(|n, _| Reply {
+        delay: Duration::from_millis(if n == 0 { 500 } else { 0 }),
+        ..Reply::default()
+    });
     let _turn = Program::turn();
     let said = Arc::new(Mutex::new(Vec::new()));
     let heard = Arc::clone(&said);
     let registration = register()
         .verbose(false)
         .endpoint(receiver.endpoint())
-        .on_diagnostic(move |diagnostic| heard.lock().unwrap().push(diagnostic.spans))
+        .queue_bytes(1 << 20)
+        .on_diagnostic(move |diagnostic| heard.lock().unwrap().push(diagnostic.clone()))
         .install()
         .unwrap();
     let all = 40_000_u32;
@@ -162,12 +166,16 @@ fn beyond_the_queue_spans_are_lost_and_counted() {
         work(n);
     }
     let result = registration.shutdown();
-    let arrived = receiver.spans().len() as u64;
-    let lost: u64 = said.lock().unwrap().iter().sum();
-    if let Err(error) = result {
-        assert_eq!(error.delivered + error.pending + error.lost, u64::from(all));
-    }
-    assert!(arrived + lost >= u64::from(all), "{arrived} arrived, {lost} were said to be lost");
+    let [stats] = &registration.stats()[..] else { panic!("one destination") };
+    assert_eq!(stats.ended, u64::from(all));
+    assert_eq!((stats.pending, stats.on_disk, stats.bytes), (0, 0, 0));
+    assert_eq!(stats.ended, stats.delivered + stats.lost);
+    assert_eq!(stats.delivered, receiver.spans().len() as u64, "none twice");
+    let said = said.lock().unwrap();
+    assert_eq!(stats.lost, said.iter().map(|diagnostic| diagnostic.spans).sum::<u64>());
+    assert!(stats.lost_by_cause["queue full"] > 0, "{stats:?}");
+    assert_eq!(result.unwrap_err().lost, stats.lost);
+    assert!(said[0].message.contains("the queue of 1048576 bytes was full"), "{said:?}");
 }
 
 #[derive(Debug)]
@@ -224,7 +232,9 @@ fn a_callback_that_panics_stays_alone() {
         .unwrap();
     work(1);
     let error = registration.flush().unwrap_err();
-    assert_eq!((error.pending, error.lost), (0, 1), "the worker lives");
+    assert_eq!((error.pending, error.lost), (1, 0), "it waits for the collector");
+    let error = registration.shutdown().unwrap_err();
+    assert_eq!((error.pending, error.lost), (0, 1), "the threads live");
 }
 
 #[test]

@@ -28,7 +28,7 @@ mod span;
 mod tool;
 
 pub use enrich::EnrichExporter;
-pub use export::Diagnostic;
+pub use export::{DeliveryProcessor, Diagnostic, ReplayError, Replayed, Stats};
 pub use in_span::{InCurrentSpan, WithCurrentSpan, in_current_span};
 pub use kind::OpenInferenceSpanKind;
 pub use mask::{Mask, Masked};

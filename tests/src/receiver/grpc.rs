@@ -41,7 +41,10 @@ impl TraceService for Service {
             })
             .collect();
         let path = "grpc".to_owned();
-        let reply = self.0.take(Received { path, headers, request: request.into_inner() }).await;
+        let reply = self
+            .0
+            .take(Received { path, headers, body: Vec::new(), request: request.into_inner() })
+            .await;
         if reply.status != 0 {
             return Err(Status::new(Code::from(i32::from(reply.status)), reply.text));
         }

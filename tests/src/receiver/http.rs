@@ -40,11 +40,13 @@ async fn receive(
         GzDecoder::new(body.as_ref()).read_to_end(&mut bytes).expect("gzip");
     }
     let request = ExportTraceServiceRequest::decode(bytes.as_slice()).expect("an OTLP request");
-    respond(&shared.take(Received { path: uri.path().to_owned(), headers, request }).await)
+    let (path, body) = (uri.path().to_owned(), body.to_vec());
+    respond(&shared.take(Received { path, headers, body, request }).await)
 }
 
 fn respond(reply: &Reply) -> Response {
     let mut response = match reply.status {
+        0 | 200 if !reply.garbage.is_empty() => reply.garbage.clone().into_response(),
         0 | 200 => {
             let partial_success = (reply.rejected > 0).then(|| ExportTracePartialSuccess {
                 rejected_spans: reply.rejected,
@@ -59,6 +61,9 @@ fn respond(reply: &Reply) -> Response {
     };
     if let Some(seconds) = reply.retry_after {
         response.headers_mut().insert("retry-after", HeaderValue::from(seconds));
+    }
+    if let Some(date) = reply.retry_date {
+        response.headers_mut().insert("retry-after", HeaderValue::from_static(date));
     }
     response
 }

@@ -1,7 +1,10 @@
 //! A receiver of OTLP on loopback, over HTTP and gRPC, that keeps what it decodes.
 
+mod faulty;
 mod grpc;
 mod http;
+
+pub use faulty::{Faulty, reset};
 
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::trace::v1::Span;
@@ -20,6 +23,8 @@ pub struct Received {
     pub path: String,
     /// Headers or metadata, lower-case names.
     pub headers: BTreeMap<String, String>,
+    /// The body, as it came; empty for gRPC.
+    pub body: Vec<u8>,
     /// The decoded body.
     pub request: ExportTraceServiceRequest,
 }
@@ -37,6 +42,10 @@ pub struct Reply {
     pub delay: Duration,
     /// The header `retry-after`, in seconds.
     pub retry_after: Option<u32>,
+    /// The same as a date.
+    pub retry_date: Option<&'static str>,
+    /// The body of a success, if it is to be something else than OTLP.
+    pub garbage: Vec<u8>,
 }
 
 impl Reply {
@@ -90,7 +99,14 @@ impl Receiver {
     pub fn http_answering(
         answer: impl Fn(usize, &Received) -> Reply + Send + Sync + 'static,
     ) -> Self {
-        Receiver::start(Arc::new(answer), false)
+        Receiver::start(Arc::new(answer), false, ([127, 0, 0, 1], 0).into())
+    }
+
+    /// A receiver of OTLP over HTTP at the address of one that is gone.
+    #[must_use]
+    pub fn http_again(endpoint: &str) -> Self {
+        let address = endpoint.trim_start_matches("http://").parse().expect("an endpoint");
+        Receiver::start(Arc::new(|_, _| Reply::default()), false, address)
     }
 
     /// A receiver of OTLP over gRPC.
@@ -98,10 +114,10 @@ impl Receiver {
     pub fn grpc_answering(
         answer: impl Fn(usize, &Received) -> Reply + Send + Sync + 'static,
     ) -> Self {
-        Receiver::start(Arc::new(answer), true)
+        Receiver::start(Arc::new(answer), true, ([127, 0, 0, 1], 0).into())
     }
 
-    fn start(answer: Answer, is_grpc: bool) -> Self {
+    fn start(answer: Answer, is_grpc: bool, at: SocketAddr) -> Self {
         let shared = Shared { received: Arc::default(), answer };
         let (stop, stopped) = oneshot::channel();
         let (listening, address) = std::sync::mpsc::channel();
@@ -109,7 +125,7 @@ impl Receiver {
         // A thread of its own, so that tests may block theirs.
         let thread = std::thread::spawn(move || {
             crate::block_on(async move {
-                let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
+                let listener = TcpListener::bind(at).await.expect("a free port");
                 let address = listener.local_addr().expect("an address");
                 listening.send(address).expect("the test waits");
                 tokio::select! {
@@ -141,6 +157,14 @@ impl Receiver {
             self.received().into_iter().flat_map(|received| received.request.resource_spans);
         let scopes = requests.flat_map(|resource| resource.scope_spans);
         scopes.flat_map(|scope| scope.spans).collect()
+    }
+
+    /// The ids of every span so far, in order: one that arrived twice is there twice.
+    #[must_use]
+    pub fn ids(&self) -> Vec<Vec<u8>> {
+        let mut ids: Vec<_> = self.spans().into_iter().map(|span| span.span_id).collect();
+        ids.sort();
+        ids
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Received>> {

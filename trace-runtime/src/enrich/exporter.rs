@@ -1,6 +1,8 @@
 //! The enrich stage for other people's pipelines.
 
 use super::span::enrich;
+use crate::mask::{self, Mask, MaskSettings};
+use crate::register::{Environment, RegisterError};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::trace::{SpanData, SpanExporter};
@@ -29,18 +31,35 @@ use std::time::Duration;
 #[derive(Debug)]
 pub struct EnrichExporter<E> {
     inner: E,
+    mask: Option<MaskSettings>,
 }
 
 impl<E: SpanExporter> EnrichExporter<E> {
     /// Hands enriched spans to `inner`.
     pub fn new(inner: E) -> Self {
-        EnrichExporter { inner }
+        EnrichExporter { inner, mask: None }
+    }
+
+    /// Also hides what must not leave the process: what `mask` says, then the environment, as
+    /// [`Builder::mask`](crate::Builder::mask) does. Without it nothing is hidden here.
+    ///
+    /// # Errors
+    ///
+    /// A variable of the environment that cannot be read.
+    pub fn mask(mut self, mask: &Mask) -> Result<Self, RegisterError> {
+        self.mask = Some(MaskSettings::resolve(Some(mask), &Environment::of_process())?);
+        Ok(self)
     }
 }
 
 impl<E: SpanExporter> SpanExporter for EnrichExporter<E> {
     async fn export(&self, mut batch: Vec<SpanData>) -> OTelSdkResult {
-        batch.iter_mut().for_each(enrich);
+        for span in &mut batch {
+            enrich(span);
+            if let Some(settings) = &self.mask {
+                mask::apply(span, settings);
+            }
+        }
         self.inner.export(batch).await
     }
 

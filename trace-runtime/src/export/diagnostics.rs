@@ -1,7 +1,7 @@
 //! What a user is told about spans that were lost: one line for each cause, with counts.
 
 use crate::outcome::panic::contained;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::io::Write;
 use std::sync::{Mutex, PoisonError};
@@ -13,7 +13,7 @@ use std::sync::{Mutex, PoisonError};
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Diagnostic {
-    /// How many spans were lost.
+    /// How many spans were lost; 0 if they are only late, or on disk.
     pub spans: u64,
     /// The line.
     pub message: String,
@@ -30,6 +30,7 @@ pub(crate) type DiagnosticCallback = Box<dyn Fn(&Diagnostic) + Send + Sync>;
 /// Says each cause once as it first happens, and once more at the end if it went on.
 pub(crate) struct Diagnostics {
     callback: Option<DiagnosticCallback>,
+    late: Mutex<HashSet<&'static str>>,
     repeated: Mutex<HashMap<&'static str, Repeated>>,
 }
 
@@ -42,7 +43,7 @@ struct Repeated {
 
 impl Diagnostics {
     pub(crate) fn new(callback: Option<DiagnosticCallback>) -> Self {
-        Diagnostics { callback, repeated: Mutex::default() }
+        Diagnostics { callback, late: Mutex::default(), repeated: Mutex::default() }
     }
 
     /// Reports lost spans. `message` is given their number in words.
@@ -56,6 +57,13 @@ impl Diagnostics {
         repeated.insert(cause, Repeated::default());
         drop(repeated);
         self.say(&Diagnostic { spans, message: message(&counted(spans)) });
+    }
+
+    /// Reports, once for each cause, that something is wrong by which no span is lost yet.
+    pub(crate) fn late(&self, cause: &'static str, message: &dyn Fn() -> String) {
+        if self.late.lock().unwrap_or_else(PoisonError::into_inner).insert(cause) {
+            self.say(&Diagnostic { spans: 0, message: message() });
+        }
     }
 
     /// Says what came after the first line of each cause.
@@ -80,7 +88,8 @@ impl Diagnostics {
     }
 }
 
-fn counted(spans: u64) -> String {
+/// A number of spans in words.
+pub(super) fn counted(spans: u64) -> String {
     if spans == 1 { "1 span".to_owned() } else { format!("{spans} spans") }
 }
 

@@ -1,28 +1,64 @@
-//! From ended spans to their destinations: queue, worker, limits, delivery, and the account of it.
+//! From ended spans to their destinations: queue, worker, limits, sender, and the account of it.
 
+mod body;
 mod console;
 mod deliver;
-mod delivery;
 mod diagnostics;
+#[cfg(feature = "file")]
+mod file;
 mod limit;
 mod otlp;
 mod processor;
+mod queue;
+mod replay;
+mod retry;
+mod sender;
+mod spool;
 mod transform;
+mod worker;
 
-pub(crate) use deliver::{Deliver, ExporterDelivery};
-pub(crate) use delivery::Delivery;
+pub(crate) use deliver::{Deliver, Destination, ExporterDelivery};
 pub use diagnostics::Diagnostic;
 pub(crate) use diagnostics::{DiagnosticCallback, Diagnostics};
-pub(crate) use processor::CountedProcessor;
+pub use processor::DeliveryProcessor;
+pub(crate) use queue::Flushed;
+pub use queue::Stats;
+pub(crate) use replay::replay;
+pub use replay::{ReplayError, Replayed};
+pub(crate) use transform::Transform;
 
-use crate::register::{OtlpSettings, RegisterError};
+use crate::register::{FileSettings, OtlpSettings, RegisterError, Setting};
+use deliver::Transport;
 
 /// The console, as a destination.
-pub(crate) fn console() -> Box<dyn Deliver> {
-    Box::new(console::Console::default())
+pub(crate) fn console() -> Destination {
+    Destination::Exporter(Box::new(console::Console::default()))
 }
 
 /// An OTLP backend, as a destination.
-pub(crate) fn otlp(settings: &OtlpSettings) -> Result<Box<dyn Deliver>, RegisterError> {
+pub(crate) fn otlp(settings: &OtlpSettings) -> Result<Destination, RegisterError> {
+    otlp::connect(settings).map(Destination::Backend)
+}
+
+/// The same, to send to it without a queue.
+pub(crate) fn transport(settings: &OtlpSettings) -> Result<Box<dyn Transport>, RegisterError> {
     otlp::connect(settings)
+}
+
+/// A file, as a destination.
+#[cfg(feature = "file")]
+pub(crate) fn file(settings: &FileSettings) -> Result<Destination, RegisterError> {
+    let opened = file::FileDelivery::open(settings.clone());
+    let file = opened.map_err(|error| RegisterError::Folder {
+        setting: Setting::Method("file"),
+        path: settings.path.display().to_string(),
+        reason: error.to_string(),
+    })?;
+    Ok(Destination::Exporter(Box::new(file)))
+}
+
+#[cfg(not(feature = "file"))]
+pub(crate) fn file(_settings: &FileSettings) -> Result<Destination, RegisterError> {
+    let (what, feature) = ("a file of JSON lines", "file");
+    Err(RegisterError::MissingFeature { setting: Setting::Method("file"), what, feature })
 }

@@ -1,122 +1,235 @@
-//! The SDK's batch processor, with every span counted on its way in and out.
+//! Every destination behind one span processor.
 
-use super::deliver::{Deliver, DeliveryResult, Failure};
-use super::delivery::Delivery;
-use super::transform::transform;
-use crate::outcome::panic::message;
-use crate::register::{BatchSettings, Limits};
+use super::deliver::Destination;
+use super::diagnostics::Diagnostics;
+use super::queue::{Flushed, PENDING, Queue, Stats};
+use super::retry::Backoff;
+use super::sender::Sender;
+use super::spool::Store;
+use super::worker::{Encoder, Outlet, Worker};
+use crate::register::{RegisterError, Settings};
 use opentelemetry::Context;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::error::{OTelSdkError, OTelSdkResult};
-use opentelemetry_sdk::trace::{
-    BatchConfigBuilder, BatchSpanProcessor, Span, SpanData, SpanExporter, SpanProcessor,
-};
-use std::future::poll_fn;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
-use std::task::Poll;
-use std::time::Duration;
+use opentelemetry_sdk::trace::{Span, SpanData, SpanProcessor};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
 
-/// Lets spans into the SDK's queue only while it has room, so that none is lost uncounted.
-#[derive(Debug)]
-pub(crate) struct CountedProcessor {
-    queue: BatchSpanProcessor,
-    delivery: Arc<Delivery>,
-    bound: u64,
+/// Delivers spans: a [`SpanProcessor`] whose queue is bounded in bytes, whose batches are tried
+/// again until a backend takes them, and which accounts for every span.
+///
+/// It is what [`install`](crate::Builder::install) puts into its own provider. For a provider of
+/// your own, make one with [`processor`](crate::Builder::processor): the settings are the same,
+/// but for the resource and the sampler, which are the provider's.
+///
+/// ```
+/// use opentelemetry_sdk::trace::SdkTracerProvider;
+/// # use trace_runtime::opentelemetry_sdk;
+///
+/// let processor = trace_runtime::register().endpoint("http://localhost:6006").processor()?;
+/// let provider = SdkTracerProvider::builder().with_span_processor(processor.clone()).build();
+/// // ..
+/// for stats in processor.stats() {
+///     println!("{} of {} spans delivered", stats.delivered, stats.ended);
+/// }
+/// provider.shutdown().ok();
+/// # Ok::<(), trace_runtime::RegisterError>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct DeliveryProcessor {
+    shared: Arc<Shared>,
 }
 
-impl CountedProcessor {
-    pub(crate) fn new(
-        destination: Box<dyn Deliver>,
-        delivery: &Arc<Delivery>,
-        limits: Limits,
-        batch: BatchSettings,
-    ) -> Self {
-        let exporter = Worker { destination, delivery: Arc::clone(delivery), limits };
-        let config = BatchConfigBuilder::default()
-            .with_max_queue_size(batch.queue_spans)
-            .with_max_export_batch_size(batch.batch_spans)
-            .with_scheduled_delay(batch.delay)
-            .build();
-        CountedProcessor {
-            queue: BatchSpanProcessor::new(exporter, config),
-            delivery: Arc::clone(delivery),
-            bound: batch.queue_spans as u64,
+#[derive(Debug)]
+struct Shared {
+    queues: Vec<Arc<Queue>>,
+    diagnostics: Arc<Diagnostics>,
+    timeout: Duration,
+    /// What the end came to, once it was asked for.
+    ended: Mutex<Option<Vec<Flushed>>>,
+}
+
+impl DeliveryProcessor {
+    /// Starts the threads of every destination.
+    pub(crate) fn start(
+        destinations: Vec<Destination>,
+        diagnostics: Arc<Diagnostics>,
+        settings: &Settings,
+        timeout: Duration,
+    ) -> Result<Self, RegisterError> {
+        let mut shared =
+            Shared { queues: Vec::new(), diagnostics, timeout, ended: Mutex::default() };
+        for destination in destinations {
+            let address = destination.address();
+            let queue = Queue::new(address, settings.batch, Arc::clone(&shared.diagnostics));
+            let queue = Arc::new(queue);
+            start(destination, Arc::clone(&queue), settings)
+                .inspect_err(|_| queue.stop(Duration::ZERO))?;
+            shared.queues.push(queue);
+        }
+        Ok(DeliveryProcessor { shared: Arc::new(shared) })
+    }
+
+    /// A processor without a destination.
+    pub(crate) fn idle(diagnostics: Arc<Diagnostics>) -> Self {
+        let (queues, timeout) = (Vec::new(), Duration::ZERO);
+        let shared = Shared { queues, diagnostics, timeout, ended: Mutex::default() };
+        DeliveryProcessor { shared: Arc::new(shared) }
+    }
+
+    /// Takes a span that has ended, sampled or not. Never waits and never grows beyond its bounds.
+    pub(crate) fn push(&self, span: SpanData) {
+        let Some((last, others)) = self.shared.queues.split_last() else { return };
+        for queue in others {
+            queue.push(span.clone());
+        }
+        last.push(span);
+    }
+
+    /// The account of each destination, in the order they were given.
+    #[must_use]
+    pub fn stats(&self) -> Vec<Stats> {
+        self.shared.queues.iter().map(|queue| queue.stats()).collect()
+    }
+
+    /// Waits until everything that has ended so far is delivered everywhere.
+    pub(crate) fn flush(&self, timeout: Duration) -> Vec<Flushed> {
+        self.shared.flush(Instant::now() + timeout)
+    }
+
+    /// Flushes and ends; `before_stop` runs when no span can be sent any more. Whoever comes second
+    /// waits for the first, and hears the same.
+    pub(crate) fn end(&self, timeout: Duration, before_stop: impl FnOnce()) -> Vec<Flushed> {
+        self.shared.end(timeout, before_stop)
+    }
+
+    pub(crate) fn address(&self, index: usize) -> Option<String> {
+        self.shared.queues.get(index).map(|queue| queue.address().to_owned())
+    }
+
+    fn result(flushed: &[Flushed]) -> OTelSdkResult {
+        match flushed.iter().find(|flushed| !flushed.is_complete()) {
+            None => Ok(()),
+            Some(Flushed { delivered, pending, on_disk, lost, cause }) => {
+                let cause = cause.as_deref().unwrap_or("no answer in time");
+                Err(OTelSdkError::InternalFailure(format!(
+                    "{delivered} spans delivered, {pending} pending, {on_disk} on disk, {lost} \
+                     lost: {cause}"
+                )))
+            }
         }
     }
 }
 
-impl SpanProcessor for CountedProcessor {
+impl SpanProcessor for DeliveryProcessor {
     fn on_start(&self, _span: &mut Span, _context: &Context) {}
 
     fn on_end(&self, span: SpanData) {
-        // The SDK would export spans that are recorded but not sampled.
-        if span.span_context.is_sampled() && self.delivery.admit(self.bound) {
-            self.queue.on_end(span);
+        // Spans may be recorded without being sampled; those are not exported.
+        if span.span_context.is_sampled() {
+            self.push(span);
         }
     }
 
     fn force_flush(&self) -> OTelSdkResult {
-        self.queue.force_flush()
+        DeliveryProcessor::result(&self.flush(self.shared.timeout))
     }
 
     fn shutdown_with_timeout(&self, timeout: Duration) -> OTelSdkResult {
-        self.queue.shutdown_with_timeout(timeout)
+        DeliveryProcessor::result(&self.end(timeout, || {}))
     }
 
     fn set_resource(&mut self, resource: &Resource) {
-        self.queue.set_resource(resource);
-    }
-}
-
-/// What the processor's thread does with a batch.
-#[derive(Debug)]
-struct Worker {
-    destination: Box<dyn Deliver>,
-    delivery: Arc<Delivery>,
-    limits: Limits,
-}
-
-impl Worker {
-    /// Delivers a batch; an exporter that panics loses the batch, not the thread.
-    async fn deliver(&self, mut batch: Vec<SpanData>) -> DeliveryResult {
-        for span in &mut batch {
-            transform(span, self.limits);
+        for queue in &self.shared.queues {
+            queue.set_resource(resource);
         }
-        let begin = || self.destination.deliver(batch);
-        let mut delivering = catch_unwind(AssertUnwindSafe(begin)).map_err(panicked)?;
-        poll_fn(|context| {
-            let poll = || delivering.as_mut().poll(context);
-            catch_unwind(AssertUnwindSafe(poll))
-                .unwrap_or_else(|payload| Poll::Ready(Err(panicked(payload))))
-        })
-        .await
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "the signature of `map_err`")]
-fn panicked(payload: Box<dyn std::any::Any + Send>) -> Failure {
-    Failure {
-        cause: "exporter panicked",
-        what: format!("the exporter panicked ({})", message(&*payload)),
-        advice: "report it to the exporter's authors".to_owned(),
+/// The least that storing what is left may take, when the flush has taken everything.
+const LAST_MOMENT: Duration = Duration::from_millis(250);
+
+impl Shared {
+    fn end(&self, timeout: Duration, before_stop: impl FnOnce()) -> Vec<Flushed> {
+        let mut ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
+        ended.get_or_insert_with(|| self.flush_and_stop(timeout, before_stop)).clone()
+    }
+
+    fn flush_and_stop(&self, timeout: Duration, before_stop: impl FnOnce()) -> Vec<Flushed> {
+        let deadline = Instant::now() + timeout;
+        self.queues.iter().for_each(|queue| queue.close());
+        let flush = || self.flush(deadline);
+        let mut results = flush();
+        before_stop();
+        // What ended meanwhile, unless the destination has shown that it does not answer.
+        if results.iter().all(|flushed| flushed.pending == 0) {
+            results = flush();
+        }
+        for (queue, result) in self.queues.iter().zip(&mut results) {
+            let rest = deadline.saturating_duration_since(Instant::now()).max(LAST_MOMENT);
+            queue.stop(rest);
+            queue.give_up();
+            result.update(&queue.stats());
+        }
+        self.diagnostics.say_repeated();
+        results
+    }
+
+    fn flush(&self, deadline: Instant) -> Vec<Flushed> {
+        let begun: Vec<_> = self.queues.iter().map(|queue| queue.begin_flush()).collect();
+        let begun = self.queues.iter().zip(&begun);
+        begun.map(|(queue, flush)| queue.wait_for(flush, deadline)).collect()
     }
 }
 
-impl SpanExporter for Worker {
-    async fn export(&self, batch: Vec<SpanData>) -> OTelSdkResult {
-        let spans = batch.len() as u64;
-        let result = self.deliver(batch).await;
-        self.delivery.settle(spans, &result);
-        result.map(drop).map_err(|failure| OTelSdkError::InternalFailure(failure.what))
+impl Drop for Shared {
+    /// Nobody can flush any more: the threads end.
+    fn drop(&mut self) {
+        let timeout = self.timeout;
+        self.end(timeout, || {});
+    }
+}
+
+impl Flushed {
+    pub(crate) fn is_complete(&self) -> bool {
+        self.pending + self.on_disk + self.lost == 0
     }
 
-    fn shutdown_with_timeout(&self, _timeout: Duration) -> OTelSdkResult {
-        self.destination.finish();
-        Ok(())
+    /// The end has turned what was pending into something else, but those without an answer.
+    fn update(&mut self, stats: &Stats) {
+        let unanswered = stats.lost_by_cause.get(PENDING).copied().unwrap_or(0);
+        self.delivered = stats.delivered;
+        self.on_disk = stats.on_disk;
+        self.pending = unanswered;
+        self.lost = stats.lost - unanswered;
     }
+}
 
-    fn set_resource(&mut self, resource: &Resource) {
-        self.destination.set_resource(resource);
-    }
+fn start(
+    destination: Destination,
+    queue: Arc<Queue>,
+    settings: &Settings,
+) -> Result<(), RegisterError> {
+    let outlet = match destination {
+        Destination::Exporter(exporter) => Outlet::Exporter(exporter),
+        Destination::Backend(transport) => {
+            let spool = settings.spool.as_ref();
+            let store = spool.map(|spool| Store::open(spool, transport.identity(), &queue));
+            let store = store.transpose()?.map(Arc::new);
+            let gzip = transport.wants_gzip();
+            let encoder = Encoder { gzip, store: store.clone(), ..Encoder::default() };
+            let (queue, backoff) = (Arc::clone(&queue), Backoff::default());
+            let sender = Sender { queue, transport, backoff, store };
+            spawn("trace-runtime-send", move || sender.run())?;
+            Outlet::Encoder(encoder)
+        }
+    };
+    let worker = Worker { queue, transform: settings.transform(), outlet };
+    spawn("trace-runtime-work", move || worker.run())
+}
+
+fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<(), RegisterError> {
+    let spawned = thread::Builder::new().name(name.to_owned()).spawn(run);
+    spawned.map(drop).map_err(|error| RegisterError::Exporter(error.to_string()))
 }

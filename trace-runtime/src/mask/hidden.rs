@@ -23,7 +23,11 @@ pub(super) enum Hidden {
     EmbeddingsText,
 }
 
-use Hidden::*;
+use Hidden::{
+    Choices, EmbeddingsText, EmbeddingsVectors, InputImages, InputMessages, InputText, Inputs,
+    LlmInvocationParameters, LlmTools, OutputMessages, OutputText, Outputs, Prompts,
+    RetrievalDocuments,
+};
 
 impl Hidden {
     pub(super) const ALL: [Hidden; 14] = [

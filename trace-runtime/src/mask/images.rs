@@ -26,7 +26,9 @@ pub(super) fn without_large(text: &str, limit: usize) -> Option<String> {
 fn url_length(url: &str) -> usize {
     let subtype = |c: char| c.is_ascii_alphanumeric() || "+.-;=".contains(c);
     let head = url[BEGINNING.len()..].find(|c| !subtype(c)).map(|end| end + BEGINNING.len());
-    let Some(comma) = head.filter(|end| url[..=*end].ends_with(ENCODING)) else {
+    let Some(comma) =
+        head.filter(|end| url.get(..=*end).is_some_and(|head| head.ends_with(ENCODING)))
+    else {
         return BEGINNING.len();
     };
     // JSON may write `/` as `\/`.

@@ -1,12 +1,17 @@
 //! What can be said in code before `install`.
 
 use super::error::{RegisterError, Setting};
+use super::pipeline;
 use super::registration::Registration;
-use super::settings::{Environment, Protocol};
-use crate::export::{Deliver, Diagnostic, DiagnosticCallback, ExporterDelivery};
+use super::settings::{Environment, FileSettings, Protocol};
+use crate::export::{
+    Deliver, DeliveryProcessor, Diagnostic, DiagnosticCallback, ExporterDelivery, ReplayError,
+    Replayed,
+};
 use crate::mask::Mask;
 use opentelemetry_sdk::trace::{SdkTracerProvider, SpanExporter};
 use std::fmt;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Begins a registration; [`Builder::install`] ends it.
@@ -44,6 +49,11 @@ pub struct Builder {
     pub(super) resource_attributes: Vec<(String, String)>,
     pub(super) sample_ratio: Option<f64>,
     pub(super) exporters: Vec<Box<dyn Deliver>>,
+    pub(super) files: Vec<FileSettings>,
+    pub(super) queue_bytes: Option<usize>,
+    pub(super) spool: Option<PathBuf>,
+    pub(super) spool_bytes: Option<usize>,
+    pub(super) durable: bool,
     pub(super) provider: Option<SdkTracerProvider>,
     pub(super) mask: Option<Mask>,
     pub(super) on_diagnostic: Option<DiagnosticCallback>,
@@ -66,6 +76,11 @@ impl Default for Builder {
             resource_attributes: Vec::new(),
             sample_ratio: None,
             exporters: Vec::new(),
+            files: Vec::new(),
+            queue_bytes: None,
+            spool: None,
+            spool_bytes: None,
+            durable: false,
             provider: None,
             mask: None,
             on_diagnostic: None,
@@ -173,9 +188,70 @@ impl Builder {
     /// Another destination. It stands in for OTLP, unless [`endpoint`](Self::endpoint) is called
     /// too: then both receive every span. May be called several times.
     ///
-    /// The exporter is driven by a thread of its own, without an async runtime.
+    /// The exporter is driven by a thread of its own, without an async runtime, and does its own
+    /// retries: a batch that it fails to export is lost.
     pub fn exporter(mut self, exporter: impl SpanExporter + 'static) -> Self {
         self.exporters.push(Box::new(ExporterDelivery::new(exporter)));
+        self
+    }
+
+    /// Writes spans to a file too, as OTLP JSON with a request on each line: the form that the file
+    /// exporter of the OpenTelemetry Collector writes and its `otlpjsonfile` receiver reads, and
+    /// [`replay`](Self::replay) sends. May be called several times.
+    ///
+    /// The file is appended to, readable by this user alone, and renamed to `<path>.1` when it would
+    /// become longer than 100 MiB; 100 of those are kept, see [`file_rotation`](Self::file_rotation).
+    /// Needs the feature `file`.
+    pub fn file(mut self, path: impl Into<PathBuf>) -> Self {
+        self.files.push(FileSettings::new(path.into()));
+        self
+    }
+
+    /// The length in bytes beyond which the [`file`](Self::file) given last is renamed, and how many
+    /// renamed ones are kept.
+    pub fn file_rotation(mut self, bytes: u64, kept: u32) -> Self {
+        if let Some(file) = self.files.last_mut() {
+            (file.bytes, file.kept) = (bytes, kept);
+        }
+        self
+    }
+
+    /// How much memory the spans that wait may take, for each destination, in bytes as estimated;
+    /// 65536 at the least. Beyond it a span that ends is lost, and said to be; nobody ever waits.
+    ///
+    /// Default: `TRACE_QUEUE_BYTES`, then 256 MiB.
+    pub fn queue_bytes(mut self, bytes: usize) -> Self {
+        self.queue_bytes = Some(bytes);
+        self
+    }
+
+    /// A folder for spans that memory cannot hold while a backend is away, or that it has not taken
+    /// when the program ends. They are sent when it is back, at the latest by the next run that
+    /// names the same folder and endpoint. Several processes may share a folder.
+    ///
+    /// What is written is what would have been sent, without any header or key, readable by this
+    /// user alone. A span that was just being sent when a program died may arrive twice; its id
+    /// tells.
+    ///
+    /// Only for OTLP; other destinations deliver once. Default: `TRACE_SPOOL_DIR`, then none.
+    pub fn spool(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.spool = Some(folder.into());
+        self
+    }
+
+    /// How many bytes the [`spool`](Self::spool) of one process and backend may take; 65536 at the
+    /// least. Beyond it the oldest spans are lost, and said to be.
+    ///
+    /// Default: `TRACE_SPOOL_BYTES`, then 1 GiB.
+    pub fn spool_bytes(mut self, bytes: usize) -> Self {
+        self.spool_bytes = Some(bytes);
+        self
+    }
+
+    /// Whether every span is written to the [`spool`](Self::spool) within 100 ms of its end, before
+    /// it is sent (default: false). Then also a program that is killed loses no more than that.
+    pub fn durable(mut self, durable: bool) -> Self {
+        self.durable = durable;
         self
     }
 
@@ -221,6 +297,36 @@ impl Builder {
     pub fn install(self) -> Result<Registration, RegisterError> {
         Registration::install(self, &Environment::of_process())
     }
+
+    /// Starts the export alone, as a span processor for a provider of your own. The macros are not
+    /// switched on, and resource and sampler are that provider's.
+    ///
+    /// # Errors
+    ///
+    /// As [`install`](Self::install), but other registrations do not matter. With
+    /// `OTEL_SDK_DISABLED=true`, or with no destination left, the processor does nothing.
+    pub fn processor(self) -> Result<DeliveryProcessor, RegisterError> {
+        pipeline::processor(self, &Environment::of_process())
+    }
+
+    /// Sends what is in a [`file`](Self::file) or a [`spool`](Self::spool) to the endpoint of this
+    /// builder, and returns when that is done. Nothing is registered, and no file is changed.
+    ///
+    /// `path` is a file, or a folder with everything below it. Do not name the spool of a program
+    /// that runs: its spans would arrive twice.
+    ///
+    /// ```no_run
+    /// let replayed = trace_runtime::register().endpoint("http://localhost:6006").replay("spool")?;
+    /// println!("{} spans delivered", replayed.delivered);
+    /// # Ok::<(), trace_runtime::ReplayError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// A setting or a file that cannot be read, or a backend that does not take a batch.
+    pub fn replay(self, path: impl AsRef<Path>) -> Result<Replayed, ReplayError> {
+        pipeline::replay(&self, path.as_ref(), &Environment::of_process())
+    }
 }
 
 impl fmt::Debug for Builder {
@@ -246,6 +352,11 @@ impl Builder {
             ("header", !self.headers.is_empty()),
             ("api_key", self.api_key.is_some()),
             ("exporter", !self.exporters.is_empty()),
+            ("file", !self.files.is_empty()),
+            ("queue_bytes", self.queue_bytes.is_some()),
+            ("spool", self.spool.is_some()),
+            ("spool_bytes", self.spool_bytes.is_some()),
+            ("durable", self.durable),
             ("console", self.console),
             ("mask", self.mask.is_some()),
             ("project_name", self.project_name.is_some()),

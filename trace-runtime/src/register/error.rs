@@ -55,6 +55,16 @@ pub enum RegisterError {
         /// What is wrong with it.
         reason: String,
     },
+    /// The folder of the spool, or the file for spans, cannot be used.
+    #[error("{setting} names {path}, which cannot be written: {reason}")]
+    Folder {
+        /// The builder method or the environment variable.
+        setting: Setting,
+        /// The path.
+        path: String,
+        /// What is wrong with it.
+        reason: String,
+    },
     /// The exporter could not be made.
     #[error("the exporter could not be made: {0}")]
     Exporter(String),

@@ -13,4 +13,6 @@ pub use builder::{Builder, register};
 pub use error::{RegisterError, Setting};
 pub use registration::{FlushError, Registration};
 pub use settings::Protocol;
-pub(crate) use settings::{BatchSettings, Environment, Limits, OtlpSettings};
+pub(crate) use settings::{
+    BatchSettings, Environment, FileSettings, Limits, OtlpSettings, Settings, SpoolSettings,
+};

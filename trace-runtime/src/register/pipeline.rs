@@ -1,51 +1,85 @@
-//! From settings to a tracer provider: one processor, queue and worker for each destination.
+//! From settings to a tracer provider: one processor, with a queue for each destination.
 
+use super::builder::Builder;
 use super::error::RegisterError;
-use super::settings::{ResourceSettings, Sampling, Settings};
-use crate::export::{self, CountedProcessor, Deliver, Delivery, Diagnostics};
+use super::registration::A_YEAR;
+use super::settings::{Environment, OtlpSettings, ResourceSettings, Sampling, Settings};
+use crate::export::{self, DeliveryProcessor, Destination, Diagnostics, ReplayError, Replayed};
 use crate::scope::ContextAttributesProcessor;
 use crate::semconv;
 use opentelemetry::KeyValue;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::resource::TelemetryResourceDetector;
 use opentelemetry_sdk::trace::{IdGenerator, RandomIdGenerator, Sampler, SdkTracerProvider};
+use std::path::Path;
 use std::sync::Arc;
 
-/// A provider and the ledgers of its destinations.
+/// A provider and what delivers its spans.
 pub(super) struct Pipeline {
     pub(super) provider: SdkTracerProvider,
-    pub(super) deliveries: Vec<Arc<Delivery>>,
+    pub(super) processor: DeliveryProcessor,
 }
 
 impl Pipeline {
     pub(super) fn build(
         settings: &Settings,
-        exporters: Vec<Box<dyn Deliver>>,
+        builder: &mut Builder,
         diagnostics: &Arc<Diagnostics>,
     ) -> Result<Self, RegisterError> {
-        let mut destinations = exporters;
-        if let Some(otlp) = &settings.otlp {
-            destinations.push(export::otlp(otlp)?);
-        }
-        if settings.console {
-            destinations.push(export::console());
-        }
-        let mut provider = SdkTracerProvider::builder()
+        let processor = start(settings, builder, diagnostics)?;
+        let provider = SdkTracerProvider::builder()
             .with_sampler(sampler(settings.sampling))
             .with_resource(resource(&settings.resource))
             // Spans cut themselves, keeping what matters; the SDK would drop what comes last.
             .with_max_attributes_per_span(u32::MAX)
-            .with_span_processor(ContextAttributesProcessor);
-        let mut deliveries = Vec::new();
-        for destination in destinations {
-            let delivery = Arc::new(Delivery::new(destination.address(), Arc::clone(diagnostics)));
-            let (limits, batch) = (settings.limits, settings.batch);
-            let processor = CountedProcessor::new(destination, &delivery, limits, batch);
-            provider = provider.with_span_processor(processor);
-            deliveries.push(delivery);
-        }
-        Ok(Pipeline { provider: provider.build(), deliveries })
+            .with_span_processor(ContextAttributesProcessor)
+            .with_span_processor(processor.clone());
+        Ok(Pipeline { provider: provider.build(), processor })
     }
+}
+
+/// The delivery alone.
+pub(super) fn processor(
+    mut builder: Builder,
+    environment: &Environment,
+) -> Result<DeliveryProcessor, RegisterError> {
+    builder.require_no_conflict()?;
+    let diagnostics = Arc::new(Diagnostics::new(builder.on_diagnostic.take()));
+    match Settings::resolve(&builder, environment)? {
+        Some(settings) => start(&settings, &mut builder, &diagnostics),
+        None => Ok(DeliveryProcessor::idle(diagnostics)),
+    }
+}
+
+/// Sends what is at `path` to the backend of the settings.
+pub(super) fn replay(
+    builder: &Builder,
+    path: &Path,
+    environment: &Environment,
+) -> Result<Replayed, ReplayError> {
+    let otlp = OtlpSettings::resolve(builder, environment)?;
+    export::replay(path, export::transport(&otlp)?)
+}
+
+fn start(
+    settings: &Settings,
+    builder: &mut Builder,
+    diagnostics: &Arc<Diagnostics>,
+) -> Result<DeliveryProcessor, RegisterError> {
+    let exporters = std::mem::take(&mut builder.exporters);
+    let mut destinations: Vec<_> = exporters.into_iter().map(Destination::Exporter).collect();
+    if let Some(otlp) = &settings.otlp {
+        destinations.push(export::otlp(otlp)?);
+    }
+    for file in &builder.files {
+        destinations.push(export::file(file)?);
+    }
+    if settings.console {
+        destinations.push(export::console());
+    }
+    let timeout = builder.shutdown_timeout.min(A_YEAR);
+    let diagnostics = Arc::clone(diagnostics);
+    DeliveryProcessor::start(destinations, diagnostics, settings, timeout)
 }
 
 fn sampler(sampling: Sampling) -> Sampler {

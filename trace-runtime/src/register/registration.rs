@@ -7,14 +7,13 @@ use super::error::RegisterError;
 use super::pipeline::Pipeline;
 use super::settings::{Environment, Limits, Settings};
 use crate::capture;
-use crate::export::{Delivery, Diagnostics};
+use crate::export::{DeliveryProcessor, Diagnostics, Flushed, Stats};
 use crate::outcome::panic;
-use opentelemetry_sdk::trace::SdkTracerProvider;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-const A_YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+pub(super) const A_YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// An active registration. Keep it for as long as spans are to be recorded.
 ///
@@ -33,9 +32,8 @@ pub struct Registration {
 struct Running {
     active: Arc<Active>,
     diagnostics: Arc<Diagnostics>,
-    deliveries: Vec<Arc<Delivery>>,
-    /// Whether the provider is the application's, and stays running.
-    attached: bool,
+    /// `None` if the provider is the application's, and stays running.
+    processor: Option<DeliveryProcessor>,
     is_global: bool,
     /// What `shutdown` came to, once it was called.
     shut_down: Mutex<Option<Result<(), FlushError>>>,
@@ -46,13 +44,15 @@ struct Running {
 /// The counts are of spans, since `install`, at the first destination that has not accepted
 /// everything. For an attached provider they are not known and stay 0.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{delivered} spans delivered, {pending} pending, {lost} lost: {cause}")]
+#[error("{delivered} spans delivered, {pending} pending, {on_disk} on disk, {lost} lost: {cause}")]
 #[non_exhaustive]
 pub struct FlushError {
     /// Accepted by the backend.
     pub delivered: u64,
     /// Ended, and neither accepted nor lost yet.
     pub pending: u64,
+    /// In the spool, to be sent later.
+    pub on_disk: u64,
     /// Refused, undeliverable, or beyond the bounds of the queue.
     pub lost: u64,
     /// That destination; `None` for an attached provider.
@@ -77,11 +77,11 @@ impl Registration {
         };
         let diagnostics = Arc::new(Diagnostics::new(builder.on_diagnostic.take()));
         let attached = builder.provider.is_some();
-        let Pipeline { provider, deliveries } = match builder.provider.take() {
-            Some(provider) => Pipeline { provider, deliveries: Vec::new() },
-            None => {
-                Pipeline::build(&settings, std::mem::take(&mut builder.exporters), &diagnostics)?
-            }
+        let (provider, processor) = if let Some(provider) = builder.provider.take() {
+            (provider, None)
+        } else {
+            let built = Pipeline::build(&settings, &mut builder, &diagnostics)?;
+            (built.provider, Some(built.processor))
         };
         let limits: Limits = settings.limits;
         let sampling = (!attached).then_some(settings.sampling);
@@ -97,7 +97,7 @@ impl Registration {
             banner::print(&settings);
         }
         let shut_down = Mutex::default();
-        let running = Running { active, diagnostics, deliveries, attached, is_global, shut_down };
+        let running = Running { active, diagnostics, processor, is_global, shut_down };
         Ok(Registration { running: Some(running), timeout })
     }
 
@@ -112,6 +112,14 @@ impl Registration {
     /// says how many spans were delivered, are pending and were lost, where, and why.
     pub fn flush(&self) -> Result<(), FlushError> {
         self.running.as_ref().map_or(Ok(()), |running| running.flush(self.timeout))
+    }
+
+    /// What became of the spans so far, for each destination in the order they were given. Empty if
+    /// tracing is switched off, or goes through a provider of the application's.
+    #[must_use]
+    pub fn stats(&self) -> Vec<Stats> {
+        let processor = self.running.as_ref().and_then(|running| running.processor.as_ref());
+        processor.map(DeliveryProcessor::stats).unwrap_or_default()
     }
 
     /// Flushes, then stops the export and switches the macros off. Later calls, and dropping the
@@ -134,18 +142,12 @@ impl Drop for Registration {
 
 impl Running {
     fn flush(&self, timeout: Duration) -> Result<(), FlushError> {
-        let deadline = Instant::now() + timeout;
+        if let Some(processor) = &self.processor {
+            return result(processor, &processor.flush(timeout), timeout);
+        }
         let provider = self.active.provider().clone();
-        let ended: Vec<u64> = self.deliveries.iter().map(|delivery| delivery.ended()).collect();
-        // The SDK's flush has a timeout of its own: wait for the ledgers instead.
-        let flushed = within(timeout, move || provider.force_flush());
-        if self.attached {
-            return attached_result(flushed);
-        }
-        for (delivery, ended) in self.deliveries.iter().zip(&ended) {
-            delivery.wait_until_settled(*ended, deadline);
-        }
-        self.result(&ended, timeout)
+        // The provider's flush has a timeout of its own, or none.
+        attached_result(within(timeout, move || provider.force_flush()))
     }
 
     fn shutdown(&self, timeout: Duration) -> Result<(), FlushError> {
@@ -155,46 +157,37 @@ impl Running {
     }
 
     fn end(&self, timeout: Duration) -> Result<(), FlushError> {
-        let deadline = Instant::now() + timeout;
         self.active.deactivate(self.is_global);
-        let mut result = self.flush(timeout);
-        if !self.attached {
-            self.active.close();
-            let ended: Vec<u64> = self.deliveries.iter().map(|delivery| delivery.ended()).collect();
-            stop(self.active.provider(), deadline);
-            self.deliveries.iter().for_each(|delivery| delivery.say_pending());
-            result = result.and(self.result(&ended, timeout));
-        }
-        self.diagnostics.say_repeated();
-        result
-    }
-
-    /// `Ok` only if everything has been accepted everywhere.
-    fn result(&self, ended: &[u64], timeout: Duration) -> Result<(), FlushError> {
-        for (delivery, ended) in self.deliveries.iter().zip(ended) {
-            let counts = delivery.counts();
-            let pending = ended.saturating_sub(counts.delivered + counts.lost);
-            if pending + counts.lost > 0 {
-                return Err(FlushError {
-                    delivered: counts.delivered,
-                    pending,
-                    lost: counts.lost,
-                    endpoint: Some(delivery.address().to_owned()),
-                    cause: counts
-                        .last_failure
-                        .unwrap_or_else(|| format!("no answer within {timeout:?}")),
-                });
-            }
-        }
-        Ok(())
+        let Some(processor) = &self.processor else {
+            let result = self.flush(timeout);
+            self.diagnostics.say_repeated();
+            return result;
+        };
+        let ended = processor.end(timeout, || self.active.close());
+        // The processor has ended already: this marks the provider, and takes no time.
+        let _ = self.active.provider().shutdown_with_timeout(timeout);
+        result(processor, &ended, timeout)
     }
 }
 
-fn stop(provider: &SdkTracerProvider, deadline: Instant) {
-    let remaining =
-        deadline.saturating_duration_since(Instant::now()).max(Duration::from_millis(50));
-    let provider = provider.clone();
-    within(remaining, move || provider.shutdown_with_timeout(remaining));
+/// `Ok` only if everything has been accepted everywhere.
+fn result(
+    processor: &DeliveryProcessor,
+    flushed: &[Flushed],
+    timeout: Duration,
+) -> Result<(), FlushError> {
+    let incomplete = flushed.iter().enumerate().find(|(_, flushed)| !flushed.is_complete());
+    incomplete.map_or(Ok(()), |(index, flushed)| {
+        let cause = flushed.cause.clone();
+        Err(FlushError {
+            delivered: flushed.delivered,
+            pending: flushed.pending,
+            on_disk: flushed.on_disk,
+            lost: flushed.lost,
+            endpoint: processor.address(index),
+            cause: cause.unwrap_or_else(|| format!("no answer within {timeout:?}")),
+        })
+    })
 }
 
 fn attached_result(
@@ -205,7 +198,7 @@ fn attached_result(
         Some(Err(error)) => format!("the attached provider could not flush: {error}"),
         None => "the attached provider did not flush in time".to_owned(),
     };
-    Err(FlushError { delivered: 0, pending: 0, lost: 0, endpoint: None, cause })
+    Err(FlushError { delivered: 0, pending: 0, on_disk: 0, lost: 0, endpoint: None, cause })
 }
 
 /// Runs `work` on a thread of its own and waits for it no longer than `timeout`, since the SDK's

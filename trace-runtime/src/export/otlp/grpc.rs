@@ -1,36 +1,37 @@
 //! OTLP over gRPC.
 
-use super::encode;
+use super::codec::EncodedCodec;
 use super::refusal;
-use super::retry::{Attempt, Retry};
-use crate::export::deliver::{Deliver, Delivering, DeliveryResult, Refused};
+use super::refused;
+use crate::export::body::Body;
+use crate::export::deliver::{Attempt, Refused, Transport};
 use crate::register::{OtlpSettings, RegisterError};
-use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
-use opentelemetry_proto::tonic::collector::trace::v1::trace_service_client::TraceServiceClient;
-use opentelemetry_proto::transform::common::tonic::ResourceAttributesWithSchema;
-use opentelemetry_sdk::Resource;
-use opentelemetry_sdk::trace::SpanData;
+use prost::bytes::Bytes;
 use std::error::Error;
 use std::time::Duration;
 use tokio::runtime::Runtime;
+use tonic::client::Grpc;
 use tonic::codec::CompressionEncoding;
 use tonic::metadata::{MetadataKey, MetadataMap, MetadataValue};
 use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint};
 use tonic::{Code, Request, Status};
+use ureq::http::uri::PathAndQuery;
+
+/// The method of the trace service.
+const EXPORT: &str = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
 
 /// A backend reached over gRPC. It brings the async runtime that its client needs, so that it
 /// works from every program, and none of the program's own can block it.
 #[derive(Debug)]
-pub(super) struct GrpcDelivery {
+pub(super) struct GrpcTransport {
     settings: OtlpSettings,
     metadata: MetadataMap,
     channel: Channel,
-    resource: ResourceAttributesWithSchema,
     /// `None` only while being dropped.
     runtime: Option<Runtime>,
 }
 
-impl GrpcDelivery {
+impl GrpcTransport {
     pub(super) fn new(settings: OtlpSettings) -> Result<Self, RegisterError> {
         let failed = |error: &dyn Error| RegisterError::Exporter(error.to_string());
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -48,36 +49,22 @@ impl GrpcDelivery {
             endpoint.connect_lazy()
         };
         let metadata = metadata(&settings);
-        let resource = ResourceAttributesWithSchema::default();
-        Ok(GrpcDelivery { settings, metadata, channel, resource, runtime: Some(runtime) })
+        Ok(GrpcTransport { settings, metadata, channel, runtime: Some(runtime) })
     }
 
-    async fn send(&self, batch: Vec<SpanData>) -> DeliveryResult {
-        let request = encode::request(batch, &self.resource);
-        let mut retry = Retry::within(self.settings.timeout);
-        loop {
-            match self.attempt(request.clone(), retry.remaining()).await {
-                Attempt::Done(result) => return result,
-                Attempt::Again { failure, after } => match retry.pause(after) {
-                    Some(pause) => tokio::time::sleep(pause).await,
-                    None => return Err(failure),
-                },
-            }
-        }
-    }
-
-    async fn attempt(&self, request: ExportTraceServiceRequest, timeout: Duration) -> Attempt {
-        let mut client = TraceServiceClient::new(self.channel.clone());
+    async fn attempt(&self, body: Bytes, within: Duration) -> Attempt {
+        let mut client = Grpc::new(self.channel.clone());
         if self.settings.gzip {
             client = client.send_compressed(CompressionEncoding::Gzip);
         }
-        let mut request = Request::new(request);
+        let mut request = Request::new(body);
         *request.metadata_mut() = self.metadata.clone();
-        match tokio::time::timeout(timeout, client.export(request)).await {
-            Ok(Ok(response)) => {
-                let partial = response.into_inner().partial_success;
-                Attempt::Done(Ok(partial.map(Refused::from).unwrap_or_default()))
-            }
+        let sending = async {
+            client.ready().await.map_err(|error| Status::from_error(error.into()))?;
+            client.unary(request, PathAndQuery::from_static(EXPORT), EncodedCodec).await
+        };
+        match tokio::time::timeout(within, sending).await {
+            Ok(Ok(response)) => Attempt::Accepted(refused(response.into_inner())),
             Ok(Err(status)) => self.refused(&status),
             Err(_) => Attempt::Again {
                 failure: refusal::unreachable(&self.settings, "no answer in time"),
@@ -88,47 +75,69 @@ impl GrpcDelivery {
 
     fn refused(&self, status: &Status) -> Attempt {
         let unreachable = || refusal::unreachable(&self.settings, &innermost(status));
+        let refused = |code| refusal::status(&self.settings, code, status.message());
         match status.code() {
-            Code::Unauthenticated | Code::PermissionDenied => {
-                Attempt::Done(Err(refusal::status(&self.settings, 401, status.message())))
+            Code::Unauthenticated | Code::PermissionDenied => Attempt::Refused(refused(401)),
+            Code::Unimplemented => Attempt::Refused(refused(404)),
+            Code::ResourceExhausted | Code::OutOfRange if is_about_size(status) => {
+                Attempt::TooLarge(refused(413))
             }
-            Code::Unimplemented => {
-                Attempt::Done(Err(refusal::status(&self.settings, 404, status.message())))
-            }
+            Code::ResourceExhausted => Attempt::Again { failure: refused(429), after: None },
             Code::Unavailable
             | Code::DeadlineExceeded
             | Code::Cancelled
             | Code::Aborted
             | Code::OutOfRange
-            | Code::DataLoss
-            | Code::ResourceExhausted => Attempt::Again { failure: unreachable(), after: None },
+            | Code::DataLoss => Attempt::Again { failure: unreachable(), after: None },
             // Whatever answers at this port, gRPC it is not.
-            Code::Unknown | Code::Internal => Attempt::Done(Err(unreachable())),
-            _ => Attempt::Done(Err(refusal::status(&self.settings, 400, status.message()))),
+            Code::Unknown | Code::Internal => Attempt::Refused(unreachable()),
+            _ => Attempt::Refused(refused(400)),
         }
     }
 }
 
-impl Deliver for GrpcDelivery {
-    fn deliver(&self, batch: Vec<SpanData>) -> Delivering<'_> {
-        Box::pin(async move {
-            match &self.runtime {
-                Some(runtime) => runtime.block_on(self.send(batch)),
-                None => Ok(Refused::default()),
-            }
-        })
+/// gRPC has no status for a message that is too large: servers in Go, Java and Rust say so.
+fn is_about_size(status: &Status) -> bool {
+    let message = status.message();
+    message.contains("too large")
+        || message.contains("larger than max")
+        || message.contains("exceeds maximum")
+}
+
+/// What gRPC servers take unless told otherwise.
+const LONGEST: usize = 4 << 20;
+
+impl Transport for GrpcTransport {
+    fn send(&mut self, body: &Body, within: Duration) -> Attempt {
+        match &self.runtime {
+            Some(runtime) => runtime.block_on(self.attempt(body.bytes.clone(), within)),
+            None => Attempt::Accepted(Refused::default()),
+        }
     }
 
-    fn set_resource(&mut self, resource: &Resource) {
-        self.resource = resource.into();
+    fn timeout(&self) -> Duration {
+        self.settings.timeout
+    }
+
+    /// Messages are compressed by the client.
+    fn wants_gzip(&self) -> bool {
+        false
+    }
+
+    fn longest(&self) -> usize {
+        LONGEST
     }
 
     fn address(&self) -> String {
         self.settings.endpoint.shown().to_owned()
     }
+
+    fn identity(&self) -> &str {
+        &self.settings.endpoint.url
+    }
 }
 
-impl Drop for GrpcDelivery {
+impl Drop for GrpcTransport {
     fn drop(&mut self) {
         // Waiting for a runtime inside another one panics; nothing of ours runs on it any more.
         if let Some(runtime) = self.runtime.take() {

@@ -1,33 +1,27 @@
 //! OTLP over HTTP, protobuf in the body.
 
-use super::encode;
 use super::refusal;
-use super::retry::{Attempt, Retry};
-use crate::export::deliver::{Deliver, Delivering, DeliveryResult, Failure, Refused};
+use super::refused;
+use crate::export::body;
+use crate::export::deliver::{Attempt, Transport};
+use crate::export::retry::retry_after;
 use crate::register::{OtlpSettings, RegisterError, Setting};
-use flate2::{Compression, write::GzEncoder};
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceResponse;
-use opentelemetry_proto::transform::common::tonic::ResourceAttributesWithSchema;
-use opentelemetry_sdk::Resource;
-use opentelemetry_sdk::trace::SpanData;
 use prost::Message;
-use std::io::Write;
-use std::thread;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 use ureq::http::Response;
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, Body};
 
 /// A backend reached over HTTP. The client is our own, so that no feature another crate turns on
-/// changes it, and it blocks only the worker's thread.
+/// changes it, and it blocks only the sender's thread.
 #[derive(Debug)]
-pub(super) struct HttpDelivery {
+pub(super) struct HttpTransport {
     settings: OtlpSettings,
     agent: Agent,
-    resource: ResourceAttributesWithSchema,
 }
 
-impl HttpDelivery {
+impl HttpTransport {
     pub(super) fn new(settings: OtlpSettings) -> Result<Self, RegisterError> {
         let mut tls = TlsConfig::builder();
         if let Some((setting, path)) = &settings.certificate {
@@ -40,37 +34,44 @@ impl HttpDelivery {
             .tls_config(tls.build())
             .build()
             .into();
-        Ok(HttpDelivery { settings, agent, resource: ResourceAttributesWithSchema::default() })
+        Ok(HttpTransport { settings, agent })
     }
 
-    fn send(&self, batch: Vec<SpanData>) -> DeliveryResult {
-        let body = encode::request(batch, &self.resource).encode_to_vec();
+    fn read(&self, mut response: Response<Body>) -> Attempt {
+        let status = response.status().as_u16();
+        let after = response.headers().get("retry-after");
+        let after = after.and_then(|value| retry_after(value.to_str().ok()?, SystemTime::now()));
         let body =
-            if self.settings.gzip { gzip(&body).map_err(|e| unencodable(&e))? } else { body };
-        let mut retry = Retry::within(self.settings.timeout);
-        loop {
-            match self.attempt(&body, retry.remaining()) {
-                Attempt::Done(result) => return result,
-                Attempt::Again { failure, after } => match retry.pause(after) {
-                    Some(pause) => thread::sleep(pause),
-                    None => return Err(failure),
-                },
-            }
+            response.body_mut().with_config().limit(1 << 20).read_to_vec().unwrap_or_default();
+        let failure = || refusal::status(&self.settings, status, &String::from_utf8_lossy(&body));
+        match status {
+            // Some backends answer with something else than protobuf; a success it is all the same.
+            200..300 => Attempt::Accepted(refused(
+                ExportTraceServiceResponse::decode(&*body).unwrap_or_default(),
+            )),
+            408 | 429 | 502 | 503 | 504 => Attempt::Again { failure: failure(), after },
+            413 => Attempt::TooLarge(failure()),
+            _ => Attempt::Refused(failure()),
         }
     }
+}
 
-    fn attempt(&self, body: &[u8], timeout: Duration) -> Attempt {
+/// What the OpenTelemetry Collector takes unless told otherwise.
+const LONGEST: usize = 20 << 20;
+
+impl Transport for HttpTransport {
+    fn send(&mut self, body: &body::Body, within: Duration) -> Attempt {
         let mut request = self.agent.post(&self.settings.endpoint.url);
         for (name, value) in self.settings.headers.iter() {
             request = request.header(name, value);
         }
-        if self.settings.gzip {
+        if body.is_gzip {
             request = request.header("content-encoding", "gzip");
         }
         // Phoenix takes this content type and no other, not even with a parameter.
         let request = request.header("content-type", "application/x-protobuf");
-        let request = request.config().timeout_global(Some(timeout)).build();
-        match request.send(body) {
+        let request = request.config().timeout_global(Some(within)).build();
+        match request.send(&body.bytes[..]) {
             Ok(response) => self.read(response),
             Err(error) => {
                 let failure = refusal::unreachable(&self.settings, &reason(&error));
@@ -79,60 +80,24 @@ impl HttpDelivery {
         }
     }
 
-    fn read(&self, mut response: Response<Body>) -> Attempt {
-        let status = response.status().as_u16();
-        let after = response.headers().get("retry-after").and_then(|value| {
-            let seconds = value.to_str().ok()?.parse().ok()?;
-            Some(Duration::from_secs(seconds))
-        });
-        let body =
-            response.body_mut().with_config().limit(1 << 20).read_to_vec().unwrap_or_default();
-        match status {
-            200..300 => Attempt::Done(Ok(refused(&body))),
-            408 | 429 | 502 | 503 | 504 => Attempt::Again {
-                failure: refusal::status(&self.settings, status, &String::from_utf8_lossy(&body)),
-                after,
-            },
-            _ => Attempt::Done(Err(refusal::status(
-                &self.settings,
-                status,
-                &String::from_utf8_lossy(&body),
-            ))),
-        }
-    }
-}
-
-impl Deliver for HttpDelivery {
-    fn deliver(&self, batch: Vec<SpanData>) -> Delivering<'_> {
-        Box::pin(async move { self.send(batch) })
+    fn timeout(&self) -> Duration {
+        self.settings.timeout
     }
 
-    fn set_resource(&mut self, resource: &Resource) {
-        self.resource = resource.into();
+    fn wants_gzip(&self) -> bool {
+        self.settings.gzip
+    }
+
+    fn longest(&self) -> usize {
+        LONGEST
     }
 
     fn address(&self) -> String {
         self.settings.endpoint.shown().to_owned()
     }
-}
 
-/// Some backends answer with something else than protobuf; a success it is all the same.
-fn refused(body: &[u8]) -> Refused {
-    let response = ExportTraceServiceResponse::decode(body).unwrap_or_default();
-    response.partial_success.map(Refused::from).unwrap_or_default()
-}
-
-fn gzip(body: &[u8]) -> std::io::Result<Vec<u8>> {
-    let mut encoder = GzEncoder::new(Vec::with_capacity(body.len() / 4), Compression::fast());
-    encoder.write_all(body)?;
-    encoder.finish()
-}
-
-fn unencodable(error: &std::io::Error) -> Failure {
-    Failure {
-        cause: "encoding",
-        what: format!("a batch could not be compressed ({error})"),
-        advice: "switch compression off".to_owned(),
+    fn identity(&self) -> &str {
+        &self.settings.endpoint.url
     }
 }
 

@@ -1,21 +1,22 @@
 //! OTLP, over HTTP and gRPC.
 
-mod encode;
+#[cfg(feature = "grpc")]
+mod codec;
 #[cfg(feature = "grpc")]
 mod grpc;
 mod http;
 mod refusal;
-mod retry;
 
-use super::deliver::Deliver;
+use super::deliver::{Refused, Transport};
 use crate::register::{OtlpSettings, Protocol, RegisterError};
+use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceResponse;
 
 /// The destination that the settings describe. Nothing is sent yet.
-pub(super) fn connect(settings: &OtlpSettings) -> Result<Box<dyn Deliver>, RegisterError> {
+pub(super) fn connect(settings: &OtlpSettings) -> Result<Box<dyn Transport>, RegisterError> {
     match settings.endpoint.protocol {
-        Protocol::HttpProtobuf => Ok(Box::new(http::HttpDelivery::new(settings.clone())?)),
+        Protocol::HttpProtobuf => Ok(Box::new(http::HttpTransport::new(settings.clone())?)),
         #[cfg(feature = "grpc")]
-        Protocol::Grpc => Ok(Box::new(grpc::GrpcDelivery::new(settings.clone())?)),
+        Protocol::Grpc => Ok(Box::new(grpc::GrpcTransport::new(settings.clone())?)),
         #[cfg(not(feature = "grpc"))]
         Protocol::Grpc => Err(RegisterError::MissingFeature {
             setting: settings.endpoint.protocol_setting,
@@ -23,6 +24,14 @@ pub(super) fn connect(settings: &OtlpSettings) -> Result<Box<dyn Deliver>, Regis
             feature: "grpc",
         }),
     }
+}
+
+/// What a successful answer says of refused spans.
+fn refused(response: ExportTraceServiceResponse) -> Refused {
+    response.partial_success.map_or_else(Refused::default, |partial| Refused {
+        spans: u64::try_from(partial.rejected_spans).unwrap_or(0),
+        reason: partial.error_message,
+    })
 }
 
 #[cfg(all(test, not(feature = "grpc")))]

@@ -1,6 +1,6 @@
 //! What to tell a user whose spans a backend does not take.
 
-use crate::export::deliver::Failure;
+use crate::export::deliver::{Failure, UNREACHABLE};
 use crate::register::{OtlpSettings, Setting};
 
 /// The backend could not be reached at all.
@@ -16,7 +16,7 @@ pub(super) fn unreachable(settings: &OtlpSettings, reason: &str) -> Failure {
         _ => "start it there, or correct the endpoint",
     };
     Failure {
-        cause: "unreachable",
+        cause: UNREACHABLE,
         what: format!(
             "the collector at {} could not be reached ({reason})",
             settings.endpoint.shown()

@@ -71,7 +71,7 @@ impl Environment {
         Ok(found.map(|number| Duration::from_millis(number.get().min(24 * 60 * 60 * 1000))))
     }
 
-    /// The variable as a number of spans. The queue takes its memory at once.
+    /// The variable as a number of spans.
     pub(super) fn spans(&self, name: &'static str) -> Result<Option<usize>, RegisterError> {
         let accepted = "a number of spans from 1 to 1000000, write for example 2048";
         let Some(number) = self.number::<usize>(&[name], accepted)? else { return Ok(None) };
@@ -79,6 +79,12 @@ impl Environment {
             return Ok(Some(number));
         }
         Err(Setting::Variable(name).invalid(&number.to_string(), accepted))
+    }
+
+    /// The variable as a number of bytes.
+    pub(super) fn bytes(&self, name: &'static str) -> Result<Option<usize>, RegisterError> {
+        let Some((setting, found)) = self.get(name) else { return Ok(None) };
+        require_bytes(setting, found.parse().unwrap_or(0), found).map(Some)
     }
 
     /// The variable as a boolean.
@@ -90,4 +96,18 @@ impl Environment {
             _ => Err(setting.invalid(value, "one of true, false, 1, 0, yes, no, on, off")),
         }
     }
+}
+
+/// Fewer bytes than these hold no span of an ordinary size.
+const FEWEST_BYTES: usize = 64 << 10;
+
+pub(super) fn require_bytes(
+    setting: Setting,
+    bytes: usize,
+    found: &str,
+) -> Result<usize, RegisterError> {
+    if bytes >= FEWEST_BYTES {
+        return Ok(bytes);
+    }
+    Err(setting.invalid(found, "a number of bytes from 65536, write for example 268435456"))
 }

@@ -2,21 +2,29 @@
 
 mod endpoint;
 mod environment;
+mod file;
 mod headers;
 mod resource;
 mod sampling;
+mod spool;
 #[cfg(test)]
 mod tests;
 
 pub(crate) use endpoint::Endpoint;
 pub use endpoint::Protocol;
 pub(crate) use environment::Environment;
+pub(crate) use file::FileSettings;
 pub(crate) use headers::Headers;
 pub(crate) use resource::ResourceSettings;
 pub(crate) use sampling::Sampling;
+pub(crate) use spool::SpoolSettings;
+
+use environment::require_bytes;
 
 use super::builder::Builder;
 use super::error::{RegisterError, Setting};
+use crate::export::Transform;
+use crate::mask::MaskSettings;
 use std::time::Duration;
 
 /// What was resolved: nothing below here looks at the environment again.
@@ -28,7 +36,10 @@ pub(crate) struct Settings {
     pub(crate) otlp: Option<OtlpSettings>,
     pub(crate) console: bool,
     pub(crate) batch: BatchSettings,
+    /// `None` if nothing is to be written to disk.
+    pub(crate) spool: Option<SpoolSettings>,
     pub(crate) limits: Limits,
+    pub(crate) mask: MaskSettings,
 }
 
 /// How to reach an OTLP backend.
@@ -36,7 +47,7 @@ pub(crate) struct Settings {
 pub(crate) struct OtlpSettings {
     pub(crate) endpoint: Endpoint,
     pub(crate) headers: Headers,
-    /// How long one export may take, its retries included.
+    /// How long one try may take.
     pub(crate) timeout: Duration,
     pub(crate) gzip: bool,
     /// A PEM file of the authorities to trust instead of the public ones.
@@ -46,8 +57,12 @@ pub(crate) struct OtlpSettings {
 /// How spans are grouped before they are exported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct BatchSettings {
-    pub(crate) queue_spans: usize,
+    /// How much memory the spans of a destination may take.
+    pub(crate) queue_bytes: usize,
+    /// How many spans may wait; `None` if only their bytes count.
+    pub(crate) queue_spans: Option<usize>,
     pub(crate) batch_spans: usize,
+    pub(crate) batch_bytes: usize,
     pub(crate) delay: Duration,
 }
 
@@ -58,6 +73,11 @@ pub(crate) struct Limits {
     pub(crate) attributes: usize,
 }
 
+/// Why masks do not go with an attached provider.
+pub(crate) const MASK_OF_A_PROVIDER: &str = "an attached provider exports by itself, and nothing \
+     would be hidden: wrap its exporter with `EnrichExporter::new(exporter).mask(..)`, and unset \
+     the variable for this program";
+
 impl Settings {
     /// Resolves everything; `None` means that tracing is switched off.
     pub(crate) fn resolve(
@@ -66,17 +86,36 @@ impl Settings {
     ) -> Result<Option<Self>, RegisterError> {
         let disabled = env.boolean("OTEL_SDK_DISABLED")?.unwrap_or(false);
         let (otlp, console) = resolve_exporters(builder, env)?;
+        let spool = SpoolSettings::resolve(builder, env)?;
         let settings = Settings {
             resource: ResourceSettings::resolve(builder, env)?,
             sampling: Sampling::resolve(builder, env)?,
             otlp: if otlp { Some(OtlpSettings::resolve(builder, env)?) } else { None },
             console,
-            batch: BatchSettings::resolve(builder, env)?,
+            batch: BatchSettings::resolve(builder, env)?.for_spool(spool.as_ref()),
+            spool,
             limits: Limits::resolve(env)?,
+            mask: MaskSettings::resolve(builder.mask.as_ref(), env)?,
         };
-        let goes_somewhere =
-            otlp || console || !builder.exporters.is_empty() || builder.provider.is_some();
+        if let (Some(_), Some(variable)) = (&builder.provider, MaskSettings::hiding_variable(env)?)
+        {
+            return Err(RegisterError::Conflict {
+                first: Setting::Method("provider"),
+                second: Setting::Variable(variable),
+                advice: MASK_OF_A_PROVIDER,
+            });
+        }
+        let goes_somewhere = otlp
+            || console
+            || !builder.files.is_empty()
+            || !builder.exporters.is_empty()
+            || builder.provider.is_some();
         Ok((!disabled && goes_somewhere).then_some(settings))
+    }
+
+    /// What is done to every span before it leaves.
+    pub(crate) fn transform(&self) -> Transform {
+        Transform { limits: self.limits, mask: self.mask.clone() }
     }
 }
 
@@ -100,7 +139,7 @@ fn resolve_exporters(builder: &Builder, env: &Environment) -> Result<(bool, bool
 }
 
 impl OtlpSettings {
-    fn resolve(builder: &Builder, env: &Environment) -> Result<Self, RegisterError> {
+    pub(crate) fn resolve(builder: &Builder, env: &Environment) -> Result<Self, RegisterError> {
         let timeout = env
             .milliseconds(&["OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "OTEL_EXPORTER_OTLP_TIMEOUT"])?
             .unwrap_or(Duration::from_secs(10));
@@ -127,15 +166,38 @@ impl OtlpSettings {
 
 impl BatchSettings {
     fn resolve(builder: &Builder, env: &Environment) -> Result<Self, RegisterError> {
-        let queue = env.spans("OTEL_BSP_MAX_QUEUE_SIZE")?.unwrap_or(16_384);
+        let queue_spans = env.spans("OTEL_BSP_MAX_QUEUE_SIZE")?;
         let batch = env.spans("OTEL_BSP_MAX_EXPORT_BATCH_SIZE")?.unwrap_or(512);
         let delay = env.milliseconds(&["OTEL_BSP_SCHEDULE_DELAY"])?;
+        let queue_bytes = match builder.queue_bytes {
+            Some(bytes) => {
+                let setting = Setting::Method("queue_bytes");
+                require_bytes(setting, bytes, &bytes.to_string())?
+            }
+            None => env.bytes("TRACE_QUEUE_BYTES")?.unwrap_or(256 << 20),
+        };
         Ok(BatchSettings {
-            queue_spans: queue,
+            queue_bytes,
+            queue_spans,
             // Without batching every span wakes the worker; the caller still never waits.
-            batch_spans: if builder.batch { batch.min(queue) } else { 1 },
+            batch_spans: if builder.batch { batch.min(queue_spans.unwrap_or(batch)) } else { 1 },
+            // Small enough for every backend, and for three of them in the smallest queue.
+            batch_bytes: (queue_bytes / 8).min(3 << 20),
             delay: delay.unwrap_or(Duration::from_secs(5)),
         })
+    }
+}
+
+/// How long a span that has ended may be in memory alone in durable mode; as long again is left for
+/// writing.
+const DURABLE_DELAY: Duration = Duration::from_millis(50);
+
+impl BatchSettings {
+    fn for_spool(mut self, spool: Option<&SpoolSettings>) -> Self {
+        if spool.is_some_and(|spool| spool.is_durable) {
+            self.delay = self.delay.min(DURABLE_DELAY);
+        }
+        self
     }
 }
 

@@ -35,6 +35,21 @@ const UNREADABLE: &[(&str, &str, &str)] = &[
         "`OTEL_SDK_DISABLED` is \"maybe\": expected one of true, false, 1, 0, yes, no, on, off",
     ),
     (
+        "OPENINFERENCE_HIDE_INPUTS",
+        "ture",
+        "`OPENINFERENCE_HIDE_INPUTS` is \"ture\": expected one of true, false, 1, 0, yes, no, on, off",
+    ),
+    (
+        "OPENINFERENCE_HIDE_EMBEDDING_VECTORS",
+        "2",
+        "`OPENINFERENCE_HIDE_EMBEDDING_VECTORS` is \"2\": expected one of true, false, 1, 0, yes, no, on, off",
+    ),
+    (
+        "OPENINFERENCE_BASE64_IMAGE_MAX_LENGTH",
+        "32k",
+        "`OPENINFERENCE_BASE64_IMAGE_MAX_LENGTH` is \"32k\": expected a number of bytes, write for example 32000",
+    ),
+    (
         "OTEL_TRACES_EXPORTER",
         "zipkin",
         "`OTEL_TRACES_EXPORTER` is \"zipkin\": expected otlp, console, none or a list of them",
@@ -58,6 +73,11 @@ const UNREADABLE: &[(&str, &str, &str)] = &[
         "OTEL_BSP_MAX_QUEUE_SIZE",
         "many",
         "`OTEL_BSP_MAX_QUEUE_SIZE` is \"many\": expected a number of spans from 1 to 1000000, write for example 2048",
+    ),
+    (
+        "TRACE_QUEUE_BYTES",
+        "256MB",
+        "`TRACE_QUEUE_BYTES` is \"256MB\": expected a number of bytes from 65536, write for example 268435456",
     ),
     (
         "OTEL_BSP_SCHEDULE_DELAY",
@@ -145,6 +165,10 @@ fn what_cannot_be_read_in_code_names_the_method() {
         (
             register().api_key("sec\r\nret"),
             "`api_key(..)` is not readable (its value is not shown): expected a header name and a value without line breaks",
+        ),
+        (
+            register().queue_bytes(1000),
+            "`queue_bytes(..)` is \"1000\": expected a number of bytes from 65536, write for example 268435456",
         ),
         (
             register().sample_ratio(f64::NAN),

@@ -148,3 +148,32 @@ fn headers_of_all_places_are_sent_and_code_wins() {
         headers.iter().map(|(n, v)| format!("{n}={}", v.to_str().unwrap())).collect();
     assert_eq!(headers, ["a=phoenix", "b=code", "c=otel,with comma"]);
 }
+
+#[test]
+fn mask_precedence() {
+    use crate::mask::Mask;
+    let hides = |builder: &Builder, value: &str| {
+        let variables = [("OPENINFERENCE_HIDE_INPUTS", value), ("TRACE_SCRUB_SECRETS", value)];
+        format!("{:?}", settings(builder, &variables).mask)
+    };
+    let off = "MaskSettings { hidden: {}, image_bytes: 32000, scrub_secrets: false }";
+    let on = "MaskSettings { hidden: {Inputs}, image_bytes: 32000, scrub_secrets: true }";
+    for text in ["1", "yes", "on", "TRUE"] {
+        assert_eq!(hides(&register(), text), on);
+    }
+    assert_eq!(hides(&register(), "0"), off);
+    let mask = |hide| register().mask(Mask::new().hide_inputs(hide).scrub_secrets(hide));
+    assert_eq!((hides(&mask(true), "0"), hides(&mask(false), "1")), (on.into(), off.into()));
+    let old = [("OPENINFERENCE_HIDE_EMBEDDING_VECTORS", "true")];
+    assert!(format!("{:?}", settings(&register(), &old).mask).contains("EmbeddingsVectors"));
+}
+
+#[test]
+fn a_mask_of_the_environment_does_not_go_with_an_attached_provider() {
+    let provider = opentelemetry_sdk::trace::SdkTracerProvider::builder().build();
+    let said = error(&register().provider(provider), &[("OPENINFERENCE_HIDE_OUTPUTS", "1")]);
+    assert!(
+        said.starts_with("`provider(..)` and `OPENINFERENCE_HIDE_OUTPUTS` exclude each other"),
+        "{said}"
+    );
+}

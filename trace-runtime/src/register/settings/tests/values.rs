@@ -74,6 +74,7 @@ fn numbers_of_the_export() {
         ("OTEL_BSP_MAX_QUEUE_SIZE", "10"),
         ("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "20"),
         ("OTEL_BSP_SCHEDULE_DELAY", "30"),
+        ("TRACE_QUEUE_BYTES", "800000"),
         ("OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", "40"),
         ("OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT", "41"),
         ("OTEL_ATTRIBUTE_COUNT_LIMIT", "50"),
@@ -85,8 +86,19 @@ fn numbers_of_the_export() {
         otlp.certificate,
         Some((Setting::Variable("OTEL_EXPORTER_OTLP_CERTIFICATE"), "ca.pem".to_owned()))
     );
-    let delay = Duration::from_millis(30);
-    assert_eq!(all.batch, BatchSettings { queue_spans: 10, batch_spans: 10, delay });
+    let batch = BatchSettings {
+        queue_bytes: 800_000,
+        queue_spans: Some(10),
+        batch_spans: 10,
+        batch_bytes: 100_000,
+        delay: Duration::from_millis(30),
+    };
+    assert_eq!(all.batch, batch);
+    let default = settings(&register(), &[]).batch;
+    assert_eq!((default.queue_bytes, default.queue_spans), (256 << 20, None));
+    assert_eq!((default.batch_spans, default.batch_bytes), (512, 3 << 20));
+    let in_code = register().queue_bytes(1 << 20);
+    assert_eq!(settings(&in_code, &[("TRACE_QUEUE_BYTES", "2000000")]).batch.queue_bytes, 1 << 20);
     assert_eq!(all.limits, Limits { value_bytes: 40, attributes: 50 });
     assert_eq!(settings(&register().batch(false), &[]).batch.batch_spans, 1);
     assert_eq!(

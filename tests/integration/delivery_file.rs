@@ -1,0 +1,146 @@
+//! Spans in files, and from files to a backend.
+
+use integration_tests::{Program, Receiver, Reply, Temporary, block_on};
+use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
+use serde_json::{Value, json};
+use trace_runtime::{ReplayError, chain, register};
+
+#[chain(attributes(whole = 7_i64, part = 0.5, flags = [true, false], many = [1_i64, 2]))]
+fn work(_n: u32) {}
+
+/// A folder that is there.
+fn folder() -> Temporary {
+    let folder = Temporary::new();
+    std::fs::create_dir(folder.path()).unwrap();
+    folder
+}
+
+fn lines(path: &std::path::Path) -> Vec<Value> {
+    let text = std::fs::read_to_string(path).unwrap();
+    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn a_line_is_what_the_collector_writes() {
+    let (_turn, folder) = (Program::turn(), folder());
+    let path = folder.path().join("traces.jsonl");
+    let receiver = Receiver::http();
+    let registration =
+        register().verbose(false).endpoint(receiver.endpoint()).file(&path).install().unwrap();
+    work(1);
+    registration.shutdown().unwrap();
+    let [line] = &lines(&path)[..] else { panic!("one line") };
+    let span = &line["resourceSpans"][0]["scopeSpans"][0]["spans"][0];
+    let is_hex = |id: &Value, length| {
+        let id = id.as_str().unwrap();
+        id.len() == length && id.chars().all(|c| matches!(c, '0'..='9' | 'a'..='f'))
+    };
+    assert!(is_hex(&span["traceId"], 32) && is_hex(&span["spanId"], 16), "{span}");
+    assert!(span["startTimeUnixNano"].as_str().unwrap().parse::<u64>().is_ok(), "{span}");
+    assert_eq!((&span["kind"], &span["status"]["code"]), (&json!(1), &json!(1)));
+    let value = |key: &str| {
+        let attributes = span["attributes"].as_array().unwrap();
+        attributes.iter().find(|attribute| attribute["key"] == key).unwrap()["value"].clone()
+    };
+    assert_eq!(value("whole"), json!({"intValue": "7"}));
+    assert_eq!(value("part"), json!({"doubleValue": 0.5}));
+    assert_eq!(
+        value("flags"),
+        json!({"arrayValue": {"values": [{"boolValue": true}, {"boolValue": false}]}})
+    );
+    assert_eq!(
+        value("many"),
+        json!({"arrayValue": {"values": [{"intValue": "1"}, {"intValue": "2"}]}})
+    );
+    let read: ExportTraceServiceRequest = serde_json::from_value(line.clone()).unwrap();
+    assert_eq!(read, receiver.received()[0].request, "the same as over the wire");
+}
+
+#[test]
+fn full_files_are_renamed_and_the_oldest_go() {
+    let (_turn, folder) = (Program::turn(), folder());
+    let path = folder.path().join("traces.jsonl");
+    let registration = register()
+        .verbose(false)
+        .exporter(Nowhere)
+        .file(&path)
+        .file_rotation(4000, 2)
+        .batch(false)
+        .install()
+        .unwrap();
+    (0..20).for_each(work);
+    registration.shutdown().unwrap();
+    assert_eq!(registration.stats()[1].delivered, 20);
+    let names = folder.files();
+    let expected = ["", ".1", ".2"].map(|end| folder.path().join(format!("traces.jsonl{end}")));
+    assert_eq!(names, expected);
+    let kept: usize = names.iter().map(|name| lines(name).len()).sum();
+    assert!((3..20).contains(&kept), "{kept}");
+    assert!(names.iter().all(|name| name.metadata().unwrap().len() <= 4000));
+    let newest = lines(&path).pop().unwrap().to_string();
+    assert!(newest.contains(r#""key":"input.value","value":{"stringValue":"19"}"#), "{newest}");
+}
+
+#[derive(Debug)]
+struct Nowhere;
+
+impl trace_runtime::opentelemetry_sdk::trace::SpanExporter for Nowhere {
+    async fn export(
+        &self,
+        _: Vec<trace_runtime::opentelemetry_sdk::trace::SpanData>,
+    ) -> trace_runtime::opentelemetry_sdk::error::OTelSdkResult {
+        Ok(())
+    }
+}
+
+#[test]
+fn a_file_and_a_spool_are_replayed_to_any_endpoint() {
+    let (_turn, folder) = (Program::turn(), folder());
+    let (path, spool) = (folder.path().join("traces.jsonl"), folder.path().join("spool"));
+    let registration = register()
+        .verbose(false)
+        .on_diagnostic(|_| {})
+        .endpoint("http://127.0.0.1:1")
+        .file(&path)
+        .spool(&spool)
+        .install()
+        .unwrap();
+    (0..10).for_each(work);
+    assert_eq!(registration.shutdown().unwrap_err().on_disk, 10);
+    std::fs::write(&path, [&std::fs::read(&path).unwrap(), &b"{\"torn"[..]].concat()).unwrap();
+
+    let receiver = Receiver::http_answering(|n, _| match n {
+        0 => Reply::status(503, "busy"),
+        _ => Reply::default(),
+    });
+    let from_file = register().endpoint(receiver.endpoint()).replay(&path).unwrap();
+    assert_eq!((from_file.delivered, from_file.refused, from_file.damaged), (10, 0, 1));
+    // Also inside a runtime, and over gRPC.
+    let grpc = Receiver::grpc_answering(|_, _| Reply::default());
+    let to_grpc = || {
+        let protocol = trace_runtime::Protocol::Grpc;
+        register().endpoint(grpc.endpoint()).protocol(protocol).replay(&spool)
+    };
+    let from_spool = block_on(async { to_grpc().unwrap() });
+    assert_eq!((from_spool.delivered, from_spool.damaged), (10, 0));
+    assert_eq!(grpc.ids().len(), 10);
+    let mut sent_once = receiver.received().remove(1).request;
+    sent_once.resource_spans.truncate(1);
+    assert_eq!(sent_once.resource_spans, grpc.received()[0].request.resource_spans);
+}
+
+#[test]
+fn a_replay_that_fails_says_why() {
+    let folder = folder();
+    let missing = register().replay(folder.path().join("none")).unwrap_err();
+    assert!(
+        missing
+            .to_string()
+            .ends_with("none cannot be read: No such file or directory (os error 2)")
+    );
+    let path = folder.path().join("one.jsonl");
+    std::fs::write(&path, "{\"resourceSpans\":[]}\n").unwrap();
+    let error = register().endpoint("http://127.0.0.1:1").replay(&path).unwrap_err();
+    assert!(matches!(error, ReplayError::Undelivered { delivered: 0, .. }), "{error}");
+    assert!(error.to_string().contains("could not be reached (Connection refused"), "{error}");
+}

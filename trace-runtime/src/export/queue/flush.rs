@@ -1,0 +1,121 @@
+//! Waiting for fates, and the end.
+
+use super::Queue;
+use super::send::TRIES;
+use super::state::State;
+use crate::export::deliver::UNREACHABLE;
+use std::sync::PoisonError;
+use std::time::{Duration, Instant};
+
+/// How a flush found one destination.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Flushed {
+    pub(crate) delivered: u64,
+    pub(crate) pending: u64,
+    pub(crate) on_disk: u64,
+    pub(crate) lost: u64,
+    pub(crate) cause: Option<String>,
+}
+
+impl Queue {
+    /// Sends what has ended without waiting for batches to fill, and at once even if the last try
+    /// was just now.
+    pub(crate) fn begin_flush(&self) -> Flush {
+        let mut state = self.lock();
+        state.flush_to = state.ended;
+        state.flushes += 1;
+        state.worker = super::state::Worker::Busy;
+        let flush = Flush { ended: state.ended, failed_before: state.failing.total };
+        drop(state);
+        self.spans.notify_one();
+        self.batches.notify_one();
+        flush
+    }
+
+    /// Waits until everything that ended before the flush has found its fate, at most until the
+    /// deadline. Does not wait for a destination that is not there, or asks for more time than
+    /// there is.
+    pub(crate) fn wait_for(&self, flush: &Flush, deadline: Instant) -> Flushed {
+        let mut state = self.lock();
+        loop {
+            let is_settled = state.first_unsettled().is_none_or(|first| first > flush.ended);
+            let rest = deadline.saturating_duration_since(Instant::now());
+            if is_settled || rest.is_zero() || flush.is_hopeless(&state, deadline) {
+                return flush.result(&state, is_settled);
+            }
+            let woken = self.fates.wait_timeout(state, rest);
+            state = woken.unwrap_or_else(PoisonError::into_inner).0;
+        }
+    }
+
+    /// From here on nobody is told that spans wait; soon they are delivered, on disk, or lost.
+    pub(crate) fn close(&self) {
+        self.lock().is_closing = true;
+    }
+
+    /// Ends worker and sender; waits for the worker, which stores or gives up what is left.
+    pub(crate) fn stop(&self, within: Duration) {
+        let deadline = Instant::now() + within;
+        let mut state = self.lock();
+        state.is_stopped = true;
+        self.spans.notify_all();
+        self.batches.notify_all();
+        while !state.is_finished {
+            let rest = deadline.saturating_duration_since(Instant::now());
+            if rest.is_zero() {
+                break;
+            }
+            let woken = self.fates.wait_timeout(state, rest);
+            state = woken.unwrap_or_else(PoisonError::into_inner).0;
+        }
+        drop(state);
+        self.say_unsaid();
+    }
+
+    /// What neither arrived nor is on disk when the worker could not say so itself: it hangs in
+    /// its exporter.
+    pub(crate) fn give_up(&self) {
+        let mut state = self.lock();
+        let pending = state.pending();
+        if pending == 0 {
+            return;
+        }
+        state.waiting.clear();
+        state.outbox.clear();
+        state.open.retain(|_, open| open.is_on_disk);
+        state.open.values_mut().for_each(|open| open.bytes = 0);
+        state.held = 0;
+        let failure = self.why_undelivered(&state);
+        state.lose(failure.cause, pending);
+        drop(state);
+        self.say(&failure, pending);
+    }
+}
+
+/// A flush that has begun.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Flush {
+    ended: u64,
+    failed_before: u64,
+}
+
+impl Flush {
+    fn is_hopeless(&self, state: &State, deadline: Instant) -> bool {
+        let failing = &state.failing;
+        let is_away = failing.last.as_ref().is_some_and(|failure| failure.cause == UNREACHABLE)
+            && failing.tries >= TRIES
+            && failing.total >= self.failed_before + u64::from(TRIES);
+        is_away || failing.until.is_some_and(|until| until > deadline)
+    }
+
+    fn result(&self, state: &State, is_settled: bool) -> Flushed {
+        let lost = state.lost();
+        let settled = state.delivered + lost + state.on_disk;
+        let pending = if is_settled { 0 } else { self.ended.saturating_sub(settled) };
+        let on_disk = if is_settled { 0 } else { state.on_disk };
+        let failing = &state.failing;
+        let why = failing.last.as_ref().or(failing.refusal.as_ref());
+        let cause = why.map(|failure| format!("{}: {}", failure.what, failure.advice));
+        Flushed { delivered: state.delivered, pending, on_disk, lost, cause }
+    }
+}

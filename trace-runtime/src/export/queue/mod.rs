@@ -1,0 +1,137 @@
+//! The spans of one destination, from their end to their fate: a queue bounded in bytes, and the
+//! account of it.
+//!
+//! One lock guards both, so that every span is counted once at any time. It is held for moments:
+//! threads that end spans push, the worker takes whole blocks and posts encoded batches, the sender
+//! settles them.
+
+mod batch;
+mod flush;
+mod send;
+mod settle;
+mod size;
+mod state;
+mod stats;
+mod take;
+
+pub(crate) use batch::Batch;
+pub(crate) use flush::Flushed;
+pub(crate) use send::Next;
+pub(crate) use settle::{Fate, PENDING};
+pub use stats::Stats;
+pub(crate) use take::Block;
+
+use super::diagnostics::Diagnostics;
+use crate::register::BatchSettings;
+use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::trace::SpanData;
+use state::State;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+/// The queue of one destination.
+#[derive(Debug)]
+pub(crate) struct Queue {
+    address: String,
+    settings: BatchSettings,
+    diagnostics: Arc<Diagnostics>,
+    state: Mutex<State>,
+    /// The worker waits here for spans.
+    spans: Condvar,
+    /// The sender waits here for batches, and between two tries.
+    batches: Condvar,
+    /// Whoever flushes waits here.
+    fates: Condvar,
+    resource: Mutex<Option<Resource>>,
+}
+
+impl Queue {
+    pub(crate) fn new(
+        address: String,
+        settings: BatchSettings,
+        diagnostics: Arc<Diagnostics>,
+    ) -> Self {
+        Queue {
+            address,
+            settings,
+            diagnostics,
+            state: Mutex::default(),
+            spans: Condvar::new(),
+            batches: Condvar::new(),
+            fates: Condvar::new(),
+            resource: Mutex::default(),
+        }
+    }
+
+    pub(crate) fn address(&self) -> &str {
+        &self.address
+    }
+
+    pub(crate) fn diagnostics(&self) -> &Diagnostics {
+        &self.diagnostics
+    }
+
+    /// Takes a span that has ended. Never waits: beyond the bounds the span is counted as lost.
+    pub(crate) fn push(&self, span: SpanData) {
+        let bytes = size::estimate(&span);
+        let mut state = self.lock();
+        state.ended += 1;
+        if state.is_stopped {
+            state.lose("ended after shutdown", 1);
+            return;
+        }
+        let is_full = state.held + bytes > self.settings.queue_bytes
+            || self.settings.queue_spans.is_some_and(|bound| state.pending() > bound as u64);
+        if is_full {
+            state.lose(QUEUE_FULL, 1);
+            state.unsaid += 1;
+            return;
+        }
+        state.append(span, bytes, &self.settings);
+        if state.wakes_worker() {
+            drop(state);
+            self.spans.notify_one();
+        }
+    }
+
+    pub(crate) fn stats(&self) -> Stats {
+        self.lock().stats(&self.address)
+    }
+
+    /// The resource that spans are exported with, for the worker to pick up.
+    pub(crate) fn set_resource(&self, resource: &Resource) {
+        let mut waiting = self.resource.lock().unwrap_or_else(PoisonError::into_inner);
+        *waiting = Some(resource.clone());
+    }
+
+    pub(crate) fn take_resource(&self) -> Option<Resource> {
+        self.resource.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// Says which spans the bounds have kept out since it was last said.
+    pub(crate) fn say_unsaid(&self) {
+        let unsaid = std::mem::take(&mut self.lock().unsaid);
+        if unsaid > 0 {
+            let bound = self.bound();
+            self.diagnostics.lost(QUEUE_FULL, unsaid, &|spans| {
+                format!("{spans} for {} were lost, since {bound}", self.address)
+            });
+        }
+    }
+
+    fn bound(&self) -> String {
+        let bytes = self.settings.queue_bytes;
+        match self.settings.queue_spans {
+            Some(spans) => format!(
+                "the queue of {spans} spans or {bytes} bytes was full: raise \
+                 OTEL_BSP_MAX_QUEUE_SIZE or unset it, and look at TRACE_QUEUE_BYTES"
+            ),
+            None => format!("the queue of {bytes} bytes was full: raise TRACE_QUEUE_BYTES"),
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+const QUEUE_FULL: &str = "queue full";

@@ -1,0 +1,163 @@
+//! What the lock of a queue guards.
+
+use super::Batch;
+use super::stats::Stats;
+use super::take::Block;
+use crate::export::deliver::Failure;
+use crate::register::BatchSettings;
+use opentelemetry_sdk::trace::SpanData;
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::time::Instant;
+
+#[derive(Debug, Default)]
+pub(super) struct State {
+    pub(super) ended: u64,
+    pub(super) delivered: u64,
+    pub(super) on_disk: u64,
+    pub(super) lost: BTreeMap<&'static str, u64>,
+    pub(super) recovered: u64,
+    /// Lost to the bounds, and not said yet.
+    pub(super) unsaid: u64,
+
+    /// The bytes in memory of everything below.
+    pub(super) held: usize,
+    /// Spans as they ended; all blocks but the last are full.
+    pub(super) waiting: VecDeque<Block>,
+    /// Batches that wait for the sender.
+    pub(super) outbox: VecDeque<Batch>,
+    /// The batch that the sender has in hand.
+    pub(super) sending: Option<Batch>,
+    /// Every batch, from when the worker takes its spans until its fate.
+    pub(super) open: BTreeMap<u64, Open>,
+    /// Those that are in no memory, only in the spool.
+    pub(super) only_on_disk: BTreeSet<u64>,
+    pub(super) next_id: u64,
+
+    /// Spans up to this one are not to wait for their batch to fill.
+    pub(super) flush_to: u64,
+    pub(super) worker: Worker,
+    /// Counts the flushes, so that a sender that waits notices one.
+    pub(super) flushes: u64,
+    pub(super) failing: Failing,
+    /// The end has begun.
+    pub(super) is_closing: bool,
+    /// Nothing is sent any more.
+    pub(super) is_stopped: bool,
+    /// The worker has ended.
+    pub(super) is_finished: bool,
+}
+
+/// What the worker waits for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Worker {
+    /// Nothing, it works.
+    #[default]
+    Busy,
+    /// A full block.
+    Full,
+    /// Any span.
+    Any,
+}
+
+/// A batch whose fate is open.
+#[derive(Debug)]
+pub(super) struct Open {
+    /// The number of its first span, in the order they ended.
+    pub(super) first: u64,
+    pub(super) spans: u64,
+    pub(super) bytes: usize,
+    pub(super) is_on_disk: bool,
+    /// From the spool of an earlier run.
+    pub(super) is_earlier: bool,
+    /// Its fate is known and being booked.
+    pub(super) is_claimed: bool,
+}
+
+/// Since when, and why, the destination takes nothing.
+#[derive(Debug, Default)]
+pub(super) struct Failing {
+    /// Failed tries since the last success.
+    pub(super) tries: u32,
+    /// Failed tries ever.
+    pub(super) total: u64,
+    pub(super) last: Option<Failure>,
+    /// No try before this time.
+    pub(super) until: Option<Instant>,
+    /// What was last refused for good, for whoever asks why.
+    pub(super) refusal: Option<Failure>,
+}
+
+impl State {
+    pub(super) fn append(&mut self, span: SpanData, bytes: usize, settings: &BatchSettings) {
+        self.held += bytes;
+        let number = self.ended;
+        let is_full = |block: &Block| block.is_full(settings);
+        if self.waiting.back().is_none_or(is_full) {
+            self.waiting.push_back(Block::new(number));
+        }
+        if let Some(block) = self.waiting.back_mut() {
+            block.spans.push(span);
+            block.bytes += bytes;
+            block.is_complete = block.is_full(settings);
+        }
+    }
+
+    /// Whether the worker waits for what is there now.
+    pub(super) fn wakes_worker(&mut self) -> bool {
+        let wakes = match self.worker {
+            Worker::Busy => false,
+            Worker::Any => true,
+            Worker::Full => self.waiting.front().is_some_and(|block| block.is_complete),
+        };
+        if wakes {
+            self.worker = Worker::Busy;
+        }
+        wakes
+    }
+
+    pub(super) fn lose(&mut self, cause: &'static str, spans: u64) {
+        if spans > 0 {
+            *self.lost.entry(cause).or_default() += spans;
+        }
+    }
+
+    pub(super) fn lost(&self) -> u64 {
+        self.lost.values().sum()
+    }
+
+    pub(super) fn pending(&self) -> u64 {
+        self.ended - self.delivered - self.on_disk - self.lost()
+    }
+
+    /// The number of the first span whose fate is open, if there is one.
+    pub(super) fn first_unsettled(&self) -> Option<u64> {
+        let open = self.open.values().filter(|open| !open.is_earlier).map(|open| open.first);
+        open.chain(self.waiting.front().map(|block| block.first)).min()
+    }
+
+    pub(super) fn new_id(&mut self) -> u64 {
+        self.next_id += 1;
+        self.next_id
+    }
+
+    /// A batch leaves the memory.
+    pub(super) fn release(&mut self, id: u64) {
+        if let Some(open) = self.open.get_mut(&id) {
+            self.held -= std::mem::take(&mut open.bytes);
+        }
+    }
+
+    pub(super) fn stats(&self, address: &str) -> Stats {
+        Stats {
+            destination: address.to_owned(),
+            ended: self.ended,
+            delivered: self.delivered,
+            pending: self.pending(),
+            on_disk: self.on_disk,
+            lost: self.lost(),
+            lost_by_cause: self.lost.clone(),
+            recovered: self.recovered,
+            bytes: self.held,
+        }
+    }
+}

@@ -1,0 +1,39 @@
+//! The account of one destination.
+
+use std::collections::BTreeMap;
+
+/// What became of the spans that ended since the registration began, at one destination, as
+/// [`Registration::stats`](crate::Registration::stats) tells it.
+///
+/// At any time `ended == delivered + pending + on_disk + lost`.
+///
+/// ```
+/// let registration = trace_runtime::register().verbose(false).install()?;
+/// for stats in registration.stats() {
+///     println!("{}: {} of {} delivered", stats.destination, stats.delivered, stats.ended);
+///     assert_eq!(stats.ended, stats.delivered + stats.pending + stats.on_disk + stats.lost);
+/// }
+/// # Ok::<(), trace_runtime::RegisterError>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Stats {
+    /// Where the spans go: an endpoint without its query, a file, or words.
+    pub destination: String,
+    /// Spans that ended.
+    pub ended: u64,
+    /// Accepted by the destination.
+    pub delivered: u64,
+    /// In memory, on their way.
+    pub pending: u64,
+    /// In the spool, to be sent when the destination takes them, or by the next run.
+    pub on_disk: u64,
+    /// Refused, or beyond the bounds.
+    pub lost: u64,
+    /// `lost` by cause, such as `queue full`.
+    pub lost_by_cause: BTreeMap<&'static str, u64>,
+    /// Spans of earlier runs, found in the spool and delivered; in none of the other numbers.
+    pub recovered: u64,
+    /// The memory that pending spans hold now, estimated.
+    pub bytes: usize,
+}

@@ -1,0 +1,180 @@
+//! Batches on disk: what memory cannot hold, what a backend did not take in time and, in durable
+//! mode, everything that is on its way.
+//!
+//! `<folder>/<backend>/<process>/<number>.otlp` are segments of OTLP requests, see [`segment`]. A
+//! process writes only below a folder of its own, which it holds with a lock; the folder of a
+//! process that is gone is taken over, and what is in it is sent. No header and no key is ever
+//! written. A batch may be sent once more than it arrived, after a crash: the ids of its spans make
+//! that harmless.
+
+mod folder;
+mod segment;
+mod store;
+
+pub(super) use segment::Records;
+pub(super) use store::Store;
+
+use folder::Folder;
+use prost::bytes::Bytes;
+use segment::{Earlier, Place, Segment};
+use std::collections::BTreeMap;
+use std::io;
+use std::path::Path;
+
+/// A segment is closed when it is as long as this.
+const SEGMENT: u64 = 8 << 20;
+
+/// The segments that this process may read and write.
+#[derive(Debug)]
+struct Spool {
+    own: Folder,
+    /// Of processes that are gone.
+    adopted: Vec<Folder>,
+    /// By age, the oldest first.
+    segments: BTreeMap<u64, Segment>,
+    next_segment: u64,
+    places: BTreeMap<u64, Place>,
+    bytes: u64,
+    limit: u64,
+    /// Whether a batch is on the disk itself before it counts as stored.
+    syncs: bool,
+    is_closed: bool,
+}
+
+/// What earlier runs have left.
+#[derive(Debug, Default)]
+struct Found {
+    /// The places of batches, with the number of their spans.
+    batches: Vec<(Place, u64)>,
+    /// Records that were cut off or damaged.
+    damaged: u64,
+}
+
+impl Spool {
+    fn open(backend: &Path, limit: u64, syncs: bool) -> io::Result<(Self, Found)> {
+        let own = Folder::create(backend)?;
+        let mut spool = Spool {
+            own,
+            adopted: Folder::adopt(backend)?,
+            segments: BTreeMap::new(),
+            next_segment: 0,
+            places: BTreeMap::new(),
+            bytes: 0,
+            limit,
+            syncs,
+            is_closed: false,
+        };
+        let mut found = Found::default();
+        let paths: Vec<_> = spool.adopted.iter().flat_map(Folder::segments).collect();
+        for path in paths {
+            let number = spool.new_number();
+            let Earlier { segment, batches, damaged } = Segment::read(&path, number)?;
+            found.damaged += damaged;
+            if batches.is_empty() {
+                segment.delete()?;
+                continue;
+            }
+            spool.bytes += segment.bytes;
+            found.batches.extend(batches);
+            spool.segments.insert(number, segment);
+        }
+        Ok((spool, found))
+    }
+
+    /// Gives a batch that was found its name.
+    fn name(&mut self, id: u64, place: Place) {
+        self.places.insert(id, place);
+    }
+
+    /// Stores a batch; returns also those that had to go for it, the oldest.
+    fn store(&mut self, id: u64, protobuf: &[u8]) -> (Vec<u64>, io::Result<()>) {
+        let length = segment::record_length(protobuf) + segment::HEADER;
+        if self.is_closed || length > self.limit {
+            let error = io::Error::new(io::ErrorKind::StorageFull, "beyond the spool's bound");
+            return (Vec::new(), Err(error));
+        }
+        (self.make_room(length), self.append(id, protobuf))
+    }
+
+    fn append(&mut self, id: u64, protobuf: &[u8]) -> io::Result<()> {
+        let number = self.writable(segment::record_length(protobuf))?;
+        let Some(segment) = self.segments.get_mut(&number) else { return Ok(()) };
+        let before = segment.bytes;
+        let appended = segment.append(protobuf, self.syncs);
+        self.bytes = self.bytes - before + segment.bytes;
+        self.places.insert(id, appended?);
+        Ok(())
+    }
+
+    fn load(&mut self, id: u64) -> Option<io::Result<Bytes>> {
+        let place = *self.places.get(&id)?;
+        Some(self.segments.get(&place.segment)?.load(place))
+    }
+
+    /// The batch need not be kept any longer. Its segment goes with the last of them.
+    fn forget(&mut self, id: u64) {
+        if self.is_closed {
+            return;
+        }
+        let Some(place) = self.places.remove(&id) else { return };
+        let Some(segment) = self.segments.get_mut(&place.segment) else { return };
+        segment.batches = segment.batches.saturating_sub(1);
+        if segment.batches == 0 {
+            self.drop_segment(place.segment);
+        }
+    }
+
+    /// Leaves what is stored to the next run.
+    fn close(&mut self) {
+        self.is_closed = true;
+        self.segments.clear();
+        for folder in self.adopted.drain(..).chain([std::mem::take(&mut self.own)]) {
+            folder.leave();
+        }
+    }
+
+    fn make_room(&mut self, length: u64) -> Vec<u64> {
+        let mut evicted = Vec::new();
+        while self.bytes + length > self.limit {
+            let Some(oldest) = self.segments.keys().next().copied() else { break };
+            let is_in = |place: &Place| place.segment == oldest;
+            let gone = self.places.iter().filter(|(_, place)| is_in(place)).map(|(id, _)| *id);
+            evicted.extend(gone.collect::<Vec<_>>());
+            self.places.retain(|_, place| !is_in(place));
+            self.drop_segment(oldest);
+        }
+        evicted
+    }
+
+    /// The segment to append to.
+    fn writable(&mut self, length: u64) -> io::Result<u64> {
+        let longest = SEGMENT.min(self.limit / 4);
+        if let Some((number, segment)) = self.segments.last_key_value()
+            && segment.is_writable()
+            && segment.bytes + length <= longest
+        {
+            return Ok(*number);
+        }
+        let number = self.new_number();
+        let segment = Segment::create(&self.own.path().join(format!("{number:010}.otlp")), number)?;
+        self.bytes += segment.bytes;
+        self.segments.insert(number, segment);
+        Ok(number)
+    }
+
+    fn drop_segment(&mut self, number: u64) {
+        if let Some(segment) = self.segments.remove(&number) {
+            self.bytes -= segment.bytes;
+            // What cannot be deleted is sent once more by the next run.
+            let _ = segment.delete();
+        }
+    }
+
+    fn new_number(&mut self) -> u64 {
+        self.next_segment += 1;
+        self.next_segment
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,176 @@
+use super::segment::Records;
+use super::*;
+use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
+use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span};
+use prost::Message;
+use std::path::PathBuf;
+
+/// A folder of a test's own.
+struct Temporary(PathBuf);
+
+impl Temporary {
+    fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("spool-{}-{name}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&path);
+        Temporary(path)
+    }
+
+    fn open(&self, limit: u64) -> (Spool, Found) {
+        Spool::open(&self.0, limit, false).unwrap()
+    }
+
+    /// Every file below, with the names of folders left out.
+    fn files(&self, extension: &str) -> Vec<PathBuf> {
+        let mut files = Vec::new();
+        let mut folders = vec![self.0.clone()];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if path.extension().is_some_and(|found| found == extension) {
+                    files.push(path);
+                }
+            }
+        }
+        files
+    }
+}
+
+impl Drop for Temporary {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A request of `spans` spans.
+fn request(spans: u64) -> Vec<u8> {
+    let span = Span { name: "a span".to_owned(), ..Span::default() };
+    let scope =
+        ScopeSpans { spans: vec![span; usize::try_from(spans).unwrap()], ..ScopeSpans::default() };
+    let resource = ResourceSpans { scope_spans: vec![scope], ..ResourceSpans::default() };
+    ExportTraceServiceRequest { resource_spans: vec![resource] }.encode_to_vec()
+}
+
+/// Returns what had to go.
+fn store(spool: &mut Spool, id: u64, spans: u64) -> Vec<u64> {
+    let (evicted, stored) = spool.store(id, &request(spans));
+    stored.unwrap();
+    evicted
+}
+
+fn counts(found: &Found) -> Vec<u64> {
+    found.batches.iter().map(|(_, spans)| *spans).collect()
+}
+
+#[test]
+fn a_batch_comes_back_as_it_was_and_goes_when_it_is_forgotten() {
+    let temporary = Temporary::new("round");
+    let (mut spool, found) = temporary.open(1 << 20);
+    assert!(found.batches.is_empty());
+    for id in 1..=3 {
+        store(&mut spool, id, id);
+    }
+    assert_eq!(spool.load(2).unwrap().unwrap(), request(2));
+    (1..=3).for_each(|id| spool.forget(id));
+    assert!(spool.load(2).is_none());
+    assert!(temporary.files("otlp").is_empty());
+    assert_eq!(spool.bytes, 0);
+    spool.close();
+    assert!(temporary.files("lock").is_empty(), "nothing remains");
+}
+
+#[test]
+fn the_next_run_finds_what_was_left_once() {
+    let temporary = Temporary::new("next");
+    let (mut first, _) = temporary.open(1 << 20);
+    store(&mut first, 1, 1);
+    store(&mut first, 2, 5);
+    let (mut second, while_it_lives) = temporary.open(1 << 20);
+    assert!(while_it_lives.batches.is_empty(), "the folder of a living process is its own");
+    first.close();
+    let (mut third, found) = temporary.open(1 << 20);
+    assert_eq!((counts(&found), found.damaged), (vec![1, 5], 0));
+    let (_fourth, twice) = temporary.open(1 << 20);
+    assert!(twice.batches.is_empty(), "taken over already");
+    for (id, (place, _)) in found.batches.into_iter().enumerate() {
+        third.name(id as u64, place);
+    }
+    assert_eq!(third.load(1).unwrap().unwrap(), request(5));
+    second.close();
+}
+
+#[test]
+fn a_torn_tail_and_a_damaged_record_are_skipped_and_counted() {
+    let temporary = Temporary::new("torn");
+    let (mut spool, _) = temporary.open(1 << 20);
+    for id in 1..=3 {
+        store(&mut spool, id, id);
+    }
+    spool.close();
+    let path = temporary.files("otlp").remove(0);
+    let mut bytes = std::fs::read(&path).unwrap();
+    // The first request, behind header and prefix, and the end of the last.
+    bytes[8 + 8 + 2] ^= 0xff;
+    bytes.truncate(bytes.len() - 3);
+    std::fs::write(&path, bytes).unwrap();
+    let (_spool, found) = temporary.open(1 << 20);
+    assert_eq!((counts(&found), found.damaged), (vec![2], 2));
+}
+
+#[test]
+fn any_bytes_are_read_without_a_panic() {
+    let temporary = Temporary::new("bytes");
+    let (mut spool, _) = temporary.open(1 << 20);
+    store(&mut spool, 1, 3);
+    spool.close();
+    let path = temporary.files("otlp").remove(0);
+    let sound = std::fs::read(&path).unwrap();
+    for length in 0..=sound.len() {
+        std::fs::write(&path, &sound[..length]).unwrap();
+        let Records { requests, damaged, .. } = Records::read(&path).unwrap();
+        let is_cut = length > 8 && length < sound.len();
+        assert_eq!(
+            (requests.len(), damaged),
+            (usize::from(length == sound.len()), u64::from(is_cut))
+        );
+    }
+    for at in 0..sound.len() {
+        let mut bytes = sound.clone();
+        bytes[at] ^= 0x55;
+        std::fs::write(&path, &bytes).unwrap();
+        let Records { requests, damaged, .. } = Records::read(&path).unwrap();
+        assert!(requests.is_empty() && damaged > 0, "byte {at}");
+    }
+}
+
+#[test]
+fn the_oldest_go_when_it_is_full() {
+    let temporary = Temporary::new("full");
+    let (mut spool, _) = temporary.open(1000);
+    let mut gone = Vec::new();
+    for id in 1..=100 {
+        gone.extend(store(&mut spool, id, 3));
+        let bytes: u64 =
+            temporary.files("otlp").iter().map(|path| path.metadata().unwrap().len()).sum();
+        assert!(bytes <= 1000 && bytes == spool.bytes, "{bytes} on disk");
+    }
+    let first_left = *spool.places.keys().next().unwrap();
+    assert_eq!(gone, (1..first_left).collect::<Vec<_>>(), "in their order");
+    assert!(spool.store(101, &request(1000)).1.is_err(), "alone beyond the bound");
+    assert_eq!(*spool.places.keys().next().unwrap(), first_left, "nothing went for it");
+}
+
+#[cfg(unix)]
+#[test]
+fn nobody_else_can_read_it() {
+    use std::os::unix::fs::PermissionsExt;
+    let temporary = Temporary::new("private");
+    let (mut spool, _) = temporary.open(1000);
+    store(&mut spool, 1, 1);
+    let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&temporary.0), 0o700);
+    assert_eq!(mode(spool.own.path()), 0o700);
+    assert_eq!(mode(&temporary.files("otlp")[0]), 0o600);
+    assert_eq!(mode(&temporary.files("lock")[0]), 0o600);
+}
