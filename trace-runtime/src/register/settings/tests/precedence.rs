@@ -156,8 +156,8 @@ fn mask_precedence() {
         let variables = [("OPENINFERENCE_HIDE_INPUTS", value), ("TRACE_SCRUB_SECRETS", value)];
         format!("{:?}", settings(builder, &variables).mask)
     };
-    let off = "MaskSettings { hidden: {}, image_bytes: 32000, scrub_secrets: false }";
-    let on = "MaskSettings { hidden: {Inputs}, image_bytes: 32000, scrub_secrets: true }";
+    let off = "MaskSettings { hidden: {}, image_bytes: 32000, scrub_secrets: false, .. }";
+    let on = "MaskSettings { hidden: {Inputs}, image_bytes: 32000, scrub_secrets: true, .. }";
     for text in ["1", "yes", "on", "TRUE"] {
         assert_eq!(hides(&register(), text), on);
     }
