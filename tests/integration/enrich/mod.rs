@@ -6,6 +6,7 @@ mod limits;
 mod shapes;
 mod strict;
 mod traced;
+mod typed_clients;
 
 use serde_json::{Map, Value, json};
 use std::sync::{Arc, Mutex};

@@ -111,12 +111,14 @@ pub(super) fn request(value: &Value) -> Option<ChatRequest> {
     for message in wire {
         message.write(&mut messages)?;
     }
+    // Required there; without it, these are arguments that are laid out the same way.
+    let vendor = if rest.contains_key("max_tokens") { VENDOR } else { Vendor::default() };
     Some(ChatRequest {
         messages,
         tools: tools(definitions),
         parameters: parameters(model.as_deref().map(|model| ("model", model)), rest),
         model,
-        vendor: VENDOR,
+        vendor,
     })
 }
 

@@ -112,7 +112,8 @@ struct ReasoningText {
 
 pub(super) fn request(value: &Value) -> Option<ChatRequest> {
     let request = Request::deserialize(value).ok()?;
-    if request.messages.is_empty() {
+    // The model's field has another name here.
+    if request.messages.is_empty() || request.rest.contains_key("model") {
         return None;
     }
     let mut messages = Vec::new();

@@ -19,7 +19,8 @@ struct Request {
 
 pub(super) fn request(value: &Value) -> Option<ChatRequest> {
     let Request { model, messages, tools: definitions, rest } = Request::deserialize(value).ok()?;
-    if messages.is_empty() {
+    // Instructions beside the messages are another API's.
+    if messages.is_empty() || rest.get("system").is_some_and(|system| !system.is_null()) {
         return None;
     }
     Some(ChatRequest {
