@@ -3,6 +3,7 @@
 mod by_hand;
 mod golden;
 mod limits;
+mod record_types;
 mod shapes;
 mod strict;
 mod traced;

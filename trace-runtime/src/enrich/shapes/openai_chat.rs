@@ -3,7 +3,7 @@
 
 use super::super::merge::merge;
 use super::super::neutral::{ChatRequest, ChatResponse, Vendor, parameters, tools};
-use super::openai_content::{WireAssistant, WireMessage};
+use super::openai_messages::{WireAssistant, WireMessage};
 use crate::record::TokenCount;
 use serde::Deserialize;
 use serde_json::{Map, Value};
