@@ -44,7 +44,7 @@ fn model(request: Option<&ChatRequest>, response: Option<&ChatResponse>) -> LlmM
     let named = [&responded, &requested].into_iter().flatten();
     let by_name = named.map(String::as_str).find_map(model_family::system);
     LlmModel {
-        system: proved(|vendor| vendor.system).or(by_name).map(str::to_owned),
+        system: by_name.or(proved(|vendor| vendor.system)).map(str::to_owned),
         provider: proved(|vendor| vendor.provider).map(str::to_owned),
         requested,
         responded,

@@ -125,6 +125,11 @@ pub(super) fn parameters(
     Some(Value::Object(rest).into())
 }
 
+/// Counts that exclude each other, added up.
+pub(super) fn sum<const N: usize>(counts: [Option<u64>; N]) -> u64 {
+    counts.into_iter().flatten().fold(0, u64::saturating_add)
+}
+
 /// The definitions of tools as they are sent.
 pub(super) fn tools(definitions: Option<Vec<Value>>) -> Vec<ToolDefinition> {
     definitions.into_iter().flatten().map(ToolDefinition::new).collect()

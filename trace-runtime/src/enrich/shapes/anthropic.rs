@@ -1,7 +1,7 @@
 //! Anthropic messages.
 
 use super::super::neutral::{
-    AssistantTurn, ChatRequest, ChatResponse, Vendor, json, parameters, tools,
+    AssistantTurn, ChatRequest, ChatResponse, Vendor, json, parameters, sum, tools,
 };
 use crate::record::{
     Content, Document, Image, Message, Part, Reasoning, SystemMessage, TokenCount, ToolCall,
@@ -111,12 +111,14 @@ pub(super) fn request(value: &Value) -> Option<ChatRequest> {
     for message in wire {
         message.write(&mut messages)?;
     }
+    // Required there; without it, these are arguments that are laid out the same way.
+    let vendor = if rest.contains_key("max_tokens") { VENDOR } else { Vendor::default() };
     Some(ChatRequest {
         messages,
         tools: tools(definitions),
         parameters: parameters(model.as_deref().map(|model| ("model", model)), rest),
         model,
-        vendor: VENDOR,
+        vendor,
     })
 }
 
@@ -272,7 +274,7 @@ impl Usage {
     fn tokens(&self) -> TokenCount {
         let (cache_read, cache_write) =
             (self.cache_read_input_tokens, self.cache_creation_input_tokens);
-        let prompt = [self.input_tokens, cache_read, cache_write].into_iter().flatten().sum();
+        let prompt = sum([self.input_tokens, cache_read, cache_write]);
         TokenCount { cache_read, cache_write, ..TokenCount::new(prompt, self.output_tokens) }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::super::merge::{append, item_at, merge};
 use super::super::neutral::{ChatResponse, Vendor};
-use super::openai_content::WireAssistant;
+use super::openai_messages::WireAssistant;
 use crate::record::TokenCount;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};

@@ -5,7 +5,8 @@ use super::super::neutral::{
     AssistantTurn, ChatRequest, ChatResponse, EmbeddingResponse, Vendor, parameters,
 };
 use super::openai_chat;
-use super::openai_content::{WireAssistant, image};
+use super::openai_messages::WireAssistant;
+use super::openai_parts::image;
 use crate::record::{AssistantMessage, Part, Reasoning, SystemMessage, TokenCount, UserMessage};
 use serde::Deserialize;
 use serde_json::{Map, Value};

@@ -3,7 +3,7 @@
 
 use super::super::merge::merge;
 use super::super::neutral::{ChatRequest, ChatResponse, Vendor, parameters, tools};
-use super::openai_content::{WireAssistant, WireMessage};
+use super::openai_messages::{WireAssistant, WireMessage};
 use crate::record::TokenCount;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -19,7 +19,8 @@ struct Request {
 
 pub(super) fn request(value: &Value) -> Option<ChatRequest> {
     let Request { model, messages, tools: definitions, rest } = Request::deserialize(value).ok()?;
-    if messages.is_empty() {
+    // Instructions beside the messages are another API's.
+    if messages.is_empty() || rest.get("system").is_some_and(|system| !system.is_null()) {
         return None;
     }
     Some(ChatRequest {
