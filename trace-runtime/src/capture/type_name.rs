@@ -11,7 +11,7 @@ pub(crate) fn without_paths(name: &str) -> String {
             short.truncate(word);
         } else {
             short.push(character);
-            if !character.is_alphanumeric() && character != '_' {
+            if !character.is_alphanumeric() && !"_{}".contains(character) {
                 word = short.len();
             }
         }
@@ -30,6 +30,7 @@ mod tests {
             ("core::option::Option<a::b::C>", "Option<C>"),
             ("(a::B, &mut c::D<'_, e::F>)", "(B, &mut D<'_, F>)"),
             ("alloc::boxed::Box<dyn core::error::Error>", "Box<dyn Error>"),
+            ("a::f::{{closure}}::{{closure}}", "{{closure}}"),
             ("u8", "u8"),
         ];
         for (name, short) in names {
