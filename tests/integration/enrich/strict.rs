@@ -75,7 +75,7 @@ fn what_is_nearly_a_response_adds_nothing() {
         json!([{"delta": "a"}, {"delta": "b"}]),
         json!([]),
         // One that is no chunk among those that are.
-        json!([{"choices": [{"index": 0, "delta": {"content": "a"}}]}, {"error": "broken"}]),
+        json!([{"choices": [{"index": 0, "delta": {"content": "a"}}]}, {"delta": "b"}]),
         json!([{"type": "message_start", "message": {"content": []}}, "text"]),
         json!([{"messageStart": {"role": "assistant"}}, 5]),
     ];

@@ -10,9 +10,18 @@ use crate::record::{
 };
 use serde_json::Value;
 
-/// The chunks of a stream as the response they are pieces of.
+/// The chunks of a stream as the response they are pieces of. Many servers end a stream that fails
+/// with an error in place of a chunk.
 pub(super) fn joined(output: &Value) -> Option<Value> {
-    shapes::chat_joined(output.as_array().filter(|chunks| !chunks.is_empty())?)
+    let chunks = output.as_array()?;
+    let (last, others) = chunks.split_last()?;
+    if let Some(joined) = shapes::chat_joined(chunks) {
+        return Some(joined);
+    }
+    let error = last.get("error")?;
+    let mut joined = shapes::chat_joined(others)?;
+    joined.as_object_mut()?.insert("error".to_owned(), error.clone());
+    Some(joined)
 }
 
 pub(super) fn attributes(input: Option<&Value>, output: Option<&Value>) -> Attributes {
