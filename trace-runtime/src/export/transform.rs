@@ -26,6 +26,7 @@ impl Transform {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::register::Environment;
     use crate::semconv;
     use opentelemetry::trace::{SpanContext, SpanId, SpanKind, Status};
     use opentelemetry::{InstrumentationScope, KeyValue, Value};
@@ -74,10 +75,15 @@ mod tests {
         span.attributes.iter().find(|kv| kv.key.as_str() == key).map(|kv| kv.value.clone())
     }
 
+    fn transform(limits: Limits) -> Transform {
+        let mask = MaskSettings::resolve(None, &Environment::default()).expect("no variable");
+        Transform { limits, mask }
+    }
+
     #[test]
     fn what_matters_stays_whatever_is_cut() {
         let mut span = conversation();
-        transform(&mut span, Limits { value_bytes: 1 << 20, attributes: 20 });
+        transform(Limits { value_bytes: 1 << 20, attributes: 20 }).apply(&mut span);
         assert_eq!((span.attributes.len(), span.dropped_attributes_count > 900), (20, true));
         let expected = [
             (semconv::SPAN_KIND, "LLM"),
@@ -98,7 +104,7 @@ mod tests {
     #[test]
     fn the_whole_input_is_read_before_it_is_cut() {
         let mut span = conversation();
-        transform(&mut span, Limits { value_bytes: 100, attributes: 10_000 });
+        transform(Limits { value_bytes: 100, attributes: 10_000 }).apply(&mut span);
         let last = format!("{}.499.{}", semconv::LLM_INPUT_MESSAGES, semconv::MESSAGE_CONTENT);
         assert_eq!(value(&span, &last), Some("hi".into()));
         assert_eq!(value(&span, semconv::INPUT_MIME_TYPE), Some(semconv::MIME_TEXT.into()));

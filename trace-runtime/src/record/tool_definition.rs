@@ -36,6 +36,13 @@ impl ToolDefinition {
     }
 }
 
+/// The definition of an annotated function, as OpenAI's chat completions take it.
+impl From<crate::ToolDefinition> for ToolDefinition {
+    fn from(tool: crate::ToolDefinition) -> Self {
+        ToolDefinition::new(Json::of(&tool)).name(tool.name()).description(tool.description())
+    }
+}
+
 /// The tools that a model may call: `llm.tools`.
 ///
 /// ```
