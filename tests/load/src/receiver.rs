@@ -4,7 +4,7 @@ use opentelemetry_proto::tonic::collector::trace::v1::{
     ExportTracePartialSuccess, ExportTraceServiceResponse,
 };
 use prost::Message;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -32,8 +32,16 @@ type Choose = Arc<dyn Fn() -> Act + Send + Sync>;
 /// It runs as long as the process does.
 pub struct Receiver {
     address: SocketAddr,
-    /// How often each span was taken.
-    taken: Arc<Mutex<HashMap<[u8; 8], u32>>>,
+    taken: Arc<Mutex<Taken>>,
+}
+
+/// The spans that came.
+#[derive(Debug, Default)]
+struct Taken {
+    /// How often each was taken.
+    times: HashMap<[u8; 8], u32>,
+    /// Those that were refused for good when they came again: their sender has to call them lost.
+    refused_later: HashSet<[u8; 8]>,
 }
 
 impl Receiver {
@@ -42,7 +50,7 @@ impl Receiver {
     pub fn start(choose: impl Fn() -> Act + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
         let address = listener.local_addr().expect("an address");
-        let taken = Arc::<Mutex<HashMap<[u8; 8], u32>>>::default();
+        let taken = Arc::<Mutex<Taken>>::default();
         let (shared, choose): (_, Choose) = (Arc::clone(&taken), Arc::new(choose));
         std::thread::spawn(move || {
             for stream in listener.incoming().map_while(Result::ok) {
@@ -63,17 +71,24 @@ impl Receiver {
     #[must_use]
     pub fn taken(&self) -> (u64, u64) {
         let taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        let twice = taken.values().filter(|times| **times > 1).count();
-        (taken.len() as u64, twice as u64)
+        let twice = taken.times.values().filter(|times| **times > 1).count();
+        (taken.times.len() as u64, twice as u64)
+    }
+
+    /// How many spans were taken, and refused for good when they came again.
+    #[must_use]
+    pub fn refused_later(&self) -> u64 {
+        let taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
+        taken.refused_later.len() as u64
     }
 
     /// Forgets what was taken.
     pub fn forget(&self) {
-        self.taken.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.taken.lock().unwrap_or_else(PoisonError::into_inner).times.clear();
     }
 }
 
-fn serve(stream: TcpStream, choose: &Choose, taken: &Mutex<HashMap<[u8; 8], u32>>) -> Option<()> {
+fn serve(stream: TcpStream, choose: &Choose, taken: &Mutex<Taken>) -> Option<()> {
     let mut writer = stream.try_clone().ok()?;
     let mut reader = BufReader::new(stream);
     loop {
@@ -89,7 +104,10 @@ fn serve(stream: TcpStream, choose: &Choose, taken: &Mutex<HashMap<[u8; 8], u32>
                 std::thread::sleep(pause);
                 return None;
             }
-            Act::Status(status) => (status, String::new(), Vec::new()),
+            Act::Status(status) => {
+                refuse(status, &body, taken);
+                (status, String::new(), Vec::new())
+            }
             Act::RetryAfter(status, after) => (status, format!("retry-after: {after}\r\n"), vec![]),
             Act::RefuseSome(spans) => (200, String::new(), take(&body, spans, taken)),
             Act::Accept | Act::Reset => (200, String::new(), take(&body, 0, taken)),
@@ -119,21 +137,46 @@ fn read_head(reader: &mut impl BufRead) -> Option<usize> {
     }
 }
 
-fn take(body: &[u8], refused: u32, taken: &Mutex<HashMap<[u8; 8], u32>>) -> Vec<u8> {
+fn ids(body: &[u8]) -> Vec<[u8; 8]> {
     let request = Request::decode(body).expect("an OTLP request");
     let scopes = request.resource_spans.into_iter().flat_map(|spans| spans.scope_spans);
-    let spans: Vec<_> = scopes.flat_map(|scope| scope.spans).collect();
-    let refused = spans.len().min(refused as usize);
+    let spans = scopes.flat_map(|scope| scope.spans);
+    spans.map(|span| span.span_id.try_into().expect("an id of 8 bytes")).collect()
+}
+
+fn take(body: &[u8], refused: u32, taken: &Mutex<Taken>) -> Vec<u8> {
+    let ids = ids(body);
+    let (refused, accepted) = ids.split_at(ids.len().min(refused as usize));
     let mut taken = taken.lock().unwrap_or_else(PoisonError::into_inner);
-    for span in &spans[refused..] {
-        let id = span.span_id.as_slice().try_into().expect("an id of 8 bytes");
-        *taken.entry(id).or_default() += 1;
+    taken.refuse(refused);
+    for id in accepted {
+        *taken.times.entry(*id).or_default() += 1;
     }
-    let partial_success = (refused > 0).then(|| ExportTracePartialSuccess {
-        rejected_spans: i64::try_from(refused).expect("few"),
+    let partial_success = (!refused.is_empty()).then(|| ExportTracePartialSuccess {
+        rejected_spans: i64::try_from(refused.len()).expect("few"),
         error_message: "some".to_owned(),
     });
     ExportTraceServiceResponse { partial_success }.encode_to_vec()
+}
+
+/// Notes what a status refuses for good: the passing ones nothing, 413 a lone span.
+fn refuse(status: u16, body: &[u8], taken: &Mutex<Taken>) {
+    let ids = ids(body);
+    let is_final = match status {
+        408 | 429 | 502..=504 => false,
+        413 => ids.len() == 1,
+        _ => true,
+    };
+    if is_final {
+        taken.lock().unwrap_or_else(PoisonError::into_inner).refuse(&ids);
+    }
+}
+
+impl Taken {
+    fn refuse(&mut self, ids: &[[u8; 8]]) {
+        let again = ids.iter().filter(|id| self.times.contains_key(*id));
+        self.refused_later.extend(again);
+    }
 }
 
 // The messages of OTLP with the fields that are looked at: the others are skipped, so that a
