@@ -43,9 +43,9 @@ fn end(mode: &str, endpoint: &str, spans: usize, bytes: usize) {
     }
     let all = began.elapsed();
     let per_span = ended.as_nanos() / spans as u128;
-    let rate = spans as f64 / all.as_secs_f64();
+    let rate = spans as u128 * 1000 / all.as_millis().max(1);
     print!(
-        "{per_span} ns | {:.2} s | {rate:.0} | {} MiB (idle {idle})",
+        "{per_span} ns | {:.2} s | {rate} | {} MiB (idle {idle})",
         all.as_secs_f64(),
         peak_memory()
     );

@@ -39,7 +39,7 @@ fn main() {
 
     // The receiver behaves: what is on disk arrives.
     well.store(true, Ordering::SeqCst);
-    let last = register()
+    let registration = register()
         .verbose(false)
         .endpoint(receiver.endpoint())
         .spool(&spool)
@@ -49,8 +49,8 @@ fn main() {
     while segments(&spool) > 0 {
         std::thread::sleep(Duration::from_millis(20));
     }
-    last.shutdown().expect("everything arrives");
-    lost += last.stats()[0].recovered_lost;
+    registration.shutdown().expect("everything arrives");
+    lost += registration.stats()[0].recovered_lost;
     let (arrived, twice) = receiver.taken();
     let refused_later = receiver.refused_later();
     println!(
@@ -70,7 +70,7 @@ fn run(receiver: &Receiver, spool: &Path, until: Instant, seed: u64) -> Stats {
         .verbose(false)
         .endpoint(receiver.endpoint())
         .spool(spool)
-        .durable(seed % 2 == 0)
+        .durable(seed.is_multiple_of(2))
         .queue_bytes(16 << 20)
         .shutdown_timeout(Duration::from_secs(1))
         .on_diagnostic(move |diagnostic| {
