@@ -91,3 +91,34 @@ fn a_collector_that_is_not_there_is_named() {
         "{said:?}"
     );
 }
+
+#[test]
+fn a_message_that_is_too_large_is_split() {
+    // 8: RESOURCE_EXHAUSTED, as servers in Go say it; it is also what "busy" looks like.
+    let count = |received: &integration_tests::receiver::Received| {
+        let scopes = received.request.resource_spans.iter().flat_map(|spans| &spans.scope_spans);
+        scopes.map(|scope| scope.spans.len()).sum::<usize>()
+    };
+    let receiver = Receiver::grpc_answering(move |_, received| {
+        if count(received) > 1 {
+            Reply::status(8, "grpc: received message larger than max (5 vs. 4)")
+        } else {
+            Reply::default()
+        }
+    });
+    let _turn = Program::turn();
+    assert_eq!(delivered(&receiver, |builder| builder), (Ok(()), vec![]));
+    let counts: Vec<_> = receiver.received().iter().map(count).collect();
+    assert_eq!(counts, [3, 1, 2, 1, 1]);
+}
+
+#[test]
+fn an_exhausted_backend_is_tried_again() {
+    let receiver = Receiver::grpc_answering(|n, _| match n {
+        0 => Reply::status(8, "slow down"),
+        _ => Reply::default(),
+    });
+    let _turn = Program::turn();
+    assert_eq!(delivered(&receiver, |builder| builder), (Ok(()), vec![]));
+    assert_eq!(receiver.received().len(), 2);
+}

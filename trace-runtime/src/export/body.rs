@@ -1,9 +1,9 @@
 //! A batch as the bytes that are sent, again and again if need be.
 
+use super::request::request;
 use flate2::{Compression, read::GzDecoder, write::GzEncoder};
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::transform::common::tonic::ResourceAttributesWithSchema;
-use opentelemetry_proto::transform::trace::tonic::group_spans_by_resource_and_scope;
 use opentelemetry_sdk::trace::SpanData;
 use prost::Message;
 use prost::bytes::Bytes;
@@ -18,8 +18,7 @@ pub(crate) struct Body {
 
 impl Body {
     pub(crate) fn encode(spans: Vec<SpanData>, resource: &ResourceAttributesWithSchema) -> Self {
-        let resource_spans = group_spans_by_resource_and_scope(spans, resource);
-        Body::of(&ExportTraceServiceRequest { resource_spans })
+        Body::of(&request(spans, resource))
     }
 
     pub(crate) fn plain(bytes: Vec<u8>) -> Self {

@@ -2,10 +2,9 @@
 //! writes, and its receiver reads.
 
 use super::deliver::{Deliver, Delivering, DeliveryResult, Failure, Refused};
+use super::request::request;
 use crate::register::FileSettings;
-use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::transform::common::tonic::ResourceAttributesWithSchema;
-use opentelemetry_proto::transform::trace::tonic::group_spans_by_resource_and_scope;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::SpanData;
 use std::fs::{File, OpenOptions};
@@ -34,8 +33,7 @@ impl FileDelivery {
     }
 
     fn append(&self, batch: Vec<SpanData>) -> io::Result<()> {
-        let resource_spans = group_spans_by_resource_and_scope(batch, &self.resource);
-        let mut line = serde_json::to_vec(&ExportTraceServiceRequest { resource_spans })?;
+        let mut line = serde_json::to_vec(&request(batch, &self.resource))?;
         line.push(b'\n');
         let mut appended = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         if appended.bytes > 0 && appended.bytes + line.len() as u64 > self.settings.bytes {

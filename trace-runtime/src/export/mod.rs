@@ -11,6 +11,7 @@ mod otlp;
 mod processor;
 mod queue;
 mod replay;
+mod request;
 mod retry;
 mod sender;
 mod spool;

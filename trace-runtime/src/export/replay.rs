@@ -105,11 +105,15 @@ fn requests(path: &Path) -> Result<(Vec<Bytes>, u64), ReplayError> {
         let Records { requests, damaged, .. } = Records::read(path).map_err(unreadable)?;
         return Ok((requests.into_iter().map(|(_, request)| request).collect(), damaged));
     }
-    json_lines(&std::fs::read(path).map_err(unreadable)?)
+    let text = std::fs::read(path).map_err(unreadable)?;
+    #[cfg(feature = "file")]
+    return Ok(json_lines(&text));
+    #[cfg(not(feature = "file"))]
+    return no_json_lines(&text);
 }
 
 #[cfg(feature = "file")]
-fn json_lines(text: &[u8]) -> Result<(Vec<Bytes>, u64), ReplayError> {
+fn json_lines(text: &[u8]) -> (Vec<Bytes>, u64) {
     use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
     use prost::Message;
     let (mut requests, mut damaged) = (Vec::new(), 0);
@@ -119,11 +123,11 @@ fn json_lines(text: &[u8]) -> Result<(Vec<Bytes>, u64), ReplayError> {
             Err(_) => damaged += 1,
         }
     }
-    Ok((requests, damaged))
+    (requests, damaged)
 }
 
 #[cfg(not(feature = "file"))]
-fn json_lines(_text: &[u8]) -> Result<(Vec<Bytes>, u64), ReplayError> {
+fn no_json_lines(_text: &[u8]) -> Result<(Vec<Bytes>, u64), ReplayError> {
     Err(ReplayError::Settings(RegisterError::MissingFeature {
         setting: crate::Setting::Method("replay"),
         what: "a file of JSON lines",

@@ -47,7 +47,12 @@ impl Queue {
     /// Books the fate of a batch, unless that was decided already.
     pub(crate) fn settle(&self, id: u64, fate: &Fate) {
         let mut state = self.lock();
+        let is_stopped = state.is_stopped;
         let Some(open) = state.open.get_mut(&id).filter(|open| !open.is_claimed) else { return };
+        if is_stopped && open.is_on_disk && fate.lost > 0 {
+            // Left to the next run by now, which sends it again.
+            return;
+        }
         open.is_claimed = true;
         drop(state);
         // Said before it is counted: whoever waits for the count finds it said.
@@ -61,6 +66,7 @@ impl Queue {
         let delivered = open.spans.saturating_sub(fate.lost);
         if open.is_earlier {
             state.recovered += delivered;
+            state.recovered_lost += fate.lost.min(open.spans);
         } else {
             if open.is_on_disk {
                 state.on_disk -= open.spans;

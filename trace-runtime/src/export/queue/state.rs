@@ -16,6 +16,7 @@ pub(super) struct State {
     pub(super) on_disk: u64,
     pub(super) lost: BTreeMap<&'static str, u64>,
     pub(super) recovered: u64,
+    pub(super) recovered_lost: u64,
     /// Lost to the bounds, and not said yet.
     pub(super) unsaid: u64,
 
@@ -157,6 +158,7 @@ impl State {
             lost: self.lost(),
             lost_by_cause: self.lost.clone(),
             recovered: self.recovered,
+            recovered_lost: self.recovered_lost,
             bytes: self.held,
         }
     }

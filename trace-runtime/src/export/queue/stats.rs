@@ -34,6 +34,8 @@ pub struct Stats {
     pub lost_by_cause: BTreeMap<&'static str, u64>,
     /// Spans of earlier runs, found in the spool and delivered; in none of the other numbers.
     pub recovered: u64,
+    /// Spans of earlier runs that were lost after all, each reported like any other.
+    pub recovered_lost: u64,
     /// The memory that pending spans hold now, estimated.
     pub bytes: usize,
 }

@@ -107,10 +107,13 @@ impl Queue {
         state.is_stopped || encoded > self.settings.queue_bytes / 2
     }
 
-    /// The batch is in the spool; `in_memory` says whether it stays in memory too.
-    pub(crate) fn spooled(&self, id: u64, in_memory: bool) {
+    /// The batch is in the spool; `in_memory` says whether it stays in memory too. `false` if its
+    /// fate is known by now.
+    pub(crate) fn spooled(&self, id: u64, in_memory: bool) -> bool {
         let mut state = self.lock();
-        let Some(open) = state.open.get_mut(&id) else { return };
+        let Some(open) = state.open.get_mut(&id).filter(|open| !open.is_claimed) else {
+            return false;
+        };
         let newly = !std::mem::replace(&mut open.is_on_disk, true) && !open.is_earlier;
         let spans = open.spans;
         if newly {
@@ -123,6 +126,7 @@ impl Queue {
         drop(state);
         self.batches.notify_one();
         self.fates.notify_all();
+        true
     }
 
     /// A batch of an earlier run was found in the spool.
@@ -158,7 +162,9 @@ impl Queue {
             return 0;
         }
         state.open.remove(&id);
-        if !is_earlier {
+        if is_earlier {
+            state.recovered_lost += spans;
+        } else {
             state.lose("spool full", spans);
         }
         drop(state);

@@ -118,7 +118,8 @@ impl Spool {
         }
         let Some(place) = self.places.remove(&id) else { return };
         let Some(segment) = self.segments.get_mut(&place.segment) else { return };
-        segment.batches = segment.batches.saturating_sub(1);
+        // What cannot be marked is sent once more by the next run.
+        let _ = segment.mark_done(place);
         if segment.batches == 0 {
             self.drop_segment(place.segment);
         }

@@ -1,6 +1,8 @@
-//! A file of batches: a header, then records of length, checksum and an OTLP request in protobuf.
+//! A file of batches: a header, then records of state, length, checksum and an OTLP request in
+//! protobuf.
 //!
-//! Length and checksum (CRC-32 of the request) are 32 bits each, little endian.
+//! The state is one byte, `w` while the batch waits and `d` when it is done. Length and checksum
+//! (CRC-32 of the request) are 32 bits each, little endian.
 
 use crate::export::body;
 use prost::bytes::Bytes;
@@ -10,7 +12,9 @@ use std::path::{Path, PathBuf};
 
 const MAGIC: &[u8; 8] = b"OTLPSEG1";
 pub(super) const HEADER: u64 = MAGIC.len() as u64;
-const PREFIX: usize = 8;
+const PREFIX: usize = 9;
+const WAITS: u8 = b'w';
+const DONE: u8 = b'd';
 
 /// One file of the spool.
 #[derive(Debug)]
@@ -59,6 +63,7 @@ impl Segment {
         let too_long = |_| io::Error::new(io::ErrorKind::InvalidInput, "a batch beyond 4 GiB");
         let length = u32::try_from(protobuf.len()).map_err(too_long)?;
         let mut record = Vec::with_capacity(PREFIX + protobuf.len());
+        record.push(WAITS);
         record.extend(length.to_le_bytes());
         record.extend(crc32fast::hash(protobuf).to_le_bytes());
         record.extend(protobuf);
@@ -85,9 +90,17 @@ impl Segment {
         file.read_exact(&mut record)?;
         let record = Bytes::from(record);
         match split_record(&record) {
-            Some((protobuf, true, _)) => Ok(record.slice_ref(protobuf)),
+            Some(Record { protobuf, is_sound: true, .. }) => Ok(record.slice_ref(protobuf)),
             _ => Err(io::Error::new(io::ErrorKind::InvalidData, "its checksum does not match")),
         }
+    }
+
+    /// Notes that a batch need not be sent any more.
+    pub(super) fn mark_done(&mut self, place: Place) -> io::Result<()> {
+        self.batches = self.batches.saturating_sub(1);
+        let mut file = OpenOptions::new().write(true).open(&self.path)?;
+        file.seek(SeekFrom::Start(place.offset))?;
+        file.write_all(&[DONE])
     }
 
     /// The file of an earlier run.
@@ -140,26 +153,39 @@ impl Records {
         };
         while !rest.is_empty() {
             let offset = records.bytes - rest.len() as u64;
-            let Some((protobuf, is_sound, behind)) = split_record(rest) else {
+            let Some(record) = split_record(rest) else {
                 records.damaged += 1;
                 break;
             };
-            if is_sound && body::count(protobuf).is_ok() {
-                records.requests.push((offset, all.slice_ref(protobuf)));
+            if record.is_sound && body::count(record.protobuf).is_ok() {
+                if !record.is_done {
+                    records.requests.push((offset, all.slice_ref(record.protobuf)));
+                }
             } else {
                 records.damaged += 1;
             }
-            rest = behind;
+            rest = record.behind;
         }
         Ok(records)
     }
 }
 
-/// The request, whether its checksum matches, and what follows; `None` if it is cut off.
-fn split_record(from: &[u8]) -> Option<(&[u8], bool, &[u8])> {
-    let (length, rest) = from.split_first_chunk::<4>()?;
+/// One record, and what follows it.
+struct Record<'a> {
+    protobuf: &'a [u8],
+    is_done: bool,
+    /// Whether state and checksum are what they can be.
+    is_sound: bool,
+    behind: &'a [u8],
+}
+
+/// `None` if it is cut off.
+fn split_record(from: &[u8]) -> Option<Record<'_>> {
+    let (state, rest) = from.split_first()?;
+    let (length, rest) = rest.split_first_chunk::<4>()?;
     let (checksum, rest) = rest.split_first_chunk::<4>()?;
     let (protobuf, behind) = rest.split_at_checked(u32::from_le_bytes(*length) as usize)?;
-    let is_sound = crc32fast::hash(protobuf) == u32::from_le_bytes(*checksum);
-    Some((protobuf, is_sound, behind))
+    let is_sound = matches!(*state, WAITS | DONE)
+        && crc32fast::hash(protobuf) == u32::from_le_bytes(*checksum);
+    Some(Record { protobuf, is_done: *state == DONE, is_sound, behind })
 }

@@ -54,7 +54,9 @@ impl Store {
             Err(error) => (Vec::new(), Err(error)),
         };
         match &stored {
-            Ok(()) => self.queue.spooled(id, in_memory),
+            // Settled while it was written: it need not be kept.
+            Ok(()) if !self.queue.spooled(id, in_memory) => self.forget(id),
+            Ok(()) => {}
             Err(error) => self.say_unwritable(error),
         }
         self.drop_oldest(&evicted);

@@ -101,6 +101,22 @@ fn the_next_run_finds_what_was_left_once() {
 }
 
 #[test]
+fn what_is_done_is_not_found_again() {
+    let temporary = Temporary::new("done");
+    let (mut spool, _) = temporary.open(1 << 20);
+    (1..=3).for_each(|id| drop(store(&mut spool, id, id)));
+    spool.forget(2);
+    spool.close();
+    let (mut next, found) = temporary.open(1 << 20);
+    assert_eq!((counts(&found), found.damaged), (vec![1, 3], 0));
+    next.name(1, found.batches[0].0);
+    next.forget(1);
+    next.close();
+    let (_last, found) = temporary.open(1 << 20);
+    assert_eq!((counts(&found), found.damaged), (vec![3], 0));
+}
+
+#[test]
 fn a_torn_tail_and_a_damaged_record_are_skipped_and_counted() {
     let temporary = Temporary::new("torn");
     let (mut spool, _) = temporary.open(1 << 20);
@@ -111,7 +127,7 @@ fn a_torn_tail_and_a_damaged_record_are_skipped_and_counted() {
     let path = temporary.files("otlp").remove(0);
     let mut bytes = std::fs::read(&path).unwrap();
     // The first request, behind header and prefix, and the end of the last.
-    bytes[8 + 8 + 2] ^= 0xff;
+    bytes[8 + 9 + 2] ^= 0xff;
     bytes.truncate(bytes.len() - 3);
     std::fs::write(&path, bytes).unwrap();
     let (_spool, found) = temporary.open(1 << 20);
