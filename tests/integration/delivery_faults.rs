@@ -285,6 +285,29 @@ fn a_destination_that_is_down_costs_another_nothing() {
 }
 
 #[test]
+fn two_backends_get_everything_each_with_its_own_key() {
+    let _turn = Program::turn();
+    let (one, other) = (Receiver::http(), Receiver::http());
+    let away = register().endpoint("http://127.0.0.1:1");
+    let second = register().endpoint(other.endpoint()).api_key("second");
+    let (registration, said) = installed(|builder| {
+        builder.endpoint(one.endpoint()).api_key("first").also(away).also(second)
+    });
+    (0..100).for_each(work);
+    let error = registration.shutdown().unwrap_err();
+    assert_eq!(error.endpoint.as_deref(), Some("http://127.0.0.1:1/v1/traces"));
+    assert_eq!((error.delivered, error.pending, error.lost), (0, 0, 100));
+    for (receiver, key) in [(&one, "Bearer first"), (&other, "Bearer second")] {
+        assert_eq!(distinct(receiver), 100);
+        assert_eq!(receiver.ids().len(), 100, "none twice");
+        assert_eq!(receiver.received()[0].headers["authorization"], key);
+    }
+    let delivered: Vec<_> = registration.stats().iter().map(|stats| stats.delivered).collect();
+    assert_eq!(delivered, [100, 0, 100]);
+    assert_eq!(said.lock().unwrap().len(), 1);
+}
+
+#[test]
 fn a_clock_that_goes_backwards_changes_nothing() {
     use std::time::SystemTime;
     use trace_runtime::opentelemetry::trace::{Span, Tracer};

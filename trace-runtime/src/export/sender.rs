@@ -45,11 +45,14 @@ impl Sender {
             // What cannot be compressed is sent as it is.
             body.clone().compressed().ok()
         };
-        if let Some(fate) = self.deliver(compressed.as_ref().unwrap_or(body), spans) {
-            self.queue.settle(id, &fate);
+        if let Some(fate) = self.deliver(compressed.as_ref().unwrap_or(body), spans)
+            && self.queue.claim(id, &fate)
+        {
+            // Before anybody hears of it, and perhaps ends the program.
             if let Some(store) = &self.store {
                 store.forget(id);
             }
+            self.queue.book(id, &fate);
         }
     }
 

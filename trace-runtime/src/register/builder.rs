@@ -49,6 +49,7 @@ pub struct Builder {
     pub(super) resource_attributes: Vec<(String, String)>,
     pub(super) sample_ratio: Option<f64>,
     pub(super) exporters: Vec<Box<dyn Deliver>>,
+    pub(super) others: Vec<Builder>,
     pub(super) files: Vec<FileSettings>,
     pub(super) queue_bytes: Option<usize>,
     pub(super) spool: Option<PathBuf>,
@@ -76,6 +77,7 @@ impl Default for Builder {
             resource_attributes: Vec::new(),
             sample_ratio: None,
             exporters: Vec::new(),
+            others: Vec::new(),
             files: Vec::new(),
             queue_bytes: None,
             spool: None,
@@ -192,6 +194,23 @@ impl Builder {
     /// retries: a batch that it fails to export is lost.
     pub fn exporter(mut self, exporter: impl SpanExporter + 'static) -> Self {
         self.exporters.push(Box::new(ExporterDelivery::new(exporter)));
+        self
+    }
+
+    /// Another OTLP backend, which receives every span too, from a queue of its own. Of `other` count
+    /// [`endpoint`](Self::endpoint), [`protocol`](Self::protocol), [`header`](Self::header) and
+    /// [`api_key`](Self::api_key); nothing of it comes from the environment, so that no key is sent
+    /// to a backend that it is not for. May be called several times.
+    ///
+    /// ```no_run
+    /// use trace_runtime::register;
+    ///
+    /// let archive = register().endpoint("https://collector.example.com").api_key("..");
+    /// let _registration = register().also(archive).install()?;
+    /// # Ok::<(), trace_runtime::RegisterError>(())
+    /// ```
+    pub fn also(mut self, other: Builder) -> Self {
+        self.others.push(other);
         self
     }
 
@@ -352,6 +371,7 @@ impl Builder {
             ("header", !self.headers.is_empty()),
             ("api_key", self.api_key.is_some()),
             ("exporter", !self.exporters.is_empty()),
+            ("also", !self.others.is_empty()),
             ("file", !self.files.is_empty()),
             ("queue_bytes", self.queue_bytes.is_some()),
             ("spool", self.spool.is_some()),

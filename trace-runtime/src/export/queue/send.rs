@@ -23,6 +23,10 @@ impl Queue {
     /// Waits for a batch to send. Memory and spool take turns.
     pub(crate) fn next(&self) -> Next {
         let mut state = self.lock();
+        if state.is_stopped {
+            // What was being sent is the worker's now.
+            return Next::Stop;
+        }
         let mut from_memory = state.sending.take().is_none();
         loop {
             if state.is_stopped {

@@ -46,15 +46,26 @@ impl Fate {
 impl Queue {
     /// Books the fate of a batch, unless that was decided already.
     pub(crate) fn settle(&self, id: u64, fate: &Fate) {
+        if self.claim(id, fate) {
+            self.book(id, fate);
+        }
+    }
+
+    /// Whether this fate is the batch's; then it is to be booked.
+    pub(crate) fn claim(&self, id: u64, fate: &Fate) -> bool {
         let mut state = self.lock();
         let is_stopped = state.is_stopped;
-        let Some(open) = state.open.get_mut(&id).filter(|open| !open.is_claimed) else { return };
-        if is_stopped && open.is_on_disk && fate.lost > 0 {
-            // Left to the next run by now, which sends it again.
-            return;
-        }
-        open.is_claimed = true;
-        drop(state);
+        let Some(open) = state.open.get_mut(&id).filter(|open| !open.is_claimed) else {
+            return false;
+        };
+        // At the end it is left to the next run, which sends it again.
+        let is_left = is_stopped && open.is_on_disk && fate.lost > 0;
+        open.is_claimed = !is_left;
+        !is_left
+    }
+
+    /// Books the fate of a batch that was claimed.
+    pub(crate) fn book(&self, id: u64, fate: &Fate) {
         // Said before it is counted: whoever waits for the count finds it said.
         if let Some(failure) = &fate.failure {
             self.say(failure, fate.lost);

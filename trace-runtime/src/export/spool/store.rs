@@ -63,7 +63,7 @@ impl Store {
         stored.is_ok()
     }
 
-    /// A batch from the spool; `None` if it is there no more, which is accounted for.
+    /// A batch from the spool; `None` if it is there no more.
     pub(crate) fn load(&self, id: u64, spans: u64) -> Option<Body> {
         let loaded = self.lock().load(id);
         match loaded {
@@ -76,10 +76,8 @@ impl Store {
                 self.forget(id);
                 None
             }
-            None => {
-                self.queue.evicted(id);
-                None
-            }
+            // Left to the next run, or dropped for a newer one and accounted for there.
+            None => None,
         }
     }
 

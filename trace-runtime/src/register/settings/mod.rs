@@ -105,11 +105,10 @@ impl Settings {
                 advice: MASK_OF_A_PROVIDER,
             });
         }
-        let goes_somewhere = otlp
-            || console
-            || !builder.files.is_empty()
-            || !builder.exporters.is_empty()
-            || builder.provider.is_some();
+        let in_code = !(builder.exporters.is_empty()
+            && builder.others.is_empty()
+            && builder.files.is_empty());
+        let goes_somewhere = otlp || console || in_code || builder.provider.is_some();
         Ok((!disabled && goes_somewhere).then_some(settings))
     }
 
