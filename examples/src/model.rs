@@ -6,7 +6,7 @@ use async_openai::Client;
 use async_openai::config::OpenAIConfig;
 use async_openai::types::chat::{
     ChatCompletionRequestSystemMessage, ChatCompletionRequestUserMessage,
-    CreateChatCompletionRequestArgs,
+    CreateChatCompletionRequest, CreateChatCompletionRequestArgs, CreateChatCompletionResponse,
 };
 use async_openai::types::embeddings::CreateEmbeddingRequestArgs;
 use std::env;
@@ -77,6 +77,18 @@ impl Model {
         let response = self.client.chat().create(request).await?;
         let choice = response.choices.into_iter().next().context("the answer has no choice")?;
         choice.message.content.context("the answer has no text")
+    }
+
+    /// Sends a request as it is.
+    ///
+    /// # Errors
+    ///
+    /// What the client reports.
+    pub async fn chat(
+        &self,
+        request: CreateChatCompletionRequest,
+    ) -> anyhow::Result<CreateChatCompletionResponse> {
+        Ok(self.client.chat().create(request).await?)
     }
 
     /// Asks for the embedding of a text.

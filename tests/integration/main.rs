@@ -28,4 +28,5 @@ mod shapes;
 mod story;
 mod streams;
 mod tasks;
+mod tools;
 mod wire;

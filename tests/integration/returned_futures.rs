@@ -238,3 +238,37 @@ fn async_trait_methods_with_the_attribute_inside() {
 "#
     );
 }
+
+#[chain]
+#[tokio::main(flavor = "current_thread")]
+async fn over_another_macro(n: u8) -> u8 {
+    under_another_macro_async(n).await
+}
+
+#[tokio::main(flavor = "current_thread")]
+#[chain]
+async fn under_another_macro(n: u8) -> u8 {
+    under_another_macro_async(n).await
+}
+
+// The upper one is expanded first, and so is nearer to the body.
+#[chain]
+#[agent]
+async fn under_another_macro_async(n: u8) -> u8 {
+    tokio::task::yield_now().await;
+    n
+}
+
+#[test]
+fn other_attribute_macros_may_be_on_either_side() {
+    let tree = traced(|| over_another_macro(1) + under_another_macro(2));
+    let expected = |name: &str, n: u8| {
+        format!(
+            r"{name} [CHAIN] ok in={n} out={n}
+  under_another_macro_async [AGENT] ok in={n} out={n}
+    under_another_macro_async [CHAIN] ok in={n} out={n}
+"
+        )
+    };
+    assert_eq!(tree, expected("over_another_macro", 1) + &expected("under_another_macro", 2));
+}

@@ -2,8 +2,9 @@
 
 use futures_util::stream::{Stream, StreamExt};
 use integration_tests::{block_on, block_on_threads, traced};
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use tokio::task::{JoinSet, LocalSet, spawn, spawn_blocking, spawn_local};
-use trace_runtime::{InCurrentSpan, agent, chain, in_current_span, llm};
+use trace_runtime::{InCurrentSpan, agent, chain, current_span, in_current_span, llm};
 
 #[llm]
 async fn ask(n: u32) {
@@ -39,6 +40,37 @@ const SPAWNS: &str = r#"spawns [AGENT] ok in={}
 fn tasks_and_threads_are_children() {
     assert_eq!(traced(|| block_on(spawns())), SPAWNS);
     assert_eq!(traced(|| block_on_threads(spawns())), SPAWNS);
+}
+
+#[agent(skip(pool))]
+fn on_a_pool(pool: &rayon::ThreadPool) -> u32 {
+    let span = current_span();
+    pool.install(|| {
+        (1..=3_u32).into_par_iter().for_each(|n| span.in_scope(|| blocking(n)));
+    });
+    let (sent, received) = std::sync::mpsc::channel();
+    pool.spawn(in_current_span(move || sent.send(current_span().trace_id()).unwrap()));
+    assert_eq!(received.recv().unwrap(), current_span().trace_id());
+    3
+}
+
+#[test]
+fn work_on_a_thread_pool_is_a_child() {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(3).build().unwrap();
+    let tree = traced(|| on_a_pool(&pool));
+    let mut lines: Vec<&str> = tree.lines().collect();
+    lines.sort_unstable();
+    assert_eq!(
+        lines,
+        [
+            "  blocking [CHAIN] ok in=1",
+            "  blocking [CHAIN] ok in=2",
+            "  blocking [CHAIN] ok in=3",
+            "on_a_pool [AGENT] ok in={} out=3",
+        ]
+    );
+    // The pool's threads are left as they were.
+    assert_eq!(traced(|| pool.install(|| blocking(4))), "blocking [CHAIN] ok in=4\n");
 }
 
 #[agent]

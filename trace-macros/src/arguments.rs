@@ -35,8 +35,7 @@ fn bound_names(signature: &Signature) -> Vec<Argument> {
     let mut arguments = Vec::new();
     for argument in &signature.inputs {
         let FnArg::Typed(argument) = argument else { continue };
-        let mut names = Vec::new();
-        collect_names(&argument.pat, &mut names);
+        let names = bound_names_of(&argument.pat);
         let conditions: Vec<_> =
             argument.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg")).collect();
         arguments.extend(names.into_iter().map(|binding| Argument {
@@ -45,6 +44,13 @@ fn bound_names(signature: &Signature) -> Vec<Argument> {
         }));
     }
     arguments
+}
+
+/// The names that a pattern binds.
+pub(crate) fn bound_names_of(pattern: &Pat) -> Vec<Ident> {
+    let mut names = Vec::new();
+    collect_names(pattern, &mut names);
+    names
 }
 
 fn collect_names(pattern: &Pat, names: &mut Vec<Ident>) {

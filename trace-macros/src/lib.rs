@@ -17,11 +17,13 @@
 )]
 
 mod arguments;
+mod documentation;
 mod errors;
 mod expand;
 mod function;
 mod kind;
 mod options;
+mod parameters;
 mod runtime_path;
 mod shape;
 #[cfg(test)]

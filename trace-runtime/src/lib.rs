@@ -22,12 +22,19 @@ pub mod record;
 mod register;
 mod semconv;
 mod span;
+mod tool;
 
 pub use export::Diagnostic;
 pub use in_span::{InCurrentSpan, WithCurrentSpan, in_current_span};
 pub use kind::OpenInferenceSpanKind;
 pub use register::{Builder, FlushError, Protocol, RegisterError, Registration, Setting, register};
 pub use span::{AttributeValue, CurrentSpan, Parent, SpanName, current_span};
+
+pub use tool::ToolDefinition;
+
+/// Derive `JsonSchema` with this version: another one describes nothing here.
+#[cfg(feature = "schema")]
+pub use schemars;
 
 /// The OpenTelemetry API this crate is built on: two versions of it in one program are two
 /// unconnected worlds.

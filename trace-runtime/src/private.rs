@@ -12,9 +12,13 @@ pub use crate::outcome::{
 };
 pub use crate::record::{RecordProbe, Recorded};
 pub use crate::span::{OpenSpan, Recorder, Start, open, open_later};
+pub use crate::tool::given;
+#[cfg(feature = "schema")]
+pub use crate::tool::{DescribeType, IsOptional, Parameter, SchemaProbe, parameters};
 pub use crate::{
-    __call_site as call_site, __capture as capture, __collect as collect, __failed as failed,
-    __item as item, __outcome as outcome,
+    __call_site as call_site, __capture as capture, __collect as collect,
+    __definition as definition, __failed as failed, __item as item, __outcome as outcome,
+    __parameters as parameters,
 };
 pub use core::option::Option::{None, Some};
 pub use core::result::Result::{Err, Ok};

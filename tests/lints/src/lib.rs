@@ -125,6 +125,20 @@ pub fn described(text: String) -> String {
     text
 }
 
+/// A tool with a definition.
+#[tool(crate = renamed, definition = DEFINED)]
+#[must_use]
+pub fn defined<'text>(
+    /// The text
+    text: &'text str,
+    limit: Option<usize>,
+    (a, _b): (u8, u8),
+    _other: impl Copy,
+) -> &'text str {
+    let end = limit.unwrap_or_default().max(usize::from(a));
+    text.get(..end).unwrap_or(text)
+}
+
 /// Generic.
 #[retriever(crate = renamed, skip_all, skip_output)]
 pub fn generic<T: Copy, const N: usize>(value: T, other: impl Into<String>) -> [T; N] {

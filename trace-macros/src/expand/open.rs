@@ -1,8 +1,8 @@
 //! The call site, and the opening of the span with its options.
 
-use super::documentation::documentation;
 use super::{Traced, generated};
 use crate::arguments::Argument;
+use crate::documentation::documentation;
 use crate::shape;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
@@ -80,9 +80,15 @@ impl Traced<'_> {
             let (method, value) = (format_ident!("{method}"), value.get()?);
             Some(quote_spanned!(value.span()=> #record.#method(&(#value));))
         });
-        let parameters = options.parameters.get().map(
-            |parameters| quote!(#record.parameters(#runtime::__private::capture!(#parameters));),
-        );
+        let parameters = match (options.parameters.get(), &self.parameters) {
+            (Some(given), _) => {
+                quote!(#record.parameters(#runtime::__private::capture!(#given));)
+            }
+            (None, Some(derived)) => {
+                quote!(#runtime::__private::parameters!(#record, #derived);)
+            }
+            (None, None) => TokenStream::new(),
+        };
         let attributes = options.attributes.get().into_iter().flatten().map(|attribute| {
             let (key, value) = (&attribute.key, &attribute.value);
             quote_spanned!(value.span()=> #record.attribute(#key, &(#value));)

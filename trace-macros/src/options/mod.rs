@@ -23,6 +23,7 @@ pub(crate) struct Options {
     pub(crate) crate_path: Slot<Path>,
     pub(crate) description: Slot<Expr>,
     pub(crate) parameters: Slot<Expr>,
+    pub(crate) definition: Slot<Ident>,
     pub(crate) model: Slot<Expr>,
     pub(crate) provider: Slot<Expr>,
 }

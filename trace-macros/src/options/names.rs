@@ -16,7 +16,7 @@ pub(crate) const ALL: [&str; 11] = [
 ];
 
 /// Accepted by `#[tool]`.
-pub(crate) const TOOL: [&str; 2] = ["description", "parameters"];
+pub(crate) const TOOL: [&str; 3] = ["description", "parameters", "definition"];
 
 /// Accepted by the macros for model calls.
 pub(crate) const MODEL: [&str; 2] = ["model", "provider"];
@@ -36,6 +36,7 @@ pub(crate) fn example(option: &str) -> &'static str {
         "crate" => "crate = my_crate::trace_runtime",
         "description" => "description = \"What the tool does\"",
         "parameters" => "parameters = json_schema",
+        "definition" => "definition = WEATHER",
         "model" => "model = \"gpt-4o\"",
         "provider" => "provider = \"openai\"",
         _ => "name = \"my span\"",

@@ -69,6 +69,7 @@ impl Options {
             "parent" => self.parent.set(&key, expression(&key, input)?, errors),
             "description" => self.description.set(&key, expression(&key, input)?, errors),
             "parameters" => self.parameters.set(&key, expression(&key, input)?, errors),
+            "definition" => self.definition.set(&key, value(&key, input, identifier)?, errors),
             "model" => self.model.set(&key, expression(&key, input)?, errors),
             "provider" => self.provider.set(&key, expression(&key, input)?, errors),
             _ => return Err(unknown_option(kind, &key, &name)),
@@ -115,6 +116,13 @@ fn expression(key: &Ident, input: ParseStream<'_>) -> syn::Result<Expr> {
 
 fn module_path(input: ParseStream<'_>) -> syn::Result<syn::Path> {
     input.call(syn::Path::parse_mod_style)
+}
+
+/// Anything else than a name is answered as a misuse.
+fn identifier(input: ParseStream<'_>) -> syn::Result<Ident> {
+    let expected = "expected the name of the constant to make: write `definition = WEATHER`";
+    let name: Ident = input.parse().map_err(|error| syn::Error::new(error.span(), expected))?;
+    if input.is_empty() || input.peek(Token![,]) { Ok(name) } else { Err(input.error(expected)) }
 }
 
 fn value<T>(

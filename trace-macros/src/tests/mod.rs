@@ -50,7 +50,9 @@ fn an_unknown_option_is_answered_with_the_accepted_and_the_nearest() {
 fn options_of_other_macros_are_not_accepted() {
     let said = mistakes(Kind::Agent, quote!(description = "d"));
     assert!(said[0].starts_with("unknown option `description` of `#[agent]`: accepted are"));
-    assert!(mistakes(Kind::Tool, quote!(description = "d", parameters = p)).is_empty());
+    assert!(
+        mistakes(Kind::Tool, quote!(description = "d", parameters = p, definition = D)).is_empty()
+    );
     for kind in [Kind::Llm, Kind::Embedding, Kind::Reranker] {
         assert!(mistakes(kind, quote!(model = "m", provider = "p")).is_empty());
     }

@@ -8,13 +8,19 @@ use proc_macro2::TokenStream;
 use std::path::Path;
 
 /// Name, macro, options, function.
-const CASES: [(&str, Kind, &str, &str); 8] = [
+const CASES: [(&str, Kind, &str, &str); 9] = [
     ("sync", Kind::Chain, "", "fn f(a: u8, (b, _c): (u8, u8)) -> u8 { a + b }"),
     (
         "method",
         Kind::Tool,
         "description = \"d\"",
         "/// Doc.\nfn f(&mut self) -> &mut u8 { &mut self.n }",
+    ),
+    (
+        "tool",
+        Kind::Tool,
+        "definition = WEATHER, skip(client)",
+        "/// Doc.\npub fn weather<'a>(client: &Client, /** The city */ city: &'a str, Day { n, .. }: Day, x: impl Send) {}",
     ),
     (
         "async_fn",

@@ -115,6 +115,32 @@ impl CurrentSpan {
         self.0.span().is_recording()
     }
 
+    /// Calls a closure inside this span, on any thread and as often as needed: for thread pools,
+    /// where [`in_current_span`](crate::in_current_span) would need a closure for each item.
+    ///
+    /// ```
+    /// use trace_runtime::{chain, current_span};
+    ///
+    /// #[chain]
+    /// fn work() {
+    ///     let span = current_span();
+    ///     std::thread::scope(|scope| {
+    ///         for n in 0..3 {
+    ///             let span = &span;
+    ///             scope.spawn(move || span.in_scope(|| part(n)));
+    ///         }
+    ///     });
+    /// }
+    ///
+    /// #[chain]
+    /// fn part(n: u32) {}
+    /// # work();
+    /// ```
+    pub fn in_scope<R>(&self, closure: impl FnOnce() -> R) -> R {
+        let _attached = self.0.clone().attach();
+        closure()
+    }
+
     fn set_value<T: Serialize + ?Sized>(
         &self,
         value: &T,

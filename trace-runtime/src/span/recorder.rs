@@ -5,6 +5,8 @@ use super::start::Start;
 use crate::OpenInferenceSpanKind;
 use crate::capture::{CapturedValue, arguments_as_input};
 use crate::semconv;
+#[cfg(feature = "schema")]
+use crate::tool::Parameter;
 use opentelemetry::KeyValue;
 
 /// Takes the input and the options of a span that records.
@@ -84,6 +86,13 @@ impl Recorder {
     /// The option `parameters`.
     pub fn parameters(&mut self, schema: CapturedValue) {
         self.attributes.push(KeyValue::new(semconv::TOOL_PARAMETERS, schema.into_text()));
+    }
+
+    /// The schema of the parameters, from the signature.
+    #[cfg(feature = "schema")]
+    pub fn derived_parameters(&mut self, parameters: &[Parameter]) {
+        let schema = crate::tool::parameters(parameters).text;
+        self.attributes.push(KeyValue::new(semconv::TOOL_PARAMETERS, schema));
     }
 
     /// The names that some kinds have besides the span's.

@@ -14,6 +14,7 @@ impl Case {
                 },
                 |__trace_record| {
                     __trace_record.description(&("d"));
+                    ::trace_runtime::__private::parameters!(__trace_record, []);
                     let _ = __trace_record;
                 },
             ),

@@ -1,8 +1,9 @@
-//! The doc comment of a function, as one text.
+//! A doc comment as one text.
 
 use syn::{Attribute, Expr, ExprLit, Lit, Meta};
 
-pub(super) fn documentation(attributes: &[Attribute]) -> String {
+/// The text of the doc comments among `attributes`.
+pub(crate) fn documentation(attributes: &[Attribute]) -> String {
     let lines: Vec<String> = attributes.iter().filter_map(line).collect();
     lines.join("\n").trim().to_owned()
 }

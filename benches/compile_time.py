@@ -1,0 +1,121 @@
+#!/usr/bin/env python3
+"""What the macros cost the compiler, beside `#[tracing::instrument]`.
+
+`functions`: `cargo check` of a crate with 1,000 annotated functions, half of them async, and the
+size of what the macros write. `build`: a clean build of a one-function program and the crates it
+takes, beside the common `tracing` stack. Rounds are interleaved; the median counts.
+
+    python3 benches/compile_time.py functions
+    python3 benches/compile_time.py build
+"""
+
+import os
+import pathlib
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+OURS = f'trace-runtime = {{ path = "{ROOT}/trace-runtime" }}\n'
+STACK = """tracing = "0.1"
+tracing-subscriber = "0.3"
+tracing-opentelemetry = "0.34"
+opentelemetry = "0.33"
+opentelemetry_sdk = "0.33"
+opentelemetry-otlp = { version = "0.33", features = ["reqwest-rustls"] }
+tokio = { version = "1", features = ["full"] }
+"""
+FUNCTION = """#[{attribute}]
+pub {asynchronous}fn f{n}(text: &str, request: &Request, n: u32) -> Result<String, std::num::ParseIntError> {{
+    let parsed: u32 = text.parse()?;
+    Ok(format!("{{parsed}} {{}} {{n}}", request.text))
+}}
+"""
+
+
+def package(folder, name, dependencies, source, main=False):
+    root = folder / name
+    (root / "src").mkdir(parents=True)
+    manifest = f'[package]\nname = "{name}"\nversion = "0.1.0"\nedition = "2024"\n[workspace]\n[dependencies]\n'
+    (root / "Cargo.toml").write_text(manifest + dependencies)
+    (root / "src" / ("main.rs" if main else "lib.rs")).write_text(source)
+    subprocess.run(["cargo", "generate-lockfile", "--quiet"], cwd=root, check=True)
+    return root
+
+
+def cargo(root, *arguments, **environment):
+    began = time.monotonic()
+    ran = subprocess.run(["cargo", *arguments], cwd=root, text=True, capture_output=True,
+                         env={**os.environ, "CARGO_TARGET_DIR": str(root / "target"), **environment})
+    if ran.returncode != 0:
+        sys.exit(f"{root.name}: cargo {' '.join(arguments)} failed\n{ran.stderr}")
+    return ran.stdout, time.monotonic() - began
+
+
+def annotated(attribute):
+    functions = (FUNCTION.format(attribute=attribute, n=n, asynchronous="async " if n % 2 else "")
+                 for n in range(1000))
+    head = '//! Annotated.\n#[derive(Debug, serde::Serialize)]\npub struct Request {\n    pub text: String,\n}\n'
+    return head + "".join(functions)
+
+
+def functions(folder, rounds):
+    serde = 'serde = { version = "1", features = ["derive"] }\n'
+    crates = {
+        "trace_runtime": package(folder, "ours", OURS + serde, annotated("trace_runtime::chain")),
+        "tracing": package(folder, "theirs", 'tracing = "0.1"\n' + serde,
+                           annotated("tracing::instrument(ret, err)")),
+    }
+    times = {name: [] for name in crates}
+    for root in crates.values():
+        cargo(root, "check")
+    for _ in range(rounds):
+        for name, root in crates.items():
+            (root / "src" / "lib.rs").touch()
+            times[name].append(cargo(root, "check", CARGO_INCREMENTAL="0")[1])
+    print("| 1,000 functions | `cargo check` | expanded |\n|---|---|---|")
+    for name, root in crates.items():
+        # Expansion is printed by the compiler only if it is told to take unstable options.
+        expanded, _ = cargo(root, "rustc", "--", "-Zunpretty=expanded", RUSTC_BOOTSTRAP="1")
+        print(f"| `{name}` | {statistics.median(times[name]):.1f} s | {len(expanded) / 1e6:.1f} MB |")
+    ratio = statistics.median(times["trace_runtime"]) / statistics.median(times["tracing"])
+    print(f"ratio {ratio:.2f}")
+
+
+def build(folder, rounds):
+    ours = "#[trace_runtime::chain]\nfn f() {}\nfn main() { f() }\n"
+    theirs = "#[tracing::instrument]\nfn f() {}\nfn main() { f() }\n"
+    programs = {
+        "trace_runtime": package(folder, "ours", OURS, ours, main=True),
+        "tracing stack": package(folder, "theirs", STACK, theirs, main=True),
+    }
+    print("| clean build | crates | debug | release | release binary |\n|---|---|---|---|---|")
+    times = {(name, profile): [] for name in programs for profile in ("dev", "release")}
+    for name, root in programs.items():
+        cargo(root, "fetch")
+    for _ in range(rounds):
+        for (name, profile), taken in times.items():
+            root = programs[name]
+            shutil.rmtree(root / "target", ignore_errors=True)
+            taken.append(cargo(root, "build", "--profile", profile)[1])
+    for name, root in programs.items():
+        tree, _ = cargo(root, "tree", "-e", "normal", "--prefix", "none", "--no-dedupe")
+        crates = {line.split(" (")[0] for line in tree.splitlines() if line}
+        debug, release = (statistics.median(times[name, p]) for p in ("dev", "release"))
+        size = (root / "target" / "release" / root.name).stat().st_size / 1e6
+        print(f"| `{name}` | {len(crates)} | {debug:.0f} s | {release:.0f} s | {size:.1f} MB |")
+
+
+def main():
+    what = {"functions": (functions, 3), "build": (build, 1)}
+    if len(sys.argv) != 2 or sys.argv[1] not in what:
+        sys.exit(__doc__)
+    measure, rounds = what[sys.argv[1]]
+    with tempfile.TemporaryDirectory() as folder:
+        measure(pathlib.Path(folder), rounds)
+
+
+main()

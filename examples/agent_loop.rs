@@ -1,0 +1,101 @@
+//! An agent that lets a model call Rust functions: `cargo run --example agent_loop`.
+//!
+//! The model is given the definitions that `#[tool]` made from the signatures, so what it is told
+//! and what the trace says of a tool are the same.
+
+use anyhow::{Context, bail};
+use async_openai::types::chat::{
+    ChatCompletionMessageToolCall as ToolCall, ChatCompletionMessageToolCalls,
+    ChatCompletionRequestAssistantMessageArgs, ChatCompletionRequestMessage,
+    ChatCompletionRequestToolMessage, ChatCompletionRequestUserMessage, ChatCompletionTools,
+    CreateChatCompletionRequest, CreateChatCompletionResponse,
+};
+use examples::Model;
+use serde::Deserialize;
+use trace_runtime::schemars::JsonSchema;
+use trace_runtime::{ToolDefinition, agent, llm, tool};
+
+/// What the model fills in. Its doc comments describe the parameters to the model.
+#[derive(Deserialize, JsonSchema)]
+#[schemars(crate = "trace_runtime::schemars")]
+struct Place {
+    /// The city's name, without its country
+    city: String,
+    /// How many days ahead, by default today
+    days: Option<u8>,
+}
+
+/// The weather of a city.
+#[tool(definition = WEATHER)]
+fn weather(Place { city, days }: Place) -> String {
+    format!("sun in {city}, {} days from now", days.unwrap_or(0))
+}
+
+/// The number of people who live in a city.
+#[tool(definition = POPULATION)]
+fn population(Place { city, .. }: Place) -> usize {
+    city.len() * 100_000
+}
+
+const TOOLS: [ToolDefinition; 2] = [WEATHER, POPULATION];
+
+fn call(tool: &ToolCall) -> anyhow::Result<String> {
+    let (name, arguments) = (&*tool.function.name, &*tool.function.arguments);
+    match name {
+        _ if name == WEATHER.name() => Ok(weather(serde_json::from_str(arguments)?)),
+        _ if name == POPULATION.name() => {
+            Ok(population(serde_json::from_str(arguments)?).to_string())
+        }
+        _ => bail!("the model calls `{name}`, which is not among its tools"),
+    }
+}
+
+#[llm(skip(model), provider = model.provider)]
+async fn ask(
+    model: &Model,
+    request: CreateChatCompletionRequest,
+) -> anyhow::Result<CreateChatCompletionResponse> {
+    model.chat(request).await
+}
+
+#[agent(skip(model))]
+async fn answer(model: &Model, question: &str) -> anyhow::Result<String> {
+    // Serialised, a definition is a tool as OpenAI's interface takes it.
+    let tools: Vec<ChatCompletionTools> = serde_json::from_value(serde_json::to_value(TOOLS)?)?;
+    let mut messages: Vec<ChatCompletionRequestMessage> =
+        vec![ChatCompletionRequestUserMessage::from(question).into()];
+    loop {
+        let request = CreateChatCompletionRequest {
+            model: model.chat_model.clone(),
+            messages: messages.clone(),
+            tools: Some(tools.clone()),
+            ..Default::default()
+        };
+        let response = ask(model, request).await?;
+        let said = response.choices.into_iter().next().context("no choice")?.message;
+        let Some(calls) = said.tool_calls.filter(|calls| !calls.is_empty()) else {
+            return said.content.context("neither text nor a call of a tool");
+        };
+        let asked = ChatCompletionRequestAssistantMessageArgs::default()
+            .tool_calls(calls.clone())
+            .build()?;
+        messages.push(asked.into());
+        for tool in calls {
+            let ChatCompletionMessageToolCalls::Function(tool) = tool else {
+                bail!("the model calls a tool that is not a function");
+            };
+            let content = call(&tool)?.into();
+            let result = ChatCompletionRequestToolMessage { content, tool_call_id: tool.id };
+            messages.push(result.into());
+        }
+    }
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let model = Model::from_environment().await?;
+    let _registration =
+        trace_runtime::register().project_name("agent-loop").console(true).install()?;
+    println!("{}", answer(&model, "What is the weather in Oslo?").await?);
+    Ok(())
+}

@@ -1,0 +1,23 @@
+//! A definition is a constant of its own, of a function that is not generic.
+
+use trace_runtime::tool;
+
+#[tool(definition)] //~ ERROR option `definition` takes a value
+fn a() {}
+
+#[tool(definition = "B")] //~ ERROR expected the name of the constant to make
+fn b() {}
+
+#[tool(definition = C)] //~ ERROR a generic function has no one definition
+fn c<T>(
+    /// A comment that the function cannot keep
+    t: T,
+) -> T {
+    t
+}
+
+fn main() {
+    a();
+    b();
+    c(1);
+}

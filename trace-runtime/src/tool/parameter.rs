@@ -1,0 +1,68 @@
+//! One argument of a tool.
+
+use super::probe::WriteSchema;
+use std::hash::{Hash, Hasher};
+
+/// What the macro and the compiler know of an argument.
+#[derive(Clone, Copy, Debug)]
+pub struct Parameter {
+    /// The names that the argument binds: one, unless a pattern takes it apart.
+    pub names: &'static [&'static str],
+    /// Whether a pattern takes it apart.
+    pub is_destructured: bool,
+    /// Its doc comment.
+    pub description: &'static str,
+    /// Whether it may be left out.
+    pub is_optional: bool,
+    /// `None` if its type does not describe itself.
+    pub write_schema: Option<WriteSchema>,
+}
+
+impl Parameter {
+    /// Functions at one address write the same schema.
+    fn identity(&self) -> (&[&str], bool, &str, bool, usize) {
+        let address = self.write_schema.map_or(0, |write| write as usize);
+        (self.names, self.is_destructured, self.description, self.is_optional, address)
+    }
+}
+
+impl PartialEq for Parameter {
+    fn eq(&self, other: &Self) -> bool {
+        self.identity() == other.identity()
+    }
+}
+
+impl Eq for Parameter {}
+
+impl Hash for Parameter {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.identity().hash(state);
+    }
+}
+
+/// Writes a [`Parameter`] for an argument. It expands in the user's crate, where the compiler knows
+/// the type.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __parameter {
+    ($is_destructured:literal $names:tt, _, $description:literal) => {
+        $crate::__private::Parameter {
+            names: &$names,
+            is_destructured: $is_destructured,
+            description: $description,
+            is_optional: false,
+            write_schema: $crate::__private::None,
+        }
+    };
+    ($is_destructured:literal $names:tt, $type:ty, $description:literal) => {{
+        use $crate::__private::{DescribeType as _, IsOptional as _};
+        let probe = $crate::__private::SchemaProbe::<$type>::new();
+        $crate::__private::Parameter {
+            names: &$names,
+            is_destructured: $is_destructured,
+            description: $description,
+            is_optional: (&&probe).is_optional(),
+            write_schema: (&&probe).write_schema(),
+        }
+    }};
+}

@@ -1,0 +1,62 @@
+//! What the macro writes for the parameters of a tool: nothing, without the feature `schema`.
+
+/// Records the schema of the parameters.
+#[cfg(feature = "schema")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __parameters {
+    ($record:expr, $parameters:tt) => {
+        $record.derived_parameters(&$crate::__parameter_list!($parameters))
+    };
+}
+
+#[cfg(not(feature = "schema"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __parameters {
+    ($record:expr, $parameters:tt) => {};
+}
+
+/// The parameters as an array.
+#[cfg(feature = "schema")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __parameter_list {
+    ([$($(#[$condition:meta])* ($($parameter:tt)*)),*]) => {
+        [$($(#[$condition])* $crate::__parameter!($($parameter)*)),*]
+    };
+}
+
+/// Makes a [`ToolDefinition`](crate::ToolDefinition).
+#[cfg(feature = "schema")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __definition {
+    ($name:expr, $description:expr, given $parameters:expr) => {
+        $crate::ToolDefinition::new($name, $description, || {
+            $crate::__private::given($crate::__private::capture!($parameters))
+        })
+    };
+    ($name:expr, $description:expr, $parameters:tt) => {
+        $crate::ToolDefinition::new($name, $description, || {
+            $crate::__private::parameters(&$crate::__parameter_list!($parameters)).value()
+        })
+    };
+}
+
+#[cfg(not(feature = "schema"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __definition {
+    ($name:expr, $description:expr, given $parameters:expr) => {
+        $crate::ToolDefinition::new($name, $description, || {
+            $crate::__private::given($crate::__private::capture!($parameters))
+        })
+    };
+    ($name:expr, $description:expr, $parameters:tt) => {
+        ::core::compile_error!(
+            "a definition with the schema of the signature needs the feature `schema` of \
+             trace-runtime: enable it, or write `parameters = json_schema`"
+        )
+    };
+}
