@@ -14,6 +14,7 @@ mod attributes;
 mod console;
 mod current_span;
 mod delivery;
+mod enrich;
 mod functions;
 mod grpc;
 mod hygiene;

@@ -13,6 +13,7 @@
 pub mod __private;
 mod call_site;
 mod capture;
+mod enrich;
 mod export;
 mod in_span;
 mod kind;
@@ -24,6 +25,7 @@ mod semconv;
 mod span;
 mod tool;
 
+pub use enrich::EnrichExporter;
 pub use export::Diagnostic;
 pub use in_span::{InCurrentSpan, WithCurrentSpan, in_current_span};
 pub use kind::OpenInferenceSpanKind;

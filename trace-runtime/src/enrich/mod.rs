@@ -5,9 +5,13 @@
 //! what they say is added where nothing was set by hand.
 
 mod arguments;
+mod chat;
+mod embedding;
 mod exporter;
+mod merge;
 mod model_family;
 mod neutral;
+mod rerank;
 mod shapes;
 mod span;
 

@@ -1,7 +1,8 @@
 //! What every API says in its own words: one model for all of them.
 
 use crate::record::{
-    AssistantMessage, Document, Embedding, Json, Message, TokenCount, ToolDefinition,
+    AssistantMessage, AssistantPart, Document, Json, Message, Part, TokenCount, ToolCall,
+    ToolDefinition,
 };
 use serde_json::{Map, Value};
 
@@ -25,7 +26,7 @@ pub(super) struct ChatResponse {
     pub(super) vendor: Vendor,
 }
 
-/// What a shape alone proves. Nothing, where several vendors and servers speak it.
+/// What a shape alone proves: nothing, where several vendors and servers speak it.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Vendor {
     /// Whose model it is.
@@ -34,11 +35,20 @@ pub(super) struct Vendor {
     pub(super) provider: Option<&'static str>,
 }
 
-/// The request of an embedding, and the response to it.
-#[derive(Debug, Default)]
-pub(super) struct EmbeddingCall {
-    pub(super) embeddings: Vec<Embedding>,
+/// The request of an embedding.
+#[derive(Debug)]
+pub(super) struct EmbeddingRequest {
+    /// Empty where the request has token ids instead: those are not turned back into text.
+    pub(super) texts: Vec<String>,
     pub(super) parameters: Option<Json>,
+    pub(super) model: Option<String>,
+}
+
+/// The response to it.
+#[derive(Debug)]
+pub(super) struct EmbeddingResponse {
+    /// None for a vector that is not written as numbers.
+    pub(super) vectors: Vec<Option<Vec<f64>>>,
     pub(super) model: Option<String>,
     pub(super) tokens: Option<TokenCount>,
 }
@@ -52,23 +62,69 @@ pub(super) struct RerankRequest {
     pub(super) top_k: Option<u64>,
 }
 
-/// A place in a ranking: which of the given documents, its score, and the document if the response
-/// repeats it.
+/// A place in the response: which of the given documents, and its score.
 #[derive(Debug)]
 pub(super) struct Ranked {
     pub(super) index: usize,
     pub(super) score: f64,
+    /// The document, if the response repeats it.
     pub(super) document: Option<Document>,
+}
+
+/// What an assistant says in one go, spread over several blocks or items on the wire.
+#[derive(Debug, Default)]
+pub(super) struct AssistantTurn {
+    pub(super) parts: Vec<AssistantPart>,
+    pub(super) tool_calls: Vec<ToolCall>,
+}
+
+impl AssistantTurn {
+    /// Text, unless it is empty as beside a tool call.
+    pub(super) fn text(&mut self, text: &str) {
+        if !text.is_empty() {
+            self.parts.push(AssistantPart::text(text));
+        }
+    }
+
+    pub(super) fn say(&mut self, part: Part) {
+        self.parts.push(part.into());
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.parts.is_empty() && self.tool_calls.is_empty()
+    }
+
+    pub(super) fn finish(self) -> AssistantMessage {
+        let message = if self.parts.is_empty() {
+            AssistantMessage::default()
+        } else {
+            AssistantMessage::new(self.parts)
+        };
+        self.tool_calls.into_iter().fold(message, AssistantMessage::tool_call)
+    }
 }
 
 /// All fields of a request but those that have attributes of their own. A request that does not
 /// name its model may be arguments that happen to look like one: then nothing.
 pub(super) fn parameters(
-    model: Option<&str>,
-    model_field: &str,
+    model: Option<(&str, &str)>,
     mut rest: Map<String, Value>,
 ) -> Option<Json> {
+    let (field, model) = model?;
     rest.retain(|_, value| !value.is_null());
-    rest.insert(model_field.to_owned(), model?.into());
+    rest.insert(field.to_owned(), model.into());
     Some(Value::Object(rest).into())
+}
+
+/// The definitions of tools as they are sent.
+pub(super) fn tools(definitions: Option<Vec<Value>>) -> Vec<ToolDefinition> {
+    definitions.into_iter().flatten().map(ToolDefinition::new).collect()
+}
+
+/// What is JSON, or text that is JSON already.
+pub(super) fn json(value: &Value) -> Json {
+    match value {
+        Value::String(text) => Json::from_text(text),
+        value => Json::from(value.clone()),
+    }
 }

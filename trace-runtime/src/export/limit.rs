@@ -1,15 +1,20 @@
-//! The worker's last look at a span before it leaves: one value per key, nothing too long, no NUL.
+//! The worker's last look at a span before it leaves: one value per key, not too many, nothing too
+//! long, no NUL.
 
 use crate::capture::cut;
 use crate::register::Limits;
 use crate::semconv;
-use crate::span::keep_last_of_each_key;
+use crate::span::{keep_essential, keep_last_of_each_key};
 use opentelemetry::{Array, KeyValue, StringValue, Value, trace::Status};
 use opentelemetry_sdk::trace::SpanData;
 
 /// Brings a span within the limits.
 pub(super) fn apply(span: &mut SpanData, limits: Limits) {
     keep_last_of_each_key(&mut span.attributes);
+    let attributes = span.attributes.len();
+    keep_essential(&mut span.attributes, limits.attributes);
+    span.dropped_attributes_count +=
+        u32::try_from(attributes - span.attributes.len()).unwrap_or(u32::MAX);
     let cut_values = limit_values(&mut span.attributes, limits.value_bytes);
     mark_cut_json(&mut span.attributes, &cut_values);
     for event in &mut span.events.events {

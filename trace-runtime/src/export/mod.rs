@@ -7,6 +7,7 @@ mod diagnostics;
 mod limit;
 mod otlp;
 mod processor;
+mod transform;
 
 pub(crate) use deliver::{Deliver, ExporterDelivery};
 pub(crate) use delivery::Delivery;

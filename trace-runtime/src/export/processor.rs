@@ -2,7 +2,7 @@
 
 use super::deliver::{Deliver, DeliveryResult, Failure};
 use super::delivery::Delivery;
-use super::limit;
+use super::transform::transform;
 use crate::outcome::panic::message;
 use crate::register::{BatchSettings, Limits};
 use opentelemetry::Context;
@@ -81,7 +81,7 @@ impl Worker {
     /// Delivers a batch; an exporter that panics loses the batch, not the thread.
     async fn deliver(&self, mut batch: Vec<SpanData>) -> DeliveryResult {
         for span in &mut batch {
-            limit::apply(span, self.limits);
+            transform(span, self.limits);
         }
         let begin = || self.destination.deliver(batch);
         let mut delivering = catch_unwind(AssertUnwindSafe(begin)).map_err(panicked)?;

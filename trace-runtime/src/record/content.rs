@@ -61,15 +61,15 @@ pub enum AssistantPart {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Reasoning {
     #[serde(skip_serializing_if = "Option::is_none")]
-    text: Option<String>,
+    pub(crate) text: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<String>,
+    pub(crate) id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    signature: Option<String>,
+    pub(crate) signature: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    data: Option<String>,
+    pub(crate) data: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    encrypted_content: Option<String>,
+    pub(crate) encrypted_content: Option<String>,
 }
 
 impl Reasoning {
@@ -168,28 +168,38 @@ impl<P, const N: usize> From<[P; N]> for Content<P> {
 }
 
 /// A kind of part that can be written below `message.contents.N`.
-pub(super) trait WritePart {
+trait WritePart {
     /// The text, if the part is nothing else.
     fn as_text(&self) -> Option<&str>;
 
     fn write(&self, attributes: &mut Attributes);
 }
 
-impl<P: WritePart> Content<P> {
-    /// A lone text is `message.content`, which every backend shows.
+impl Content {
     pub(super) fn write(&self, attributes: &mut Attributes) {
-        match self {
-            Content::Empty => {}
-            Content::Text(text) => attributes.set(semconv::MESSAGE_CONTENT, text),
-            Content::Parts(parts) => match parts.as_slice() {
-                [part] if part.as_text().is_some() => {
-                    attributes.set(semconv::MESSAGE_CONTENT, part.as_text());
-                }
-                parts => attributes.list(semconv::MESSAGE_CONTENTS, parts, |attributes, part| {
-                    part.write(attributes);
-                }),
-            },
-        }
+        write(self, attributes);
+    }
+}
+
+impl Content<AssistantPart> {
+    pub(super) fn write(&self, attributes: &mut Attributes) {
+        write(self, attributes);
+    }
+}
+
+/// A lone text is `message.content`, which every backend shows.
+fn write(content: &Content<impl WritePart>, attributes: &mut Attributes) {
+    match content {
+        Content::Empty => {}
+        Content::Text(text) => attributes.set(semconv::MESSAGE_CONTENT, text),
+        Content::Parts(parts) => match parts.as_slice() {
+            [part] if part.as_text().is_some() => {
+                attributes.set(semconv::MESSAGE_CONTENT, part.as_text());
+            }
+            parts => attributes.list(semconv::MESSAGE_CONTENTS, parts, |attributes, part| {
+                part.write(attributes);
+            }),
+        },
     }
 }
 

@@ -15,19 +15,19 @@ use serde::Serialize;
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Document {
     #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<String>,
+    pub(crate) id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    content: Option<String>,
+    pub(crate) content: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    score: Option<f64>,
+    pub(crate) score: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    metadata: Option<Json>,
+    pub(crate) metadata: Option<Json>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    url: Option<String>,
+    pub(crate) url: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    mime_type: Option<String>,
+    pub(crate) mime_type: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<String>,
+    pub(crate) name: Option<String>,
 }
 
 impl Document {
@@ -117,12 +117,12 @@ pub struct RetrievedDocuments(Vec<Document>);
 /// ```
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct RerankerInput {
-    query: String,
-    documents: Vec<Document>,
+    pub(crate) query: String,
+    pub(crate) documents: Vec<Document>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    model: Option<String>,
+    pub(crate) model: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    top_k: Option<u64>,
+    pub(crate) top_k: Option<u64>,
 }
 
 impl RerankerInput {

@@ -8,9 +8,9 @@ use serde::Serialize;
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Embedding {
     #[serde(skip_serializing_if = "Option::is_none")]
-    text: Option<String>,
+    pub(crate) text: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    vector: Option<Vec<f64>>,
+    pub(crate) vector: Option<Vec<f64>>,
 }
 
 impl Embedding {
@@ -40,12 +40,13 @@ impl Embedding {
 /// trace_runtime::current_span().record(&embeddings);
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[expect(clippy::struct_field_names, reason = "as the attributes are named")]
 pub struct Embeddings {
     #[serde(skip_serializing_if = "Option::is_none")]
-    model: Option<String>,
+    pub(crate) model: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    invocation_parameters: Option<Json>,
-    embeddings: Vec<Embedding>,
+    pub(crate) invocation_parameters: Option<Json>,
+    pub(crate) embeddings: Vec<Embedding>,
 }
 
 impl Embeddings {

@@ -19,13 +19,13 @@ use serde::Serialize;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct LlmModel {
     #[serde(skip_serializing_if = "Option::is_none")]
-    requested: Option<String>,
+    pub(crate) requested: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    responded: Option<String>,
+    pub(crate) responded: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    system: Option<String>,
+    pub(crate) system: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    provider: Option<String>,
+    pub(crate) provider: Option<String>,
 }
 
 impl LlmModel {

@@ -41,8 +41,8 @@ impl SystemMessage {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct UserMessage {
     #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<String>,
-    content: Content,
+    pub(crate) name: Option<String>,
+    pub(crate) content: Content,
 }
 
 impl UserMessage {
@@ -81,10 +81,10 @@ impl UserMessage {
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct AssistantMessage {
     #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<String>,
-    content: Content<AssistantPart>,
+    pub(crate) name: Option<String>,
+    pub(crate) content: Content<AssistantPart>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    tool_calls: Vec<ToolCall>,
+    pub(crate) tool_calls: Vec<ToolCall>,
 }
 
 impl AssistantMessage {
@@ -121,10 +121,10 @@ impl AssistantMessage {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ToolMessage {
     #[serde(skip_serializing_if = "Option::is_none")]
-    tool_call_id: Option<String>,
+    pub(crate) tool_call_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<String>,
-    content: Content,
+    pub(crate) name: Option<String>,
+    pub(crate) content: Content,
 }
 
 impl ToolMessage {

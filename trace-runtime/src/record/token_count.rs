@@ -17,21 +17,21 @@ use serde::Serialize;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct TokenCount {
     #[serde(skip_serializing_if = "Option::is_none")]
-    prompt: Option<u64>,
+    pub(crate) prompt: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    completion: Option<u64>,
+    pub(crate) completion: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    total: Option<u64>,
+    pub(crate) total: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    cache_read: Option<u64>,
+    pub(crate) cache_read: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    cache_write: Option<u64>,
+    pub(crate) cache_write: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    prompt_audio: Option<u64>,
+    pub(crate) prompt_audio: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    reasoning: Option<u64>,
+    pub(crate) reasoning: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    completion_audio: Option<u64>,
+    pub(crate) completion_audio: Option<u64>,
 }
 
 impl TokenCount {

@@ -16,11 +16,11 @@ use serde::Serialize;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ToolCall {
     #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<String>,
-    name: String,
-    arguments: Json,
+    pub(crate) id: Option<String>,
+    pub(crate) name: String,
+    pub(crate) arguments: Json,
     #[serde(skip_serializing_if = "Option::is_none")]
-    reasoning_signature: Option<String>,
+    pub(crate) reasoning_signature: Option<String>,
 }
 
 impl ToolCall {

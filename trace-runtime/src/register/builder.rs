@@ -179,6 +179,9 @@ impl Builder {
     /// Attaches to a provider that the application already has: spans go through it, and nothing
     /// of it, nor the global provider, is replaced. Dropping the [`Registration`] flushes the
     /// provider and leaves it running.
+    ///
+    /// Its exporters get the spans as they ended. To have messages and token counts read from
+    /// input and output, wrap them in an [`EnrichExporter`](crate::EnrichExporter).
     pub fn provider(mut self, provider: SdkTracerProvider) -> Self {
         self.provider = Some(provider);
         self

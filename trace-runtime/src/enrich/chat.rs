@@ -1,0 +1,51 @@
+//! What the request and the response of a chat say of an LLM span.
+
+use super::arguments;
+use super::model_family;
+use super::neutral::{ChatRequest, ChatResponse, Vendor};
+use super::shapes;
+use crate::record::{
+    Attributes, FinishReason, InputMessages, InvocationParameters, LlmModel, OutputMessages,
+    ToolDefinitions,
+};
+use serde_json::Value;
+
+/// The chunks of a stream as the response they are pieces of.
+pub(super) fn joined(output: &Value) -> Option<Value> {
+    shapes::chat_joined(output.as_array().filter(|chunks| !chunks.is_empty())?)
+}
+
+pub(super) fn attributes(input: Option<&Value>, output: Option<&Value>) -> Attributes {
+    let request = input.and_then(|input| arguments::request(input, shapes::chat_request));
+    let response = output.and_then(shapes::chat_response);
+    let mut attributes = Attributes::default();
+    attributes.record(&model(request.as_ref(), response.as_ref()));
+    if let Some(request) = request {
+        attributes.record(&InputMessages::from_iter(request.messages));
+        attributes.record(&ToolDefinitions::from_iter(request.tools));
+        attributes.record(&request.parameters.map(InvocationParameters::new));
+    }
+    if let Some(response) = response {
+        attributes.record(&OutputMessages::from_iter(response.messages));
+        attributes.record(&response.finish_reason.map(FinishReason::new));
+        attributes.record(&response.tokens);
+    }
+    attributes
+}
+
+/// The names of the model, and its vendor as far as the shapes or the names prove it.
+fn model(request: Option<&ChatRequest>, response: Option<&ChatResponse>) -> LlmModel {
+    let requested = request.and_then(|request| request.model.clone());
+    let responded = response.and_then(|response| response.model.clone());
+    let vendors = [response.map(|response| response.vendor), request.map(|request| request.vendor)];
+    let proved =
+        |of: fn(Vendor) -> Option<&'static str>| vendors.into_iter().flatten().find_map(of);
+    let named = [&responded, &requested].into_iter().flatten();
+    let by_name = named.map(String::as_str).find_map(model_family::system);
+    LlmModel {
+        system: proved(|vendor| vendor.system).or(by_name).map(str::to_owned),
+        provider: proved(|vendor| vendor.provider).map(str::to_owned),
+        requested,
+        responded,
+    }
+}

@@ -1,0 +1,58 @@
+//! The enrich stage for other people's pipelines.
+
+use super::span::enrich;
+use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::error::OTelSdkResult;
+use opentelemetry_sdk::trace::{SpanData, SpanExporter};
+use std::time::Duration;
+
+/// An exporter that reads messages, tool calls, token counts and the like from the input and the
+/// output of LLM, EMBEDDING and RERANKER spans, adds them where nothing is set yet, and hands the
+/// spans on.
+///
+/// [`register`](crate::register()) does this by itself. It is for a provider that the application
+/// builds, also for one that is [attached](crate::Builder::provider): nothing can be added to its
+/// spans otherwise. Set the provider's limit of attributes high enough: a conversation has several
+/// for each message, and the SDK's default of 128 is applied before.
+///
+/// ```
+/// use trace_runtime::EnrichExporter;
+/// use trace_runtime::opentelemetry_sdk::trace::{SdkTracerProvider, SpanExporter};
+///
+/// fn provider(exporter: impl SpanExporter + 'static) -> SdkTracerProvider {
+///     SdkTracerProvider::builder()
+///         .with_batch_exporter(EnrichExporter::new(exporter))
+///         .with_max_attributes_per_span(10_000)
+///         .build()
+/// }
+/// ```
+#[derive(Debug)]
+pub struct EnrichExporter<E> {
+    inner: E,
+}
+
+impl<E: SpanExporter> EnrichExporter<E> {
+    /// Hands enriched spans to `inner`.
+    pub fn new(inner: E) -> Self {
+        EnrichExporter { inner }
+    }
+}
+
+impl<E: SpanExporter> SpanExporter for EnrichExporter<E> {
+    async fn export(&self, mut batch: Vec<SpanData>) -> OTelSdkResult {
+        batch.iter_mut().for_each(enrich);
+        self.inner.export(batch).await
+    }
+
+    fn shutdown_with_timeout(&self, timeout: Duration) -> OTelSdkResult {
+        self.inner.shutdown_with_timeout(timeout)
+    }
+
+    fn force_flush(&self) -> OTelSdkResult {
+        self.inner.force_flush()
+    }
+
+    fn set_resource(&mut self, resource: &Resource) {
+        self.inner.set_resource(resource);
+    }
+}

@@ -1,0 +1,71 @@
+//! Cohere's embed, versions 1 and 2.
+
+use super::super::neutral::{EmbeddingRequest, EmbeddingResponse, parameters};
+use super::cohere_chat::whole;
+use crate::record::TokenCount;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+#[derive(Deserialize)]
+struct Request {
+    model: Option<String>,
+    texts: Vec<String>,
+    #[serde(flatten)]
+    rest: Map<String, Value>,
+}
+
+pub(super) fn request(value: &Value) -> Option<EmbeddingRequest> {
+    let Request { model, texts, rest } = Request::deserialize(value).ok()?;
+    Some(EmbeddingRequest {
+        texts,
+        parameters: parameters(model.as_deref().map(|model| ("model", model)), rest),
+        model,
+    })
+}
+
+#[derive(Deserialize)]
+struct Response {
+    id: String,
+    embeddings: Embeddings,
+    meta: Option<Meta>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Embeddings {
+    Floats(Vec<Vec<f64>>),
+    ByType(ByType),
+}
+
+/// Other types are not vectors of floating point numbers.
+#[derive(Deserialize)]
+struct ByType {
+    float: Option<Vec<Vec<f64>>>,
+}
+
+#[derive(Deserialize)]
+struct Meta {
+    billed_units: Option<Billed>,
+}
+
+#[derive(Deserialize)]
+struct Billed {
+    input_tokens: Option<f64>,
+}
+
+pub(super) fn response(value: &Value) -> Option<EmbeddingResponse> {
+    let Response { id, embeddings, meta } = Response::deserialize(value).ok()?;
+    if id.is_empty() {
+        return None;
+    }
+    let vectors = match embeddings {
+        Embeddings::Floats(vectors) => vectors,
+        Embeddings::ByType(by_type) => by_type.float.unwrap_or_default(),
+    };
+    let billed = meta.and_then(|meta| meta.billed_units?.input_tokens);
+    Some(EmbeddingResponse {
+        vectors: vectors.into_iter().map(Some).collect(),
+        model: None,
+        tokens: billed.map(|tokens| TokenCount::of_prompt(whole(tokens))),
+    })
+}

@@ -1,0 +1,141 @@
+//! Ollama's chat, generate and embed. Its server speaks them, and no other does.
+
+use super::super::merge::merge;
+use super::super::neutral::{
+    AssistantTurn, ChatRequest, ChatResponse, EmbeddingResponse, Vendor, parameters,
+};
+use super::openai_chat;
+use super::openai_content::WireAssistant;
+use crate::record::{
+    AssistantMessage, Image, Part, Reasoning, SystemMessage, TokenCount, UserMessage,
+};
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+const VENDOR: Vendor = Vendor { system: None, provider: Some("ollama") };
+
+/// A chat request that only this API takes; the messages of all others are the same elsewhere.
+pub(super) fn chat_request(value: &Value) -> Option<ChatRequest> {
+    let has = |field| value.get(field).is_some_and(|value: &Value| !value.is_null());
+    if has("options") || has("keep_alive") {
+        return Some(ChatRequest { vendor: VENDOR, ..openai_chat::request(value)? });
+    }
+    None
+}
+
+#[derive(Deserialize)]
+struct GenerateRequest {
+    model: String,
+    prompt: String,
+    system: Option<String>,
+    images: Option<Vec<String>>,
+    #[serde(flatten)]
+    rest: Map<String, Value>,
+}
+
+/// `OpenAI`'s legacy completions are of this form too, so it says nothing of the provider.
+pub(super) fn generate_request(value: &Value) -> Option<ChatRequest> {
+    let GenerateRequest { model, prompt, system, images, rest } =
+        GenerateRequest::deserialize(value).ok()?;
+    let mut messages = Vec::new();
+    if let Some(system) = system {
+        messages.push(SystemMessage::new(system).into());
+    }
+    let mut parts = vec![Part::text(prompt)];
+    let images = images.unwrap_or_default();
+    parts.extend(images.iter().map(|data| Image::base64("image/*", data).into()));
+    messages.push(UserMessage::new(parts).into());
+    Some(ChatRequest {
+        messages,
+        tools: Vec::new(),
+        parameters: parameters(Some(("model", &model)), rest),
+        model: Some(model),
+        vendor: Vendor::default(),
+    })
+}
+
+/// What chat and generate have in common.
+#[derive(Deserialize)]
+struct Response {
+    model: String,
+    created_at: String,
+    done: bool,
+    done_reason: Option<String>,
+    prompt_eval_count: Option<u64>,
+    eval_count: Option<u64>,
+    message: Option<Answer>,
+    response: Option<String>,
+    thinking: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    role: String,
+    #[serde(flatten)]
+    message: WireAssistant,
+}
+
+pub(super) fn chat_response(value: &Value) -> Option<ChatResponse> {
+    let mut response = Response::deserialize(value).ok()?;
+    let answer = response.message.take().filter(|answer| answer.role == "assistant")?;
+    Some(response.saying(answer.message.message()?))
+}
+
+pub(super) fn generate_response(value: &Value) -> Option<ChatResponse> {
+    let mut response = Response::deserialize(value).ok()?;
+    let mut turn = AssistantTurn::default();
+    if let Some(thinking) = response.thinking.take().filter(|thinking| !thinking.is_empty()) {
+        turn.parts.push(Reasoning::new(thinking).into());
+    }
+    turn.text(&response.response.take()?);
+    Some(response.saying(turn.finish()))
+}
+
+impl Response {
+    fn saying(self, message: AssistantMessage) -> ChatResponse {
+        let tokens = match (self.prompt_eval_count, self.eval_count) {
+            // A prompt that was answered from the cache is not counted.
+            (prompt, Some(completion)) => {
+                Some(TokenCount::new(prompt.unwrap_or_default(), completion))
+            }
+            (Some(prompt), None) => Some(TokenCount::of_prompt(prompt)),
+            (None, None) => None,
+        };
+        ChatResponse {
+            messages: vec![message],
+            finish_reason: self.done_reason.filter(|_| self.done),
+            tokens,
+            model: Some(self.model),
+            vendor: VENDOR,
+        }
+    }
+}
+
+/// The answer of all chunks, with the counts of the last.
+pub(super) fn joined(chunks: &[Value]) -> Option<Value> {
+    let mut whole = Map::new();
+    for chunk in chunks {
+        let Response { message, response, created_at, .. } = Response::deserialize(chunk).ok()?;
+        if created_at.is_empty() || message.is_some() && response.is_some() {
+            return None;
+        }
+        merge(&mut whole, chunk.as_object()?);
+    }
+    (whole.contains_key("message") || whole.contains_key("response")).then(|| whole.into())
+}
+
+#[derive(Deserialize)]
+struct EmbedResponse {
+    model: String,
+    embeddings: Vec<Vec<f64>>,
+    prompt_eval_count: Option<u64>,
+}
+
+pub(super) fn embed_response(value: &Value) -> Option<EmbeddingResponse> {
+    let response = EmbedResponse::deserialize(value).ok()?;
+    Some(EmbeddingResponse {
+        vectors: response.embeddings.into_iter().map(Some).collect(),
+        model: Some(response.model),
+        tokens: response.prompt_eval_count.map(TokenCount::of_prompt),
+    })
+}

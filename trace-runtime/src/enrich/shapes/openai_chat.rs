@@ -1,0 +1,154 @@
+//! `OpenAI` chat completions, and the many servers that speak them: `OpenRouter`, Groq, vLLM,
+//! `DeepSeek`, Mistral. The shape says nothing about who served a model, or whose model it is.
+
+use super::super::merge::merge;
+use super::super::neutral::{ChatRequest, ChatResponse, Vendor, parameters, tools};
+use super::openai_content::{WireAssistant, WireMessage};
+use crate::record::TokenCount;
+use serde::Deserialize;
+use serde_json::{Map, Value};
+
+#[derive(Deserialize)]
+struct Request {
+    model: Option<String>,
+    messages: Vec<WireMessage>,
+    tools: Option<Vec<Value>>,
+    #[serde(flatten)]
+    rest: Map<String, Value>,
+}
+
+pub(super) fn request(value: &Value) -> Option<ChatRequest> {
+    let Request { model, messages, tools: definitions, rest } = Request::deserialize(value).ok()?;
+    if messages.is_empty() {
+        return None;
+    }
+    Some(ChatRequest {
+        messages: messages.into_iter().map(WireMessage::message).collect::<Option<_>>()?,
+        tools: tools(definitions),
+        parameters: parameters(model.as_deref().map(|model| ("model", model)), rest),
+        model,
+        vendor: Vendor::default(),
+    })
+}
+
+#[derive(Deserialize)]
+struct Response {
+    choices: Vec<Choice>,
+    model: Option<String>,
+    usage: Option<Usage>,
+}
+
+#[derive(Deserialize)]
+struct Choice {
+    message: Answer,
+    finish_reason: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Answer {
+    role: Option<String>,
+    #[serde(flatten)]
+    message: WireAssistant,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Usage {
+    prompt_tokens: u64,
+    completion_tokens: Option<u64>,
+    total_tokens: Option<u64>,
+    prompt_tokens_details: Option<PromptDetails>,
+    completion_tokens_details: Option<CompletionDetails>,
+    /// `DeepSeek`'s name for the cached tokens.
+    prompt_cache_hit_tokens: Option<u64>,
+}
+
+#[derive(Deserialize)]
+struct PromptDetails {
+    cached_tokens: Option<u64>,
+    cache_write_tokens: Option<u64>,
+    audio_tokens: Option<u64>,
+}
+
+#[derive(Deserialize)]
+struct CompletionDetails {
+    reasoning_tokens: Option<u64>,
+    audio_tokens: Option<u64>,
+}
+
+pub(super) fn response(value: &Value) -> Option<ChatResponse> {
+    let Response { choices, model, usage } = Response::deserialize(value).ok()?;
+    let finish_reason = choices.first()?.finish_reason.clone();
+    let message = |choice: Choice| match choice.message.role.as_deref() {
+        None | Some("assistant") => choice.message.message.message(),
+        Some(_) => None,
+    };
+    Some(ChatResponse {
+        messages: choices.into_iter().map(message).collect::<Option<_>>()?,
+        finish_reason,
+        tokens: usage.map(|usage| usage.tokens()),
+        model,
+        vendor: Vendor::default(),
+    })
+}
+
+impl Usage {
+    pub(super) fn tokens(&self) -> TokenCount {
+        let tokens = match self.completion_tokens {
+            Some(completion) => TokenCount::new(self.prompt_tokens, completion),
+            None => TokenCount::of_prompt(self.prompt_tokens),
+        };
+        let prompt = self.prompt_tokens_details.as_ref();
+        let completion = self.completion_tokens_details.as_ref();
+        let cached = prompt.and_then(|details| details.cached_tokens);
+        TokenCount {
+            total: self.total_tokens.or(tokens.total),
+            cache_read: cached.or(self.prompt_cache_hit_tokens),
+            cache_write: prompt.and_then(|details| details.cache_write_tokens),
+            prompt_audio: prompt.and_then(|details| details.audio_tokens),
+            reasoning: completion.and_then(|details| details.reasoning_tokens),
+            completion_audio: completion.and_then(|details| details.audio_tokens),
+            ..tokens
+        }
+    }
+}
+
+#[derive(Deserialize)]
+struct Chunk {
+    choices: Vec<ChunkChoice>,
+    #[serde(flatten)]
+    rest: Map<String, Value>,
+}
+
+#[derive(Deserialize)]
+struct ChunkChoice {
+    index: u64,
+    delta: Map<String, Value>,
+    #[serde(flatten)]
+    rest: Map<String, Value>,
+}
+
+/// One response whose choices have all the pieces of their messages.
+pub(super) fn joined(chunks: &[Value]) -> Option<Value> {
+    let mut response = Map::new();
+    let mut choices: Vec<Value> = Vec::new();
+    for chunk in chunks {
+        let Chunk { choices: pieces, rest } = Chunk::deserialize(chunk).ok()?;
+        response.extend(rest.into_iter().filter(|(_, value)| !value.is_null()));
+        for ChunkChoice { index, delta, rest } in pieces {
+            let place = choices.iter().position(|choice| choice["index"] == index);
+            let place = place.unwrap_or_else(|| {
+                choices.push(serde_json::json!({"index": index, "message": {}}));
+                choices.len() - 1
+            });
+            let choice = choices.get_mut(place)?.as_object_mut()?;
+            merge(choice.get_mut("message")?.as_object_mut()?, &delta);
+            merge(choice, &rest);
+        }
+    }
+    if choices.is_empty() {
+        return None;
+    }
+    choices.sort_by_key(|choice| choice["index"].as_u64());
+    response.insert("choices".to_owned(), choices.into());
+    Some(response.into())
+}

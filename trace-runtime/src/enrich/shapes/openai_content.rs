@@ -1,0 +1,302 @@
+//! The messages of `OpenAI`'s chat completions, as servers that are compatible with it extend
+//! them: reasoning beside the content (`DeepSeek`, vLLM, `OpenRouter`), thinking among the parts
+//! (Mistral), arguments as an object and images beside the content (Ollama), a plan before the
+//! tool calls (Cohere).
+
+use super::super::neutral::{AssistantTurn, json};
+use crate::record::{
+    AssistantMessage, AssistantPart, Audio, Content, Document, Image, Message, Part, Reasoning,
+    SystemMessage, ToolCall, ToolMessage, UserMessage, Video, data_url,
+};
+use serde::Deserialize;
+use serde_json::Value;
+
+#[derive(Deserialize)]
+#[serde(tag = "role", rename_all = "snake_case")]
+pub(super) enum WireMessage {
+    System {
+        content: WireContent,
+    },
+    Developer {
+        content: WireContent,
+    },
+    User(WireUser),
+    Assistant(WireAssistant),
+    Tool(WireTool),
+    /// Deprecated: the answer to a `function_call`.
+    Function {
+        name: String,
+        content: Option<WireContent>,
+    },
+}
+
+#[derive(Deserialize)]
+pub(super) struct WireUser {
+    content: WireContent,
+    name: Option<String>,
+    images: Option<Vec<String>>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct WireTool {
+    content: WireContent,
+    tool_call_id: Option<String>,
+    #[serde(alias = "tool_name")]
+    name: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub(super) enum WireContent {
+    Text(String),
+    Parts(Vec<Value>),
+}
+
+#[derive(Default, Deserialize)]
+pub(super) struct WireAssistant {
+    content: Option<WireContent>,
+    refusal: Option<String>,
+    reasoning_content: Option<String>,
+    reasoning: Option<String>,
+    thinking: Option<String>,
+    tool_plan: Option<String>,
+    tool_calls: Option<Vec<WireCall>>,
+    function_call: Option<WireFunction>,
+    audio: Option<WireSpoken>,
+    name: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct WireSpoken {
+    transcript: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct WireCall {
+    id: Option<String>,
+    function: Option<WireFunction>,
+    custom: Option<WireCustom>,
+}
+
+#[derive(Deserialize)]
+struct WireFunction {
+    name: String,
+    #[serde(default)]
+    arguments: Value,
+}
+
+/// A tool that takes text instead of JSON.
+#[derive(Deserialize)]
+struct WireCustom {
+    name: String,
+    input: String,
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum WirePart {
+    Text {
+        text: String,
+    },
+    Refusal {
+        refusal: String,
+    },
+    ImageUrl {
+        image_url: WireUrl,
+    },
+    InputAudio {
+        input_audio: WireAudio,
+    },
+    VideoUrl {
+        video_url: WireUrl,
+    },
+    DocumentUrl {
+        document_url: WireUrl,
+    },
+    File {
+        file: WireFile,
+    },
+    Thinking {
+        thinking: WireThinking,
+    },
+    #[serde(other)]
+    Other,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum WireUrl {
+    Bare(String),
+    Object { url: String },
+}
+
+#[derive(Deserialize)]
+struct WireAudio {
+    data: String,
+    format: String,
+}
+
+#[derive(Deserialize)]
+struct WireFile {
+    file_id: Option<String>,
+    filename: Option<String>,
+    file_data: Option<String>,
+}
+
+/// Mistral's is a list of parts, Cohere's is text.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum WireThinking {
+    Text(String),
+    Parts(Vec<WireThought>),
+}
+
+#[derive(Deserialize)]
+struct WireThought {
+    text: Option<String>,
+}
+
+impl WireMessage {
+    pub(super) fn message(self) -> Option<Message> {
+        Some(match self {
+            WireMessage::System { content } => SystemMessage::new(content.content()?).into(),
+            WireMessage::Developer { content } => {
+                Message::Developer(SystemMessage::new(content.content()?))
+            }
+            WireMessage::User(user) => user.message()?.into(),
+            WireMessage::Assistant(assistant) => assistant.message()?.into(),
+            WireMessage::Tool(tool) => tool.message()?.into(),
+            WireMessage::Function { name, content } => {
+                let content = content.map_or(Some(Content::Empty), WireContent::content)?;
+                ToolMessage::of_tool(name, content).into()
+            }
+        })
+    }
+}
+
+impl WireUser {
+    fn message(self) -> Option<UserMessage> {
+        let content = match (self.content, self.images) {
+            (content, None) => content.content()?,
+            (content, Some(images)) => {
+                let mut parts = content.parts()?;
+                parts.extend(images.iter().map(|data| Image::base64("image/*", data).into()));
+                parts.into()
+            }
+        };
+        Some(UserMessage { name: self.name, ..UserMessage::new(content) })
+    }
+}
+
+impl WireTool {
+    fn message(self) -> Option<ToolMessage> {
+        let WireTool { content, tool_call_id, name } = self;
+        Some(ToolMessage { tool_call_id, name, content: content.content()? })
+    }
+}
+
+impl WireAssistant {
+    pub(super) fn message(self) -> Option<AssistantMessage> {
+        let mut turn = AssistantTurn::default();
+        // Some servers send the same text under two names.
+        let reasoning = self.reasoning_content.or(self.reasoning).or(self.thinking);
+        for text in [reasoning, self.tool_plan].into_iter().flatten().filter(|it| !it.is_empty()) {
+            turn.parts.push(Reasoning::new(text).into());
+        }
+        match self.content {
+            Some(WireContent::Text(text)) => turn.text(&text),
+            Some(WireContent::Parts(parts)) => {
+                for part in &parts {
+                    turn.parts.push(assistant_part(part)?);
+                }
+            }
+            None => {}
+        }
+        for text in [self.refusal, self.audio.and_then(|audio| audio.transcript)].iter().flatten() {
+            turn.text(text);
+        }
+        for call in self.tool_calls.into_iter().flatten() {
+            turn.tool_calls.push(call.call()?);
+        }
+        turn.tool_calls.extend(self.function_call.map(WireFunction::call));
+        Some(AssistantMessage { name: self.name, ..turn.finish() })
+    }
+}
+
+impl WireCall {
+    fn call(self) -> Option<ToolCall> {
+        let call = match (self.function, self.custom) {
+            (Some(function), _) => function.call(),
+            (None, custom) => {
+                let WireCustom { name, input } = custom?;
+                ToolCall::new(name, Value::String(input))
+            }
+        };
+        Some(ToolCall { id: self.id, ..call })
+    }
+}
+
+impl WireFunction {
+    fn call(self) -> ToolCall {
+        ToolCall::new(self.name, json(&self.arguments))
+    }
+}
+
+impl WireContent {
+    pub(super) fn content(self) -> Option<Content> {
+        match self {
+            WireContent::Text(text) => Some(text.into()),
+            parts @ WireContent::Parts(_) => parts.parts().map(Into::into),
+        }
+    }
+
+    fn parts(self) -> Option<Vec<Part>> {
+        match self {
+            WireContent::Text(text) => Some(vec![Part::text(text)]),
+            WireContent::Parts(parts) => parts.iter().map(part).collect(),
+        }
+    }
+}
+
+/// A part that only an assistant writes, or any other.
+fn assistant_part(value: &Value) -> Option<AssistantPart> {
+    let Ok(WirePart::Thinking { thinking }) = WirePart::deserialize(value) else {
+        return part(value).map(Into::into);
+    };
+    let text = match thinking {
+        WireThinking::Text(text) => text,
+        WireThinking::Parts(parts) => parts.into_iter().filter_map(|part| part.text).collect(),
+    };
+    Some(Reasoning::new(text).into())
+}
+
+/// A part; one of a type that is not known is shown as the JSON it is.
+fn part(value: &Value) -> Option<Part> {
+    Some(match WirePart::deserialize(value).ok()? {
+        WirePart::Text { text } | WirePart::Refusal { refusal: text } => Part::text(text),
+        WirePart::ImageUrl { image_url } => Image::new(image_url.url()).into(),
+        WirePart::VideoUrl { video_url } => Video::new(video_url.url()).into(),
+        WirePart::DocumentUrl { document_url } => Document::at(document_url.url()).into(),
+        WirePart::InputAudio { input_audio: WireAudio { data, format } } => {
+            let mime_type = format!("audio/{format}");
+            Audio::new(data_url(&mime_type, &data)).mime_type(mime_type).into()
+        }
+        WirePart::File { file } => file.document().into(),
+        WirePart::Thinking { .. } | WirePart::Other => Part::text(value.to_string()),
+    })
+}
+
+impl WireUrl {
+    fn url(self) -> String {
+        match self {
+            WireUrl::Bare(url) | WireUrl::Object { url } => url,
+        }
+    }
+}
+
+impl WireFile {
+    fn document(self) -> Document {
+        let WireFile { file_id: id, filename: name, file_data: url } = self;
+        Document { id, url, name, ..Document::default() }
+    }
+}
