@@ -16,6 +16,7 @@ mod current_span;
 mod delivery;
 mod enrich;
 mod functions;
+mod gen_ai;
 mod grpc;
 mod hygiene;
 mod input_output;

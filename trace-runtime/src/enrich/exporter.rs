@@ -1,14 +1,14 @@
 //! The enrich stage for other people's pipelines.
 
-use super::span::enrich;
+use super::{add_twins, enrich};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::trace::{SpanData, SpanExporter};
 use std::time::Duration;
 
 /// An exporter that reads messages, tool calls, token counts and the like from the input and the
-/// output of LLM, EMBEDDING and RERANKER spans, adds them where nothing is set yet, and hands the
-/// spans on.
+/// output of LLM, EMBEDDING and RERANKER spans, adds them where nothing is set yet, translates spans
+/// that other crates describe with `gen_ai.*` attributes, and hands all of them on.
 ///
 /// [`register`](crate::register()) does this by itself. It is for a provider that the application
 /// builds, also for one that is [attached](crate::Builder::provider): nothing can be added to its
@@ -29,18 +29,32 @@ use std::time::Duration;
 #[derive(Debug)]
 pub struct EnrichExporter<E> {
     inner: E,
+    gen_ai: bool,
 }
 
 impl<E: SpanExporter> EnrichExporter<E> {
     /// Hands enriched spans to `inner`.
     pub fn new(inner: E) -> Self {
-        EnrichExporter { inner }
+        EnrichExporter { inner, gen_ai: false }
+    }
+
+    /// Whether spans also say in the GenAI conventions what they say in OpenInference (default:
+    /// false); see [`Builder::gen_ai`](crate::Builder::gen_ai).
+    #[must_use]
+    pub fn gen_ai(mut self, gen_ai: bool) -> Self {
+        self.gen_ai = gen_ai;
+        self
     }
 }
 
 impl<E: SpanExporter> SpanExporter for EnrichExporter<E> {
     async fn export(&self, mut batch: Vec<SpanData>) -> OTelSdkResult {
-        batch.iter_mut().for_each(enrich);
+        for span in &mut batch {
+            enrich(span);
+            if self.gen_ai {
+                add_twins(span);
+            }
+        }
         self.inner.export(batch).await
     }
 

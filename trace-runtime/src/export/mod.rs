@@ -14,6 +14,7 @@ pub(crate) use delivery::Delivery;
 pub use diagnostics::Diagnostic;
 pub(crate) use diagnostics::{DiagnosticCallback, Diagnostics};
 pub(crate) use processor::CountedProcessor;
+pub(crate) use transform::Transform;
 
 use crate::register::{OtlpSettings, RegisterError};
 

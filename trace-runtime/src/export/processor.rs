@@ -2,9 +2,9 @@
 
 use super::deliver::{Deliver, DeliveryResult, Failure};
 use super::delivery::Delivery;
-use super::transform::transform;
+use super::transform::Transform;
 use crate::outcome::panic::message;
-use crate::register::{BatchSettings, Limits};
+use crate::register::BatchSettings;
 use opentelemetry::Context;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::error::{OTelSdkError, OTelSdkResult};
@@ -29,10 +29,10 @@ impl CountedProcessor {
     pub(crate) fn new(
         destination: Box<dyn Deliver>,
         delivery: &Arc<Delivery>,
-        limits: Limits,
+        transform: Transform,
         batch: BatchSettings,
     ) -> Self {
-        let exporter = Worker { destination, delivery: Arc::clone(delivery), limits };
+        let exporter = Worker { destination, delivery: Arc::clone(delivery), transform };
         let config = BatchConfigBuilder::default()
             .with_max_queue_size(batch.queue_spans)
             .with_max_export_batch_size(batch.batch_spans)
@@ -74,14 +74,14 @@ impl SpanProcessor for CountedProcessor {
 struct Worker {
     destination: Box<dyn Deliver>,
     delivery: Arc<Delivery>,
-    limits: Limits,
+    transform: Transform,
 }
 
 impl Worker {
     /// Delivers a batch; an exporter that panics loses the batch, not the thread.
     async fn deliver(&self, mut batch: Vec<SpanData>) -> DeliveryResult {
         for span in &mut batch {
-            transform(span, self.limits);
+            self.transform.apply(span);
         }
         let begin = || self.destination.deliver(batch);
         let mut delivering = catch_unwind(AssertUnwindSafe(begin)).map_err(panicked)?;

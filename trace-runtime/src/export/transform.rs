@@ -1,12 +1,25 @@
-//! What the worker does to a span before it leaves: enrich, then limit.
+//! What the worker does to a span before it leaves: enrich, add GenAI twins, then limit.
 
 use super::limit;
-use crate::enrich::enrich;
+use crate::enrich::{add_twins, enrich};
 use crate::register::Limits;
 use opentelemetry_sdk::trace::SpanData;
 
-/// Adds what the input and the output say, then brings all of it within the limits.
-pub(crate) fn transform(span: &mut SpanData, limits: Limits) {
-    enrich(span);
-    limit::apply(span, limits);
+/// What is done to spans, as far as it can be chosen.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Transform {
+    pub(crate) limits: Limits,
+    /// Whether to say in the GenAI conventions what is said in OpenInference.
+    pub(crate) gen_ai: bool,
+}
+
+impl Transform {
+    /// Adds what the input and the output say, then brings all of it within the limits.
+    pub(super) fn apply(self, span: &mut SpanData) {
+        enrich(span);
+        if self.gen_ai {
+            add_twins(span);
+        }
+        limit::apply(span, self.limits);
+    }
 }

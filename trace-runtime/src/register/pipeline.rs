@@ -2,7 +2,7 @@
 
 use super::error::RegisterError;
 use super::settings::{ResourceSettings, Sampling, Settings};
-use crate::export::{self, CountedProcessor, Deliver, Delivery, Diagnostics};
+use crate::export::{self, CountedProcessor, Deliver, Delivery, Diagnostics, Transform};
 use crate::semconv;
 use opentelemetry::KeyValue;
 use opentelemetry_sdk::Resource;
@@ -34,11 +34,12 @@ impl Pipeline {
             .with_resource(resource(&settings.resource))
             // Spans cut themselves, keeping what matters; the SDK would drop what comes last.
             .with_max_attributes_per_span(u32::MAX);
+        let transform = Transform { limits: settings.limits, gen_ai: settings.gen_ai };
         let mut deliveries = Vec::new();
         for destination in destinations {
             let delivery = Arc::new(Delivery::new(destination.address(), Arc::clone(diagnostics)));
-            let (limits, batch) = (settings.limits, settings.batch);
-            let processor = CountedProcessor::new(destination, &delivery, limits, batch);
+            let batch = settings.batch;
+            let processor = CountedProcessor::new(destination, &delivery, transform, batch);
             provider = provider.with_span_processor(processor);
             deliveries.push(delivery);
         }

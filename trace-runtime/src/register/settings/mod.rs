@@ -29,6 +29,8 @@ pub(crate) struct Settings {
     pub(crate) console: bool,
     pub(crate) batch: BatchSettings,
     pub(crate) limits: Limits,
+    /// Whether spans say in the GenAI conventions too what they say in OpenInference.
+    pub(crate) gen_ai: bool,
 }
 
 /// How to reach an OTLP backend.
@@ -65,6 +67,7 @@ impl Settings {
         env: &Environment,
     ) -> Result<Option<Self>, RegisterError> {
         let disabled = env.boolean("OTEL_SDK_DISABLED")?.unwrap_or(false);
+        let gen_ai = env.boolean("OPENINFERENCE_ENABLE_GENAI_SEMCONV")?;
         let (otlp, console) = resolve_exporters(builder, env)?;
         let settings = Settings {
             resource: ResourceSettings::resolve(builder, env)?,
@@ -73,6 +76,7 @@ impl Settings {
             console,
             batch: BatchSettings::resolve(builder, env)?,
             limits: Limits::resolve(env)?,
+            gen_ai: builder.gen_ai.or(gen_ai).unwrap_or(false),
         };
         let goes_somewhere =
             otlp || console || !builder.exporters.is_empty() || builder.provider.is_some();

@@ -35,6 +35,11 @@ const UNREADABLE: &[(&str, &str, &str)] = &[
         "`OTEL_SDK_DISABLED` is \"maybe\": expected one of true, false, 1, 0, yes, no, on, off",
     ),
     (
+        "OPENINFERENCE_ENABLE_GENAI_SEMCONV",
+        "sometimes",
+        "`OPENINFERENCE_ENABLE_GENAI_SEMCONV` is \"sometimes\": expected one of true, false, 1, 0, yes, no, on, off",
+    ),
+    (
         "OTEL_TRACES_EXPORTER",
         "zipkin",
         "`OTEL_TRACES_EXPORTER` is \"zipkin\": expected otlp, console, none or a list of them",

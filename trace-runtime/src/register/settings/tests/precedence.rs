@@ -148,3 +148,10 @@ fn headers_of_all_places_are_sent_and_code_wins() {
         headers.iter().map(|(n, v)| format!("{n}={}", v.to_str().unwrap())).collect();
     assert_eq!(headers, ["a=phoenix", "b=code", "c=otel,with comma"]);
 }
+
+#[test]
+fn gen_ai_precedence() {
+    let variables = [("OPENINFERENCE_ENABLE_GENAI_SEMCONV", "yes")];
+    assert_precedence(|it| settings(&register(), it).gen_ai, &variables, &[true, false]);
+    assert!(!settings(&register().gen_ai(false), &variables).gen_ai);
+}
