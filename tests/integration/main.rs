@@ -31,4 +31,5 @@ mod story;
 mod streams;
 mod tasks;
 mod tools;
+mod tracing_layer;
 mod wire;

@@ -24,6 +24,8 @@ mod register;
 mod semconv;
 mod span;
 mod tool;
+#[cfg(feature = "tracing")]
+pub mod tracing;
 
 pub use enrich::EnrichExporter;
 pub use export::Diagnostic;

@@ -123,6 +123,12 @@ impl Registration {
     pub fn shutdown(&self) -> Result<(), FlushError> {
         self.running.as_ref().map_or(Ok(()), |running| running.shutdown(self.timeout))
     }
+
+    /// `None` if tracing is switched off.
+    #[cfg(feature = "tracing")]
+    pub(crate) fn provider(&self) -> Option<&SdkTracerProvider> {
+        self.running.as_ref().map(|running| running.active.provider())
+    }
 }
 
 impl Drop for Registration {
