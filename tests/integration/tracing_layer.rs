@@ -113,6 +113,33 @@ fn async_spans_nest_across_suspension() {
 }
 
 #[test]
+fn an_explicit_parent_that_is_not_there_is_no_new_trace() {
+    let program = Program::start();
+    let subscriber = Registry::default().with(program.registration.tracing_layer());
+
+    #[trace_runtime::agent]
+    fn outer() {
+        let nobody = tracing::Span::current();
+        info_span!(parent: nobody, "chat", gen_ai.request.model = "m").in_scope(|| ());
+        let filtered = info_span!("connection");
+        info_span!(parent: &filtered, "embed", gen_ai.operation.name = "embeddings")
+            .in_scope(|| ());
+        let taken = info_span!("turn", gen_ai.agent.name = "a");
+        info_span!(parent: &taken, "chat", gen_ai.request.model = "m").in_scope(|| ());
+    }
+
+    tracing::subscriber::with_default(subscriber, outer);
+    assert_eq!(
+        program.tree(),
+        "outer [AGENT] ok in={}\n\
+        \x20 chat [LLM] unset\n\
+        \x20 embed [EMBEDDING] unset\n\
+        \x20 turn [AGENT] unset\n\
+        \x20   chat [LLM] unset\n",
+    );
+}
+
+#[test]
 fn a_filter_adds_what_the_user_names() {
     let program = Program::start();
     let mine = Targets::new().with_target("mine", LevelFilter::INFO);

@@ -66,27 +66,28 @@ fn chunks(whole: &Value, request: &Value) -> String {
         last["usage"] = whole["usage"].clone();
         chunks.push(last);
     }
-    let events: String = chunks.iter().map(|chunk| format!("data: {chunk}\n\n")).collect();
-    events + "data: [DONE]\n\n"
+    chunks.push("[DONE]".into());
+    chunks.iter().map(event).collect::<Vec<_>>().concat()
 }
 
-fn deltas(message: &Value) -> Vec<Value> {
-    let call = &message["tool_calls"][0];
-    match message["content"].as_str() {
-        Some(text) => {
-            let [first, second] = halves(text);
-            vec![json!({ "role": "assistant", "content": first }), json!({ "content": second })]
-        }
-        None => {
-            let [first, second] = halves(call["function"]["arguments"].as_str().unwrap_or("{}"));
-            let mut begin = call.clone();
-            begin["index"] = 0.into();
-            begin["function"]["arguments"] = first.into();
-            let more = json!({ "index": 0, "function": { "arguments": second } });
-            vec![
-                json!({ "role": "assistant", "content": null, "tool_calls": [begin] }),
-                json!({ "tool_calls": [more] }),
-            ]
-        }
+fn event(chunk: &Value) -> String {
+    let text = chunk.as_str().map_or_else(|| chunk.to_string(), str::to_owned);
+    format!("data: {text}\n\n")
+}
+
+fn deltas(message: &Value) -> [Value; 2] {
+    if let Some(text) = message["content"].as_str() {
+        let [first, second] = halves(text);
+        return [json!({ "role": "assistant", "content": first }), json!({ "content": second })];
     }
+    let call = &message["tool_calls"][0];
+    let [first, second] = halves(call["function"]["arguments"].as_str().unwrap_or("{}"));
+    let mut begin = call.clone();
+    begin["index"] = 0.into();
+    begin["function"]["arguments"] = first.into();
+    let more = json!({ "index": 0, "function": { "arguments": second } });
+    [
+        json!({ "role": "assistant", "content": null, "tool_calls": [begin] }),
+        json!({ "tool_calls": [more] }),
+    ]
 }

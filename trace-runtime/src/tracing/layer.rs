@@ -1,6 +1,7 @@
 //! The layer, as `tracing-opentelemetry` makes it.
 
 use super::GenAiSpans;
+use super::tracer::NestingTracer;
 use crate::Registration;
 use opentelemetry::trace::TracerProvider as _;
 use tracing_core::Subscriber;
@@ -16,7 +17,8 @@ impl Registration {
     /// A layer for `tracing_subscriber::registry()`, through which the spans of the crate `tracing`
     /// that describe calls of models, tools and agents ([`GenAiSpans`]) join the traces.
     ///
-    /// They nest below and above the spans of annotated functions, follow this registration's
+    /// They nest below and above the spans of annotated functions, also where their crate asks for
+    /// a root (`parent: None`). They follow this registration's
     /// sampler, limits and destinations, and are recorded for as long as it is active. If tracing
     /// is switched off, the layer takes nothing.
     ///
@@ -50,7 +52,7 @@ impl Registration {
     {
         self.provider().map(|provider| {
             tracing_opentelemetry::layer()
-                .with_tracer(provider.tracer(SCOPE))
+                .with_tracer(NestingTracer(provider.tracer(SCOPE)))
                 // What backends show for every span should be worth it: no paths of other people's
                 // machines, no thread ids, no busy and idle times.
                 .with_location(false)

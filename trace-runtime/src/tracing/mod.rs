@@ -24,5 +24,6 @@
 
 mod gen_ai_spans;
 mod layer;
+mod tracer;
 
 pub use gen_ai_spans::GenAiSpans;
