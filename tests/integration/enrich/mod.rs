@@ -3,9 +3,11 @@
 mod by_hand;
 mod golden;
 mod limits;
+mod record_types;
 mod shapes;
 mod strict;
 mod traced;
+mod typed_clients;
 
 use serde_json::{Map, Value, json};
 use std::sync::{Arc, Mutex};

@@ -1,1 +1,141 @@
-//! todo
+//! What is nearly a known shape says nothing, and what was said stays.
+
+use super::{enriched, enriched_call};
+use serde_json::{Value, json};
+use trace_runtime::opentelemetry::KeyValue;
+
+fn assert_adds_nothing(kind: &str, input: Option<&Value>, output: Option<&Value>) {
+    let found = enriched_call(kind, input, output);
+    let given = ["openinference.span.kind", "input.value", "output.value"];
+    for (key, value) in &found {
+        assert!(given.contains(&key.as_str()), "{input:?} {output:?}: {key} = {value}");
+    }
+    assert_eq!(found.get("output.value").cloned(), output.map(|value| json!(value.to_string())));
+}
+
+#[test]
+fn what_is_nearly_a_request_adds_nothing() {
+    let message = |message: Value| json!({"model": "gpt-4o", "messages": [message]});
+    let requests = [
+        json!({"model": "gpt-4o"}),
+        json!({"model": "gpt-4o", "messages": []}),
+        json!({"model": "gpt-4o", "messages": "hi"}),
+        json!({"model": 4, "messages": [{"role": "user", "content": "hi"}]}),
+        message(json!("hi")),
+        message(json!({"role": "user"})),
+        message(json!({"role": "user", "content": 5})),
+        message(json!({"role": "user", "content": [{"type": "text", "text": 5}]})),
+        message(json!({"role": "user", "content": [{"text": "no type"}]})),
+        message(json!({"role": "wizard", "content": "hi"})),
+        message(json!({"content": "no role"})),
+        message(json!({"role": "assistant", "tool_calls": [{"id": "no function"}]})),
+        message(json!({"role": "assistant", "content": "x", "tool_calls": "none"})),
+        json!({"model": "claude-x", "system": 5, "messages": [{"role": "user", "content": "hi"}]}),
+        json!({"contents": [{"role": "user", "parts": "hi"}]}),
+        json!({"contents": [{"role": "user", "parts": [{"functionCall": {"args": {}}}]}]}),
+        json!({"modelId": "m", "messages": [{"role": "user", "content": [{"txt": "hi"}]}]}),
+        json!({"model": "gpt-4o", "input": 5}),
+        json!({"model": "gpt-4o", "input": [{"type": "function_call", "name": "no id"}]}),
+        json!({"model": "llama3.2", "prompt": ["a"]}),
+        json!({"input": "an argument"}),
+        json!({"prompt": "an argument"}),
+        json!([{"role": "user", "content": "a list alone"}]),
+    ];
+    for request in &requests {
+        assert_adds_nothing("LLM", Some(request), None);
+        assert_adds_nothing("LLM", Some(&json!({"request": request, "n": 1})), None);
+    }
+}
+
+#[test]
+fn what_is_nearly_a_response_adds_nothing() {
+    let choice = |choice: Value| json!({"object": "chat.completion", "choices": [choice]});
+    let responses = [
+        json!({"choices": []}),
+        json!({"choices": {"message": {"role": "assistant", "content": "x"}}}),
+        choice(json!({"message": "hi"})),
+        choice(json!({"message": {"content": "no role"}})),
+        choice(json!({"message": {"role": "user", "content": "not the model's"}})),
+        json!({"choices": [{"message": {"role": "assistant", "content": "x"}}], "usage": "12"}),
+        json!({
+            "choices": [{"message": {"role": "assistant", "content": "x"}}],
+            "usage": {"prompt_tokens": "12", "completion_tokens": 1}
+        }),
+        json!({"type": "message", "role": "assistant", "content": [{"type": "text", "text": "x"}]}),
+        json!({"type": "error", "error": {"type": "overloaded_error", "message": "Overloaded"}}),
+        json!({"candidates": [{"content": {"parts": "hi"}}]}),
+        json!({"candidates": [{"content": {"role": "user", "parts": [{"text": "hi"}]}}]}),
+        json!({"output": {"message": {"role": "user", "content": [{"text": "hi"}]}}}),
+        json!({"object": "list", "output": []}),
+        json!({"object": "response", "output": [{"role": "assistant"}]}),
+        json!({"model": "m", "created_at": "t", "done": "yes", "response": "hi"}),
+        json!({"id": "1", "message": {"role": "assistant", "content": "hi"}}),
+        json!({"text": "an answer"}),
+        json!(["a", "list"]),
+        json!([{"delta": "a"}, {"delta": "b"}]),
+        json!([]),
+        // One that is no chunk among those that are.
+        json!([{"choices": [{"index": 0, "delta": {"content": "a"}}]}, {"delta": "b"}]),
+        json!([{"type": "message_start", "message": {"content": []}}, "text"]),
+        json!([{"messageStart": {"role": "assistant"}}, 5]),
+    ];
+    for response in &responses {
+        assert_adds_nothing("LLM", None, Some(response));
+    }
+}
+
+#[test]
+fn what_is_nearly_an_embedding_or_a_ranking_adds_nothing() {
+    assert_adds_nothing("EMBEDDING", Some(&json!({"input": {"text": "a"}})), None);
+    assert_adds_nothing("EMBEDDING", None, Some(&json!({"data": [{"embedding": ["a"]}]})));
+    assert_adds_nothing("EMBEDDING", None, Some(&json!([0.1, 0.2])));
+    assert_adds_nothing("RERANKER", Some(&json!({"query": "a", "documents": "b"})), None);
+    let results = json!({"results": [{"index": "1", "relevance_score": 0.5}]});
+    assert_adds_nothing("RERANKER", None, Some(&results));
+}
+
+#[test]
+fn other_kinds_are_left_alone() {
+    let request = json!({"model": "gpt-4o", "messages": [{"role": "user", "content": "hi"}]});
+    for kind in ["CHAIN", "AGENT", "TOOL", "EMBEDDING", "RERANKER"] {
+        assert_adds_nothing(kind, Some(&request), None);
+    }
+}
+
+#[test]
+fn json_that_was_cut_adds_nothing() {
+    let request = json!({"model": "gpt-4o", "messages": [{"role": "user", "content": "hi"}]});
+    let cut = request.to_string()[..40].to_owned() + "… [26 bytes missing]";
+    let kind = KeyValue::new("openinference.span.kind", "LLM");
+    assert_eq!(enriched([kind, KeyValue::new("input.value", cut)]).len(), 2);
+}
+
+#[test]
+fn of_two_requests_none_is_the_request() {
+    let request = json!({"model": "gpt-4o", "messages": [{"role": "user", "content": "hi"}]});
+    assert_adds_nothing("LLM", Some(&json!({"a": request, "b": request})), None);
+}
+
+#[test]
+fn what_was_set_stays() {
+    let response = json!({
+        "model": "gpt-4o-2024-08-06",
+        "choices": [{"message": {"role": "assistant", "content": "x"}, "finish_reason": "stop"}],
+        "usage": {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3},
+    });
+    let found = enriched([
+        KeyValue::new("openinference.span.kind", "LLM"),
+        KeyValue::new("output.value", response.to_string()),
+        KeyValue::new("llm.model_name", "mine"),
+        KeyValue::new("llm.output_messages.0.message.role", "narrator"),
+        KeyValue::new("llm.token_count.prompt", 100),
+    ]);
+    assert_eq!(found["llm.model_name"], "mine");
+    assert_eq!(found["llm.response.model_name"], "gpt-4o-2024-08-06");
+    assert_eq!(found["llm.finish_reason"], "stop");
+    // A list and the counts come from one place, as a whole.
+    assert_eq!(found["llm.output_messages.0.message.role"], "narrator");
+    assert!(!found.contains_key("llm.output_messages.0.message.content"));
+    assert_eq!(found["llm.token_count.prompt"], 100);
+    assert!(!found.contains_key("llm.token_count.total"));
+}

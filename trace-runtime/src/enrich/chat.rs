@@ -10,9 +10,18 @@ use crate::record::{
 };
 use serde_json::Value;
 
-/// The chunks of a stream as the response they are pieces of.
+/// The chunks of a stream as the response they are pieces of. Many servers end a stream that fails
+/// with an error in place of a chunk.
 pub(super) fn joined(output: &Value) -> Option<Value> {
-    shapes::chat_joined(output.as_array().filter(|chunks| !chunks.is_empty())?)
+    let chunks = output.as_array()?;
+    let (last, others) = chunks.split_last()?;
+    if let Some(joined) = shapes::chat_joined(chunks) {
+        return Some(joined);
+    }
+    let error = last.get("error")?;
+    let mut joined = shapes::chat_joined(others)?;
+    joined.as_object_mut()?.insert("error".to_owned(), error.clone());
+    Some(joined)
 }
 
 pub(super) fn attributes(input: Option<&Value>, output: Option<&Value>) -> Attributes {
@@ -20,15 +29,16 @@ pub(super) fn attributes(input: Option<&Value>, output: Option<&Value>) -> Attri
     let response = output.and_then(shapes::chat_response);
     let mut attributes = Attributes::default();
     attributes.record(&model(request.as_ref(), response.as_ref()));
-    if let Some(request) = request {
-        attributes.record(&InputMessages::from_iter(request.messages));
-        attributes.record(&ToolDefinitions::from_iter(request.tools));
-        attributes.record(&request.parameters.map(InvocationParameters::new));
-    }
+    // What comes last goes first where there are too many: the request is the longer one.
     if let Some(response) = response {
-        attributes.record(&OutputMessages::from_iter(response.messages));
         attributes.record(&response.finish_reason.map(FinishReason::new));
         attributes.record(&response.tokens);
+        attributes.record(&OutputMessages::from_iter(response.messages));
+    }
+    if let Some(request) = request {
+        attributes.record(&request.parameters.map(InvocationParameters::new));
+        attributes.record(&ToolDefinitions::from_iter(request.tools));
+        attributes.record(&InputMessages::from_iter(request.messages));
     }
     attributes
 }
@@ -43,7 +53,7 @@ fn model(request: Option<&ChatRequest>, response: Option<&ChatResponse>) -> LlmM
     let named = [&responded, &requested].into_iter().flatten();
     let by_name = named.map(String::as_str).find_map(model_family::system);
     LlmModel {
-        system: proved(|vendor| vendor.system).or(by_name).map(str::to_owned),
+        system: by_name.or(proved(|vendor| vendor.system)).map(str::to_owned),
         provider: proved(|vendor| vendor.provider).map(str::to_owned),
         requested,
         responded,

@@ -32,13 +32,14 @@ pub(super) fn merge(target: &mut Map<String, Value>, piece: &Map<String, Value>)
                 }
             }
             (Some(old), Value::Array(new)) if key == "content" => {
-                let mut parts = vec![text_part(old)];
+                let text = old.as_str().filter(|text| !text.is_empty());
+                let mut parts: Vec<Value> = text.map(text_part).into_iter().collect();
                 for part in new {
                     merge_item(&mut parts, part);
                 }
                 *old = parts.into();
             }
-            (Some(Value::Array(old)), new) if key == "content" => {
+            (Some(Value::Array(old)), Value::String(new)) if key == "content" => {
                 merge_item(old, &text_part(new));
             }
             _ => {
@@ -52,7 +53,7 @@ fn is_in_pieces(key: &str) -> bool {
     IN_PIECES.contains(&key)
 }
 
-fn text_part(text: &Value) -> Value {
+fn text_part(text: &str) -> Value {
     serde_json::json!({"type": "text", "text": text})
 }
 

@@ -1,8 +1,8 @@
 //! What every API says in its own words: one model for all of them.
 
 use crate::record::{
-    AssistantMessage, AssistantPart, Document, Json, Message, Part, TokenCount, ToolCall,
-    ToolDefinition,
+    AssistantMessage, AssistantPart, Document, Json, Message, Part, Reasoning, TokenCount,
+    ToolCall, ToolDefinition,
 };
 use serde_json::{Map, Value};
 
@@ -86,6 +86,15 @@ impl AssistantTurn {
         }
     }
 
+    /// Reasoning, unless the API tells nothing of it.
+    pub(super) fn reason(&mut self, reasoning: Reasoning) {
+        let Reasoning { text, data, encrypted_content, .. } = &reasoning;
+        let said = [text, data, encrypted_content].into_iter().flatten();
+        if said.into_iter().any(|text| !text.is_empty()) {
+            self.parts.push(reasoning.into());
+        }
+    }
+
     pub(super) fn say(&mut self, part: Part) {
         self.parts.push(part.into());
     }
@@ -114,6 +123,11 @@ pub(super) fn parameters(
     rest.retain(|_, value| !value.is_null());
     rest.insert(field.to_owned(), model.into());
     Some(Value::Object(rest).into())
+}
+
+/// Counts that exclude each other, added up.
+pub(super) fn sum<const N: usize>(counts: [Option<u64>; N]) -> u64 {
+    counts.into_iter().flatten().fold(0, u64::saturating_add)
 }
 
 /// The definitions of tools as they are sent.

@@ -2,6 +2,7 @@
 
 use super::{chat, embedding, gen_ai, rerank};
 use crate::OpenInferenceSpanKind as Kind;
+use crate::outcome::panic::contained;
 use crate::semconv;
 use crate::span::add_missing;
 use opentelemetry::KeyValue;
@@ -26,13 +27,16 @@ pub(crate) fn enrich(span: &mut SpanData) {
     };
     let input = json(attributes, semconv::INPUT_VALUE);
     let output = json(attributes, semconv::OUTPUT_VALUE);
-    add_missing(attributes, read(input.as_ref(), output.as_ref()));
+    // Whatever the values are, the span leaves.
+    if let Ok(added) = contained(|| read(input.as_ref(), output.as_ref())) {
+        add_missing(attributes, added);
+    }
 }
 
 /// The response in place of its chunks, as OpenInference's own instrumentations record it.
 fn join_chunks(attributes: &mut [KeyValue]) {
     let output = json(attributes, semconv::OUTPUT_VALUE);
-    if let Some(response) = output.and_then(|output| chat::joined(&output)) {
+    if let Ok(Some(response)) = contained(|| chat::joined(&output?)) {
         for attribute in attributes {
             if attribute.key.as_str() == semconv::OUTPUT_VALUE {
                 attribute.value = response.to_string().into();

@@ -23,3 +23,85 @@ impl Transform {
         limit::apply(span, self.limits);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::semconv;
+    use opentelemetry::trace::{SpanContext, SpanId, SpanKind, Status};
+    use opentelemetry::{InstrumentationScope, KeyValue, Value};
+    use opentelemetry_sdk::trace::{SpanEvents, SpanLinks};
+    use serde_json::json;
+
+    fn span(attributes: Vec<KeyValue>) -> SpanData {
+        let now = opentelemetry::time::now();
+        SpanData {
+            span_context: SpanContext::empty_context(),
+            parent_span_id: SpanId::INVALID,
+            parent_span_is_remote: false,
+            span_kind: SpanKind::Internal,
+            name: "call".into(),
+            start_time: now,
+            end_time: now,
+            attributes,
+            dropped_attributes_count: 0,
+            events: SpanEvents::default(),
+            links: SpanLinks::default(),
+            status: Status::Unset,
+            instrumentation_scope: InstrumentationScope::default(),
+        }
+    }
+
+    fn conversation() -> SpanData {
+        let messages = vec![json!({"role": "user", "content": "hi"}); 500];
+        let input = json!({"model": "gpt-4o", "messages": messages}).to_string();
+        let answer = json!({"role": "assistant", "content": "hello"});
+        let output = json!({
+            "choices": [{"message": answer, "finish_reason": "stop"}],
+            "model": "gpt-4o-2024-08-06",
+            "usage": {"prompt_tokens": 900, "completion_tokens": 2, "total_tokens": 902},
+        });
+        let kind = crate::OpenInferenceSpanKind::Llm.attribute();
+        span(vec![
+            kind,
+            KeyValue::new(semconv::INPUT_VALUE, input),
+            KeyValue::new(semconv::INPUT_MIME_TYPE, semconv::MIME_JSON),
+            KeyValue::new(semconv::OUTPUT_VALUE, output.to_string()),
+            KeyValue::new(semconv::SESSION_ID, "s1"),
+        ])
+    }
+
+    fn value(span: &SpanData, key: &str) -> Option<Value> {
+        span.attributes.iter().find(|kv| kv.key.as_str() == key).map(|kv| kv.value.clone())
+    }
+
+    #[test]
+    fn what_matters_stays_whatever_is_cut() {
+        let mut span = conversation();
+        transform(&mut span, Limits { value_bytes: 1 << 20, attributes: 20 });
+        assert_eq!((span.attributes.len(), span.dropped_attributes_count > 900), (20, true));
+        let expected = [
+            (semconv::SPAN_KIND, "LLM"),
+            (semconv::SESSION_ID, "s1"),
+            (semconv::LLM_MODEL_NAME, "gpt-4o-2024-08-06"),
+            (semconv::LLM_TOKEN_COUNT_PROMPT, "900"),
+            (semconv::LLM_TOKEN_COUNT_COMPLETION, "2"),
+            (semconv::LLM_TOKEN_COUNT_TOTAL, "902"),
+        ];
+        for (key, expected) in expected {
+            let value = value(&span, key).map(|value| value.to_string());
+            assert_eq!(value.as_deref(), Some(expected), "{key}");
+        }
+        assert!(value(&span, semconv::INPUT_VALUE).is_some_and(|input| input.as_str().len() > 900));
+        assert!(value(&span, semconv::OUTPUT_VALUE).is_some());
+    }
+
+    #[test]
+    fn the_whole_input_is_read_before_it_is_cut() {
+        let mut span = conversation();
+        transform(&mut span, Limits { value_bytes: 100, attributes: 10_000 });
+        let last = format!("{}.499.{}", semconv::LLM_INPUT_MESSAGES, semconv::MESSAGE_CONTENT);
+        assert_eq!(value(&span, &last), Some("hi".into()));
+        assert_eq!(value(&span, semconv::INPUT_MIME_TYPE), Some(semconv::MIME_TEXT.into()));
+    }
+}

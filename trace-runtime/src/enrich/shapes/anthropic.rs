@@ -1,7 +1,7 @@
 //! Anthropic messages.
 
 use super::super::neutral::{
-    AssistantTurn, ChatRequest, ChatResponse, Vendor, json, parameters, tools,
+    AssistantTurn, ChatRequest, ChatResponse, Vendor, json, parameters, sum, tools,
 };
 use crate::record::{
     Content, Document, Image, Message, Part, Reasoning, SystemMessage, TokenCount, ToolCall,
@@ -111,12 +111,14 @@ pub(super) fn request(value: &Value) -> Option<ChatRequest> {
     for message in wire {
         message.write(&mut messages)?;
     }
+    // Required there; without it, these are arguments that are laid out the same way.
+    let vendor = if rest.contains_key("max_tokens") { VENDOR } else { Vendor::default() };
     Some(ChatRequest {
         messages,
         tools: tools(definitions),
         parameters: parameters(model.as_deref().map(|model| ("model", model)), rest),
         model,
-        vendor: VENDOR,
+        vendor,
     })
 }
 
@@ -221,9 +223,9 @@ fn turn(content: &Blocks) -> Option<AssistantTurn> {
             Block::Text { text } => turn.text(&text),
             Block::Thinking { thinking, signature } => {
                 let signature = signature.filter(|signature| !signature.is_empty());
-                turn.parts.push(Reasoning { signature, ..Reasoning::new(thinking) }.into());
+                turn.reason(Reasoning { signature, ..Reasoning::new(thinking) });
             }
-            Block::RedactedThinking { data } => turn.parts.push(Reasoning::redacted(data).into()),
+            Block::RedactedThinking { data } => turn.reason(Reasoning::redacted(data)),
             Block::ToolUse { id, name, input } => {
                 turn.tool_calls.push(ToolCall::new(name, json(&input)).id(id));
             }
@@ -235,12 +237,13 @@ fn turn(content: &Blocks) -> Option<AssistantTurn> {
 
 #[derive(Deserialize)]
 struct Response {
-    r#type: String,
+    /// Not among the fields of some typed clients.
+    r#type: Option<String>,
     role: String,
-    model: Option<String>,
+    model: String,
     content: Vec<Value>,
     stop_reason: Option<String>,
-    usage: Option<Usage>,
+    usage: Usage,
 }
 
 /// Counts that exclude each other, unlike those of most APIs.
@@ -254,14 +257,15 @@ struct Usage {
 
 pub(super) fn response(value: &Value) -> Option<ChatResponse> {
     let response = Response::deserialize(value).ok()?;
-    if response.r#type != "message" || response.role != "assistant" {
+    let is_message = response.r#type.is_none_or(|kind| kind == "message");
+    if !is_message || response.role != "assistant" {
         return None;
     }
     Some(ChatResponse {
         messages: vec![turn(&Blocks::List(response.content))?.finish()],
         finish_reason: response.stop_reason,
-        tokens: response.usage.map(|usage| usage.tokens()),
-        model: response.model,
+        tokens: Some(response.usage.tokens()),
+        model: Some(response.model),
         vendor: VENDOR,
     })
 }
@@ -270,7 +274,7 @@ impl Usage {
     fn tokens(&self) -> TokenCount {
         let (cache_read, cache_write) =
             (self.cache_read_input_tokens, self.cache_creation_input_tokens);
-        let prompt = [self.input_tokens, cache_read, cache_write].into_iter().flatten().sum();
+        let prompt = sum([self.input_tokens, cache_read, cache_write]);
         TokenCount { cache_read, cache_write, ..TokenCount::new(prompt, self.output_tokens) }
     }
 }

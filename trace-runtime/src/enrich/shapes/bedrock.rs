@@ -1,7 +1,7 @@
 //! Amazon Bedrock's Converse, for the models of many vendors.
 
 use super::super::neutral::{
-    AssistantTurn, ChatRequest, ChatResponse, Vendor, json, parameters, tools,
+    AssistantTurn, ChatRequest, ChatResponse, Vendor, json, parameters, sum, tools,
 };
 use crate::record::{
     Content, Document, Image, Message, Part, Reasoning, SystemMessage, TokenCount, ToolCall,
@@ -112,7 +112,8 @@ struct ReasoningText {
 
 pub(super) fn request(value: &Value) -> Option<ChatRequest> {
     let request = Request::deserialize(value).ok()?;
-    if request.messages.is_empty() {
+    // The model's field has another name here.
+    if request.messages.is_empty() || request.rest.contains_key("model") {
         return None;
     }
     let mut messages = Vec::new();
@@ -220,7 +221,7 @@ fn turn(blocks: &[Value]) -> Option<AssistantTurn> {
                     .push(ToolCall::new(call.name, json(&call.input)).id(call.tool_use_id));
             }
             Block::ReasoningContent(content) => {
-                turn.parts.push(content.reasoning().into());
+                turn.reason(content.reasoning());
             }
             other => turn.parts.extend(other.part(block).map(Into::into)),
         }
@@ -281,7 +282,7 @@ impl Usage {
     fn tokens(&self) -> TokenCount {
         let (cache_read, cache_write) =
             (self.cache_read_input_tokens, self.cache_write_input_tokens);
-        let prompt = [Some(self.input_tokens), cache_read, cache_write].into_iter().flatten().sum();
+        let prompt = sum([Some(self.input_tokens), cache_read, cache_write]);
         let tokens = TokenCount::new(prompt, self.output_tokens);
         TokenCount { total: self.total_tokens.or(tokens.total), cache_read, cache_write, ..tokens }
     }

@@ -2,7 +2,7 @@
 
 use super::super::merge::{append, item_at, merge};
 use super::super::neutral::{ChatResponse, Vendor};
-use super::openai_content::WireAssistant;
+use super::openai_messages::WireAssistant;
 use crate::record::TokenCount;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -40,7 +40,8 @@ struct Tokens {
 
 pub(super) fn response(value: &Value) -> Option<ChatResponse> {
     let Response { id, finish_reason, message, usage } = Response::deserialize(value).ok()?;
-    if id.is_empty() || message.role != "assistant" {
+    let has_end = value.get("finish_reason").is_some();
+    if id.is_empty() || !has_end || message.role != "assistant" {
         return None;
     }
     Some(ChatResponse {
@@ -74,7 +75,11 @@ pub(super) fn joined(events: &[Value]) -> Option<Value> {
         return None;
     }
     let mut message = Map::from_iter([("role".to_owned(), json!("assistant"))]);
-    let mut response = Map::from_iter([("id".to_owned(), first.get("id")?.clone())]);
+    let mut response = Map::from_iter([
+        ("id".to_owned(), first.get("id")?.clone()),
+        // Until the last event says it.
+        ("finish_reason".to_owned(), Value::Null),
+    ]);
     let (mut content, mut calls) = (Vec::new(), Vec::new());
     for event in events {
         let kind = event.get("type")?.as_str()?;

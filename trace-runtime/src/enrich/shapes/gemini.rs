@@ -1,7 +1,7 @@
 //! Gemini's `generateContent`, of the Gemini API and of Vertex AI. Fields may be written as the
 //! REST interface writes them, or as Google's protocol buffers do.
 
-use super::super::neutral::{AssistantTurn, ChatRequest, ChatResponse, Vendor};
+use super::super::neutral::{AssistantTurn, ChatRequest, ChatResponse, Vendor, sum};
 use crate::record::{
     AssistantMessage, Audio, Document, Image, Json, Message, Part, Reasoning, SystemMessage,
     TokenCount, ToolCall, ToolDefinition, ToolMessage, UserMessage, Video, data_url,
@@ -193,7 +193,7 @@ fn turn(values: &[Value]) -> Option<AssistantMessage> {
                 turn.tool_calls.push(call.call(thought_signature));
             }
             WirePart { text: Some(text), thought: Some(true), .. } => {
-                turn.parts.push(Reasoning::new(text).into());
+                turn.reason(Reasoning::new(text));
             }
             WirePart { text: Some(text), .. } => turn.text(&text),
             part => turn.say(part.part(value)),
@@ -272,7 +272,6 @@ impl Usage {
     /// Thoughts are beside the candidates, and tool results beside the prompt; both are priced as
     /// what they are beside.
     fn tokens(&self) -> TokenCount {
-        let sum = |counts: [Option<u64>; 2]| counts.into_iter().flatten().sum();
         let prompt = sum([self.prompt_token_count, self.tool_use_prompt_token_count]);
         let completion = sum([self.candidates_token_count, self.thoughts_token_count]);
         let tokens = TokenCount::new(prompt, completion);

@@ -15,8 +15,10 @@ mod gemini;
 mod gemini_stream;
 mod ollama;
 mod openai_chat;
-mod openai_content;
 mod openai_embeddings;
+mod openai_items;
+mod openai_messages;
+mod openai_parts;
 mod openai_responses;
 mod openai_responses_stream;
 

@@ -5,10 +5,9 @@ use super::super::neutral::{
     AssistantTurn, ChatRequest, ChatResponse, EmbeddingResponse, Vendor, parameters,
 };
 use super::openai_chat;
-use super::openai_content::WireAssistant;
-use crate::record::{
-    AssistantMessage, Image, Part, Reasoning, SystemMessage, TokenCount, UserMessage,
-};
+use super::openai_messages::WireAssistant;
+use super::openai_parts::image;
+use crate::record::{AssistantMessage, Part, Reasoning, SystemMessage, TokenCount, UserMessage};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -43,7 +42,7 @@ pub(super) fn generate_request(value: &Value) -> Option<ChatRequest> {
     }
     let mut parts = vec![Part::text(prompt)];
     let images = images.unwrap_or_default();
-    parts.extend(images.iter().map(|data| Image::base64("image/*", data).into()));
+    parts.extend(images.iter().map(|data| image(data)));
     messages.push(UserMessage::new(parts).into());
     Some(ChatRequest {
         messages,
@@ -84,8 +83,8 @@ pub(super) fn chat_response(value: &Value) -> Option<ChatResponse> {
 pub(super) fn generate_response(value: &Value) -> Option<ChatResponse> {
     let mut response = Response::deserialize(value).ok()?;
     let mut turn = AssistantTurn::default();
-    if let Some(thinking) = response.thinking.take().filter(|thinking| !thinking.is_empty()) {
-        turn.parts.push(Reasoning::new(thinking).into());
+    if let Some(thinking) = response.thinking.take() {
+        turn.reason(Reasoning::new(thinking));
     }
     turn.text(&response.response.take()?);
     Some(response.saying(turn.finish()))

@@ -3,7 +3,7 @@
 
 use super::super::merge::merge;
 use super::super::neutral::{ChatRequest, ChatResponse, Vendor, parameters, tools};
-use super::openai_content::{WireAssistant, WireMessage};
+use super::openai_messages::{WireAssistant, WireMessage};
 use crate::record::TokenCount;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -19,7 +19,8 @@ struct Request {
 
 pub(super) fn request(value: &Value) -> Option<ChatRequest> {
     let Request { model, messages, tools: definitions, rest } = Request::deserialize(value).ok()?;
-    if messages.is_empty() {
+    // Instructions beside the messages are another API's.
+    if messages.is_empty() || rest.get("system").is_some_and(|system| !system.is_null()) {
         return None;
     }
     Some(ChatRequest {
@@ -46,7 +47,7 @@ struct Choice {
 
 #[derive(Deserialize)]
 struct Answer {
-    role: Option<String>,
+    role: String,
     #[serde(flatten)]
     message: WireAssistant,
 }
@@ -78,9 +79,8 @@ struct CompletionDetails {
 pub(super) fn response(value: &Value) -> Option<ChatResponse> {
     let Response { choices, model, usage } = Response::deserialize(value).ok()?;
     let finish_reason = choices.first()?.finish_reason.clone();
-    let message = |choice: Choice| match choice.message.role.as_deref() {
-        None | Some("assistant") => choice.message.message.message(),
-        Some(_) => None,
+    let message = |Choice { message: answer, .. }: Choice| {
+        if answer.role == "assistant" { answer.message.message() } else { None }
     };
     Some(ChatResponse {
         messages: choices.into_iter().map(message).collect::<Option<_>>()?,
@@ -137,7 +137,7 @@ pub(super) fn joined(chunks: &[Value]) -> Option<Value> {
         for ChunkChoice { index, delta, rest } in pieces {
             let place = choices.iter().position(|choice| choice["index"] == index);
             let place = place.unwrap_or_else(|| {
-                choices.push(serde_json::json!({"index": index, "message": {}}));
+                choices.push(serde_json::json!({"index": index, "message": {"role": "assistant"}}));
                 choices.len() - 1
             });
             let choice = choices.get_mut(place)?.as_object_mut()?;

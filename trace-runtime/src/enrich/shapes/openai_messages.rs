@@ -1,12 +1,12 @@
 //! The messages of `OpenAI`'s chat completions, as servers that are compatible with it extend
-//! them: reasoning beside the content (`DeepSeek`, vLLM, `OpenRouter`), thinking among the parts
-//! (Mistral), arguments as an object and images beside the content (Ollama), a plan before the
-//! tool calls (Cohere).
+//! them: reasoning beside the content (`DeepSeek`, vLLM, `OpenRouter`), arguments as an object and
+//! images beside the content (Ollama), a plan before the tool calls (Cohere).
 
 use super::super::neutral::{AssistantTurn, json};
+use super::openai_parts::{assistant_part, image, part};
 use crate::record::{
-    AssistantMessage, AssistantPart, Audio, Content, Document, Image, Message, Part, Reasoning,
-    SystemMessage, ToolCall, ToolMessage, UserMessage, Video, data_url,
+    AssistantMessage, Content, Message, Part, Reasoning, SystemMessage, ToolCall, ToolMessage,
+    UserMessage,
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -92,70 +92,6 @@ struct WireCustom {
     input: String,
 }
 
-#[derive(Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-enum WirePart {
-    Text {
-        text: String,
-    },
-    Refusal {
-        refusal: String,
-    },
-    ImageUrl {
-        image_url: WireUrl,
-    },
-    InputAudio {
-        input_audio: WireAudio,
-    },
-    VideoUrl {
-        video_url: WireUrl,
-    },
-    DocumentUrl {
-        document_url: WireUrl,
-    },
-    File {
-        file: WireFile,
-    },
-    Thinking {
-        thinking: WireThinking,
-    },
-    #[serde(other)]
-    Other,
-}
-
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum WireUrl {
-    Bare(String),
-    Object { url: String },
-}
-
-#[derive(Deserialize)]
-struct WireAudio {
-    data: String,
-    format: String,
-}
-
-#[derive(Deserialize)]
-struct WireFile {
-    file_id: Option<String>,
-    filename: Option<String>,
-    file_data: Option<String>,
-}
-
-/// Mistral's is a list of parts, Cohere's is text.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum WireThinking {
-    Text(String),
-    Parts(Vec<WireThought>),
-}
-
-#[derive(Deserialize)]
-struct WireThought {
-    text: Option<String>,
-}
-
 impl WireMessage {
     pub(super) fn message(self) -> Option<Message> {
         Some(match self {
@@ -180,7 +116,7 @@ impl WireUser {
             (content, None) => content.content()?,
             (content, Some(images)) => {
                 let mut parts = content.parts()?;
-                parts.extend(images.iter().map(|data| Image::base64("image/*", data).into()));
+                parts.extend(images.iter().map(|data| image(data)));
                 parts.into()
             }
         };
@@ -200,14 +136,14 @@ impl WireAssistant {
         let mut turn = AssistantTurn::default();
         // Some servers send the same text under two names.
         let reasoning = self.reasoning_content.or(self.reasoning).or(self.thinking);
-        for text in [reasoning, self.tool_plan].into_iter().flatten().filter(|it| !it.is_empty()) {
-            turn.parts.push(Reasoning::new(text).into());
+        for text in [reasoning, self.tool_plan].into_iter().flatten() {
+            turn.reason(Reasoning::new(text));
         }
         match self.content {
             Some(WireContent::Text(text)) => turn.text(&text),
             Some(WireContent::Parts(parts)) => {
                 for part in &parts {
-                    turn.parts.push(assistant_part(part)?);
+                    assistant_part(&mut turn, part)?;
                 }
             }
             None => {}
@@ -255,48 +191,5 @@ impl WireContent {
             WireContent::Text(text) => Some(vec![Part::text(text)]),
             WireContent::Parts(parts) => parts.iter().map(part).collect(),
         }
-    }
-}
-
-/// A part that only an assistant writes, or any other.
-fn assistant_part(value: &Value) -> Option<AssistantPart> {
-    let Ok(WirePart::Thinking { thinking }) = WirePart::deserialize(value) else {
-        return part(value).map(Into::into);
-    };
-    let text = match thinking {
-        WireThinking::Text(text) => text,
-        WireThinking::Parts(parts) => parts.into_iter().filter_map(|part| part.text).collect(),
-    };
-    Some(Reasoning::new(text).into())
-}
-
-/// A part; one of a type that is not known is shown as the JSON it is.
-fn part(value: &Value) -> Option<Part> {
-    Some(match WirePart::deserialize(value).ok()? {
-        WirePart::Text { text } | WirePart::Refusal { refusal: text } => Part::text(text),
-        WirePart::ImageUrl { image_url } => Image::new(image_url.url()).into(),
-        WirePart::VideoUrl { video_url } => Video::new(video_url.url()).into(),
-        WirePart::DocumentUrl { document_url } => Document::at(document_url.url()).into(),
-        WirePart::InputAudio { input_audio: WireAudio { data, format } } => {
-            let mime_type = format!("audio/{format}");
-            Audio::new(data_url(&mime_type, &data)).mime_type(mime_type).into()
-        }
-        WirePart::File { file } => file.document().into(),
-        WirePart::Thinking { .. } | WirePart::Other => Part::text(value.to_string()),
-    })
-}
-
-impl WireUrl {
-    fn url(self) -> String {
-        match self {
-            WireUrl::Bare(url) | WireUrl::Object { url } => url,
-        }
-    }
-}
-
-impl WireFile {
-    fn document(self) -> Document {
-        let WireFile { file_id: id, filename: name, file_data: url } = self;
-        Document { id, url, name, ..Document::default() }
     }
 }

@@ -1,0 +1,55 @@
+//! The same through the types of a client, which write some fields in another way.
+
+use super::{difference, enriched_call, meaning};
+use async_openai::types::chat::{
+    CreateChatCompletionRequest, CreateChatCompletionResponse, CreateChatCompletionStreamResponse,
+};
+use async_openai::types::responses::{CreateResponse, Response, ResponseStreamEvent};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
+
+/// What a client makes of JSON, as it is captured.
+fn through<T: DeserializeOwned + Serialize>(value: &Value) -> Value {
+    serde_json::to_value(serde_json::from_value::<T>(value.clone()).unwrap()).unwrap()
+}
+
+/// A fixture's attributes are found through the types of a client, but for those left out.
+fn assert_same<I, O>(fixture: &str, left_out: &[&str])
+where
+    I: DeserializeOwned + Serialize,
+    O: DeserializeOwned + Serialize,
+{
+    let path = format!("{}/fixtures/enrich/{fixture}.json", env!("CARGO_MANIFEST_DIR"));
+    let fixture: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let input = &fixture["input"];
+    let request = ["body", "request"].iter().find_map(|name| input.get(name)).unwrap_or(input);
+    let (input, output) = (through::<I>(request), through::<O>(&fixture["output"]));
+    let mut found = meaning(enriched_call("LLM", Some(&input), Some(&output)));
+    let mut expected = fixture["attributes"].as_object().unwrap().clone();
+    for attributes in [&mut found, &mut expected] {
+        attributes.retain(|key, _| {
+            let given = ["openinference.span.kind", "input.value", "output.value"];
+            !given.contains(&key.as_str()) && !left_out.contains(&key.as_str())
+        });
+    }
+    let difference = difference(&expected, &found);
+    assert!(difference.is_empty(), "\n{difference}");
+}
+
+#[test]
+fn async_openai_chat() {
+    assert_same::<CreateChatCompletionRequest, CreateChatCompletionResponse>(
+        "openai_chat_image",
+        &[],
+    );
+    assert_same::<CreateChatCompletionRequest, Vec<CreateChatCompletionStreamResponse>>(
+        "openai_chat_stream_tools",
+        &[],
+    );
+}
+
+#[test]
+fn async_openai_responses() {
+    assert_same::<CreateResponse, Response>("openai_responses", &[]);
+    assert_same::<CreateResponse, Vec<ResponseStreamEvent>>("openai_responses_stream", &[]);
+}
