@@ -12,7 +12,7 @@ use serde_json::Value;
 /// Adds what is missing to a span of the kind LLM, EMBEDDING or RERANKER, and puts the chunks of a
 /// stream together. A span that speaks GenAI instead is translated. What was set stays.
 pub(crate) fn enrich(span: &mut SpanData) {
-    if gen_ai::translate(span) {
+    if contained(|| gen_ai::translate(span)).unwrap_or(false) {
         return;
     }
     let attributes = &mut span.attributes;

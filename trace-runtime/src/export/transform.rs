@@ -14,7 +14,7 @@ pub(crate) struct Transform {
 }
 
 impl Transform {
-    /// Adds what the input and the output say, then brings all of it within the limits.
+    /// Adds what is said elsewhere, in the input, the output or another convention, then brings all of it within the limits.
     pub(super) fn apply(self, span: &mut SpanData) {
         enrich(span);
         if self.gen_ai {
@@ -71,6 +71,10 @@ mod tests {
         ])
     }
 
+    fn apply(span: &mut SpanData, limits: Limits) {
+        Transform { limits, gen_ai: true }.apply(span);
+    }
+
     fn value(span: &SpanData, key: &str) -> Option<Value> {
         span.attributes.iter().find(|kv| kv.key.as_str() == key).map(|kv| kv.value.clone())
     }
@@ -78,7 +82,7 @@ mod tests {
     #[test]
     fn what_matters_stays_whatever_is_cut() {
         let mut span = conversation();
-        transform(&mut span, Limits { value_bytes: 1 << 20, attributes: 20 });
+        apply(&mut span, Limits { value_bytes: 1 << 20, attributes: 20 });
         assert_eq!((span.attributes.len(), span.dropped_attributes_count > 900), (20, true));
         let expected = [
             (semconv::SPAN_KIND, "LLM"),
@@ -99,7 +103,7 @@ mod tests {
     #[test]
     fn the_whole_input_is_read_before_it_is_cut() {
         let mut span = conversation();
-        transform(&mut span, Limits { value_bytes: 100, attributes: 10_000 });
+        apply(&mut span, Limits { value_bytes: 100, attributes: 10_000 });
         let last = format!("{}.499.{}", semconv::LLM_INPUT_MESSAGES, semconv::MESSAGE_CONTENT);
         assert_eq!(value(&span, &last), Some("hi".into()));
         assert_eq!(value(&span, semconv::INPUT_MIME_TYPE), Some(semconv::MIME_TEXT.into()));

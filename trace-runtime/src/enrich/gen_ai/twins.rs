@@ -3,6 +3,7 @@
 use super::flat::Flat;
 use super::{kind, provider, retrieval, written};
 use crate::OpenInferenceSpanKind as Kind;
+use crate::outcome::panic::contained;
 use crate::semconv::{self, gen_ai};
 use crate::span::{AttributeValue, add_missing};
 use opentelemetry::KeyValue;
@@ -23,24 +24,30 @@ impl Twins {
 
 /// Adds the `gen_ai` twins of the attributes of a span that has a span kind. What was set stays.
 pub(crate) fn add_twins(span: &mut SpanData) {
-    let said = Flat::of(&span.attributes);
-    let Some(kind) = said.text(&[semconv::SPAN_KIND]) else { return };
+    // Whatever the values are, the span leaves.
+    if let Ok(twins) = contained(|| twins(&Flat::of(&span.attributes))) {
+        add_missing(&mut span.attributes, twins.0);
+    }
+}
+
+fn twins(said: &Flat<'_>) -> Twins {
     let mut twins = Twins::default();
+    let Some(kind) = said.text(&[semconv::SPAN_KIND]) else { return twins };
     twins.set(gen_ai::OPERATION, kind::operation(kind));
     twins.set(gen_ai::CONVERSATION_ID, said.text(&[semconv::SESSION_ID]));
     twins.set(gen_ai::AGENT_NAME, said.text(&[semconv::AGENT_NAME]));
     let is = |each: Kind| kind == each.as_str();
     if is(Kind::Llm) || is(Kind::Embedding) || is(Kind::Reranker) {
-        model(&mut twins, &said);
-        tokens(&mut twins, &said);
+        model(&mut twins, said);
+        tokens(&mut twins, said);
     }
     if is(Kind::Llm) {
         let reason = said.text(&[semconv::LLM_FINISH_REASON]);
         twins.set(gen_ai::FINISH_REASONS, reason.map(|reason| vec![reason.to_owned()]));
-        let messages = |key, reason| written::messages(&said, key, reason);
+        let messages = |key, reason| written::messages(said, key, reason);
         twins.set(gen_ai::INPUT_MESSAGES, messages(semconv::LLM_INPUT_MESSAGES, None));
         twins.set(gen_ai::OUTPUT_MESSAGES, messages(semconv::LLM_OUTPUT_MESSAGES, reason));
-        twins.set(gen_ai::TOOL_DEFINITIONS, written::tools(&said));
+        twins.set(gen_ai::TOOL_DEFINITIONS, written::tools(said));
     } else if is(Kind::Tool) {
         twins.set(gen_ai::TOOL_NAME, said.text(&[semconv::TOOL_NAME]));
         twins.set(gen_ai::TOOL_DESCRIPTION, said.text(&[semconv::TOOL_DESCRIPTION]));
@@ -48,15 +55,15 @@ pub(crate) fn add_twins(span: &mut SpanData) {
         twins.set(gen_ai::TOOL_CALL_ARGUMENTS, said.text(&[semconv::INPUT_VALUE]));
         twins.set(gen_ai::TOOL_CALL_RESULT, said.text(&[semconv::OUTPUT_VALUE]));
     } else if is(Kind::Retriever) {
-        twins.set(gen_ai::RETRIEVAL_QUERY, query(&said));
-        twins.set(gen_ai::RETRIEVAL_DOCUMENTS, retrieval::written(&said));
+        twins.set(gen_ai::RETRIEVAL_QUERY, query(said));
+        twins.set(gen_ai::RETRIEVAL_DOCUMENTS, retrieval::written(said));
     } else if is(Kind::Embedding) {
         let first = said.list(semconv::EMBEDDINGS).first().and_then(|embedding| {
             embedding.json(&[semconv::EMBEDDING_VECTOR])?.as_array().map(Vec::len)
         });
         twins.set(gen_ai::EMBEDDINGS_DIMENSIONS, first);
     }
-    add_missing(&mut span.attributes, twins.0);
+    twins
 }
 
 /// What was asked for, if it is text and not a JSON object of several arguments.
