@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs the hinbox example against a real Phoenix and a real MLflow, and reads the spans back.
+"""Runs the examples against a real Phoenix and a real MLflow, and reads the spans back.
 
 Installs both with uv from PyPI into a cache folder (default target/backends), starts them on
 free ports of the loopback interface, and stops what it started. Fails if anything cannot be
@@ -131,14 +131,14 @@ def get(url, key=None, body=None):
         return json.load(response)
 
 
-def run_example(**environment):
-    """Runs hinbox; returns its trace id and what it said on stderr."""
+def run_example(example="hinbox", answer="Canned answer to: Plan a trip", **environment):
+    """Runs an example; returns its trace id and what it said on stderr."""
     target = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
-    program = target / "debug" / "examples" / "hinbox"
+    program = target / "debug" / "examples" / example
     ran = subprocess.run([program], env={**clean_environment(), **environment}, text=True,
                          capture_output=True, timeout=60)
-    if ran.returncode != 0 or "Canned answer to: Plan a trip" not in ran.stdout:
-        fail(f"hinbox failed:\n{ran.stdout}{ran.stderr}")
+    if ran.returncode != 0 or answer not in ran.stdout:
+        fail(f"{example} failed:\n{ran.stdout}{ran.stderr}")
     return re.search(r"^trace ([0-9a-f]{32})$", ran.stderr, re.M).group(1), ran.stderr
 
 
@@ -157,14 +157,14 @@ def compare(where, found):
     say(f"{where}: tree, kinds and values are right")
 
 
-def phoenix_spans(base, trace, key=None):
+def phoenix_spans(base, trace, key=None, project="hinbox", count=len(EXPECTED)):
     """The spans of a trace; ingest is asynchronous, so this waits for all of them."""
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
         try:
-            page = get(f"{base}/v1/projects/hinbox/spans?limit=1000", key)
+            page = get(f"{base}/v1/projects/{project}/spans?limit=1000", key)
             spans = [s for s in page["data"] if s["context"]["trace_id"] == trace]
-            if len(spans) >= len(EXPECTED):
+            if len(spans) >= count:
                 return spans
         except urllib.error.HTTPError as error:
             if error.code != 404:
@@ -187,6 +187,49 @@ def check_phoenix(where, base, trace, key=None):
             fail(f"{where}: unexpected {span}")
         if span["name"] == "query_embedding" and attributes["tool.description"] != "Query embedding":
             fail(f"{where}: the tool is not described: {span}")
+
+
+# The last LLM span of the example `chat`: every message and call of its conversation.
+CONVERSATION = {
+    ("input", 0): ("system", "You are brief.", None),
+    ("input", 1): ("user", "What is the weather in Oslo?", None),
+    ("input", 2): ("assistant", None, {"city": "Oslo"}),
+    ("input", 3): ("tool", "sun in Oslo", None),
+    ("input", 4): ("assistant", ANSWER.format("sun in Oslo"), None),
+    ("input", 5): ("user", "And in Rome?", None),
+    ("input", 6): ("assistant", None, {"city": "Rome"}),
+    ("input", 7): ("tool", "sun in Rome", None),
+    ("output", 0): ("assistant", ANSWER.format("sun in Rome"), None),
+}
+TOKENS = {"prompt": 3, "completion": 6, "total": 9}
+
+
+def check_conversation(where, base):
+    """Messages, calls, model and tokens are shown, and Phoenix knows the price."""
+    trace, _ = run_example("chat", ANSWER.format("sun in Rome"), PHOENIX_COLLECTOR_ENDPOINT=base)
+    spans = phoenix_spans(base, trace, project="chat", count=9)
+    streamed = [span for span in spans if span["name"] == "stream"]
+    last = max(streamed, key=lambda span: span["start_time"])
+    attributes = last["attributes"]
+    found = {}
+    for side, place in CONVERSATION:
+        message = f"llm.{side}_messages.{place}.message."
+        arguments = f"{message}tool_calls.0.tool_call.function.arguments"
+        found[side, place] = (attributes.get(f"{message}role"), attributes.get(f"{message}content"),
+                              value(attributes.get(arguments)))
+    tokens = {kind: attributes.get(f"llm.token_count.{kind}") for kind in TOKENS}
+    if (found, tokens, attributes["llm.model_name"]) != (CONVERSATION, TOKENS, "gpt-4o-mini"):
+        fail(f"{where} shows another conversation: {last}")
+    query = "{ getSpanByOtelId(spanId: \"%s\") { costSummary { total { cost } } } }"
+    body = {"query": query % last["context"]["span_id"]}
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        summary = get(f"{base}/graphql", body=body)["data"]["getSpanByOtelId"]["costSummary"]
+        if summary and summary["total"]["cost"]:
+            say(f"{where}: messages, calls and tokens are right, the cost is {summary['total']['cost']}")
+            return
+        time.sleep(0.2)
+    fail(f"{where} shows no cost")
 
 
 def plain(any_value):
@@ -248,6 +291,7 @@ def against_phoenix():
         trace, _ = run_example(PHOENIX_COLLECTOR_ENDPOINT=f"http://127.0.0.1:{grpc_port}",
                                OTEL_EXPORTER_OTLP_PROTOCOL="grpc")
         check_phoenix("Phoenix over gRPC", base, trace)
+        check_conversation("A conversation in Phoenix", base)
 
 
 def against_phoenix_with_authentication():
@@ -284,9 +328,9 @@ def against_mlflow():
 
 def main():
     built = subprocess.run(["cargo", "build", "--package", "examples", "--features", "grpc",
-                            "--example", "hinbox"], cwd=ROOT)
+                            "--example", "hinbox", "--example", "chat"], cwd=ROOT)
     if built.returncode != 0:
-        fail("hinbox does not build")
+        fail("the examples do not build")
     CACHE.mkdir(parents=True, exist_ok=True)
     against_phoenix()
     against_phoenix_with_authentication()

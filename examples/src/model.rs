@@ -6,7 +6,8 @@ use async_openai::Client;
 use async_openai::config::OpenAIConfig;
 use async_openai::types::chat::{
     ChatCompletionRequestSystemMessage, ChatCompletionRequestUserMessage,
-    CreateChatCompletionRequest, CreateChatCompletionRequestArgs, CreateChatCompletionResponse,
+    ChatCompletionResponseStream, CreateChatCompletionRequest, CreateChatCompletionRequestArgs,
+    CreateChatCompletionResponse,
 };
 use async_openai::types::embeddings::CreateEmbeddingRequestArgs;
 use std::env;
@@ -89,6 +90,18 @@ impl Model {
         request: CreateChatCompletionRequest,
     ) -> anyhow::Result<CreateChatCompletionResponse> {
         Ok(self.client.chat().create(request).await?)
+    }
+
+    /// Sends a request and streams the answer.
+    ///
+    /// # Errors
+    ///
+    /// What the client reports.
+    pub async fn stream(
+        &self,
+        request: CreateChatCompletionRequest,
+    ) -> anyhow::Result<ChatCompletionResponseStream> {
+        Ok(self.client.chat().create_stream(request).await?)
     }
 
     /// Asks for the embedding of a text.

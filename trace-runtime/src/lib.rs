@@ -26,6 +26,8 @@ mod scope;
 mod semconv;
 mod span;
 mod tool;
+#[cfg(feature = "tracing")]
+pub mod tracing;
 
 pub use enrich::EnrichExporter;
 pub use export::{DeliveryProcessor, Diagnostic, ReplayError, Replayed, Stats};

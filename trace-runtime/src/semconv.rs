@@ -1,5 +1,7 @@
 //! The attribute keys, as OpenInference and OpenTelemetry write them. No other file spells a key.
 
+pub(crate) mod gen_ai;
+
 pub(crate) const SPAN_KIND: &str = "openinference.span.kind";
 pub(crate) const PROJECT_NAME: &str = "openinference.project.name";
 
@@ -17,6 +19,7 @@ pub(crate) const MIME_JSON: &str = "application/json";
 pub(crate) const AGENT_NAME: &str = "agent.name";
 pub(crate) const TOOL_NAME: &str = "tool.name";
 pub(crate) const TOOL_DESCRIPTION: &str = "tool.description";
+pub(crate) const TOOL_ID: &str = "tool.id";
 pub(crate) const TOOL_PARAMETERS: &str = "tool.parameters";
 
 pub(crate) const LLM_MODEL_NAME: &str = "llm.model_name";

@@ -1,6 +1,6 @@
 //! The enrich stage for other people's pipelines.
 
-use super::span::enrich;
+use super::{add_twins, enrich};
 use crate::mask::{self, Mask, MaskSettings};
 use crate::register::{Environment, RegisterError};
 use opentelemetry_sdk::Resource;
@@ -9,8 +9,8 @@ use opentelemetry_sdk::trace::{SpanData, SpanExporter};
 use std::time::Duration;
 
 /// An exporter that reads messages, tool calls, token counts and the like from the input and the
-/// output of LLM, EMBEDDING and RERANKER spans, adds them where nothing is set yet, and hands the
-/// spans on.
+/// output of LLM, EMBEDDING and RERANKER spans, adds them where nothing is set yet, translates spans
+/// that other crates describe with `gen_ai.*` attributes, and hands all of them on.
 ///
 /// [`register`](crate::register()) does this by itself. It is for a provider that the application
 /// builds, also for one that is [attached](crate::Builder::provider): nothing can be added to its
@@ -31,13 +31,22 @@ use std::time::Duration;
 #[derive(Debug)]
 pub struct EnrichExporter<E> {
     inner: E,
+    gen_ai: bool,
     mask: Option<MaskSettings>,
 }
 
 impl<E: SpanExporter> EnrichExporter<E> {
     /// Hands enriched spans to `inner`.
     pub fn new(inner: E) -> Self {
-        EnrichExporter { inner, mask: None }
+        EnrichExporter { inner, gen_ai: false, mask: None }
+    }
+
+    /// Whether spans also say in the GenAI conventions what they say in OpenInference (default:
+    /// false); see [`Builder::gen_ai`](crate::Builder::gen_ai).
+    #[must_use]
+    pub fn gen_ai(mut self, gen_ai: bool) -> Self {
+        self.gen_ai = gen_ai;
+        self
     }
 
     /// Also hides what must not leave the process: what `mask` says, then the environment, as
@@ -56,6 +65,9 @@ impl<E: SpanExporter> SpanExporter for EnrichExporter<E> {
     async fn export(&self, mut batch: Vec<SpanData>) -> OTelSdkResult {
         for span in &mut batch {
             enrich(span);
+            if self.gen_ai {
+                add_twins(span);
+            }
             if let Some(settings) = &self.mask {
                 mask::apply(span, settings);
             }

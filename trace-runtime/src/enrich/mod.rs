@@ -2,12 +2,14 @@
 //!
 //! LLM clients differ; the JSON they exchange with an API does not. The input and the output of a
 //! span are compared with the requests, the responses and the stream chunks of the known APIs, and
-//! what they say is added where nothing was set by hand.
+//! what they say is added where nothing was set by hand. What other crates say in the GenAI
+//! conventions of OpenTelemetry is said in OpenInference too.
 
 mod arguments;
 mod chat;
 mod embedding;
 mod exporter;
+mod gen_ai;
 mod merge;
 mod model_family;
 mod neutral;
@@ -16,4 +18,5 @@ mod shapes;
 mod span;
 
 pub use exporter::EnrichExporter;
+pub(crate) use gen_ai::add_twins;
 pub(crate) use span::enrich;

@@ -1,6 +1,6 @@
 //! Adds to a span what its input and its output say.
 
-use super::{chat, embedding, rerank};
+use super::{chat, embedding, gen_ai, rerank};
 use crate::OpenInferenceSpanKind as Kind;
 use crate::outcome::panic::contained;
 use crate::semconv;
@@ -10,8 +10,11 @@ use opentelemetry_sdk::trace::SpanData;
 use serde_json::Value;
 
 /// Adds what is missing to a span of the kind LLM, EMBEDDING or RERANKER, and puts the chunks of a
-/// stream together. What was set stays.
+/// stream together. A span that speaks GenAI instead is translated. What was set stays.
 pub(crate) fn enrich(span: &mut SpanData) {
+    if contained(|| gen_ai::translate(span)).unwrap_or(false) {
+        return;
+    }
     let attributes = &mut span.attributes;
     let read = match text(attributes, semconv::SPAN_KIND) {
         Some(kind) if kind == Kind::Llm.as_str() => {

@@ -1,7 +1,7 @@
-//! What the worker does to a span before it leaves: enrich, mask, limit.
+//! What the worker does to a span before it leaves: enrich, add GenAI twins, mask, limit.
 
 use super::limit;
-use crate::enrich::enrich;
+use crate::enrich::{add_twins, enrich};
 use crate::mask::{self, MaskSettings};
 use crate::register::Limits;
 use opentelemetry_sdk::trace::SpanData;
@@ -10,14 +10,19 @@ use opentelemetry_sdk::trace::SpanData;
 #[derive(Clone, Debug)]
 pub(crate) struct Transform {
     pub(crate) limits: Limits,
+    /// Whether to say in the GenAI conventions what is said in OpenInference.
+    pub(crate) gen_ai: bool,
     pub(crate) mask: MaskSettings,
 }
 
 impl Transform {
-    /// Adds what the input and the output say, hides what must not be seen, and brings all of it
-    /// within the limits.
+    /// Adds what is said elsewhere, in the input, the output or another convention, hides what must
+    /// not be seen, and brings all of it within the limits.
     pub(crate) fn apply(&self, span: &mut SpanData) {
         enrich(span);
+        if self.gen_ai {
+            add_twins(span);
+        }
         mask::apply(span, &self.mask);
         limit::apply(span, self.limits);
     }
@@ -77,7 +82,7 @@ mod tests {
 
     fn transform(limits: Limits) -> Transform {
         let mask = MaskSettings::resolve(None, &Environment::default()).expect("no variable");
-        Transform { limits, mask }
+        Transform { limits, gen_ai: true, mask }
     }
 
     #[test]

@@ -48,6 +48,7 @@ pub struct Builder {
     pub(super) console: bool,
     pub(super) resource_attributes: Vec<(String, String)>,
     pub(super) sample_ratio: Option<f64>,
+    pub(super) gen_ai: Option<bool>,
     pub(super) exporters: Vec<Box<dyn Deliver>>,
     pub(super) others: Vec<Builder>,
     pub(super) files: Vec<FileSettings>,
@@ -76,6 +77,7 @@ impl Default for Builder {
             console: false,
             resource_attributes: Vec::new(),
             sample_ratio: None,
+            gen_ai: None,
             exporters: Vec::new(),
             others: Vec::new(),
             files: Vec::new(),
@@ -184,6 +186,17 @@ impl Builder {
     /// Default: `OTEL_TRACES_SAMPLER` with `OTEL_TRACES_SAMPLER_ARG`, then every trace.
     pub fn sample_ratio(mut self, ratio: f64) -> Self {
         self.sample_ratio = Some(ratio);
+        self
+    }
+
+    /// Whether spans also say in the [GenAI conventions] of OpenTelemetry (`gen_ai.*`) what they say
+    /// in OpenInference, for backends that read those. It makes them about twice as long.
+    ///
+    /// Default: `OPENINFERENCE_ENABLE_GENAI_SEMCONV`, then false.
+    ///
+    /// [GenAI conventions]: https://github.com/open-telemetry/semantic-conventions-genai
+    pub fn gen_ai(mut self, gen_ai: bool) -> Self {
+        self.gen_ai = Some(gen_ai);
         self
     }
 
@@ -383,6 +396,7 @@ impl Builder {
             ("service_name", self.service_name.is_some()),
             ("resource_attribute", !self.resource_attributes.is_empty()),
             ("sample_ratio", self.sample_ratio.is_some()),
+            ("gen_ai", self.gen_ai.is_some()),
         ];
         match given.iter().find(|(_, given)| *given) {
             Some((method, _)) if self.provider.is_some() => Err(RegisterError::Conflict {

@@ -131,6 +131,12 @@ impl Registration {
     pub fn shutdown(&self) -> Result<(), FlushError> {
         self.running.as_ref().map_or(Ok(()), |running| running.shutdown(self.timeout))
     }
+
+    /// `None` if tracing is switched off.
+    #[cfg(feature = "tracing")]
+    pub(crate) fn provider(&self) -> Option<&opentelemetry_sdk::trace::SdkTracerProvider> {
+        self.running.as_ref().map(|running| running.active.provider())
+    }
 }
 
 impl Drop for Registration {

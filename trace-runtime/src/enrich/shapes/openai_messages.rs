@@ -13,6 +13,10 @@ use serde_json::Value;
 
 #[derive(Deserialize)]
 #[serde(tag = "role", rename_all = "snake_case")]
+#[allow(
+    clippy::large_enum_variant,
+    reason = "maps are larger where another crate has `serde_json` keep their order"
+)]
 pub(super) enum WireMessage {
     System {
         content: WireContent,

@@ -40,6 +40,8 @@ pub(crate) struct Settings {
     pub(crate) spool: Option<SpoolSettings>,
     pub(crate) limits: Limits,
     pub(crate) mask: MaskSettings,
+    /// Whether spans say in the GenAI conventions too what they say in OpenInference.
+    pub(crate) gen_ai: bool,
 }
 
 /// How to reach an OTLP backend.
@@ -85,6 +87,7 @@ impl Settings {
         env: &Environment,
     ) -> Result<Option<Self>, RegisterError> {
         let disabled = env.boolean("OTEL_SDK_DISABLED")?.unwrap_or(false);
+        let gen_ai = env.boolean("OPENINFERENCE_ENABLE_GENAI_SEMCONV")?;
         let (otlp, console) = resolve_exporters(builder, env)?;
         let spool = SpoolSettings::resolve(builder, env)?;
         let settings = Settings {
@@ -96,6 +99,7 @@ impl Settings {
             spool,
             limits: Limits::resolve(env)?,
             mask: MaskSettings::resolve(builder.mask.as_ref(), env)?,
+            gen_ai: builder.gen_ai.or(gen_ai).unwrap_or(false),
         };
         if let (Some(_), Some(variable)) = (&builder.provider, MaskSettings::hiding_variable(env)?)
         {
@@ -114,7 +118,7 @@ impl Settings {
 
     /// What is done to every span before it leaves.
     pub(crate) fn transform(&self) -> Transform {
-        Transform { limits: self.limits, mask: self.mask.clone() }
+        Transform { limits: self.limits, gen_ai: self.gen_ai, mask: self.mask.clone() }
     }
 }
 

@@ -50,6 +50,11 @@ const UNREADABLE: &[(&str, &str, &str)] = &[
         "`OPENINFERENCE_BASE64_IMAGE_MAX_LENGTH` is \"32k\": expected a number of bytes, write for example 32000",
     ),
     (
+        "OPENINFERENCE_ENABLE_GENAI_SEMCONV",
+        "sometimes",
+        "`OPENINFERENCE_ENABLE_GENAI_SEMCONV` is \"sometimes\": expected one of true, false, 1, 0, yes, no, on, off",
+    ),
+    (
         "OTEL_TRACES_EXPORTER",
         "zipkin",
         "`OTEL_TRACES_EXPORTER` is \"zipkin\": expected otlp, console, none or a list of them",

@@ -177,3 +177,10 @@ fn a_mask_of_the_environment_does_not_go_with_an_attached_provider() {
         "{said}"
     );
 }
+
+#[test]
+fn gen_ai_precedence() {
+    let variables = [("OPENINFERENCE_ENABLE_GENAI_SEMCONV", "yes")];
+    assert_precedence(|it| settings(&register(), it).gen_ai, &variables, &[true, false]);
+    assert!(!settings(&register().gen_ai(false), &variables).gen_ai);
+}

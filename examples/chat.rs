@@ -1,0 +1,138 @@
+//! A conversation of several turns, with calls of a tool and streamed answers:
+//! `cargo run --example chat`.
+//!
+//! Nothing here fills in a message, a tool call or a token count: they are read from the requests
+//! and the responses of the client.
+
+use anyhow::Context;
+use async_openai::error::OpenAIError;
+use async_openai::types::chat::{
+    ChatCompletionMessageToolCall as ToolCall, ChatCompletionMessageToolCalls,
+    ChatCompletionRequestAssistantMessage, ChatCompletionRequestAssistantMessageArgs,
+    ChatCompletionRequestMessage, ChatCompletionRequestSystemMessage,
+    ChatCompletionRequestToolMessage, ChatCompletionRequestUserMessage,
+    ChatCompletionStreamOptions, ChatCompletionTools, CreateChatCompletionRequest,
+    CreateChatCompletionResponse, CreateChatCompletionStreamResponse,
+};
+use examples::Model;
+use futures_util::{Stream, StreamExt};
+use std::io::Write;
+use trace_runtime::{agent, chain, llm, tool};
+
+/// The weather of a city.
+#[tool(definition = WEATHER)]
+fn weather(
+    /** The city's name */
+    city: &str,
+) -> String {
+    format!("sun in {city}")
+}
+
+#[llm(skip(model), provider = model.provider)]
+async fn ask(
+    model: &Model,
+    request: CreateChatCompletionRequest,
+) -> anyhow::Result<CreateChatCompletionResponse> {
+    model.chat(request).await
+}
+
+/// The span lasts until the last piece, and has all of the answer.
+#[llm(skip(model), provider = model.provider)]
+async fn stream(
+    model: &Model,
+    request: CreateChatCompletionRequest,
+) -> anyhow::Result<impl Stream<Item = Result<CreateChatCompletionStreamResponse, OpenAIError>>> {
+    model.stream(request).await
+}
+
+/// What was said so far, and who answers.
+struct Conversation<'a> {
+    model: &'a Model,
+    messages: Vec<ChatCompletionRequestMessage>,
+}
+
+impl Conversation<'_> {
+    fn request(&self) -> CreateChatCompletionRequest {
+        CreateChatCompletionRequest {
+            model: self.model.chat_model.clone(),
+            messages: self.messages.clone(),
+            ..Default::default()
+        }
+    }
+
+    /// One turn: the model calls the tool as often as it likes, then answers piece by piece.
+    #[agent(name = "turn")]
+    async fn turn(&mut self, question: &str) -> anyhow::Result<String> {
+        self.messages.push(ChatCompletionRequestUserMessage::from(question).into());
+        let calls = self.calls().await?;
+        if !calls.is_empty() {
+            self.messages.push(asked(calls.clone())?.into());
+        }
+        for call in calls {
+            let ChatCompletionMessageToolCalls::Function(call) = call else { continue };
+            let content = run(&call)?.into();
+            let result = ChatCompletionRequestToolMessage { content, tool_call_id: call.id };
+            self.messages.push(result.into());
+        }
+        let answer = self.answer().await?;
+        self.messages.push(ChatCompletionRequestAssistantMessage::from(answer.as_str()).into());
+        Ok(answer)
+    }
+
+    /// The tools that the model wants to call.
+    async fn calls(&self) -> anyhow::Result<Vec<ChatCompletionMessageToolCalls>> {
+        let tools: Vec<ChatCompletionTools> =
+            serde_json::from_value(serde_json::to_value([WEATHER])?)?;
+        let request = CreateChatCompletionRequest { tools: Some(tools), ..self.request() };
+        let response = ask(self.model, request).await?;
+        let choice = response.choices.into_iter().next().context("no choice")?;
+        Ok(choice.message.tool_calls.unwrap_or_default())
+    }
+
+    /// The answer, printed as it comes.
+    async fn answer(&self) -> anyhow::Result<String> {
+        // Without it, a stream does not say how many tokens it used.
+        let usage =
+            ChatCompletionStreamOptions { include_usage: Some(true), include_obfuscation: None };
+        let request = CreateChatCompletionRequest { stream_options: Some(usage), ..self.request() };
+        let mut chunks = std::pin::pin!(stream(self.model, request).await?);
+        let mut answer = String::new();
+        while let Some(chunk) = chunks.next().await {
+            let piece = chunk?.choices.into_iter().next().and_then(|choice| choice.delta.content);
+            print!("{}", piece.as_deref().unwrap_or_default());
+            std::io::stdout().flush()?;
+            answer.extend(piece);
+        }
+        println!();
+        Ok(answer)
+    }
+}
+
+fn asked(
+    calls: Vec<ChatCompletionMessageToolCalls>,
+) -> anyhow::Result<ChatCompletionRequestAssistantMessage> {
+    Ok(ChatCompletionRequestAssistantMessageArgs::default().tool_calls(calls).build()?)
+}
+
+fn run(call: &ToolCall) -> anyhow::Result<String> {
+    let arguments: serde_json::Value = serde_json::from_str(&call.function.arguments)?;
+    Ok(weather(arguments["city"].as_str().context("no city")?))
+}
+
+#[chain(skip(model), attributes("session.id" = session))]
+async fn talk(model: &Model, session: &str) -> anyhow::Result<()> {
+    let system = ChatCompletionRequestSystemMessage::from("You are brief.").into();
+    let mut conversation = Conversation { model, messages: vec![system] };
+    for question in ["What is the weather in Oslo?", "And in Rome?"] {
+        println!("> {question}");
+        conversation.turn(question).await?;
+    }
+    Ok(())
+}
+
+#[tokio::main]
+async fn main() -> anyhow::Result<()> {
+    let model = Model::from_environment().await?;
+    let _registration = trace_runtime::register().project_name("chat").console(true).install()?;
+    talk(&model, "session-1").await
+}

@@ -1,0 +1,50 @@
+//! What the stub answers, whatever the interface.
+
+use serde_json::{Map, Value};
+
+/// An answer, and the tokens it took.
+pub(super) struct Answer {
+    pub(super) content: Content,
+    pub(super) prompt_tokens: usize,
+    pub(super) completion_tokens: usize,
+}
+
+pub(super) enum Content {
+    Text(String),
+    /// A tool's name, and its arguments as JSON text.
+    Call(String, String),
+}
+
+/// Calls the first tool when a user asks, else repeats what was said last. `tools` are functions.
+pub(super) fn answer(said: &str, is_question: bool, tools: &[&Value]) -> Answer {
+    let content = match tools.first().filter(|_| is_question) {
+        Some(tool) => call(tool, said),
+        None => Content::Text(format!("Canned answer to: {said}")),
+    };
+    let completion_tokens = match &content {
+        Content::Text(text) => tokens(text),
+        Content::Call(name, arguments) => tokens(name) + tokens(arguments),
+    };
+    Answer { content, prompt_tokens: tokens(said), completion_tokens }
+}
+
+fn tokens(text: &str) -> usize {
+    text.split_whitespace().count()
+}
+
+/// A call of the tool: what it requires is the last word of the question.
+fn call(tool: &Value, question: &str) -> Content {
+    let word = question.split_whitespace().last().unwrap_or_default();
+    let word = word.trim_matches(|character: char| !character.is_alphanumeric());
+    let required = tool["parameters"]["required"].as_array().into_iter().flatten();
+    let arguments: Map<String, Value> =
+        required.filter_map(|name| Some((name.as_str()?.to_owned(), word.into()))).collect();
+    let name = tool["name"].as_str().unwrap_or_default();
+    Content::Call(name.to_owned(), Value::Object(arguments).to_string())
+}
+
+/// Text in two halves, as a stream brings it.
+pub(super) fn halves(text: &str) -> [&str; 2] {
+    let middle = text.char_indices().nth(text.chars().count() / 2);
+    text.split_at(middle.map_or(0, |(place, _)| place)).into()
+}

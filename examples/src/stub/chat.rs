@@ -1,0 +1,93 @@
+//! The chat completions interface.
+
+use super::answer::{Answer, Content, answer, halves};
+use super::reply;
+use axum::Json;
+use axum::response::Response;
+use serde_json::{Value, json};
+
+pub(super) async fn serve(Json(request): Json<Value>) -> Response {
+    let last = request["messages"].as_array().and_then(|messages| messages.last());
+    let said = last.map(|message| text(&message["content"])).unwrap_or_default();
+    let is_question = last.is_some_and(|message| message["role"] == "user");
+    let tools: Vec<&Value> =
+        request["tools"].as_array().into_iter().flatten().map(|tool| &tool["function"]).collect();
+    let whole = whole(&request["model"], &answer(&said, is_question, &tools));
+    reply(&request, whole, |whole| chunks(whole, &request))
+}
+
+/// The text of a message, which may come in parts.
+fn text(content: &Value) -> String {
+    let parts = content.as_array().into_iter().flatten();
+    let parts: String = parts.filter_map(|part| part["text"].as_str()).collect();
+    content.as_str().map_or(parts, str::to_owned)
+}
+
+fn whole(model: &Value, answer: &Answer) -> Value {
+    let (reason, message) = match &answer.content {
+        Content::Text(text) => ("stop", json!({ "role": "assistant", "content": text })),
+        Content::Call(name, arguments) => {
+            let function = json!({ "name": name, "arguments": arguments });
+            let call = json!({ "id": "call_stub", "type": "function", "function": function });
+            let message = json!({ "role": "assistant", "content": null, "tool_calls": [call] });
+            ("tool_calls", message)
+        }
+    };
+    json!({
+        "id": "chatcmpl-stub",
+        "object": "chat.completion",
+        "created": 1_700_000_000,
+        "model": model,
+        "choices": [{ "index": 0, "finish_reason": reason, "message": message }],
+        "usage": {
+            "prompt_tokens": answer.prompt_tokens,
+            "completion_tokens": answer.completion_tokens,
+            "total_tokens": answer.prompt_tokens + answer.completion_tokens,
+        },
+    })
+}
+
+/// The response in pieces, with its usage at the end if the request asks for it.
+fn chunks(whole: &Value, request: &Value) -> String {
+    let choice = &whole["choices"][0];
+    let chunk = |delta: Value, reason: &Value| {
+        let mut chunk = whole.clone();
+        chunk["object"] = "chat.completion.chunk".into();
+        chunk["usage"] = Value::Null;
+        chunk["choices"] = json!([{ "index": 0, "delta": delta, "finish_reason": reason }]);
+        chunk
+    };
+    let mut chunks: Vec<Value> =
+        deltas(&choice["message"]).into_iter().map(|delta| chunk(delta, &Value::Null)).collect();
+    chunks.push(chunk(json!({}), &choice["finish_reason"]));
+    if request["stream_options"]["include_usage"] == true {
+        let mut last = chunk(json!({}), &Value::Null);
+        last["choices"] = json!([]);
+        last["usage"] = whole["usage"].clone();
+        chunks.push(last);
+    }
+    chunks.push("[DONE]".into());
+    chunks.iter().map(event).collect::<Vec<_>>().concat()
+}
+
+fn event(chunk: &Value) -> String {
+    let text = chunk.as_str().map_or_else(|| chunk.to_string(), str::to_owned);
+    format!("data: {text}\n\n")
+}
+
+fn deltas(message: &Value) -> [Value; 2] {
+    if let Some(text) = message["content"].as_str() {
+        let [first, second] = halves(text);
+        return [json!({ "role": "assistant", "content": first }), json!({ "content": second })];
+    }
+    let call = &message["tool_calls"][0];
+    let [first, second] = halves(call["function"]["arguments"].as_str().unwrap_or("{}"));
+    let mut begin = call.clone();
+    begin["index"] = 0.into();
+    begin["function"]["arguments"] = first.into();
+    let more = json!({ "index": 0, "function": { "arguments": second } });
+    [
+        json!({ "role": "assistant", "content": null, "tool_calls": [begin] }),
+        json!({ "tool_calls": [more] }),
+    ]
+}

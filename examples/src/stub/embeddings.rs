@@ -1,0 +1,16 @@
+//! The embeddings interface.
+
+use axum::Json;
+use serde_json::{Value, json};
+
+pub(super) async fn serve(Json(request): Json<Value>) -> Json<Value> {
+    let texts = request["input"].as_array().map_or(1, Vec::len);
+    let embedding =
+        |index| json!({ "object": "embedding", "index": index, "embedding": [0.1, 0.2, 0.3] });
+    Json(json!({
+        "object": "list",
+        "model": request["model"],
+        "data": (0..texts).map(embedding).collect::<Value>(),
+        "usage": { "prompt_tokens": 2, "total_tokens": 2 },
+    }))
+}

@@ -1,0 +1,106 @@
+//! The responses interface.
+
+use super::answer::{Answer, Content, answer, halves};
+use super::reply;
+use axum::Json;
+use axum::response::Response;
+use serde_json::{Value, json};
+
+pub(super) async fn serve(Json(request): Json<Value>) -> Response {
+    let last = request["input"].as_array().and_then(|items| items.last());
+    let said = last.map_or_else(|| text(&request["input"]), said);
+    let is_question = last.is_none_or(|item| item["role"] == "user");
+    let tools: Vec<&Value> = request["tools"].as_array().into_iter().flatten().collect();
+    let whole = whole(&request["model"], &answer(&said, is_question, &tools));
+    reply(&request, whole, events)
+}
+
+/// What an item says: the content of a message, or the output of a function.
+fn said(item: &Value) -> String {
+    text(if item["output"].is_null() { &item["content"] } else { &item["output"] })
+}
+
+fn text(content: &Value) -> String {
+    let parts = content.as_array().into_iter().flatten();
+    let parts: String = parts.filter_map(|part| part["text"].as_str()).collect();
+    content.as_str().map_or(parts, str::to_owned)
+}
+
+fn whole(model: &Value, answer: &Answer) -> Value {
+    let item = match &answer.content {
+        Content::Text(text) => json!({
+            "type": "message",
+            "id": "msg_stub",
+            "status": "completed",
+            "role": "assistant",
+            "content": [{ "type": "output_text", "text": text, "annotations": [], "logprobs": [] }],
+        }),
+        Content::Call(name, arguments) => json!({
+            "type": "function_call",
+            "id": "fc_stub",
+            "call_id": "call_stub",
+            "status": "completed",
+            "name": name,
+            "arguments": arguments,
+        }),
+    };
+    json!({
+        "id": "resp_stub",
+        "object": "response",
+        "created_at": 1_700_000_000,
+        "status": "completed",
+        "model": model,
+        "output": [item],
+        "parallel_tool_calls": true,
+        "tool_choice": "auto",
+        "tools": [],
+        "usage": {
+            "input_tokens": answer.prompt_tokens,
+            "input_tokens_details": { "cached_tokens": 0, "cache_write_tokens": 0 },
+            "output_tokens": answer.completion_tokens,
+            "output_tokens_details": { "reasoning_tokens": 0 },
+            "total_tokens": answer.prompt_tokens + answer.completion_tokens,
+        },
+    })
+}
+
+/// The response in events, its text or its arguments in two.
+fn events(whole: &Value) -> String {
+    let item = &whole["output"][0];
+    let mut begun = whole.clone();
+    begun["output"] = json!([]);
+    begun["status"] = "in_progress".into();
+    begun["usage"] = Value::Null;
+    let text = item["content"][0]["text"].as_str();
+    let (field, kind, text) = match text {
+        Some(text) => ("content", "output_text", text),
+        None => {
+            ("arguments", "function_call_arguments", item["arguments"].as_str().unwrap_or("{}"))
+        }
+    };
+    let mut empty = item.clone();
+    empty["status"] = "in_progress".into();
+    empty[field] = if field == "content" { json!([]) } else { "".into() };
+    let mut events = vec![
+        json!({ "type": "response.created", "response": begun }),
+        json!({ "type": "response.output_item.added", "output_index": 0, "item": empty }),
+    ];
+    events.extend(halves(text).map(|delta| {
+        json!({
+            "type": format!("response.{kind}.delta"),
+            "item_id": item["id"],
+            "output_index": 0,
+            "content_index": 0,
+            "delta": delta,
+            "logprobs": [],
+        })
+    }));
+    events.push(json!({ "type": "response.output_item.done", "output_index": 0, "item": item }));
+    events.push(json!({ "type": "response.completed", "response": whole }));
+    let numbered = events.into_iter().enumerate().map(|(number, mut event)| {
+        event["sequence_number"] = number.into();
+        let kind = event["type"].as_str().unwrap_or_default();
+        format!("event: {kind}\ndata: {event}\n\n")
+    });
+    numbered.collect()
+}

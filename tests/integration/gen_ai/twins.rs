@@ -1,0 +1,133 @@
+//! What is said in OpenInference, said in GenAI too.
+
+use super::{assert_attributes, exported};
+use integration_tests::Program;
+use serde_json::{Map, Value, json};
+
+/// The twins of a span with these attributes.
+fn twins(attributes: &Value) -> Map<String, Value> {
+    let mut found = exported(|builder| builder.gen_ai(true), attributes, &[]);
+    found.retain(|key, _| key.starts_with("gen_ai."));
+    found
+}
+
+fn request() -> Value {
+    json!({
+        "model": "gpt-4o",
+        "temperature": 0.5,
+        "max_completion_tokens": 100,
+        "stop": ["END"],
+        "tools": [{"type": "function", "function": {"name": "weather", "parameters": {}}}],
+        "messages": [
+            {"role": "system", "content": "Be brief."},
+            {"role": "user", "content": [
+                {"type": "text", "text": "Weather here?"},
+                {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}},
+            ]},
+            {"role": "assistant", "tool_calls": [
+                {"id": "call_1", "type": "function",
+                 "function": {"name": "weather", "arguments": "{\"city\":\"Oslo\"}"}},
+            ]},
+            {"role": "tool", "tool_call_id": "call_1", "content": "sun"},
+        ],
+    })
+}
+
+fn response() -> Value {
+    json!({
+        "model": "gpt-4o-2024-08-06",
+        "choices": [{"index": 0, "finish_reason": "stop",
+                     "message": {"role": "assistant", "content": "It is sunny."}}],
+        "usage": {"prompt_tokens": 30, "completion_tokens": 4, "total_tokens": 34,
+                  "prompt_tokens_details": {"cached_tokens": 20},
+                  "completion_tokens_details": {"reasoning_tokens": 2}},
+    })
+}
+
+#[test]
+fn a_chat_has_twins_of_all_it_says() {
+    let found = twins(&json!({
+        "openinference.span.kind": "LLM",
+        "session.id": "session-1",
+        "llm.provider": "azure",
+        "input.value": request().to_string(),
+        "output.value": response().to_string(),
+    }));
+    let expected = json!({
+        "gen_ai.operation.name": "chat",
+        "gen_ai.provider.name": "azure.ai.openai",
+        "gen_ai.conversation.id": "session-1",
+        "gen_ai.request.model": "gpt-4o",
+        "gen_ai.response.model": "gpt-4o-2024-08-06",
+        "gen_ai.request.temperature": 0.5,
+        "gen_ai.request.max_tokens": 100,
+        "gen_ai.request.stop_sequences": ["END"],
+        "gen_ai.response.finish_reasons": ["stop"],
+        "gen_ai.usage.input_tokens": 30,
+        "gen_ai.usage.output_tokens": 4,
+        "gen_ai.usage.cache_read.input_tokens": 20,
+        "gen_ai.usage.reasoning.output_tokens": 2,
+        "gen_ai.tool.definitions": [{"type": "function", "name": "weather", "parameters": {}}],
+        "gen_ai.input.messages": [
+            {"role": "system", "parts": [{"type": "text", "content": "Be brief."}]},
+            {"role": "user", "parts": [
+                {"type": "text", "content": "Weather here?"},
+                {"type": "blob", "modality": "image", "mime_type": "image/png", "content": "AAAA"},
+            ]},
+            {"role": "assistant", "parts": [
+                {"type": "tool_call", "id": "call_1", "name": "weather", "arguments": {"city": "Oslo"}},
+            ]},
+            {"role": "tool", "parts": [{"type": "tool_call_response", "id": "call_1", "response": "sun"}]},
+        ],
+        "gen_ai.output.messages": [
+            {"role": "assistant", "parts": [{"type": "text", "content": "It is sunny."}],
+             "finish_reason": "stop"},
+        ],
+    });
+    assert_attributes(found, expected);
+}
+
+/// The weather of a city.
+#[trace_runtime::tool]
+fn weather(city: &str) -> String {
+    format!("sun in {city}")
+}
+
+#[trace_runtime::retriever]
+fn search(_query: &str) -> trace_runtime::record::RetrievedDocuments {
+    [trace_runtime::record::Document::new("Paris").id("7").score(0.5)].into_iter().collect()
+}
+
+#[test]
+fn a_tool_has_the_arguments_it_was_called_with_and_a_retriever_its_documents() {
+    let program = Program::start_with(|builder| builder.gen_ai(true));
+    weather("Oslo");
+    search("capital of France");
+    let of = |span: &str, key: &str| program.attribute(span, key).unwrap_or_default();
+    assert_eq!(of("weather", "gen_ai.operation.name"), "execute_tool");
+    assert_eq!(of("weather", "gen_ai.tool.name"), "weather");
+    assert_eq!(of("weather", "gen_ai.tool.description"), "The weather of a city.");
+    assert_eq!(of("weather", "gen_ai.tool.call.arguments"), r#"{"city":"Oslo"}"#);
+    assert_eq!(of("weather", "gen_ai.tool.call.result"), "sun in Oslo");
+    assert_eq!(of("search", "gen_ai.retrieval.query.text"), "capital of France");
+    let documents: Value =
+        serde_json::from_str(&of("search", "gen_ai.retrieval.documents")).unwrap();
+    assert_eq!(documents, json!([{"content": "Paris", "id": "7", "score": 0.5}]));
+}
+
+#[test]
+fn they_are_off_unless_asked_for_and_never_overwrite() {
+    let said = json!({
+        "openinference.span.kind": "LLM",
+        "llm.model_name": "gpt-4o",
+        "gen_ai.request.model": "as it was",
+    });
+    let off = exported(|builder| builder, &said, &[]);
+    assert!(!off.contains_key("gen_ai.operation.name"));
+    let on = twins(&said);
+    assert_eq!(on["gen_ai.operation.name"], "chat");
+    assert_eq!(on["gen_ai.request.model"], "as it was");
+    assert_attributes(twins(&json!({ "llm.model_name": "no kind" })), json!({}));
+    let chain = json!({ "openinference.span.kind": "CHAIN", "input.value": "x" });
+    assert_attributes(twins(&chain), json!({}));
+}
