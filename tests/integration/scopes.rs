@@ -218,3 +218,21 @@ fn suppressed_code_leaves_no_span() {
     using_tags(["t"]).in_scope(inner);
     assert_eq!(said(&program), [r#"inner: ["t"]"#]);
 }
+
+#[chain(parent = Context::new())]
+fn elsewhere() {}
+
+#[chain(parent = context, skip(context))]
+fn placed(context: Context) {
+    let _ = context;
+}
+
+#[test]
+fn an_explicit_parent_does_not_leave_the_scope() {
+    let program = Program::start();
+    suppress_tracing().in_scope(elsewhere);
+    using_session("s").in_scope(elsewhere);
+    let other = using_session("other").context();
+    using_session("s").in_scope(|| placed(other));
+    assert_eq!(said(&program), ["elsewhere: s", "placed: other"]);
+}

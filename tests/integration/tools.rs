@@ -94,6 +94,10 @@ fn skipped(client: &str, prompt: &str) {
     let _ = (client, prompt);
 }
 
+#[tool(skip(country), definition = PART)]
+#[allow(unused_variables, reason = "goes to the constant too")]
+fn in_part(Place { city, country }: Place, days: &mut Option<u8>) {}
+
 #[tool]
 fn taken_apart(Place { city, country }: Place, (x, _): (u8, u8), _: bool) {
     let _ = (city, country, x);
@@ -106,6 +110,11 @@ fn what_a_model_cannot_give_is_no_parameter() {
     assert_eq!(
         recorded("skipped", || skipped("key", "hi")),
         json!({ "type": "object", "properties": { "prompt": text }, "required": ["prompt"] }),
+    );
+    let part = PART.parameters();
+    assert_eq!(
+        (&part["required"], &part["properties"]["country"]),
+        (&json!(["city"]), &Value::Null)
     );
     let fields = &place_schema("")["properties"];
     assert_eq!(

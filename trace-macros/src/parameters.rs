@@ -11,7 +11,7 @@ use syn::visit_mut::{self, VisitMut};
 use syn::{Attribute, FnArg, Generics, Lifetime, Pat, PatType, Signature, Type};
 
 /// The parameters but those that `skip` names, which the model does not give. Each is written as
-/// `(false ["city"], &str, "description")`, for the runtime's macros. Takes the doc comments from
+/// `(false ["city"] [], &str, "description")`, for the runtime's macros. Takes the doc comments from
 /// the arguments, since only a macro may have them there.
 pub(crate) fn take(
     signature: &mut Signature,
@@ -46,13 +46,14 @@ fn parameter(
     let description = take_doc(&mut argument.attrs);
     let is_skipped = |name: &Ident| options.skipped().iter().any(|skip| skip.unraw() == *name);
     let names = bound_names_of(&argument.pat).into_iter().map(|name| name.unraw());
-    let names: Vec<_> =
-        names.filter(|name| !is_skipped(name)).map(|name| name.to_string()).collect();
+    let (skipped, names): (Vec<_>, Vec<_>) = names.partition(is_skipped);
+    let text = |names: Vec<Ident>| names.into_iter().map(|name| name.to_string());
+    let (skipped, names) = (text(skipped), text(names).collect::<Vec<_>>());
     let conditions = argument.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg"));
     let is_destructured = !is_named(argument);
     let written = nameable(&argument.ty, generics);
     (!names.is_empty())
-        .then(|| quote!(#(#conditions)* (#is_destructured [#(#names),*], #written, #description)))
+        .then(|| quote!(#(#conditions)* (#is_destructured [#(#names),*] [#(#skipped),*], #written, #description)))
 }
 
 fn take_doc(attributes: &mut Vec<Attribute>) -> String {

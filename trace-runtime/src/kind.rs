@@ -74,7 +74,7 @@ impl OpenInferenceSpanKind {
     pub(crate) fn of(attributes: &[KeyValue]) -> Option<Self> {
         let last = attributes.iter().rfind(|kv| kv.key.as_str() == semconv::SPAN_KIND)?;
         let name = last.value.as_str();
-        Self::ALL.into_iter().find(|kind| kind.as_str() == name)
+        Self::ALL.into_iter().find(|kind| kind.as_str().eq_ignore_ascii_case(&name))
     }
 
     pub(crate) fn attribute(self) -> KeyValue {

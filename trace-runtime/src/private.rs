@@ -12,7 +12,7 @@ pub use crate::outcome::{
 };
 pub use crate::record::{RecordProbe, Recorded};
 pub use crate::span::{OpenSpan, Recorder, Start, open, open_later};
-pub use crate::tool::given;
+pub use crate::tool::Given;
 #[cfg(feature = "schema")]
 pub use crate::tool::{DescribeType, IsOptional, Parameter, SchemaProbe, parameters};
 pub use crate::{

@@ -128,6 +128,9 @@ pub(crate) const EVENT_EXCEPTION: &str = "exception";
 pub(crate) const EXCEPTION_TYPE: &str = "exception.type";
 pub(crate) const EXCEPTION_MESSAGE: &str = "exception.message";
 pub(crate) const EXCEPTION_STACKTRACE: &str = "exception.stacktrace";
+/// How a mask is told of the names of spans and events, which are no attributes.
+pub(crate) const MASKED_SPAN_NAME: &str = "span.name";
+pub(crate) const MASKED_EVENT_NAME: &str = "event.name";
 /// How OpenTelemetry names a status's text where a format has no place for it.
 pub(crate) const STATUS_DESCRIPTION: &str = "otel.status_description";
 pub(crate) const EVENT_CANCELLED: &str = "cancelled";

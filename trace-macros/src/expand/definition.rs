@@ -16,6 +16,12 @@ impl Traced<'_> {
         let visibility = &function.visibility;
         let conditions =
             function.attributes.iter().filter(|attribute| attribute.path().is_ident("cfg"));
+        let allowed = function.attributes.iter().filter_map(|attribute| {
+            let is_lint = attribute.path().is_ident("allow") || attribute.path().is_ident("expect");
+            let lints = attribute.meta.require_list().ok().filter(|_| is_lint)?;
+            let lints = &lints.tokens;
+            Some(quote!(#[allow(#lints)]))
+        });
         let own_name = function.signature.ident.unraw().to_string();
         let name = options.name.get().map_or(quote!(#own_name), |name| quote!(#name));
         let comment = documentation(&function.attributes);
@@ -28,6 +34,7 @@ impl Traced<'_> {
         let about = format!("The definition of the tool `{own_name}`.");
         Some(quote! {
             #(#conditions)*
+            #(#allowed)*
             #[doc = #about]
             #visibility const #constant: #runtime::ToolDefinition =
                 #runtime::__private::definition!(#name, #description, #parameters);

@@ -152,8 +152,10 @@ impl Mask {
     }
 
     /// Decides about every attribute by its key, its value, and the kind of its span, after all
-    /// else has been hidden. The text of an error status has the key `otel.status_description`. If
-    /// the function panics, the value is dropped. May be called several times.
+    /// else has been hidden. It is also asked about what is no attribute: the text of an error status
+    /// has the key `otel.status_description`, the names of span and events have `span.name` and
+    /// `event.name`, which become `__REDACTED__` where they are dropped. If the function panics, the
+    /// value is dropped. May be called several times.
     ///
     /// It runs on the thread that exports.
     #[must_use]

@@ -118,6 +118,7 @@ const RULES: &[(&str, &[Hidden], Action)] = &[
     ("gen_ai.completion", &[Outputs, OutputMessages, OutputText, Choices], Drop),
     ("gen_ai.content.completion", &[Outputs, OutputMessages, OutputText, Choices], Drop),
     ("gen_ai.tool.call.result", &[Outputs], Drop),
+    ("gen_ai.evaluation.explanation", &[Outputs], Drop),
     ("gen_ai.retrieval.documents", &[Outputs, RetrievalDocuments], Drop),
     // What went wrong may quote what went in and what came out.
     (semconv::EXCEPTION_MESSAGE, &[Inputs, Outputs], Redact),
@@ -151,12 +152,15 @@ pub(super) fn action(
     }
     let is_on = |switches: &[Hidden]| switches.iter().any(|switch| hidden.contains(switch));
     let rules = RULES.iter().filter(|(prefix, on, _)| key.starts_with(prefix) && is_on(on));
-    let raw = RAW.iter().any(|(of, raw, on)| kind == Some(*of) && key == *raw && is_on(on));
+    // A span whose kind is not known may be of any.
+    let matches_kind = |of: &Kind| kind.is_none_or(|kind| kind == *of);
+    let raw = RAW.iter().any(|(of, raw, on)| matches_kind(of) && key == *raw && is_on(on));
+    let is_both = hidden.contains(&Inputs) && hidden.contains(&Outputs);
     let part = match key {
         _ if event.starts_with("gen_ai.") => is_on(&[Inputs, Outputs]).then_some(Drop),
-        semconv::METADATA => {
-            (hidden.contains(&Inputs) && hidden.contains(&Outputs)).then_some(Redact)
-        }
+        semconv::EXCEPTION_TYPE => None,
+        // What other events say may be anything.
+        _ if !event.is_empty() || key == semconv::METADATA => is_both.then_some(Redact),
         _ => part_of_a_list(key, hidden),
     };
     rules
@@ -176,10 +180,19 @@ fn is_kept(key: &str) -> bool {
             && (key.ends_with(semconv::DOCUMENT_ID) || key.ends_with(semconv::DOCUMENT_SCORE))
 }
 
+/// How the keys end that hold text of a message.
+const TEXTS: [&str; 6] = [
+    semconv::MESSAGE_CONTENT,
+    semconv::MESSAGE_CONTENT_TEXT,
+    semconv::DOCUMENT_CONTENT,
+    semconv::DOCUMENT_NAME,
+    semconv::AUDIO_TRANSCRIPT,
+    semconv::TOOL_CALL_ARGUMENTS,
+];
+
 /// What is hidden of a message, or of an embedding, whatever its place in the list.
 fn part_of_a_list(key: &str, hidden: &HashSet<Hidden>) -> Option<Action> {
-    let is_text =
-        || key.ends_with(semconv::MESSAGE_CONTENT) || key.ends_with(semconv::MESSAGE_CONTENT_TEXT);
+    let is_text = || TEXTS.iter().any(|text| key.ends_with(text));
     let of = |switch, action| hidden.contains(&switch).then_some(action);
     if key.starts_with(semconv::LLM_INPUT_MESSAGES) {
         let image = key.contains(semconv::MESSAGE_CONTENT_IMAGE);

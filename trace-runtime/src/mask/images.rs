@@ -5,21 +5,41 @@ use super::REDACTED;
 const BEGINNING: &str = "data:image/";
 const ENCODING: &str = ";base64,";
 
-/// `text` with every data URL of an image that is longer than `limit` bytes taken out; `None` if
-/// there is none.
+/// How PNG, JPEG, GIF and WebP begin in base64, for APIs that take images without a data URL.
+const FORMATS: [&str; 4] = ["iVBORw0KGgo", "/9j/", "R0lGOD", "UklGR"];
+
+/// `text` with every image that is longer than `limit` bytes taken out; `None` if there is none.
 pub(super) fn without_large(text: &str, limit: usize) -> Option<String> {
-    let mut without = String::new();
-    let mut rest = text;
-    while let Some(start) = rest.find(BEGINNING) {
-        let (before, url) = rest.split_at(start);
-        without.push_str(before);
-        let length = url_length(url);
-        let (url, behind) = url.split_at(length);
-        without.push_str(if length > limit.max(BEGINNING.len()) { REDACTED } else { url });
-        rest = behind;
+    let mut without = replaced(text, BEGINNING, url_length, limit.max(BEGINNING.len()));
+    for format in FORMATS {
+        let shorter = without.as_deref().unwrap_or(text);
+        // Shorter than this it may be a word.
+        let replaced = replaced(shorter, format, base64_length, limit.max(64));
+        without = replaced.or(without);
     }
-    without.push_str(rest);
-    (without != text).then_some(without)
+    without
+}
+
+fn replaced(
+    text: &str,
+    beginning: &str,
+    length: fn(&str) -> usize,
+    limit: usize,
+) -> Option<String> {
+    let mut without: Option<String> = None;
+    let mut rest = text;
+    while let Some(start) = rest.find(beginning) {
+        let end = start + length(&rest[start..]).max(beginning.len());
+        if end - start > limit {
+            let kept = without.get_or_insert_with(|| text[..text.len() - rest.len()].to_owned());
+            kept.push_str(&rest[..start]);
+            kept.push_str(REDACTED);
+        } else if let Some(kept) = &mut without {
+            kept.push_str(&rest[..end]);
+        }
+        rest = &rest[end..];
+    }
+    without.map(|kept| kept + rest)
 }
 
 /// How far a data URL reaches; what does not hold base64 ends behind its beginning.
@@ -31,10 +51,13 @@ fn url_length(url: &str) -> usize {
     else {
         return BEGINNING.len();
     };
+    comma + 1 + base64_length(&url[comma + 1..])
+}
+
+fn base64_length(text: &str) -> usize {
     // JSON may write `/` as `\/`.
     let base64 = |c: char| c.is_ascii_alphanumeric() || "+/=-_\\".contains(c);
-    let content = &url[comma + 1..];
-    comma + 1 + content.find(|c| !base64(c)).unwrap_or(content.len())
+    text.find(|c| !base64(c)).unwrap_or(text.len())
 }
 
 #[cfg(test)]
@@ -54,5 +77,15 @@ mod tests {
         assert_eq!(without_large("data:image/ö;base64,QQ==", 0), None);
         assert_eq!(without_large(&image, 0).as_deref(), Some("__REDACTED__"));
         assert_eq!(without_large(&image[..30], 0).as_deref(), Some("__REDACTED__"));
+    }
+
+    #[test]
+    fn images_are_known_without_a_data_url() {
+        for format in super::FORMATS {
+            let text = format!(r#"{{"data":"{format}{}","n":1}}"#, "QUJD".repeat(50));
+            let without = without_large(&text, 100);
+            assert_eq!(without.as_deref(), Some(r#"{"data":"__REDACTED__","n":1}"#));
+            assert_eq!(without_large(&text, 1000), None);
+        }
     }
 }

@@ -29,9 +29,11 @@ pub(crate) fn apply(span: &mut SpanData, settings: &MaskSettings) {
     let kind = OpenInferenceSpanKind::of(&span.attributes);
     let masking = Masking { settings, kind };
     masking.attributes(&mut span.attributes, "");
+    masking.name(&mut span.name, semconv::MASKED_SPAN_NAME);
     for event in &mut span.events.events {
         let name = event.name.clone();
         masking.attributes(&mut event.attributes, &name);
+        masking.name(&mut event.name, semconv::MASKED_EVENT_NAME);
     }
     for link in &mut span.links.links {
         masking.attributes(&mut link.attributes, "");
@@ -65,6 +67,16 @@ impl Masking<'_> {
         });
     }
 
+    /// A name cannot be missing.
+    fn name(&self, name: &mut Cow<'static, str>, key: &str) {
+        let whole = Value::from(name.clone().into_owned());
+        let masked = self.asked(key, self.scrubbed(key, whole));
+        let masked = masked.map_or_else(|| REDACTED.to_owned(), |name| name.as_str().into_owned());
+        if masked != *name {
+            *name = masked.into();
+        }
+    }
+
     /// `None` if the attribute is not to be there.
     fn masked(&self, key: &str, value: Value, event: &str) -> Option<Value> {
         let value = match hidden::action(key, event, self.kind, &self.settings.hidden) {
@@ -78,8 +90,8 @@ impl Masking<'_> {
     /// Without large images and secrets.
     fn scrubbed(&self, key: &str, mut value: Value) -> Value {
         let hides_images = self.settings.hidden.contains(&Hidden::InputImages);
-        let limit =
-            if hides_images && key.starts_with("input.") { 0 } else { self.settings.image_bytes };
+        let is_input = key.starts_with("input.") || key.starts_with(semconv::LLM_INPUT_MESSAGES);
+        let limit = if hides_images && is_input { 0 } else { self.settings.image_bytes };
         let scrub = |text: &mut StringValue| {
             if let Some(without) = images::without_large(text.as_str(), limit) {
                 *text = without.into();

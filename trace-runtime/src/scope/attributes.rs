@@ -69,3 +69,13 @@ impl ContextAttributes {
         rendered
     }
 }
+
+/// An explicit parent says where a span is placed. The scope that the call is made in still holds:
+/// its suppression always, its attributes unless the parent's context has some.
+pub(crate) fn carried_over(current: &Context, parent: &Context) -> Context {
+    let context = match (current.get::<ContextAttributes>(), parent.get::<ContextAttributes>()) {
+        (Some(attributes), None) => parent.with_value(attributes.clone()),
+        _ => parent.clone(),
+    };
+    if current.is_telemetry_suppressed() { context.with_telemetry_suppressed() } else { context }
+}

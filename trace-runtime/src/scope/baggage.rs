@@ -37,7 +37,10 @@ pub(super) fn written(context: &Context) -> Context {
 /// What another service has written.
 pub(super) fn read(context: &Context) -> ContextAttributes {
     let baggage = context.baggage();
-    let text = |key: &str| baggage.get(key).map(ToString::to_string);
+    let text = |key: &str| {
+        let text = baggage.get(key).map(ToString::to_string);
+        text.filter(|text| !text.is_empty())
+    };
     let json = |key| text(key).and_then(|text| serde_json::from_str::<Value>(&text).ok());
     let mut read = ContextAttributes {
         session: text(semconv::SESSION_ID),

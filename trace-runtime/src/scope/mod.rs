@@ -6,7 +6,7 @@ mod baggage;
 mod processor;
 mod using;
 
-pub(crate) use attributes::ContextAttributes;
+pub(crate) use attributes::{ContextAttributes, carried_over};
 pub(crate) use processor::{ContextAttributesProcessor, OwnSpan};
 pub use using::{
     Scope, suppress_tracing, using_baggage, using_metadata, using_prompt_template, using_session,

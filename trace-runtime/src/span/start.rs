@@ -5,7 +5,7 @@ use super::parent::Parent;
 use crate::call_site::CallSite;
 use crate::capture::without_paths;
 use crate::register::Active;
-use crate::scope::Scope;
+use crate::scope::{self, Scope};
 use crate::semconv;
 use opentelemetry::trace::TraceContextExt;
 use opentelemetry::{Context, KeyValue};
@@ -64,7 +64,11 @@ impl Start {
 
     /// The context that the body runs in, but for its span.
     pub(super) fn context(&self) -> Context {
-        let context = self.parent.clone().unwrap_or_else(Context::current);
+        let current = Context::current();
+        let context = match &self.parent {
+            Some(parent) => scope::carried_over(&current, parent),
+            None => current,
+        };
         self.scope.as_ref().map_or_else(|| context.clone(), |scope| scope.within(&context))
     }
 

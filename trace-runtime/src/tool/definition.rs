@@ -4,6 +4,7 @@ use crate::capture::CapturedValue;
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
+use std::sync::OnceLock;
 
 /// The definition of a tool, as a model is given it: made by `#[tool(definition = NAME)]` beside
 /// the function. With the schema from the signature it needs the feature `schema`.
@@ -94,9 +95,23 @@ impl Serialize for ToolDefinition {
     }
 }
 
-/// The option `parameters`, JSON or a text of it.
-#[must_use]
-pub fn given(parameters: CapturedValue) -> Value {
-    let text = parameters.into_text();
-    serde_json::from_str(&text).unwrap_or(Value::String(text))
+/// The option `parameters`, JSON or a text of it, evaluated once.
+#[derive(Debug, Default)]
+pub struct Given(OnceLock<Value>);
+
+impl Given {
+    /// Not evaluated yet.
+    #[must_use]
+    pub const fn new() -> Self {
+        Given(OnceLock::new())
+    }
+
+    /// A copy of the schema.
+    pub fn once(&self, parameters: impl FnOnce() -> CapturedValue) -> Value {
+        let read = || {
+            let text = parameters().into_text();
+            serde_json::from_str(&text).unwrap_or(Value::String(text))
+        };
+        self.0.get_or_init(read).clone()
+    }
 }

@@ -9,7 +9,7 @@ mod parameters;
 mod probe;
 mod written;
 
-pub use definition::{ToolDefinition, given};
+pub use definition::{Given, ToolDefinition};
 #[cfg(feature = "schema")]
 pub use parameter::Parameter;
 #[cfg(feature = "schema")]

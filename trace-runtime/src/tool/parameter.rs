@@ -8,6 +8,8 @@ use std::hash::{Hash, Hasher};
 pub struct Parameter {
     /// The names that the argument binds: one, unless a pattern takes it apart.
     pub names: &'static [&'static str],
+    /// Those of them that `skip` names.
+    pub skipped: &'static [&'static str],
     /// Whether a pattern takes it apart.
     pub is_destructured: bool,
     /// Its doc comment.
@@ -20,9 +22,15 @@ pub struct Parameter {
 
 impl Parameter {
     /// Functions at one address write the same schema.
-    fn identity(&self) -> (&[&str], bool, &str, bool, usize) {
+    fn identity(&self) -> ([&[&str]; 2], bool, &str, bool, usize) {
         let address = self.write_schema.map_or(0, |write| write as usize);
-        (self.names, self.is_destructured, self.description, self.is_optional, address)
+        (
+            [self.names, self.skipped],
+            self.is_destructured,
+            self.description,
+            self.is_optional,
+            address,
+        )
     }
 }
 
@@ -45,24 +53,26 @@ impl Hash for Parameter {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __parameter {
-    ($is_destructured:literal $names:tt, _, $description:literal) => {
+    ($is_destructured:literal $names:tt $skipped:tt, _, $description:literal) => {
         $crate::__private::Parameter {
             names: &$names,
+            skipped: &$skipped,
             is_destructured: $is_destructured,
             description: $description,
             is_optional: false,
             write_schema: $crate::__private::None,
         }
     };
-    ($is_destructured:literal $names:tt, $type:ty, $description:literal) => {{
+    ($is_destructured:literal $names:tt $skipped:tt, $type:ty, $description:literal) => {{
         use $crate::__private::{DescribeType as _, IsOptional as _};
         let probe = $crate::__private::SchemaProbe::<$type>::new();
         $crate::__private::Parameter {
             names: &$names,
+            skipped: &$skipped,
             is_destructured: $is_destructured,
             description: $description,
-            is_optional: (&&probe).is_optional(),
-            write_schema: (&&probe).write_schema(),
+            is_optional: (&&probe).__trace_is_optional(),
+            write_schema: (&&probe).__trace_write_schema(),
         }
     }};
 }

@@ -79,9 +79,10 @@ fn add_fields(
     if let Some(Value::Object(mut written)) = written
         && let Some(Value::Object(fields)) = written.remove("properties")
     {
-        properties.extend(fields);
+        let is_given = |name: &str| !parameter.skipped.contains(&name);
+        properties.extend(fields.into_iter().filter(|(name, _)| is_given(name)));
         if let Some(Value::Array(names)) = written.remove("required") {
-            required.extend(names);
+            required.extend(names.into_iter().filter(|name| name.as_str().is_none_or(is_given)));
         }
         return;
     }

@@ -24,17 +24,17 @@ impl<T: ?Sized> SchemaProbe<T> {
 /// How a type's schema is written.
 pub trait DescribeType {
     /// `None` for a type that does not describe itself: its schema is open.
-    fn write_schema(&self) -> Option<WriteSchema>;
+    fn __trace_write_schema(&self) -> Option<WriteSchema>;
 }
 
 impl<T: JsonSchema + ?Sized> DescribeType for &SchemaProbe<T> {
-    fn write_schema(&self) -> Option<WriteSchema> {
+    fn __trace_write_schema(&self) -> Option<WriteSchema> {
         Some(SchemaGenerator::subschema_for::<T>)
     }
 }
 
 impl<T: ?Sized> DescribeType for SchemaProbe<T> {
-    fn write_schema(&self) -> Option<WriteSchema> {
+    fn __trace_write_schema(&self) -> Option<WriteSchema> {
         None
     }
 }
@@ -42,23 +42,29 @@ impl<T: ?Sized> DescribeType for SchemaProbe<T> {
 /// Whether a type is an `Option`.
 pub trait IsOptional {
     /// `true` for an `Option`.
-    fn is_optional(&self) -> bool;
+    fn __trace_is_optional(&self) -> bool;
 }
 
 impl<T> IsOptional for &SchemaProbe<Option<T>> {
-    fn is_optional(&self) -> bool {
+    fn __trace_is_optional(&self) -> bool {
         true
     }
 }
 
 impl<T> IsOptional for &SchemaProbe<&Option<T>> {
-    fn is_optional(&self) -> bool {
+    fn __trace_is_optional(&self) -> bool {
+        true
+    }
+}
+
+impl<T> IsOptional for &SchemaProbe<&mut Option<T>> {
+    fn __trace_is_optional(&self) -> bool {
         true
     }
 }
 
 impl<T: ?Sized> IsOptional for SchemaProbe<T> {
-    fn is_optional(&self) -> bool {
+    fn __trace_is_optional(&self) -> bool {
         false
     }
 }

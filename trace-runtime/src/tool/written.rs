@@ -34,7 +34,8 @@ macro_rules! __parameter_list {
 macro_rules! __definition {
     ($name:expr, $description:expr, given $parameters:expr) => {
         $crate::ToolDefinition::new($name, $description, || {
-            $crate::__private::given($crate::__private::capture!($parameters))
+            static GIVEN: $crate::__private::Given = $crate::__private::Given::new();
+            GIVEN.once(|| $crate::__private::capture!($parameters))
         })
     };
     ($name:expr, $description:expr, $parameters:tt) => {
@@ -50,7 +51,8 @@ macro_rules! __definition {
 macro_rules! __definition {
     ($name:expr, $description:expr, given $parameters:expr) => {
         $crate::ToolDefinition::new($name, $description, || {
-            $crate::__private::given($crate::__private::capture!($parameters))
+            static GIVEN: $crate::__private::Given = $crate::__private::Given::new();
+            GIVEN.once(|| $crate::__private::capture!($parameters))
         })
     };
     ($name:expr, $description:expr, $parameters:tt) => {

@@ -1,8 +1,8 @@
 impl Case {
     ///The definition of the tool `weather`.
     pub const WEATHER: ::trace_runtime::ToolDefinition = ::trace_runtime::__private::definition!(
-        "weather", "Doc.", [(false["city"], & '_ str, "The city"), (true["n"], Day, ""),
-        (false["x"], _, "")]
+        "weather", "Doc.", [(false["city"] [], & '_ str, "The city"), (true["n"] [], Day,
+        ""), (false["x"] [], _, "")]
     );
     /// Doc.
     pub fn weather<'a>(
@@ -29,8 +29,8 @@ impl Case {
                     __trace_record
                         .argument("x", ::trace_runtime::__private::capture!(x));
                     ::trace_runtime::__private::parameters!(
-                        __trace_record, [(false["city"], & '_ str, "The city"),
-                        (true["n"], Day, ""), (false["x"], _, "")]
+                        __trace_record, [(false["city"] [], & '_ str, "The city"),
+                        (true["n"] [], Day, ""), (false["x"] [], _, "")]
                     );
                     let _ = __trace_record;
                 },
