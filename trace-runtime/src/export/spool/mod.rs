@@ -55,6 +55,9 @@ struct Found {
 impl Spool {
     fn open(backend: &Path, limit: u64, syncs: bool) -> io::Result<(Self, Found)> {
         let own = Folder::create(backend)?;
+        if syncs {
+            own.sync_above();
+        }
         let mut spool = Spool {
             own,
             adopted: Folder::adopt(backend)?,
@@ -194,6 +197,9 @@ impl Spool {
         }
         let number = self.new_number();
         let segment = Segment::create(&self.own.path().join(format!("{number:010}.otlp")), number)?;
+        if self.syncs {
+            self.own.sync();
+        }
         self.bytes += segment.bytes;
         self.segments.insert(number, segment);
         Ok(number)
