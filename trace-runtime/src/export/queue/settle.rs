@@ -71,3 +71,21 @@ impl Queue {
         });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::state::{Open, State};
+    use super::*;
+
+    #[test]
+    fn a_flush_waits_for_a_fate_until_it_is_said() {
+        let mut state = State { ended: 3, ..State::default() };
+        let (bytes, is_on_disk, is_earlier, is_part) = (0, false, false, false);
+        state.open.insert(7, Open { first: 1, spans: 3, bytes, is_on_disk, is_earlier, is_part });
+        assert!(state.count(7, &Fate::default()));
+        assert_eq!((state.delivered, state.first_unsettled()), (3, Some(1)));
+        assert!(!state.count(7, &Fate::default()), "the first decision holds");
+        state.concluding.remove(&7);
+        assert_eq!((state.delivered, state.first_unsettled()), (3, None));
+    }
+}
