@@ -4,7 +4,7 @@ use integration_tests::{Program, Receiver, Reply, Temporary, child};
 use std::io::{BufRead, BufReader};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use trace_runtime::{Builder, Registration, Stats, chain, register};
 
 #[chain]
@@ -16,9 +16,12 @@ fn stats(registration: &Registration) -> Stats {
     stats.clone()
 }
 
-/// Waits for what will come, however long it takes.
+/// Waits for what will come; what has not within a minute is a failure.
+#[track_caller]
 fn until(condition: impl Fn() -> bool) {
+    let deadline = Instant::now() + Duration::from_secs(60);
     while !condition() {
+        assert!(Instant::now() < deadline, "it has not come");
         std::thread::sleep(Duration::from_millis(1));
     }
 }

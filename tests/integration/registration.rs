@@ -140,7 +140,9 @@ fn a_registration_that_follows_keeps_its_global_provider() {
     let first = register().verbose(false).endpoint(slow.endpoint()).install().unwrap();
     work();
     let ending = std::thread::spawn(move || first.shutdown());
+    let deadline = std::time::Instant::now() + Duration::from_secs(60);
     let second = loop {
+        assert!(std::time::Instant::now() < deadline, "the first does not end");
         match register().verbose(false).endpoint(slow.endpoint()).install() {
             Ok(second) => break second,
             Err(RegisterError::AlreadyInstalled) => std::thread::yield_now(),

@@ -4,6 +4,8 @@ mod body;
 mod console;
 mod deliver;
 mod diagnostics;
+#[cfg(test)]
+mod fates;
 #[cfg(feature = "file")]
 mod file;
 mod limit;

@@ -3,7 +3,7 @@
 
 use super::body::Body;
 use super::deliver::{Attempt, Failure, Transport};
-use super::queue::{Fate, Next, Queue};
+use super::queue::{Batch, Fate, Next, Queue};
 use super::retry::Backoff;
 use super::spool::Store;
 use crate::outcome::panic::{contained, message};
@@ -18,19 +18,27 @@ pub(super) struct Sender {
     pub(super) store: Option<Arc<Store>>,
 }
 
+/// What sending a batch came to.
+#[derive(Debug)]
+enum Sent {
+    Settled(Fate),
+    /// Its halves may be accepted.
+    TooLarge,
+    /// The end came first.
+    Stopped,
+}
+
 impl Sender {
     /// Sends until the queue has ended.
     pub(super) fn run(mut self) {
         let _suppressed = Context::enter_telemetry_suppressed_scope();
         loop {
             match self.queue.next() {
-                Next::Send(batch) => self.send(batch.id, batch.spans, &batch.body),
+                Next::Send(batch) => self.send(&batch),
                 Next::Load(id, spans) => {
-                    let loaded = self.store.as_ref().and_then(|store| store.load(id, spans));
-                    if let Some(body) = loaded {
-                        self.queue.hold_encoded(id, &body);
-                        self.send(id, spans, &body);
-                        self.queue.release(id);
+                    if let Some(batch) = self.store.as_ref().and_then(|store| store.load(id, spans))
+                    {
+                        self.send(&batch);
                     }
                 }
                 Next::Stop => return,
@@ -38,63 +46,72 @@ impl Sender {
         }
     }
 
-    fn send(&mut self, id: u64, spans: u64, body: &Body) {
+    fn send(&mut self, batch: &Batch) {
+        let Batch { id, spans, body } = batch;
         let compressed = if body.is_gzip || !self.transport.wants_gzip() {
             None
         } else {
             // What cannot be compressed is sent as it is.
             body.clone().compressed().ok()
         };
-        if let Some(fate) = self.deliver(compressed.as_ref().unwrap_or(body), spans)
-            && self.queue.claim(id, &fate)
-        {
-            // Before anybody hears of it, and perhaps ends the program.
-            if let Some(store) = &self.store {
-                store.forget(id);
-            }
-            self.queue.book(id, &fate);
+        match self.deliver(compressed.as_ref().unwrap_or(body), *spans) {
+            Sent::Settled(fate) => self.settle(*id, &fate),
+            Sent::TooLarge => self.split(batch),
+            Sent::Stopped => {}
         }
     }
 
-    /// Sends one body until its fate is known; `None` if the end came first.
-    fn deliver(&mut self, body: &Body, spans: u64) -> Option<Fate> {
+    /// Sends a body until its fate is known.
+    fn deliver(&mut self, body: &Body, spans: u64) -> Sent {
         if body.bytes.len() > self.transport.longest() && spans > 1 {
-            return self.deliver_halves(body, spans);
+            return Sent::TooLarge;
         }
         loop {
             match self.attempt(body) {
                 Attempt::Accepted(refused) => {
-                    self.backoff.reset();
-                    self.queue.note_success();
-                    return Some(Fate::of(Ok(refused), spans, self.queue.address()));
+                    self.answered();
+                    return Sent::Settled(Fate::of(Ok(refused), spans, self.queue.address()));
                 }
-                Attempt::TooLarge(_) if spans > 1 => return self.deliver_halves(body, spans),
+                Attempt::TooLarge(_) if spans > 1 => {
+                    self.answered();
+                    return Sent::TooLarge;
+                }
                 Attempt::Refused(failure) | Attempt::TooLarge(failure) => {
-                    // It answers: what comes next need not wait.
-                    self.backoff.reset();
-                    self.queue.note_success();
-                    return Some(Fate::lost(spans, failure));
+                    self.answered();
+                    return Sent::Settled(Fate::lost(spans, failure));
                 }
                 Attempt::Again { failure, after } => {
                     let pause = self.backoff.pause(after, self.queue.flushes());
                     if !self.queue.pause_after(&failure, pause, after.is_some()) {
-                        return None;
+                        return Sent::Stopped;
                     }
                 }
             }
         }
     }
 
-    fn deliver_halves(&mut self, body: &Body, spans: u64) -> Option<Fate> {
-        match body.halves() {
-            Ok([(first, n), (second, m)]) => {
-                let first = self.deliver(&first, n)?;
-                Some(first.and(self.deliver(&second, m)?))
-            }
-            Err(error) => {
+    /// The backend is there: what comes next need not wait.
+    fn answered(&mut self) {
+        self.backoff.reset();
+        self.queue.note_success();
+    }
+
+    fn settle(&self, id: u64, fate: &Fate) {
+        match &self.store {
+            Some(store) => store.settle(id, fate),
+            None => self.queue.settle(id, fate),
+        }
+    }
+
+    fn split(&self, batch: &Batch) {
+        match (batch.body.halves(), &self.store) {
+            (Ok(halves), Some(store)) => store.split(batch.id, halves),
+            (Ok(halves), None) => drop(self.queue.split(batch.id, halves)),
+            (Err(error), _) => {
                 let what = format!("a batch could not be split ({error})");
                 let advice = "report it to the authors of trace-runtime".to_owned();
-                Some(Fate::lost(spans, Failure { cause: "encoding", what, advice }))
+                let failure = Failure { cause: "encoding", what, advice };
+                self.settle(batch.id, &Fate::lost(batch.spans, failure));
             }
         }
     }

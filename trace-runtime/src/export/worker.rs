@@ -2,7 +2,7 @@
 
 use super::body::Body;
 use super::deliver::{Deliver, DeliveryResult, Failure};
-use super::queue::{Batch, Block, Fate, Queue};
+use super::queue::{Batch, Block, Fate, Left, Queue};
 use super::spool::Store;
 use super::transform::Transform;
 use crate::outcome::panic::{contained, message};
@@ -50,7 +50,7 @@ impl Worker {
             let (id, spans) = (block.id, block.spans.len() as u64);
             // Whatever happens to a block, its spans are accounted for.
             if let Err(payload) = contained(|| self.handle(block)) {
-                self.queue.settle(id, &Fate::lost(spans, panicked("the export", &*payload)));
+                self.settle(id, &Fate::lost(spans, panicked("the export", &*payload)));
             }
         }
         let _ = contained(|| self.finish());
@@ -84,7 +84,7 @@ impl Worker {
                         self.queue.hold_encoded(id, &body);
                         self.queue.post(Batch { id, spans, body });
                     }
-                    Err(error) => self.queue.settle(id, &Fate::lost(spans, unencodable(&error))),
+                    Err(error) => self.settle(id, &Fate::lost(spans, unencodable(&error))),
                 }
             }
         }
@@ -99,15 +99,27 @@ impl Worker {
             }
             Outlet::Encoder(encoder) => encoder.store.as_deref(),
         };
-        for (batch, is_on_disk) in self.queue.undelivered() {
-            if is_on_disk {
-                self.queue.spooled(batch.id, false);
-            } else if !store.is_some_and(|store| store.keep(batch.id, &batch.body, false)) {
+        let Left { unstored, parts } = self.queue.take_over();
+        if let Some(store) = store {
+            // Before anything has to go for others.
+            for part in &parts {
+                store.separate(part);
+            }
+        }
+        for batch in unstored {
+            if !store.is_some_and(|store| store.keep(batch.id, &batch.body, false)) {
                 self.queue.abandon(batch.id, batch.spans);
             }
         }
         if let Some(store) = store {
             store.close();
+        }
+    }
+
+    fn settle(&self, id: u64, fate: &Fate) {
+        match &self.outlet {
+            Outlet::Encoder(Encoder { store: Some(store), .. }) => store.settle(id, fate),
+            _ => self.queue.settle(id, fate),
         }
     }
 }

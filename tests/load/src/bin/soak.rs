@@ -46,7 +46,9 @@ fn main() {
         .shutdown_timeout(Duration::from_secs(60))
         .install()
         .expect("settings");
+    let deadline = Instant::now() + Duration::from_secs(300);
     while segments(&spool) > 0 {
+        assert!(Instant::now() < deadline, "the spool is not sent: {:?}", registration.stats());
         std::thread::sleep(Duration::from_millis(20));
     }
     registration.shutdown().expect("everything arrives");

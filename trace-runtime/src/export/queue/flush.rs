@@ -1,11 +1,11 @@
-//! Waiting for fates, and the end.
+//! Waiting for fates.
 
 use super::Queue;
 use super::send::TRIES;
 use super::state::State;
 use crate::export::deliver::UNREACHABLE;
 use std::sync::PoisonError;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 /// How a flush found one destination.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,49 +46,6 @@ impl Queue {
             let woken = self.fates.wait_timeout(state, rest);
             state = woken.unwrap_or_else(PoisonError::into_inner).0;
         }
-    }
-
-    /// From here on nobody is told that spans wait; soon they are delivered, on disk, or lost.
-    pub(crate) fn close(&self) {
-        self.lock().is_closing = true;
-    }
-
-    /// Ends worker and sender; waits for the worker, which stores or gives up what is left.
-    pub(crate) fn stop(&self, within: Duration) {
-        let deadline = Instant::now() + within;
-        let mut state = self.lock();
-        state.is_stopped = true;
-        self.spans.notify_all();
-        self.batches.notify_all();
-        while !state.is_finished {
-            let rest = deadline.saturating_duration_since(Instant::now());
-            if rest.is_zero() {
-                break;
-            }
-            let woken = self.fates.wait_timeout(state, rest);
-            state = woken.unwrap_or_else(PoisonError::into_inner).0;
-        }
-        drop(state);
-        self.say_unsaid();
-    }
-
-    /// What neither arrived nor is on disk when the worker could not say so itself: it hangs in
-    /// its exporter.
-    pub(crate) fn give_up(&self) {
-        let mut state = self.lock();
-        let pending = state.pending();
-        if pending == 0 {
-            return;
-        }
-        state.waiting.clear();
-        state.outbox.clear();
-        state.open.retain(|_, open| open.is_on_disk);
-        state.open.values_mut().for_each(|open| open.bytes = 0);
-        state.held = 0;
-        let failure = self.why_undelivered(&state);
-        state.lose(failure.cause, pending);
-        drop(state);
-        self.say(&failure, pending);
     }
 }
 

@@ -6,15 +6,19 @@
 //! settles them.
 
 mod batch;
+mod disk;
+mod end;
 mod flush;
 mod send;
 mod settle;
 mod size;
+mod split;
 mod state;
 mod stats;
 mod take;
 
 pub(crate) use batch::Batch;
+pub(crate) use end::Left;
 pub(crate) use flush::Flushed;
 pub(crate) use send::Next;
 pub(crate) use settle::{Fate, PENDING};
@@ -75,7 +79,7 @@ impl Queue {
         let bytes = size::estimate(&span);
         let mut state = self.lock();
         state.ended += 1;
-        if state.is_stopped {
+        if state.is_stopped() {
             state.lose("ended after shutdown", 1);
             return;
         }

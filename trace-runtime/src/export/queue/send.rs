@@ -1,6 +1,6 @@
 //! The sender's side: batches out, and when to try again.
 
-use super::state::Failing;
+use super::state::{Failing, Phase};
 use super::{Batch, Queue};
 use crate::export::deliver::Failure;
 use crate::export::diagnostics::counted;
@@ -23,24 +23,22 @@ impl Queue {
     /// Waits for a batch to send. Memory and spool take turns.
     pub(crate) fn next(&self) -> Next {
         let mut state = self.lock();
-        if state.is_stopped {
-            // What was being sent is the worker's now.
-            return Next::Stop;
-        }
-        let mut from_memory = state.sending.take().is_none();
         loop {
-            if state.is_stopped {
+            if state.is_stopped() {
+                // What was being sent is the worker's now.
                 return Next::Stop;
             }
+            state.sending = None;
             let stored = state.only_on_disk.first().copied();
-            if let Some(id) = stored.filter(|_| !from_memory || state.outbox.is_empty()) {
+            if let Some(id) = stored.filter(|_| !state.was_on_disk || state.outbox.is_empty()) {
+                state.was_on_disk = true;
                 return Next::Load(id, state.open.get(&id).map_or(0, |open| open.spans));
             }
             if let Some(batch) = state.outbox.pop_front() {
+                state.was_on_disk = false;
                 state.sending = Some(batch.clone());
                 return Next::Send(batch);
             }
-            from_memory = true;
             state = self.batches.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
     }
@@ -61,7 +59,7 @@ impl Queue {
         state.failing.total += 1;
         state.failing.last = Some(failure.clone());
         state.failing.until = asked.then_some(until);
-        let is_down = state.failing.tries == TRIES && !state.is_closing;
+        let is_down = state.failing.tries == TRIES && state.phase < Phase::Closing;
         let (late, flushes) = (state.pending() + state.on_disk, state.flushes);
         self.fates.notify_all();
         drop(state);
@@ -77,8 +75,8 @@ impl Queue {
             let rest = until.saturating_duration_since(Instant::now());
             // A flush does not wait for a pause of ours, but for one that the backend asked for.
             let hurried = !asked && state.flushes != flushes;
-            if state.is_stopped || rest.is_zero() || hurried {
-                return !state.is_stopped;
+            if state.is_stopped() || rest.is_zero() || hurried {
+                return !state.is_stopped();
             }
             let woken = self.batches.wait_timeout(state, rest);
             state = woken.unwrap_or_else(PoisonError::into_inner).0;
@@ -88,10 +86,5 @@ impl Queue {
     /// How many flushes have begun.
     pub(crate) fn flushes(&self) -> u64 {
         self.lock().flushes
-    }
-
-    /// A batch from the spool leaves the memory again.
-    pub(crate) fn release(&self, id: u64) {
-        self.lock().release(id);
     }
 }

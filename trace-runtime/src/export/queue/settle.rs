@@ -1,9 +1,7 @@
-//! Booking the fate of a batch.
+//! The fate of a batch.
 
 use super::Queue;
-use super::state::State;
 use crate::export::deliver::{DeliveryResult, Failure};
-use crate::export::diagnostics::counted;
 
 /// The cause when a destination neither took nor refused the spans in time.
 pub(crate) const PENDING: &str = "pending at shutdown";
@@ -36,56 +34,30 @@ impl Fate {
             Err(failure) => Fate::lost(spans, failure),
         }
     }
-
-    /// Of two parts of a batch.
-    pub(crate) fn and(self, other: Fate) -> Fate {
-        Fate { lost: self.lost + other.lost, failure: self.failure.or(other.failure) }
-    }
 }
 
 impl Queue {
-    /// Books the fate of a batch, unless that was decided already.
+    /// Decides the fate of a batch that is in no spool, and says it.
     pub(crate) fn settle(&self, id: u64, fate: &Fate) {
-        if self.claim(id, fate) {
-            self.book(id, fate);
+        if self.decide(id, fate) {
+            self.conclude(id, fate);
         }
     }
 
-    /// Whether this fate is the batch's; then it is to be booked.
-    pub(crate) fn claim(&self, id: u64, fate: &Fate) -> bool {
+    /// Decides the fate of a batch, and counts it. The first decision holds, and none is taken
+    /// here behind [`take_over`](Queue::take_over). Whoever decided concludes.
+    pub(crate) fn decide(&self, id: u64, fate: &Fate) -> bool {
         let mut state = self.lock();
-        let is_stopped = state.is_stopped;
-        let Some(open) = state.open.get_mut(&id).filter(|open| !open.is_claimed) else {
-            return false;
-        };
-        // At the end it is left to the next run, which sends it again.
-        let is_left = is_stopped && open.is_on_disk && fate.lost > 0;
-        open.is_claimed = !is_left;
-        !is_left
+        !state.is_over() && state.count(id, fate)
     }
 
-    /// Books the fate of a batch that was claimed.
-    pub(crate) fn book(&self, id: u64, fate: &Fate) {
-        // Said before it is counted: whoever waits for the count finds it said.
+    /// Says a fate that was decided. Nobody who waits for it goes on before.
+    pub(crate) fn conclude(&self, id: u64, fate: &Fate) {
         if let Some(failure) = &fate.failure {
             self.say(failure, fate.lost);
         }
         let mut state = self.lock();
-        state.release(id);
-        state.only_on_disk.remove(&id);
-        let Some(open) = state.open.remove(&id) else { return };
-        let delivered = open.spans.saturating_sub(fate.lost);
-        if open.is_earlier {
-            state.recovered += delivered;
-            state.recovered_lost += fate.lost.min(open.spans);
-        } else {
-            if open.is_on_disk {
-                state.on_disk -= open.spans;
-            }
-            state.delivered += delivered;
-            let cause = fate.failure.as_ref().map_or("unknown", |failure| failure.cause);
-            state.lose(cause, fate.lost.min(open.spans));
-        }
+        state.concluding.remove(&id);
         if let Some(failure) = &fate.failure {
             state.failing.refusal = Some(failure.clone());
         }
@@ -98,36 +70,22 @@ impl Queue {
             format!("{}, {spans} not delivered: {}", failure.what, failure.advice)
         });
     }
+}
 
-    /// At the very end, if anything is in the spool.
-    pub(crate) fn say_on_disk(&self, folder: &str) {
-        let state = self.lock();
-        let on_disk = state.on_disk;
-        let why = self.why_undelivered(&state);
-        drop(state);
-        if on_disk > 0 {
-            self.diagnostics.late("on disk", &|| {
-                let spans = counted(on_disk);
-                format!(
-                    "{}, {spans} in the spool {folder}, to be sent by the next run: {}",
-                    why.what, why.advice,
-                )
-            });
-        }
-    }
+#[cfg(test)]
+mod tests {
+    use super::super::state::{Open, State};
+    use super::*;
 
-    /// At the very end: `spans` of a batch will not arrive.
-    pub(crate) fn abandon(&self, id: u64, spans: u64) {
-        let failure = self.why_undelivered(&self.lock());
-        self.settle(id, &Fate::lost(spans, failure));
-    }
-
-    /// At the very end, why what is still open will not arrive.
-    pub(super) fn why_undelivered(&self, state: &State) -> Failure {
-        state.failing.last.clone().unwrap_or_else(|| Failure {
-            cause: PENDING,
-            what: format!("{} did not answer in time", self.address),
-            advice: "raise `shutdown_timeout(..)` or look at the collector".to_owned(),
-        })
+    #[test]
+    fn a_flush_waits_for_a_fate_until_it_is_said() {
+        let mut state = State { ended: 3, ..State::default() };
+        let (bytes, is_on_disk, is_earlier, is_part) = (0, false, false, false);
+        state.open.insert(7, Open { first: 1, spans: 3, bytes, is_on_disk, is_earlier, is_part });
+        assert!(state.count(7, &Fate::default()));
+        assert_eq!((state.delivered, state.first_unsettled()), (3, Some(1)));
+        assert!(!state.count(7, &Fate::default()), "the first decision holds");
+        state.concluding.remove(&7);
+        assert_eq!((state.delivered, state.first_unsettled()), (3, None));
     }
 }

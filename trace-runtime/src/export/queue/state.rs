@@ -1,8 +1,8 @@
 //! What the lock of a queue guards.
 
-use super::Batch;
 use super::stats::Stats;
 use super::take::Block;
+use super::{Batch, Fate};
 use crate::export::deliver::Failure;
 use crate::register::BatchSettings;
 use opentelemetry_sdk::trace::SpanData;
@@ -32,6 +32,10 @@ pub(super) struct State {
     pub(super) open: BTreeMap<u64, Open>,
     /// Those that are in no memory, only in the spool.
     pub(super) only_on_disk: BTreeSet<u64>,
+    /// Batches whose fate is counted and not said yet, with the numbers of their first spans.
+    pub(super) concluding: BTreeMap<u64, u64>,
+    /// The batch sent last was read from the spool.
+    pub(super) was_on_disk: bool,
     pub(super) next_id: u64,
 
     /// Spans up to this one are not to wait for their batch to fill.
@@ -40,12 +44,22 @@ pub(super) struct State {
     /// Counts the flushes, so that a sender that waits notices one.
     pub(super) flushes: u64,
     pub(super) failing: Failing,
-    /// The end has begun.
-    pub(super) is_closing: bool,
-    /// Nothing is sent any more.
-    pub(super) is_stopped: bool,
+    pub(super) phase: Phase,
     /// The worker has ended.
     pub(super) is_finished: bool,
+}
+
+/// How far the end has come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Phase {
+    #[default]
+    Running,
+    /// The last flush has begun.
+    Closing,
+    /// Nothing is sent any more.
+    Stopped,
+    /// Every open batch is the worker's: what the sender still hears of one counts no more.
+    Over,
 }
 
 /// What the worker waits for.
@@ -60,18 +74,21 @@ pub(super) enum Worker {
     Any,
 }
 
+/// The number of spans that no flush waits for.
+pub(super) const NOT_OURS: u64 = u64::MAX;
+
 /// A batch whose fate is open.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(super) struct Open {
-    /// The number of its first span, in the order they ended.
+    /// The number of its first span, in the order they ended; [`NOT_OURS`] from an earlier run.
     pub(super) first: u64,
     pub(super) spans: u64,
     pub(super) bytes: usize,
     pub(super) is_on_disk: bool,
     /// From the spool of an earlier run.
     pub(super) is_earlier: bool,
-    /// Its fate is known and being booked.
-    pub(super) is_claimed: bool,
+    /// A part of a batch that was split, whose record it shares.
+    pub(super) is_part: bool,
 }
 
 /// Since when, and why, the destination takes nothing.
@@ -89,6 +106,14 @@ pub(super) struct Failing {
 }
 
 impl State {
+    pub(super) fn is_stopped(&self) -> bool {
+        self.phase >= Phase::Stopped
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        self.phase == Phase::Over
+    }
+
     pub(super) fn append(&mut self, span: SpanData, bytes: usize, settings: &BatchSettings) {
         self.held += bytes;
         let number = self.ended;
@@ -130,10 +155,11 @@ impl State {
         self.ended - self.delivered - self.on_disk - self.lost()
     }
 
-    /// The number of the first span whose fate is open, if there is one.
+    /// The number of the first span whose fate is open, or not said yet, if there is one.
     pub(super) fn first_unsettled(&self) -> Option<u64> {
-        let open = self.open.values().filter(|open| !open.is_earlier).map(|open| open.first);
-        open.chain(self.waiting.front().map(|block| block.first)).min()
+        let open = self.open.values().map(|open| open.first);
+        let settled = open.chain(self.concluding.values().copied());
+        settled.chain(self.waiting.front().map(|block| block.first)).min()
     }
 
     pub(super) fn new_id(&mut self) -> u64 {
@@ -146,6 +172,34 @@ impl State {
         if let Some(open) = self.open.get_mut(&id) {
             self.held -= std::mem::take(&mut open.bytes);
         }
+    }
+
+    /// A batch is in the spool alone.
+    pub(super) fn leave_to_disk(&mut self, id: u64) {
+        self.release(id);
+        self.only_on_disk.insert(id);
+    }
+
+    /// Counts what became of a batch; `false` if its fate was known. Every batch ends here, but
+    /// those that the spool drops and those that are given up.
+    pub(super) fn count(&mut self, id: u64, fate: &Fate) -> bool {
+        self.release(id);
+        let Some(open) = self.open.remove(&id) else { return false };
+        self.only_on_disk.remove(&id);
+        self.concluding.insert(id, open.first);
+        let lost = fate.lost.min(open.spans);
+        let delivered = open.spans - lost;
+        if open.is_earlier {
+            self.recovered += delivered;
+            self.recovered_lost += lost;
+            return true;
+        }
+        if open.is_on_disk {
+            self.on_disk -= open.spans;
+        }
+        self.delivered += delivered;
+        self.lose(fate.failure.as_ref().map_or("unknown", |failure| failure.cause), lost);
+        true
     }
 
     pub(super) fn stats(&self, address: &str) -> Stats {

@@ -40,7 +40,7 @@ impl Queue {
             let mut state = self.lock();
             state.worker = Worker::Busy;
             let Some(block) = state.waiting.front() else {
-                if state.is_stopped {
+                if state.is_stopped() {
                     return None;
                 }
                 state.worker = Worker::Any;
@@ -50,7 +50,7 @@ impl Queue {
             let age = block.since.elapsed();
             let is_due = block.is_complete
                 || state.waiting.len() > 1
-                || state.is_stopped
+                || state.is_stopped()
                 || block.first <= state.flush_to
                 || age >= self.settings.delay;
             if !is_due {
@@ -67,7 +67,7 @@ impl Queue {
                 bytes: block.bytes,
                 is_on_disk: false,
                 is_earlier: false,
-                is_claimed: false,
+                is_part: false,
             };
             state.open.insert(block.id, open);
             return Some(block);
@@ -96,95 +96,18 @@ impl Queue {
 
     /// Hands an encoded batch to the sender.
     pub(crate) fn post(&self, batch: Batch) {
-        self.lock().outbox.push_back(batch);
-        self.batches.notify_one();
+        let mut state = self.lock();
+        if state.open.contains_key(&batch.id) {
+            state.outbox.push_back(batch);
+            drop(state);
+            self.batches.notify_one();
+        }
     }
 
     /// Whether the sender lags so far behind that batches belong into the spool.
     pub(crate) fn is_crowded(&self) -> bool {
         let state = self.lock();
         let encoded: usize = state.outbox.iter().map(|batch| batch.body.bytes.len()).sum();
-        state.is_stopped || encoded > self.settings.queue_bytes / 2
-    }
-
-    /// The batch is in the spool; `in_memory` says whether it stays in memory too. `false` if its
-    /// fate is known by now.
-    pub(crate) fn spooled(&self, id: u64, in_memory: bool) -> bool {
-        let mut state = self.lock();
-        let Some(open) = state.open.get_mut(&id).filter(|open| !open.is_claimed) else {
-            return false;
-        };
-        let newly = !std::mem::replace(&mut open.is_on_disk, true) && !open.is_earlier;
-        let spans = open.spans;
-        if newly {
-            state.on_disk += spans;
-        }
-        if !in_memory {
-            state.release(id);
-            state.only_on_disk.insert(id);
-        }
-        drop(state);
-        self.batches.notify_one();
-        self.fates.notify_all();
-        true
-    }
-
-    /// A batch of an earlier run was found in the spool.
-    pub(crate) fn recover(&self, spans: u64) -> u64 {
-        let mut state = self.lock();
-        let id = state.new_id();
-        let open = Open {
-            first: 0,
-            spans,
-            bytes: 0,
-            is_on_disk: true,
-            is_earlier: true,
-            is_claimed: false,
-        };
-        state.open.insert(id, open);
-        state.only_on_disk.insert(id);
-        drop(state);
-        self.batches.notify_one();
-        id
-    }
-
-    /// The spool had to drop a batch. What memory still holds of it is pending again.
-    pub(crate) fn evicted(&self, id: u64) -> u64 {
-        let mut state = self.lock();
-        let in_memory = !state.only_on_disk.remove(&id);
-        let Some(open) = state.open.get_mut(&id).filter(|open| open.is_on_disk) else { return 0 };
-        open.is_on_disk = false;
-        let (spans, is_earlier) = (open.spans, open.is_earlier);
-        if !is_earlier {
-            state.on_disk -= spans;
-        }
-        if in_memory {
-            return 0;
-        }
-        state.open.remove(&id);
-        if is_earlier {
-            state.recovered_lost += spans;
-        } else {
-            state.lose("spool full", spans);
-        }
-        drop(state);
-        self.fates.notify_all();
-        spans
-    }
-
-    /// Behind the last block: the batches that the sender has not delivered.
-    pub(crate) fn undelivered(&self) -> Vec<(Batch, bool)> {
-        let mut state = self.lock();
-        let sending = state.sending.clone();
-        let batches: Vec<_> = sending.into_iter().chain(state.outbox.drain(..)).collect();
-        let is_on_disk = |id| state.open.get(&id).map(|open| open.is_on_disk);
-        let known = |batch: Batch| is_on_disk(batch.id).map(|on_disk| (batch, on_disk));
-        batches.into_iter().filter_map(known).collect()
-    }
-
-    /// The worker has ended.
-    pub(crate) fn finished(&self) {
-        self.lock().is_finished = true;
-        self.fates.notify_all();
+        state.is_stopped() || encoded > self.settings.queue_bytes / 2
     }
 }

@@ -1,7 +1,7 @@
 //! The folder of a process: beside it lies a file that the process keeps locked as long as it
 //! lives, so that nobody takes the folder over before.
 
-use fs4::FileExt;
+use fs4::{FileExt, TryLockError};
 use std::fs::{DirBuilder, File, OpenOptions};
 use std::hash::{BuildHasher, RandomState};
 use std::io;
@@ -25,11 +25,19 @@ impl Folder {
             let path = backend.join(format!("{}-{random:016x}", std::process::id()));
             let lock_path = path.with_extension(LOCK);
             let lock = private().create_new(true).open(&lock_path)?;
-            // Between the two calls another process may have taken the new file for an orphan; it
-            // deletes it before it lets go.
-            if FileExt::try_lock(&lock).is_ok() && lock_path.exists() {
-                make(&path)?;
-                return Ok(Folder { path, lock: Some(lock) });
+            match FileExt::try_lock(&lock) {
+                Ok(()) if lock_path.exists() => {
+                    make(&path).inspect_err(|_| drop(std::fs::remove_file(&lock_path)))?;
+                    return Ok(Folder { path, lock: Some(lock) });
+                }
+                // Between the two calls another process may have taken the new file for an orphan;
+                // it deletes it before it lets go.
+                Ok(()) | Err(TryLockError::WouldBlock) => {}
+                // The file system has no locks, and will have none at the next try.
+                Err(TryLockError::Error(error)) => {
+                    drop(std::fs::remove_file(&lock_path));
+                    return Err(error);
+                }
             }
         }
     }
@@ -71,6 +79,17 @@ impl Folder {
         paths
     }
 
+    /// Brings the names of the segments to the disk itself, as syncing a file does with what is in
+    /// it. A file system that cannot do that for folders does it by itself, or not at all.
+    pub(super) fn sync(&self) {
+        sync(&self.path);
+    }
+
+    /// The same for the folders above.
+    pub(super) fn sync_above(&self) {
+        self.path.ancestors().skip(1).take(3).for_each(sync);
+    }
+
     /// Lets go. Nothing remains if nothing is in it.
     pub(super) fn leave(self) {
         if self.lock.is_none() {
@@ -98,4 +117,10 @@ fn make(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.create(path)
+}
+
+fn sync(folder: &Path) {
+    if let Ok(folder) = File::open(folder) {
+        let _ = folder.sync_all();
+    }
 }

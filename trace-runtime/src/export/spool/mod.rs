@@ -34,6 +34,8 @@ struct Spool {
     segments: BTreeMap<u64, Segment>,
     next_segment: u64,
     places: BTreeMap<u64, Place>,
+    /// How many batches share a record, where it is more than one.
+    shares: BTreeMap<Place, usize>,
     bytes: u64,
     limit: u64,
     /// Whether a batch is on the disk itself before it counts as stored.
@@ -53,12 +55,16 @@ struct Found {
 impl Spool {
     fn open(backend: &Path, limit: u64, syncs: bool) -> io::Result<(Self, Found)> {
         let own = Folder::create(backend)?;
+        if syncs {
+            own.sync_above();
+        }
         let mut spool = Spool {
             own,
             adopted: Folder::adopt(backend)?,
             segments: BTreeMap::new(),
             next_segment: 0,
             places: BTreeMap::new(),
+            shares: BTreeMap::new(),
             bytes: 0,
             limit,
             syncs,
@@ -106,7 +112,7 @@ impl Spool {
         Ok(())
     }
 
-    fn load(&mut self, id: u64) -> Option<io::Result<Bytes>> {
+    fn load(&self, id: u64) -> Option<io::Result<Bytes>> {
         let place = *self.places.get(&id)?;
         Some(self.segments.get(&place.segment)?.load(place))
     }
@@ -116,13 +122,45 @@ impl Spool {
         if self.is_closed {
             return;
         }
-        let Some(place) = self.places.remove(&id) else { return };
+        if let Some(place) = self.places.remove(&id) {
+            self.let_go(place);
+        }
+    }
+
+    /// One batch less is in this record.
+    fn let_go(&mut self, place: Place) {
+        if let Some(shares) = self.shares.get_mut(&place) {
+            *shares -= 1;
+            if *shares > 0 {
+                return;
+            }
+            self.shares.remove(&place);
+        }
         let Some(segment) = self.segments.get_mut(&place.segment) else { return };
         // What cannot be marked is sent once more by the next run.
         let _ = segment.mark_done(place);
         if segment.batches == 0 {
             self.drop_segment(place.segment);
         }
+    }
+
+    /// The record of a batch becomes that of its two parts.
+    fn share(&mut self, id: u64, parts: [u64; 2]) {
+        let Some(place) = self.places.remove(&id) else { return };
+        *self.shares.entry(place).or_insert(1) += 1;
+        self.places.extend(parts.map(|part| (part, place)));
+    }
+
+    /// Gives a batch that shares a record one of its own, if there is room.
+    fn separate(&mut self, id: u64, protobuf: &[u8]) -> io::Result<()> {
+        let length = segment::record_length(protobuf) + segment::HEADER;
+        let Some(shared) = self.places.get(&id).copied() else { return Ok(()) };
+        if self.is_closed || self.bytes + length > self.limit {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        self.append(id, protobuf)?;
+        self.let_go(shared);
+        Ok(())
     }
 
     /// Leaves what is stored to the next run.
@@ -142,6 +180,7 @@ impl Spool {
             let gone = self.places.iter().filter(|(_, place)| is_in(place)).map(|(id, _)| *id);
             evicted.extend(gone.collect::<Vec<_>>());
             self.places.retain(|_, place| !is_in(place));
+            self.shares.retain(|place, _| !is_in(place));
             self.drop_segment(oldest);
         }
         evicted
@@ -158,6 +197,9 @@ impl Spool {
         }
         let number = self.new_number();
         let segment = Segment::create(&self.own.path().join(format!("{number:010}.otlp")), number)?;
+        if self.syncs {
+            self.own.sync();
+        }
         self.bytes += segment.bytes;
         self.segments.insert(number, segment);
         Ok(number)

@@ -1,9 +1,10 @@
-//! The spool of one queue, with its bookkeeping.
+//! The spool of one queue, with its bookkeeping: whoever changes what is on disk holds the lock
+//! of the spool until the account says the same.
 
 use super::{Found, Spool};
 use crate::export::body::Body;
 use crate::export::deliver::Failure;
-use crate::export::queue::{Fate, Queue};
+use crate::export::queue::{Batch, Fate, Queue};
 use crate::register::{RegisterError, SpoolSettings};
 use std::io;
 use std::path::PathBuf;
@@ -49,40 +50,74 @@ impl Store {
 
     /// Stores a batch. `false` means that it could not be stored, which is said.
     pub(crate) fn keep(&self, id: u64, body: &Body, in_memory: bool) -> bool {
-        let (evicted, stored) = match body.protobuf() {
-            Ok(protobuf) => self.lock().store(id, &protobuf),
-            Err(error) => (Vec::new(), Err(error)),
+        let protobuf = match body.protobuf() {
+            Ok(protobuf) => protobuf,
+            Err(error) => {
+                self.say_unwritable(&error);
+                return false;
+            }
         };
-        match &stored {
-            // Settled while it was written: it need not be kept.
-            Ok(()) if !self.queue.spooled(id, in_memory) => self.forget(id),
-            Ok(()) => {}
-            Err(error) => self.say_unwritable(error),
+        let mut spool = self.lock();
+        if !self.queue.is_open(id) {
+            // Given up: nothing older has to go for it.
+            return false;
         }
-        self.drop_oldest(&evicted);
-        stored.is_ok()
+        let (evicted, stored) = spool.store(id, &protobuf);
+        let dropped = evicted.iter().map(|id| self.queue.evicted(*id)).sum();
+        if stored.is_ok() && !self.queue.spooled(id, in_memory) {
+            spool.forget(id);
+        }
+        drop(spool);
+        self.say_dropped(dropped);
+        stored.map_err(|error| self.say_unwritable(&error)).is_ok()
     }
 
-    /// A batch from the spool; `None` if it is there no more.
-    pub(crate) fn load(&self, id: u64, spans: u64) -> Option<Body> {
-        let loaded = self.lock().load(id);
+    /// Reads a batch to send it; `None` if it is not to be sent.
+    pub(crate) fn load(&self, id: u64, spans: u64) -> Option<Batch> {
+        let spool = self.lock();
+        // Left to the next run, or dropped for a newer one and counted there.
+        let loaded = spool.load(id)?;
         match loaded {
-            Some(Ok(bytes)) => Some(Body { bytes, is_gzip: false }),
-            Some(Err(error)) => {
+            Ok(bytes) => {
+                let batch = Batch { id, spans, body: Body { bytes, is_gzip: false } };
+                self.queue.loaded(&batch).then_some(batch)
+            }
+            Err(error) => {
+                drop(spool);
                 let what = format!("a batch in the spool {} is damaged ({error})", self.shown());
                 let advice = "look at the disk".to_owned();
                 let failure = Failure { cause: "spool damaged", what, advice };
-                self.queue.settle(id, &Fate::lost(spans, failure));
-                self.forget(id);
+                self.settle(id, &Fate::lost(spans, failure));
                 None
             }
-            // Left to the next run, or dropped for a newer one and accounted for there.
-            None => None,
         }
     }
 
-    pub(crate) fn forget(&self, id: u64) {
-        self.lock().forget(id);
+    /// Decides the fate of a batch, and says it when the spool has let it go: it cannot be closed
+    /// between the two.
+    pub(crate) fn settle(&self, id: u64, fate: &Fate) {
+        let mut spool = self.lock();
+        if self.queue.decide(id, fate) {
+            spool.forget(id);
+            drop(spool);
+            self.queue.conclude(id, fate);
+        }
+    }
+
+    /// Puts two batches in the place of one. On disk they share its record.
+    pub(crate) fn split(&self, id: u64, halves: [(Body, u64); 2]) {
+        let mut spool = self.lock();
+        if let Some(parts) = self.queue.split(id, halves) {
+            spool.share(id, parts);
+        }
+    }
+
+    /// At the end, gives a part of a batch a record of its own, so that it can be sent without the
+    /// others. If there is no room it is sent with them again.
+    pub(crate) fn separate(&self, part: &Batch) {
+        if let Ok(protobuf) = part.body.protobuf() {
+            let _ = self.lock().separate(part.id, &protobuf);
+        }
     }
 
     /// Leaves what is stored to the next run.
@@ -91,8 +126,7 @@ impl Store {
         self.queue.say_on_disk(&self.shown());
     }
 
-    fn drop_oldest(&self, evicted: &[u64]) {
-        let spans = evicted.iter().map(|id| self.queue.evicted(*id)).sum();
+    fn say_dropped(&self, spans: u64) {
         if spans > 0 {
             self.queue.diagnostics().lost("spool full", spans, &|spans| {
                 format!(

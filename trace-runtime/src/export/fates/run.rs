@@ -1,0 +1,228 @@
+//! A queue with its threads, and a backend in the hands of the test.
+
+use crate::export::body::Body;
+use crate::export::deliver::{Attempt, Transport};
+use crate::export::diagnostics::Diagnostics;
+use crate::export::queue::{Batch, Queue, Stats};
+use crate::export::retry::Backoff;
+use crate::export::sender::Sender;
+use crate::export::spool::{Records, Store};
+use crate::export::transform::Transform;
+use crate::export::worker::{Encoder, Outlet, Worker};
+use crate::mask::MaskSettings;
+use crate::register::{BatchSettings, Environment, Limits, Setting, SpoolSettings};
+use opentelemetry::InstrumentationScope;
+use opentelemetry::trace::{SpanContext, SpanId, SpanKind, Status};
+use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
+use opentelemetry_proto::transform::common::tonic::ResourceAttributesWithSchema;
+use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanLinks};
+use prost::Message;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, mpsc};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+/// Long enough for whatever is going to happen.
+pub(super) const LONG: Duration = Duration::from_secs(60);
+
+/// Says what is sent, and waits for the answer.
+#[derive(Debug)]
+struct Gate {
+    sent: mpsc::Sender<Vec<String>>,
+    answers: mpsc::Receiver<Attempt>,
+}
+
+impl Transport for Gate {
+    fn send(&mut self, body: &Body, _within: Duration) -> Attempt {
+        self.sent.send(names(&body.protobuf().unwrap())).unwrap();
+        self.answers.recv_timeout(LONG).unwrap()
+    }
+
+    fn timeout(&self) -> Duration {
+        LONG
+    }
+
+    fn wants_gzip(&self) -> bool {
+        false
+    }
+
+    fn longest(&self) -> usize {
+        usize::MAX
+    }
+
+    fn address(&self) -> String {
+        "the gate".to_owned()
+    }
+
+    fn identity(&self) -> &'static str {
+        "gate"
+    }
+}
+
+pub(super) struct Run {
+    pub(super) queue: Arc<Queue>,
+    pub(super) store: Option<Arc<Store>>,
+    pub(super) said: Arc<AtomicU64>,
+    sent: mpsc::Receiver<Vec<String>>,
+    answers: mpsc::Sender<Attempt>,
+    sender: JoinHandle<()>,
+}
+
+impl Run {
+    /// The sender runs; the worker does not before [`start_worker`](Run::start_worker).
+    pub(super) fn start(spool: Option<SpoolSettings>) -> Self {
+        Run::saying(spool, || {})
+    }
+
+    /// The same, with something that is done whenever lost spans are said.
+    pub(super) fn saying(
+        spool: Option<SpoolSettings>,
+        first: impl Fn() + Send + Sync + 'static,
+    ) -> Self {
+        let said = Arc::<AtomicU64>::default();
+        let heard = Arc::clone(&said);
+        let diagnostics = Diagnostics::new(Some(Box::new(move |diagnostic| {
+            first();
+            heard.fetch_add(diagnostic.spans, Ordering::SeqCst);
+        })));
+        let settings = BatchSettings {
+            queue_bytes: 1 << 20,
+            queue_spans: None,
+            batch_spans: 4,
+            batch_bytes: 1 << 20,
+            delay: LONG,
+        };
+        let queue = Arc::new(Queue::new("the gate".to_owned(), settings, Arc::new(diagnostics)));
+        let store = spool.map(|spool| Arc::new(Store::open(&spool, "gate", &queue).unwrap()));
+        let (sent_to, sent) = mpsc::channel();
+        let (answers, to_answer) = mpsc::channel();
+        let sender = Sender {
+            queue: Arc::clone(&queue),
+            transport: Box::new(Gate { sent: sent_to, answers: to_answer }),
+            backoff: Backoff::default(),
+            store: store.clone(),
+        };
+        let sender = thread::spawn(move || sender.run());
+        Run { queue, store, said, sent, answers, sender }
+    }
+
+    pub(super) fn start_worker(&self) -> JoinHandle<()> {
+        start_worker(
+            &self.queue,
+            Outlet::Encoder(Encoder { store: self.store.clone(), ..Encoder::default() }),
+        )
+    }
+
+    /// Ends spans with these names; four are a batch.
+    pub(super) fn push(&self, names: &[&str]) {
+        for name in names {
+            self.queue.push(span(name));
+        }
+    }
+
+    /// Waits until a batch is being sent; returns the names of its spans.
+    pub(super) fn sending(&self) -> Vec<String> {
+        self.sent.recv_timeout(LONG).unwrap()
+    }
+
+    pub(super) fn answer(&self, attempt: Attempt) {
+        self.answers.send(attempt).unwrap();
+    }
+
+    /// Does what the worker does in durable mode, on this thread.
+    pub(super) fn work_durably(&self) {
+        let block = self.queue.take().unwrap();
+        let (id, spans) = (block.id, block.spans.len() as u64);
+        let body = Body::encode(block.spans, &ResourceAttributesWithSchema::default());
+        assert!(self.store.as_ref().unwrap().keep(id, &body, true));
+        self.queue.hold_encoded(id, &body);
+        self.queue.post(Batch { id, spans, body });
+    }
+
+    /// What the account says, which adds up.
+    pub(super) fn stats(&self) -> Stats {
+        let stats = self.queue.stats();
+        let all = stats.delivered + stats.pending + stats.on_disk + stats.lost;
+        assert_eq!(stats.ended, all, "{stats:?}");
+        stats
+    }
+
+    /// Waits for the sender, which was stopped.
+    pub(super) fn join(self) {
+        self.sender.join().unwrap();
+    }
+}
+
+pub(super) fn start_worker(queue: &Arc<Queue>, outlet: Outlet) -> JoinHandle<()> {
+    let mask = MaskSettings::resolve(None, &Environment::default()).unwrap();
+    let transform = Transform { limits: Limits { value_bytes: 1 << 20, attributes: 100 }, mask };
+    let worker = Worker { queue: Arc::clone(queue), transform, outlet };
+    thread::spawn(move || worker.run())
+}
+
+pub(super) fn span(name: &str) -> SpanData {
+    let now = opentelemetry::time::now();
+    SpanData {
+        span_context: SpanContext::empty_context(),
+        parent_span_id: SpanId::INVALID,
+        parent_span_is_remote: false,
+        span_kind: SpanKind::Internal,
+        name: name.to_owned().into(),
+        start_time: now,
+        end_time: now,
+        attributes: Vec::new(),
+        dropped_attributes_count: 0,
+        events: SpanEvents::default(),
+        links: SpanLinks::default(),
+        status: Status::Unset,
+        instrumentation_scope: InstrumentationScope::default(),
+    }
+}
+
+fn names(protobuf: &[u8]) -> Vec<String> {
+    let request = ExportTraceServiceRequest::decode(protobuf).unwrap();
+    let scopes = request.resource_spans.into_iter().flat_map(|resource| resource.scope_spans);
+    scopes.flat_map(|scope| scope.spans).map(|span| span.name).collect()
+}
+
+/// A folder for a spool.
+pub(super) struct Disk(PathBuf);
+
+impl Disk {
+    pub(super) fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("fates-{}-{name}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&path);
+        Disk(path)
+    }
+
+    pub(super) fn spool(&self, is_durable: bool, bytes: u64) -> SpoolSettings {
+        let (path, setting) = (self.0.clone(), Setting::Method("spool"));
+        SpoolSettings { path, setting, bytes, is_durable }
+    }
+
+    /// The names of the spans that the next run would find, sorted.
+    pub(super) fn names(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        read(&self.0, &mut found);
+        found.sort();
+        found
+    }
+}
+
+fn read(path: &Path, found: &mut Vec<String>) {
+    if path.is_dir() {
+        for entry in std::fs::read_dir(path).unwrap() {
+            read(&entry.unwrap().path(), found);
+        }
+    } else if path.extension().is_some_and(|extension| extension == "otlp") {
+        let requests = Records::read(path).unwrap().requests;
+        found.extend(requests.iter().flat_map(|(_, protobuf)| names(protobuf)));
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
