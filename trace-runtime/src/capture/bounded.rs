@@ -1,5 +1,6 @@
 //! A text that stops growing at a limit and says how much is missing.
 
+use memchr::memchr;
 use std::{fmt, io};
 
 /// How far behind the limit the missing bytes are still counted, in limits. A value that goes on
@@ -59,12 +60,14 @@ impl Bounded {
 }
 
 /// Text that may end in the middle of a character, which is then left out.
-fn text(mut bytes: Vec<u8>) -> String {
-    if let Err(error) = str::from_utf8(&bytes) {
-        bytes.truncate(error.valid_up_to());
-    }
-    let mut text = String::from_utf8(bytes).unwrap_or_default();
-    if text.contains('\0') {
+fn text(bytes: Vec<u8>) -> String {
+    let mut text = String::from_utf8(bytes).unwrap_or_else(|error| {
+        let valid = error.utf8_error().valid_up_to();
+        let mut bytes = error.into_bytes();
+        bytes.truncate(valid);
+        String::from_utf8(bytes).unwrap_or_default()
+    });
+    if memchr(0, text.as_bytes()).is_some() {
         text.retain(|character| character != '\0');
     }
     text

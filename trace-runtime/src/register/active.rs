@@ -2,11 +2,12 @@
 
 use super::settings::{Limits, Sampling};
 use crate::call_site::CallSite;
-use crate::export::Diagnostics;
+use crate::export::{DeliveryProcessor, Diagnostics};
+use crate::span::scope;
+use opentelemetry::global;
 use opentelemetry::trace::TracerProvider as _;
 use opentelemetry::trace::noop::NoopTracerProvider;
-use opentelemetry::{InstrumentationScope, global};
-use opentelemetry_sdk::trace::{SdkTracer, SdkTracerProvider};
+use opentelemetry_sdk::trace::{SdkTracer, SdkTracerProvider, SpanData};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
@@ -31,7 +32,7 @@ pub(crate) struct Active {
     provider: SdkTracerProvider,
     limits: Limits,
     /// `None` for an attached provider, which has its own.
-    sampling: Option<Sampling>,
+    own: Option<(Sampling, DeliveryProcessor)>,
     diagnostics: Arc<Diagnostics>,
     closed: AtomicBool,
     tracers: Mutex<HashMap<(&'static str, Option<&'static str>), SdkTracer>>,
@@ -41,13 +42,13 @@ impl Active {
     pub(super) fn new(
         provider: SdkTracerProvider,
         limits: Limits,
-        sampling: Option<Sampling>,
+        own: Option<(Sampling, DeliveryProcessor)>,
         diagnostics: Arc<Diagnostics>,
     ) -> Self {
         Active {
             provider,
             limits,
-            sampling,
+            own,
             diagnostics,
             closed: AtomicBool::new(false),
             tracers: Mutex::default(),
@@ -95,9 +96,21 @@ impl Active {
         self.limits
     }
 
+    /// How spans of our own are sampled; `None` if they are an attached provider's.
+    pub(crate) fn sampling(&self) -> Option<Sampling> {
+        self.own.as_ref().map(|(sampling, _)| *sampling)
+    }
+
+    /// Takes a span of our own that has ended.
+    pub(crate) fn deliver(&self, span: SpanData) {
+        if let Some((_, processor)) = &self.own {
+            processor.push(span);
+        }
+    }
+
     /// Whether the sampler could take a span whose parent, if it has one, is sampled or not.
     pub(crate) fn may_sample(&self, parent_is_sampled: Option<bool>) -> bool {
-        match (self.sampling, parent_is_sampled) {
+        match (self.sampling(), parent_is_sampled) {
             (None, _) => true,
             (Some(Sampling { parent_based: true, .. }), Some(is_sampled)) => is_sampled,
             (Some(Sampling { ratio, .. }), _) => ratio > 0.0,
@@ -119,13 +132,7 @@ impl Active {
     /// The tracer whose scope is the crate of the call site.
     pub(crate) fn tracer(&self, site: &CallSite) -> SdkTracer {
         let mut tracers = self.tracers.lock().unwrap_or_else(PoisonError::into_inner);
-        let make = || {
-            let mut scope = InstrumentationScope::builder(site.crate_name);
-            if let Some(version) = site.crate_version {
-                scope = scope.with_version(version);
-            }
-            self.provider.tracer_with_scope(scope.build())
-        };
+        let make = || self.provider.tracer_with_scope(scope(site));
         tracers.entry((site.crate_name, site.crate_version)).or_insert_with(make).clone()
     }
 }

@@ -14,5 +14,6 @@ pub use error::{RegisterError, Setting};
 pub use registration::{FlushError, Registration};
 pub use settings::Protocol;
 pub(crate) use settings::{
-    BatchSettings, Environment, FileSettings, Limits, OtlpSettings, Settings, SpoolSettings,
+    BatchSettings, Environment, FileSettings, Limits, OtlpSettings, Sampling, Settings,
+    SpoolSettings,
 };

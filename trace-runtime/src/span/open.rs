@@ -2,11 +2,11 @@
 
 use super::live::LiveSpan;
 use super::recorder::Recorder;
+use super::said::Said;
 use super::start::Start;
 use crate::call_site::CallSite;
 use crate::outcome::{self, Failed, panic};
 use crate::register::{self, Active};
-use opentelemetry::KeyValue;
 use std::sync::Arc;
 
 /// The span of a call: none if nothing is registered, one that will begin, or one that has begun.
@@ -29,7 +29,7 @@ enum State {
 struct Later {
     active: Arc<Active>,
     start: Start,
-    attributes: Vec<KeyValue>,
+    said: Said,
 }
 
 /// Opens the span of a call. `start` gives the name and the parent; `record` gives the input and
@@ -42,11 +42,7 @@ pub fn open(
 ) -> OpenSpan {
     opened(|active| {
         let start = started(site, start);
-        let span = LiveSpan::start(active, &start);
-        if span.is_recording() {
-            span.set_attributes(recorded(&start, record));
-        }
-        State::Live(span)
+        State::Live(LiveSpan::start(active, &start, |said| recorded(&start, said, record)))
     })
 }
 
@@ -60,9 +56,11 @@ pub fn open_later(
 ) -> OpenSpan {
     opened(|active| {
         let start = started(site, start);
-        let attributes =
-            if start.may_record(&active) { recorded(&start, record) } else { Vec::new() };
-        State::Later(Box::new(Later { active, start, attributes }))
+        let mut said = Said::default();
+        if start.may_record(&active) {
+            said = recorded(&start, said, record);
+        }
+        State::Later(Box::new(Later { active, start, said }))
     })
 }
 
@@ -82,11 +80,12 @@ fn opened(open: impl FnOnce(Arc<Active>) -> State) -> OpenSpan {
 fn started(site: &'static CallSite, options: impl FnOnce(&mut Start)) -> Start {
     let mut start = Start::new(site);
     let _ = panic::contained(|| options(&mut start));
+    start.settle();
     start
 }
 
-fn recorded(start: &Start, options: impl FnOnce(&mut Recorder)) -> Vec<KeyValue> {
-    let mut recorder = Recorder::new(start);
+fn recorded(start: &Start, said: Said, options: impl FnOnce(&mut Recorder)) -> Said {
+    let mut recorder = Recorder::new(start, said);
     let _ = panic::contained(|| options(&mut recorder));
     recorder.finish()
 }
@@ -97,10 +96,8 @@ impl OpenSpan {
         if let State::Later(_) = self.0
             && let State::Later(later) = std::mem::replace(&mut self.0, State::None)
         {
-            let Later { active, start, attributes } = *later;
-            let span = LiveSpan::start(active, &start);
-            span.set_attributes(attributes);
-            self.0 = State::Live(span);
+            let Later { active, start, said } = *later;
+            self.0 = State::Live(LiveSpan::start(active, &start, |first| first.and(said)));
         }
         match &self.0 {
             State::Live(span) => Some(span),
