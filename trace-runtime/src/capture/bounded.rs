@@ -50,7 +50,19 @@ impl Bounded {
         format!("… [{more_than}{missing} bytes missing]")
     }
 
+    #[inline]
     fn push(&mut self, bytes: &[u8]) -> bool {
+        let written = self.written + bytes.len();
+        if written > self.limit {
+            return self.push_beyond(bytes);
+        }
+        self.written = written;
+        self.kept.extend_from_slice(bytes);
+        true
+    }
+
+    #[cold]
+    fn push_beyond(&mut self, bytes: &[u8]) -> bool {
         self.written += bytes.len();
         let room = self.limit - self.kept.len();
         self.kept.extend_from_slice(&bytes[..bytes.len().min(room)]);
@@ -80,12 +92,18 @@ impl fmt::Write for Bounded {
 }
 
 impl io::Write for Bounded {
+    #[inline]
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if self.push(bytes) {
             Ok(bytes.len())
         } else {
             Err(io::Error::other("the value is too long"))
         }
+    }
+
+    #[inline]
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.write(bytes).map(drop)
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -8,11 +8,14 @@ use opentelemetry::global;
 use opentelemetry::trace::TracerProvider as _;
 use opentelemetry::trace::noop::NoopTracerProvider;
 use opentelemetry_sdk::trace::{SdkTracer, SdkTracerProvider, SpanData};
+use std::cell::RefCell;
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 static ENABLED: AtomicBool = AtomicBool::new(false);
+/// How often the next was set.
+static CHANGES: AtomicU64 = AtomicU64::new(0);
 static ACTIVE: RwLock<Option<Arc<Active>>> = RwLock::new(None);
 
 /// Whether anything is registered: all that an annotated function costs when nothing is.
@@ -21,8 +24,30 @@ pub(crate) fn is_enabled() -> bool {
     ENABLED.load(Ordering::Relaxed)
 }
 
+/// The active registration, counted by each thread for itself: threads that share a count slow each
+/// other down.
+pub(crate) type ActiveHere = Arc<Arc<Active>>;
+
+thread_local! {
+    /// What this thread has seen last, and when.
+    static SEEN: RefCell<(u64, Option<ActiveHere>)> = const { RefCell::new((0, None)) };
+}
+
 /// The active registration.
-pub(crate) fn active() -> Option<Arc<Active>> {
+pub(crate) fn active() -> Option<ActiveHere> {
+    let change = CHANGES.load(Ordering::Acquire);
+    let seen = SEEN.try_with(|seen| {
+        let mut seen = seen.try_borrow_mut().ok()?;
+        if seen.0 != change {
+            *seen = (change, read().map(Arc::new));
+        }
+        seen.1.clone()
+    });
+    // A thread that is ending sees nothing any more.
+    seen.unwrap_or_else(|_| read().map(Arc::new))
+}
+
+fn read() -> Option<Arc<Active>> {
     ACTIVE.read().unwrap_or_else(PoisonError::into_inner).clone()
 }
 
@@ -63,6 +88,7 @@ impl Active {
             return false;
         }
         *active = Some(Arc::clone(self));
+        CHANGES.fetch_add(1, Ordering::Release);
         if is_global {
             global::set_tracer_provider(self.provider.clone());
         }
@@ -80,6 +106,7 @@ impl Active {
                 global::set_tracer_provider(NoopTracerProvider::new());
             }
             *active = None;
+            CHANGES.fetch_add(1, Ordering::Release);
         }
     }
 
@@ -102,6 +129,7 @@ impl Active {
     }
 
     /// Takes a span of our own that has ended.
+    #[inline]
     pub(crate) fn deliver(&self, span: SpanData) {
         if let Some((_, processor)) = &self.own {
             processor.push(span);

@@ -8,7 +8,7 @@ mod pipeline;
 mod registration;
 mod settings;
 
-pub(crate) use active::{Active, active, is_enabled};
+pub(crate) use active::{Active, ActiveHere, active, is_enabled};
 pub use builder::{Builder, register};
 pub use error::{RegisterError, Setting};
 pub use registration::{FlushError, Registration};

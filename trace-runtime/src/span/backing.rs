@@ -34,6 +34,7 @@ pub(super) struct Own {
 const LIMIT: usize = 128;
 
 impl Backing {
+    #[inline]
     pub(super) fn own(
         site: &'static CallSite,
         name: Cow<'static, str>,
@@ -88,6 +89,7 @@ impl Backing {
     }
 
     /// Ends the span and hands it on.
+    #[inline]
     pub(super) fn end(
         self,
         active: &Active,

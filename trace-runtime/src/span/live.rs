@@ -6,7 +6,7 @@ use super::begun::Begun;
 use super::said::Said;
 use super::start::Start;
 use crate::capture::CapturedValue;
-use crate::register::Active;
+use crate::register::ActiveHere;
 use opentelemetry::trace::{SpanContext, Status, TraceContextExt};
 use opentelemetry::{Context, ContextGuard, KeyValue};
 use std::borrow::Cow;
@@ -25,7 +25,7 @@ pub(crate) struct LiveSpan {
 #[derive(Debug)]
 struct Record {
     span_context: SpanContext,
-    active: Arc<Active>,
+    active: ActiveHere,
     /// `None` once the span has ended.
     open: Mutex<Option<Open>>,
 }
@@ -43,7 +43,7 @@ impl LiveSpan {
     /// Starts a span: here it is decided whether it records. If so, `record` goes on with what is
     /// said of it.
     pub(super) fn start(
-        active: Arc<Active>,
+        active: ActiveHere,
         start: &Start,
         record: impl FnOnce(Said) -> Said,
     ) -> Self {

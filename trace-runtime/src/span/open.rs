@@ -6,8 +6,7 @@ use super::said::Said;
 use super::start::Start;
 use crate::call_site::CallSite;
 use crate::outcome::{self, Failed, panic};
-use crate::register::{self, Active};
-use std::sync::Arc;
+use crate::register::{self, ActiveHere};
 
 /// The span of a call: none if nothing is registered, one that will begin, or one that has begun.
 #[derive(Debug, Default)]
@@ -27,7 +26,7 @@ enum State {
 /// All that is known of a span before it begins.
 #[derive(Debug)]
 struct Later {
-    active: Arc<Active>,
+    active: ActiveHere,
     start: Start,
     said: Said,
 }
@@ -40,6 +39,9 @@ pub fn open(
     start: impl FnOnce(&mut Start),
     record: impl FnOnce(&mut Recorder),
 ) -> OpenSpan {
+    if !register::is_enabled() {
+        return OpenSpan::default();
+    }
     opened(|active| {
         let start = started(site, start);
         State::Live(LiveSpan::start(active, &start, |said| recorded(&start, said, record)))
@@ -54,6 +56,9 @@ pub fn open_later(
     start: impl FnOnce(&mut Start),
     record: impl FnOnce(&mut Recorder),
 ) -> OpenSpan {
+    if !register::is_enabled() {
+        return OpenSpan::default();
+    }
     opened(|active| {
         let start = started(site, start);
         let mut said = Said::default();
@@ -64,13 +69,10 @@ pub fn open_later(
     })
 }
 
-/// Nothing, if nothing is registered, or on a thread that is ending: it has no context any more,
+/// Nothing, if nothing is registered any more, or on a thread that is ending: it has no context any more,
 /// and OpenTelemetry panics when asked for it.
-#[inline]
-fn opened(open: impl FnOnce(Arc<Active>) -> State) -> OpenSpan {
-    if !register::is_enabled() {
-        return OpenSpan::default();
-    }
+#[inline(never)]
+fn opened(open: impl FnOnce(ActiveHere) -> State) -> OpenSpan {
     let active = register::active();
     OpenSpan(active.and_then(|active| panic::contained(|| open(active)).ok()).unwrap_or_default())
 }
@@ -92,12 +94,10 @@ fn recorded(start: &Start, said: Said, options: impl FnOnce(&mut Recorder)) -> S
 
 impl OpenSpan {
     /// The span, begun if it was not yet.
+    #[inline]
     pub(crate) fn live(&mut self) -> Option<&LiveSpan> {
-        if let State::Later(_) = self.0
-            && let State::Later(later) = std::mem::replace(&mut self.0, State::None)
-        {
-            let Later { active, start, said } = *later;
-            self.0 = State::Live(LiveSpan::start(active, &start, |first| first.and(said)));
+        if let State::Later(_) = self.0 {
+            self.begin();
         }
         match &self.0 {
             State::Live(span) => Some(span),
@@ -105,7 +105,15 @@ impl OpenSpan {
         }
     }
 
+    fn begin(&mut self) {
+        if let State::Later(later) = std::mem::replace(&mut self.0, State::None) {
+            let Later { active, start, said } = *later;
+            self.0 = State::Live(LiveSpan::start(active, &start, |first| first.and(said)));
+        }
+    }
+
     /// The span, if it has begun. None is left.
+    #[inline]
     pub(crate) fn take(&mut self) -> Option<LiveSpan> {
         match std::mem::replace(&mut self.0, State::None) {
             State::Live(span) => Some(span),
@@ -113,6 +121,7 @@ impl OpenSpan {
         }
     }
 
+    #[inline]
     pub(crate) fn is_some(&self) -> bool {
         !matches!(self.0, State::None)
     }
