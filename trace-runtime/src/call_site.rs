@@ -13,8 +13,8 @@ pub struct CallSite {
     pub is_named: bool,
     /// The function's name.
     pub function: &'static str,
-    /// The module the function is in.
-    pub module: &'static str,
+    /// The function's name behind the module it is in.
+    pub path: &'static str,
     /// The source file.
     pub file: &'static str,
     /// The line of the function's name.
@@ -52,7 +52,7 @@ macro_rules! __call_site {
             name: $name,
             is_named: $is_named,
             function: $function,
-            module: ::core::module_path!(),
+            path: ::core::concat!(::core::module_path!(), "::", $function),
             file: ::core::file!(),
             line: $line,
             crate_name: $crate::__private::crate_name(

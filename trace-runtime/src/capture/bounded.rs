@@ -1,5 +1,6 @@
 //! A text that stops growing at a limit and says how much is missing.
 
+use memchr::memchr;
 use std::{fmt, io};
 
 /// How far behind the limit the missing bytes are still counted, in limits. A value that goes on
@@ -49,7 +50,19 @@ impl Bounded {
         format!("… [{more_than}{missing} bytes missing]")
     }
 
+    #[inline]
     fn push(&mut self, bytes: &[u8]) -> bool {
+        let written = self.written + bytes.len();
+        if written > self.limit {
+            return self.push_beyond(bytes);
+        }
+        self.written = written;
+        self.kept.extend_from_slice(bytes);
+        true
+    }
+
+    #[cold]
+    fn push_beyond(&mut self, bytes: &[u8]) -> bool {
         self.written += bytes.len();
         let room = self.limit - self.kept.len();
         self.kept.extend_from_slice(&bytes[..bytes.len().min(room)]);
@@ -59,12 +72,14 @@ impl Bounded {
 }
 
 /// Text that may end in the middle of a character, which is then left out.
-fn text(mut bytes: Vec<u8>) -> String {
-    if let Err(error) = str::from_utf8(&bytes) {
-        bytes.truncate(error.valid_up_to());
-    }
-    let mut text = String::from_utf8(bytes).unwrap_or_default();
-    if text.contains('\0') {
+fn text(bytes: Vec<u8>) -> String {
+    let mut text = String::from_utf8(bytes).unwrap_or_else(|error| {
+        let valid = error.utf8_error().valid_up_to();
+        let mut bytes = error.into_bytes();
+        bytes.truncate(valid);
+        String::from_utf8(bytes).unwrap_or_default()
+    });
+    if memchr(0, text.as_bytes()).is_some() {
         text.retain(|character| character != '\0');
     }
     text
@@ -77,12 +92,18 @@ impl fmt::Write for Bounded {
 }
 
 impl io::Write for Bounded {
+    #[inline]
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if self.push(bytes) {
             Ok(bytes.len())
         } else {
             Err(io::Error::other("the value is too long"))
         }
+    }
+
+    #[inline]
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.write(bytes).map(drop)
     }
 
     fn flush(&mut self) -> io::Result<()> {

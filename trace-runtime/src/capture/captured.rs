@@ -5,6 +5,7 @@ use super::finite::Finite;
 use super::value_limit;
 use crate::outcome::panic::{contained, message};
 use crate::semconv;
+use memchr::memchr;
 use opentelemetry::KeyValue;
 use serde::Serialize;
 use std::fmt::{self, Write};
@@ -36,6 +37,9 @@ impl CapturedValue {
     }
 
     pub(super) fn text(text: &str) -> Self {
+        if text.len() <= value_limit() && memchr(0, text.as_bytes()).is_none() {
+            return Self::new(text.to_owned(), Form::Text);
+        }
         Self::written(Form::Text, |bounded| bounded.write_str(text))
     }
 
@@ -165,20 +169,25 @@ impl CapturedValue {
         self.text
     }
 
-    /// The value and its mime type, under these keys, and what the value records of itself;
-    /// nothing where there is no value.
+    /// The value with its mime type, if there is a value, and what it records of itself.
+    pub(crate) fn into_parts(self) -> (Option<(String, &'static str)>, Vec<KeyValue>) {
+        let mime_type = match self.form {
+            Form::Nothing => return (None, self.attributes),
+            Form::Json => semconv::MIME_JSON,
+            Form::Text | Form::Scalar | Form::TypeName => semconv::MIME_TEXT,
+        };
+        (Some((self.text, mime_type)), self.attributes)
+    }
+
+    /// The same, with the value under these keys.
     pub(crate) fn into_attributes(
         self,
         key: &'static str,
         mime_type: &'static str,
     ) -> Vec<KeyValue> {
-        let mime = match self.form {
-            Form::Nothing => return self.attributes,
-            Form::Json => semconv::MIME_JSON,
-            Form::Text | Form::Scalar | Form::TypeName => semconv::MIME_TEXT,
-        };
-        let mut attributes = vec![KeyValue::new(key, self.text), KeyValue::new(mime_type, mime)];
-        attributes.extend(self.attributes);
-        attributes
+        let (value, recorded) = self.into_parts();
+        let value =
+            value.map(|(text, mime)| [KeyValue::new(key, text), KeyValue::new(mime_type, mime)]);
+        value.into_iter().flatten().chain(recorded).collect()
     }
 }

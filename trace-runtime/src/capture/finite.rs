@@ -10,6 +10,7 @@ use std::fmt;
 pub(super) struct Finite<T>(pub(super) T);
 
 impl<T: Serialize + ?Sized> Serialize for Finite<&T> {
+    #[inline]
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         self.0.serialize(Finite(serializer))
     }
@@ -17,6 +18,7 @@ impl<T: Serialize + ?Sized> Serialize for Finite<&T> {
 
 macro_rules! scalars {
     ($($method:ident: $type:ty),* $(,)?) => {$(
+        #[inline]
         fn $method(self, value: $type) -> Result<S::Ok, S::Error> {
             self.0.$method(value)
         }
@@ -25,6 +27,7 @@ macro_rules! scalars {
 
 macro_rules! compounds {
     ($($method:ident($($argument:ident: $type:ty),*) -> $compound:ident;)*) => {$(
+        #[inline]
         fn $method(self, $($argument: $type),*) -> Result<Self::$compound, S::Error> {
             self.0.$method($($argument),*).map(Finite)
         }
@@ -123,6 +126,7 @@ macro_rules! elements {
             type Ok = S::Ok;
             type Error = S::Error;
 
+            #[inline]
             fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), S::Error> {
                 self.0.$method(&Finite(value))
             }
@@ -147,6 +151,7 @@ macro_rules! fields {
             type Ok = S::Ok;
             type Error = S::Error;
 
+            #[inline]
             fn serialize_field<T: Serialize + ?Sized>(
                 &mut self,
                 key: &'static str,

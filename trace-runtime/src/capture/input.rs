@@ -6,17 +6,19 @@ use super::value_limit;
 use crate::OpenInferenceSpanKind;
 use std::io::{self, Write};
 
-/// An object of the arguments by name; for most kinds a lone argument bare.
-pub(crate) fn arguments_as_input(
+/// A lone argument: bare for most kinds.
+pub(crate) fn argument_as_input(
     kind: OpenInferenceSpanKind,
+    name: &'static str,
+    value: CapturedValue,
+) -> CapturedValue {
+    if kind.names_its_arguments() { arguments_as_input(vec![(name, value)]) } else { value }
+}
+
+/// An object of the arguments by name.
+pub(crate) fn arguments_as_input(
     mut arguments: Vec<(&'static str, CapturedValue)>,
 ) -> CapturedValue {
-    if arguments.len() == 1
-        && !kind.names_its_arguments()
-        && let Some((_, value)) = arguments.pop()
-    {
-        return value;
-    }
     let recorded = arguments.iter_mut().flat_map(|(_, value)| value.take_recorded()).collect();
     let mut json = Bounded::new(value_limit());
     let input = match write_object(&mut json, &arguments) {

@@ -10,7 +10,7 @@ mod probe;
 mod type_name;
 
 pub use captured::CapturedValue;
-pub(crate) use input::arguments_as_input;
+pub(crate) use input::{argument_as_input, arguments_as_input};
 pub(crate) use joined::Joined;
 pub use probe::{Capture, Probe};
 pub(crate) use type_name::without_paths;

@@ -79,6 +79,7 @@ impl DeliveryProcessor {
     }
 
     /// Takes a span that has ended, sampled or not. Never waits and never grows beyond its bounds.
+    #[inline]
     pub(crate) fn push(&self, span: SpanData) {
         let Some((last, others)) = self.shared.queues.split_last() else { return };
         for queue in others {

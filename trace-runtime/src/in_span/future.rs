@@ -98,11 +98,14 @@ where
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<R> {
         let mut polled = self.as_mut().poll_body(context);
-        if self.span.is_none()
-            && let Some(span) = take_over()
-        {
+        if self.span.is_none() {
+            // The first poll: if there is a span, the body waits for it to be taken over.
+            let span = take_over().unwrap_or_default();
+            let has_begun = span.is_some();
             *self.as_mut().project().span = Some(span);
-            polled = self.as_mut().poll_body(context);
+            if has_begun {
+                polled = self.as_mut().poll_body(context);
+            }
         }
         let this = self.project();
         match (polled, this.then.take()) {
@@ -123,7 +126,8 @@ impl<F: Future, N> InSpan<F, N> {
     fn poll_body(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let mut this = self.project();
         let Some(body) = this.body.as_mut().as_pin_mut() else { return Poll::Pending };
-        let Some(span) = this.span.as_mut().and_then(OpenSpan::live) else {
+        let Some(span) = this.span.as_mut().filter(|span| span.is_some()).and_then(OpenSpan::live)
+        else {
             return body.poll(context);
         };
         let attached = span.attach();

@@ -6,18 +6,25 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 thread_local! {
+    /// Whether the next is filled: cheaper to look at, since it needs no destructor.
+    static HAS_OPENED: Cell<bool> = const { Cell::new(false) };
     /// Filled by the body in its first poll, emptied as soon as that poll has returned.
     static OPENED: Cell<Option<OpenSpan>> = const { Cell::new(None) };
 }
 
 /// Hands the span over and waits to be polled again, inside the span. Without a span there is
 /// nothing to wait for.
+#[inline]
 pub fn hand_over(span: OpenSpan) -> HandOver {
     HandOver(span.is_some().then_some(span))
 }
 
 /// What the body handed over in the poll that has just returned.
+#[inline]
 pub(super) fn take_over() -> Option<OpenSpan> {
+    if !HAS_OPENED.replace(false) {
+        return None;
+    }
     OPENED.try_with(Cell::take).ok().flatten()
 }
 
@@ -33,7 +40,10 @@ impl Future for HandOver {
         let Some(span) = self.0.take() else { return Poll::Ready(()) };
         // Polled again at once, without being woken: see `InSpan::poll`.
         match OPENED.try_with(|opened| opened.set(Some(span))) {
-            Ok(()) => Poll::Pending,
+            Ok(()) => {
+                HAS_OPENED.set(true);
+                Poll::Pending
+            }
             Err(_) => Poll::Ready(()),
         }
     }

@@ -12,6 +12,9 @@ pub fn in_span<R>(
     body: impl FnOnce() -> R,
     outcome: impl FnOnce(&R) -> Outcome,
 ) -> R {
+    if !span.is_some() {
+        return body();
+    }
     let Some(span) = span.live() else { return body() };
     let attached = span.attach();
     if !span.is_recording() {

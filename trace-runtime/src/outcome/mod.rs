@@ -12,7 +12,6 @@ pub use split::{Split, SplitAny};
 use crate::capture::CapturedValue;
 use crate::semconv;
 use crate::span::LiveSpan;
-use opentelemetry::KeyValue;
 use opentelemetry::trace::Status;
 use std::any::Any;
 
@@ -29,14 +28,14 @@ pub enum Outcome {
 /// panic in it costs the span its output, not the caller its value.
 pub(crate) fn returned(span: &LiveSpan, read: impl FnOnce() -> Outcome) {
     match panic::contained(read).unwrap_or(Outcome::Returned(None)) {
-        Outcome::Returned(value) => span.end(Status::Ok, output(value)),
+        Outcome::Returned(value) => span.end(Status::Ok, value),
         Outcome::Failed(failed) => fail(span, &failed, None),
     }
 }
 
 /// Ends the span of a stream that came to its end, also if some of its items were errors.
 pub(crate) fn finished(span: &LiveSpan, value: Option<CapturedValue>, failed: Option<Failed>) {
-    span.end(failed.map_or(Status::Ok, |failed| failed.status()), output(value));
+    span.end(failed.map_or(Status::Ok, |failed| failed.status()), value);
 }
 
 /// Ends the span of a call that panicked, with what it had produced.
@@ -52,19 +51,13 @@ pub(crate) fn panicked(
 /// produced.
 pub(crate) fn cancelled(span: &LiveSpan, produced: Option<CapturedValue>) {
     span.add_event(semconv::EVENT_CANCELLED, Vec::new());
-    span.end(Status::Unset, output(produced));
+    span.end(Status::Unset, produced);
 }
 
 /// Ends the span of a call that failed, with what it had produced.
 pub(crate) fn fail(span: &LiveSpan, failed: &Failed, produced: Option<CapturedValue>) {
     span.add_event(semconv::EVENT_EXCEPTION, failed.event_attributes());
-    span.end(failed.status(), output(produced));
-}
-
-fn output(value: Option<CapturedValue>) -> Vec<KeyValue> {
-    value
-        .map(|value| value.into_attributes(semconv::OUTPUT_VALUE, semconv::OUTPUT_MIME_TYPE))
-        .unwrap_or_default()
+    span.end(failed.status(), produced);
 }
 
 /// Reads what a call returned. Without a second argument the value is captured; with `skip` it is

@@ -2,16 +2,20 @@
 
 use super::settings::{Limits, Sampling};
 use crate::call_site::CallSite;
-use crate::export::Diagnostics;
+use crate::export::{DeliveryProcessor, Diagnostics};
+use crate::span::scope;
+use opentelemetry::global;
 use opentelemetry::trace::TracerProvider as _;
 use opentelemetry::trace::noop::NoopTracerProvider;
-use opentelemetry::{InstrumentationScope, global};
-use opentelemetry_sdk::trace::{SdkTracer, SdkTracerProvider};
+use opentelemetry_sdk::trace::{SdkTracer, SdkTracerProvider, SpanData};
+use std::cell::RefCell;
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 static ENABLED: AtomicBool = AtomicBool::new(false);
+/// How often the next was set.
+static CHANGES: AtomicU64 = AtomicU64::new(0);
 static ACTIVE: RwLock<Option<Arc<Active>>> = RwLock::new(None);
 
 /// Whether anything is registered: all that an annotated function costs when nothing is.
@@ -20,8 +24,30 @@ pub(crate) fn is_enabled() -> bool {
     ENABLED.load(Ordering::Relaxed)
 }
 
+/// The active registration, counted by each thread for itself: threads that share a count slow each
+/// other down.
+pub(crate) type ActiveHere = Arc<Arc<Active>>;
+
+thread_local! {
+    /// What this thread has seen last, and when.
+    static SEEN: RefCell<(u64, Option<ActiveHere>)> = const { RefCell::new((0, None)) };
+}
+
 /// The active registration.
-pub(crate) fn active() -> Option<Arc<Active>> {
+pub(crate) fn active() -> Option<ActiveHere> {
+    let change = CHANGES.load(Ordering::Acquire);
+    let seen = SEEN.try_with(|seen| {
+        let mut seen = seen.try_borrow_mut().ok()?;
+        if seen.0 != change {
+            *seen = (change, read().map(Arc::new));
+        }
+        seen.1.clone()
+    });
+    // A thread that is ending sees nothing any more.
+    seen.unwrap_or_else(|_| read().map(Arc::new))
+}
+
+fn read() -> Option<Arc<Active>> {
     ACTIVE.read().unwrap_or_else(PoisonError::into_inner).clone()
 }
 
@@ -31,7 +57,7 @@ pub(crate) struct Active {
     provider: SdkTracerProvider,
     limits: Limits,
     /// `None` for an attached provider, which has its own.
-    sampling: Option<Sampling>,
+    own: Option<(Sampling, DeliveryProcessor)>,
     diagnostics: Arc<Diagnostics>,
     closed: AtomicBool,
     tracers: Mutex<HashMap<(&'static str, Option<&'static str>), SdkTracer>>,
@@ -41,13 +67,13 @@ impl Active {
     pub(super) fn new(
         provider: SdkTracerProvider,
         limits: Limits,
-        sampling: Option<Sampling>,
+        own: Option<(Sampling, DeliveryProcessor)>,
         diagnostics: Arc<Diagnostics>,
     ) -> Self {
         Active {
             provider,
             limits,
-            sampling,
+            own,
             diagnostics,
             closed: AtomicBool::new(false),
             tracers: Mutex::default(),
@@ -62,6 +88,7 @@ impl Active {
             return false;
         }
         *active = Some(Arc::clone(self));
+        CHANGES.fetch_add(1, Ordering::Release);
         if is_global {
             global::set_tracer_provider(self.provider.clone());
         }
@@ -79,6 +106,7 @@ impl Active {
                 global::set_tracer_provider(NoopTracerProvider::new());
             }
             *active = None;
+            CHANGES.fetch_add(1, Ordering::Release);
         }
     }
 
@@ -95,9 +123,22 @@ impl Active {
         self.limits
     }
 
+    /// How spans of our own are sampled; `None` if they are an attached provider's.
+    pub(crate) fn sampling(&self) -> Option<Sampling> {
+        self.own.as_ref().map(|(sampling, _)| *sampling)
+    }
+
+    /// Takes a span of our own that has ended.
+    #[inline]
+    pub(crate) fn deliver(&self, span: SpanData) {
+        if let Some((_, processor)) = &self.own {
+            processor.push(span);
+        }
+    }
+
     /// Whether the sampler could take a span whose parent, if it has one, is sampled or not.
     pub(crate) fn may_sample(&self, parent_is_sampled: Option<bool>) -> bool {
-        match (self.sampling, parent_is_sampled) {
+        match (self.sampling(), parent_is_sampled) {
             (None, _) => true,
             (Some(Sampling { parent_based: true, .. }), Some(is_sampled)) => is_sampled,
             (Some(Sampling { ratio, .. }), _) => ratio > 0.0,
@@ -119,13 +160,7 @@ impl Active {
     /// The tracer whose scope is the crate of the call site.
     pub(crate) fn tracer(&self, site: &CallSite) -> SdkTracer {
         let mut tracers = self.tracers.lock().unwrap_or_else(PoisonError::into_inner);
-        let make = || {
-            let mut scope = InstrumentationScope::builder(site.crate_name);
-            if let Some(version) = site.crate_version {
-                scope = scope.with_version(version);
-            }
-            self.provider.tracer_with_scope(scope.build())
-        };
+        let make = || self.provider.tracer_with_scope(scope(site));
         tracers.entry((site.crate_name, site.crate_version)).or_insert_with(make).clone()
     }
 }

@@ -8,11 +8,12 @@ mod pipeline;
 mod registration;
 mod settings;
 
-pub(crate) use active::{Active, active, is_enabled};
+pub(crate) use active::{Active, ActiveHere, active, is_enabled};
 pub use builder::{Builder, register};
 pub use error::{RegisterError, Setting};
 pub use registration::{FlushError, Registration};
 pub use settings::Protocol;
 pub(crate) use settings::{
-    BatchSettings, Environment, FileSettings, Limits, OtlpSettings, Settings, SpoolSettings,
+    BatchSettings, Environment, FileSettings, Limits, OtlpSettings, Sampling, Settings,
+    SpoolSettings,
 };

@@ -84,8 +84,8 @@ impl Registration {
             (built.provider, Some(built.processor))
         };
         let limits: Limits = settings.limits;
-        let sampling = (!attached).then_some(settings.sampling);
-        let active = Arc::new(Active::new(provider, limits, sampling, Arc::clone(&diagnostics)));
+        let own = processor.clone().map(|processor| (settings.sampling, processor));
+        let active = Arc::new(Active::new(provider, limits, own, Arc::clone(&diagnostics)));
         let is_global = builder.set_global_tracer_provider && !attached;
         if !active.activate(is_global) {
             // Another thread was faster.

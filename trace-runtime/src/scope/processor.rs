@@ -7,11 +7,6 @@ use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::trace::{Span, SpanData, SpanProcessor};
 use std::time::Duration;
 
-/// In the context that a span of an annotated function begins in: it has its context attributes
-/// already.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct OwnSpan;
-
 /// Adds the context attributes that a span was not given.
 #[derive(Debug)]
 pub(crate) struct ContextAttributesProcessor;
@@ -19,7 +14,7 @@ pub(crate) struct ContextAttributesProcessor;
 impl SpanProcessor for ContextAttributesProcessor {
     fn on_start(&self, span: &mut Span, context: &Context) {
         let attributes = ContextAttributes::of(context);
-        if attributes.is_empty() || context.get::<OwnSpan>().is_some() {
+        if attributes.is_empty() {
             return;
         }
         // What the span was begun with wins.

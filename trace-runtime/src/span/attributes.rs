@@ -4,8 +4,14 @@ use crate::semconv;
 use opentelemetry::{Key, KeyValue};
 use std::collections::{HashMap, HashSet};
 
+/// Up to here keys are compared one by one, which is faster than to hash them.
+const FEW: usize = 24;
+
 /// Drops every earlier value of a key that was set again; the key keeps its first place.
 pub(crate) fn keep_last_of_each_key(attributes: &mut Vec<KeyValue>) {
+    if attributes.len() <= FEW && are_distinct(attributes) {
+        return;
+    }
     let mut places: HashMap<Key, usize> = HashMap::with_capacity(attributes.len());
     let mut kept: Vec<KeyValue> = Vec::with_capacity(attributes.len());
     for attribute in attributes.drain(..) {
@@ -17,6 +23,17 @@ pub(crate) fn keep_last_of_each_key(attributes: &mut Vec<KeyValue>) {
         }
     }
     *attributes = kept;
+}
+
+fn are_distinct(attributes: &[KeyValue]) -> bool {
+    let mut rest = attributes;
+    while let [first, others @ ..] = rest {
+        if others.iter().any(|other| other.key == first.key) {
+            return false;
+        }
+        rest = others;
+    }
+    true
 }
 
 /// Adds what is not set yet. A list such as the input messages is one value spread over many keys:

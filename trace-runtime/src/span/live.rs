@@ -1,18 +1,16 @@
-//! The span of a call that is under way: it lives in the OpenTelemetry context, keeps its
-//! attributes until it ends, and hands them to the provider's span then.
+//! The span of a call that is under way: it lives in the OpenTelemetry context, keeps what is said
+//! of it until it ends, and is handed on as a whole then.
 
-use super::attributes::{add_missing, keep_essential, keep_last_of_each_key};
+use super::backing::Backing;
+use super::begun::Begun;
+use super::said::Said;
 use super::start::Start;
-use crate::register::Active;
-use crate::scope::{ContextAttributes, OwnSpan};
-use crate::semconv;
-use opentelemetry::trace::{
-    Span as _, SpanBuilder, SpanContext, SpanKind, Status, TraceContextExt, Tracer,
-};
+use crate::capture::CapturedValue;
+use crate::register::ActiveHere;
+use opentelemetry::trace::{SpanContext, Status, TraceContextExt};
 use opentelemetry::{Context, ContextGuard, KeyValue};
-use opentelemetry_sdk::trace::Span as SdkSpan;
 use std::borrow::Cow;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::SystemTime;
 
 /// A span and the context in which the body runs.
@@ -27,49 +25,50 @@ pub(crate) struct LiveSpan {
 #[derive(Debug)]
 struct Record {
     span_context: SpanContext,
-    active: Arc<Active>,
+    active: ActiveHere,
     /// `None` once the span has ended.
     open: Mutex<Option<Open>>,
 }
 
 #[derive(Debug)]
 struct Open {
-    span: SdkSpan,
-    attributes: Vec<KeyValue>,
+    kind: crate::OpenInferenceSpanKind,
+    said: Said,
+    backing: Backing,
     /// A status set by hand wins over what the outcome says.
     status: Option<Status>,
 }
 
 impl LiveSpan {
-    /// Starts a span: here it is decided whether it records.
-    pub(super) fn start(active: Arc<Active>, start: &Start) -> Self {
-        let site = start.site();
-        let context = start.context();
-        let builder = SpanBuilder::from_name(start.span_name())
-            .with_kind(SpanKind::Internal)
-            // For samplers. The kind is settled; all else can still be set by hand.
-            .with_attributes([site.kind.attribute()]);
-        let inherited = ContextAttributes::of(&context);
-        let mut place = start.place(&context);
-        if !inherited.is_empty() {
-            place = place.with_value(OwnSpan);
-        }
-        let span = active.tracer(site).build_with_context(builder, &place);
-        if !span.is_recording() {
-            // What is below must know of the decision.
-            return LiveSpan { context: context.with_span(span), record: None };
-        }
-        // What is set by itself comes behind, and wins.
-        let attributes = inherited.iter().cloned().chain(start.code_attributes()).collect();
-        let record = Arc::new(Record {
-            span_context: span.span_context().clone(),
-            active,
-            open: Mutex::new(Some(Open { span, attributes, status: None })),
-        });
-        let context = context.with_span(ContextSpan(Arc::clone(&record)));
+    /// Starts a span: here it is decided whether it records. If so, `record` goes on with what is
+    /// said of it.
+    pub(super) fn start(
+        active: ActiveHere,
+        start: &Start,
+        record: impl FnOnce(Said) -> Said,
+    ) -> Self {
+        let begun = match active.sampling() {
+            Some(sampling) => Begun::own(sampling, start),
+            None => Begun::attached(&active, start),
+        };
+        let (span_context, backing, said) = match begun {
+            Begun::Suppressed => {
+                return LiveSpan { context: start.in_context(Context::clone), record: None };
+            }
+            Begun::NotSampled(span_context) => {
+                let within = |context: &Context| context.with_remote_span_context(span_context);
+                return LiveSpan { context: start.in_context(within), record: None };
+            }
+            Begun::Recording(span_context, backing, said) => (span_context, backing, said),
+        };
+        let open = Open { kind: start.site().kind, said: record(said), backing, status: None };
+        let record = Arc::new(Record { span_context, active, open: Mutex::new(Some(open)) });
+        let span = ContextSpan(Arc::clone(&record));
+        let context = start.in_context(|context| context.with_span(span));
         LiveSpan { context, record: Some(record) }
     }
 
+    #[inline]
     pub(crate) fn is_recording(&self) -> bool {
         self.record.is_some()
     }
@@ -79,57 +78,51 @@ impl LiveSpan {
         self.context.clone().attach()
     }
 
-    pub(super) fn set_attributes(&self, attributes: Vec<KeyValue>) {
-        self.with_open(|open| open.attributes.extend(attributes));
-    }
-
     pub(crate) fn add_event(&self, name: &'static str, attributes: Vec<KeyValue>) {
-        self.with_open(|open| open.span.add_event(name, attributes));
-    }
-
-    /// Ends the span, with what its outcome adds to what was said by hand.
-    pub(crate) fn end(&self, status: Status, attributes: Vec<KeyValue>) {
+        let now = opentelemetry::time::now();
         if let Some(record) = &self.record {
-            record.end(None, status, attributes);
+            record.with_open(|open| open.backing.add_event(name.into(), now, attributes));
         }
     }
 
-    fn with_open(&self, change: impl FnOnce(&mut Open)) {
+    /// Ends the span, with what its outcome adds to what was said by hand.
+    pub(crate) fn end(&self, status: Status, output: Option<CapturedValue>) {
         if let Some(record) = &self.record {
-            record.with_open(change);
+            record.end(None, status, output);
         }
     }
 }
 
 impl Record {
+    fn open(&self) -> MutexGuard<'_, Option<Open>> {
+        self.open.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn with_open(&self, change: impl FnOnce(&mut Open)) {
-        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(open) = open.as_mut() {
+        if let Some(open) = self.open().as_mut() {
             change(open);
         }
     }
 
-    fn end(&self, at: Option<SystemTime>, status: Status, attributes: Vec<KeyValue>) {
-        let open = self.open.lock().unwrap_or_else(PoisonError::into_inner).take();
-        let Some(mut open) = open else { return };
-        add_unless_set(&mut open.attributes, attributes);
-        open.attributes.retain(|attribute| attribute.key.as_str() != semconv::SPAN_KIND);
-        keep_last_of_each_key(&mut open.attributes);
-        keep_essential(&mut open.attributes, self.active.limits().attributes);
-        open.span.set_attributes(open.attributes);
-        open.span.set_status(open.status.unwrap_or(status));
-        open.span.end_with_timestamp(at.unwrap_or_else(opentelemetry::time::now));
+    fn end(&self, at: Option<SystemTime>, status: Status, output: Option<CapturedValue>) {
+        let open = self.open().take();
+        let Some(Open { kind, mut said, backing, status: by_hand }) = open else { return };
+        if let Some(output) = output {
+            said.add_output(output);
+        }
+        let attributes = said.finish(kind);
+        let end_time = at.unwrap_or_else(opentelemetry::time::now);
+        let status = by_hand.unwrap_or(status);
+        backing.end(&self.active, &self.span_context, attributes, status, end_time);
         self.active.note_end();
     }
 }
 
-/// What was set by hand wins. An output set by hand has no use for the mime type of another.
-fn add_unless_set(attributes: &mut Vec<KeyValue>, mut outcome: Vec<KeyValue>) {
-    let has_output = attributes.iter().any(|set| set.key.as_str() == semconv::OUTPUT_VALUE);
-    if has_output {
-        outcome.retain(|new| new.key.as_str() != semconv::OUTPUT_MIME_TYPE);
+impl Drop for Record {
+    /// Nobody can end the span any more.
+    fn drop(&mut self) {
+        self.end(None, Status::Unset, None);
     }
-    add_missing(attributes, outcome);
 }
 
 /// The span as OpenTelemetry code below the call sees it.
@@ -145,7 +138,7 @@ impl opentelemetry::trace::Span for ContextSpan {
     ) where
         T: Into<Cow<'static, str>>,
     {
-        self.0.with_open(|open| open.span.add_event_with_timestamp(name, timestamp, attributes));
+        self.0.with_open(|open| open.backing.add_event(name.into(), timestamp, attributes));
     }
 
     fn span_context(&self) -> &SpanContext {
@@ -153,11 +146,11 @@ impl opentelemetry::trace::Span for ContextSpan {
     }
 
     fn is_recording(&self) -> bool {
-        self.0.open.lock().unwrap_or_else(PoisonError::into_inner).is_some()
+        self.0.open().is_some()
     }
 
     fn set_attribute(&mut self, attribute: KeyValue) {
-        self.0.with_open(|open| open.attributes.push(attribute));
+        self.0.with_open(|open| open.said.set(attribute));
     }
 
     fn set_status(&mut self, status: Status) {
@@ -173,14 +166,14 @@ impl opentelemetry::trace::Span for ContextSpan {
     where
         T: Into<Cow<'static, str>>,
     {
-        self.0.with_open(|open| open.span.update_name(name));
+        self.0.with_open(|open| open.backing.update_name(name.into()));
     }
 
     fn add_link(&mut self, span_context: SpanContext, attributes: Vec<KeyValue>) {
-        self.0.with_open(|open| open.span.add_link(span_context, attributes));
+        self.0.with_open(|open| open.backing.add_link(span_context, attributes));
     }
 
     fn end_with_timestamp(&mut self, timestamp: SystemTime) {
-        self.0.end(Some(timestamp), Status::Unset, Vec::new());
+        self.0.end(Some(timestamp), Status::Unset, None);
     }
 }

@@ -2,15 +2,19 @@
 
 mod attribute_value;
 mod attributes;
+mod backing;
+mod begun;
 mod current;
 mod live;
 mod open;
 mod parent;
 mod recorder;
+mod said;
 mod start;
 
 pub use attribute_value::AttributeValue;
 pub(crate) use attributes::{add_missing, keep_essential, keep_last_of_each_key};
+pub(crate) use backing::scope;
 pub use current::{CurrentSpan, current_span};
 pub(crate) use live::LiveSpan;
 pub use open::{OpenSpan, open, open_later};

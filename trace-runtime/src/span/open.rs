@@ -2,12 +2,11 @@
 
 use super::live::LiveSpan;
 use super::recorder::Recorder;
+use super::said::Said;
 use super::start::Start;
 use crate::call_site::CallSite;
 use crate::outcome::{self, Failed, panic};
-use crate::register::{self, Active};
-use opentelemetry::KeyValue;
-use std::sync::Arc;
+use crate::register::{self, ActiveHere};
 
 /// The span of a call: none if nothing is registered, one that will begin, or one that has begun.
 #[derive(Debug, Default)]
@@ -27,9 +26,9 @@ enum State {
 /// All that is known of a span before it begins.
 #[derive(Debug)]
 struct Later {
-    active: Arc<Active>,
+    active: ActiveHere,
     start: Start,
-    attributes: Vec<KeyValue>,
+    said: Said,
 }
 
 /// Opens the span of a call. `start` gives the name and the parent; `record` gives the input and
@@ -40,13 +39,12 @@ pub fn open(
     start: impl FnOnce(&mut Start),
     record: impl FnOnce(&mut Recorder),
 ) -> OpenSpan {
+    if !register::is_enabled() {
+        return OpenSpan::default();
+    }
     opened(|active| {
         let start = started(site, start);
-        let span = LiveSpan::start(active, &start);
-        if span.is_recording() {
-            span.set_attributes(recorded(&start, record));
-        }
-        State::Live(span)
+        State::Live(LiveSpan::start(active, &start, |said| recorded(&start, said, record)))
     })
 }
 
@@ -58,21 +56,23 @@ pub fn open_later(
     start: impl FnOnce(&mut Start),
     record: impl FnOnce(&mut Recorder),
 ) -> OpenSpan {
-    opened(|active| {
-        let start = started(site, start);
-        let attributes =
-            if start.may_record(&active) { recorded(&start, record) } else { Vec::new() };
-        State::Later(Box::new(Later { active, start, attributes }))
-    })
-}
-
-/// Nothing, if nothing is registered, or on a thread that is ending: it has no context any more,
-/// and OpenTelemetry panics when asked for it.
-#[inline]
-fn opened(open: impl FnOnce(Arc<Active>) -> State) -> OpenSpan {
     if !register::is_enabled() {
         return OpenSpan::default();
     }
+    opened(|active| {
+        let start = started(site, start);
+        let mut said = Said::default();
+        if start.may_record(&active) {
+            said = recorded(&start, said, record);
+        }
+        State::Later(Box::new(Later { active, start, said }))
+    })
+}
+
+/// Nothing, if nothing is registered any more, or on a thread that is ending: it has no context any more,
+/// and OpenTelemetry panics when asked for it.
+#[inline(never)]
+fn opened(open: impl FnOnce(ActiveHere) -> State) -> OpenSpan {
     let active = register::active();
     OpenSpan(active.and_then(|active| panic::contained(|| open(active)).ok()).unwrap_or_default())
 }
@@ -82,25 +82,22 @@ fn opened(open: impl FnOnce(Arc<Active>) -> State) -> OpenSpan {
 fn started(site: &'static CallSite, options: impl FnOnce(&mut Start)) -> Start {
     let mut start = Start::new(site);
     let _ = panic::contained(|| options(&mut start));
+    start.settle();
     start
 }
 
-fn recorded(start: &Start, options: impl FnOnce(&mut Recorder)) -> Vec<KeyValue> {
-    let mut recorder = Recorder::new(start);
+fn recorded(start: &Start, said: Said, options: impl FnOnce(&mut Recorder)) -> Said {
+    let mut recorder = Recorder::new(start, said);
     let _ = panic::contained(|| options(&mut recorder));
     recorder.finish()
 }
 
 impl OpenSpan {
     /// The span, begun if it was not yet.
+    #[inline]
     pub(crate) fn live(&mut self) -> Option<&LiveSpan> {
-        if let State::Later(_) = self.0
-            && let State::Later(later) = std::mem::replace(&mut self.0, State::None)
-        {
-            let Later { active, start, attributes } = *later;
-            let span = LiveSpan::start(active, &start);
-            span.set_attributes(attributes);
-            self.0 = State::Live(span);
+        if let State::Later(_) = self.0 {
+            self.begin();
         }
         match &self.0 {
             State::Live(span) => Some(span),
@@ -108,7 +105,15 @@ impl OpenSpan {
         }
     }
 
+    fn begin(&mut self) {
+        if let State::Later(later) = std::mem::replace(&mut self.0, State::None) {
+            let Later { active, start, said } = *later;
+            self.0 = State::Live(LiveSpan::start(active, &start, |first| first.and(said)));
+        }
+    }
+
     /// The span, if it has begun. None is left.
+    #[inline]
     pub(crate) fn take(&mut self) -> Option<LiveSpan> {
         match std::mem::replace(&mut self.0, State::None) {
             State::Live(span) => Some(span),
@@ -116,6 +121,7 @@ impl OpenSpan {
         }
     }
 
+    #[inline]
     pub(crate) fn is_some(&self) -> bool {
         !matches!(self.0, State::None)
     }

@@ -1,42 +1,55 @@
 //! What a span says from its beginning: input, names, and the attributes given as options.
 
 use super::attribute_value::AttributeValue;
+use super::said::Said;
 use super::start::Start;
 use crate::OpenInferenceSpanKind;
-use crate::capture::{CapturedValue, arguments_as_input};
+use crate::capture::{CapturedValue, argument_as_input, arguments_as_input};
 use crate::semconv;
 #[cfg(feature = "schema")]
 use crate::tool::Parameter;
-use opentelemetry::KeyValue;
+use opentelemetry::{KeyValue, Value};
 
 /// Takes the input and the options of a span that records.
 #[derive(Debug)]
 pub struct Recorder {
     kind: OpenInferenceSpanKind,
     input: Input,
-    attributes: Vec<KeyValue>,
+    said: Said,
 }
 
+/// The input, until something comes behind it.
 #[derive(Debug)]
 enum Input {
+    /// The most common number of arguments needs no list.
+    Argument(&'static str, CapturedValue),
     Arguments(Vec<(&'static str, CapturedValue)>),
     Given(CapturedValue),
     None,
 }
 
 impl Recorder {
-    pub(super) fn new(start: &Start) -> Self {
+    /// Goes on with what was said already.
+    pub(super) fn new(start: &Start, said: Said) -> Self {
         let (kind, input) = (start.site().kind, Input::Arguments(Vec::new()));
-        let mut recorder = Recorder { kind, input, attributes: Vec::new() };
+        let mut recorder = Recorder { kind, input, said };
         recorder.name(start);
         recorder
     }
 
     /// An argument of the function.
     pub fn argument(&mut self, name: &'static str, value: CapturedValue) {
-        if let Input::Arguments(arguments) = &mut self.input {
-            arguments.push((name, value));
-        }
+        self.input = match std::mem::replace(&mut self.input, Input::None) {
+            Input::Arguments(arguments) if arguments.is_empty() => Input::Argument(name, value),
+            Input::Argument(first, of_first) => {
+                Input::Arguments(vec![(first, of_first), (name, value)])
+            }
+            Input::Arguments(mut arguments) => {
+                arguments.push((name, value));
+                Input::Arguments(arguments)
+            }
+            other => other,
+        };
     }
 
     /// The option `input`.
@@ -51,7 +64,9 @@ impl Recorder {
 
     /// One of the option `attributes`.
     pub fn attribute(&mut self, key: &'static str, value: &(impl AttributeValue + ?Sized)) {
-        self.attributes.extend(value.attribute_value().map(|value| KeyValue::new(key, value)));
+        if let Some(value) = value.attribute_value() {
+            self.set(key, value);
+        }
     }
 
     /// The option `model`.
@@ -85,44 +100,51 @@ impl Recorder {
 
     /// The option `parameters`.
     pub fn parameters(&mut self, schema: CapturedValue) {
-        self.attributes.push(KeyValue::new(semconv::TOOL_PARAMETERS, schema.into_text()));
+        self.set(semconv::TOOL_PARAMETERS, schema.into_text());
     }
 
     /// The schema of the parameters, from the signature.
     #[cfg(feature = "schema")]
     pub fn derived_parameters(&mut self, parameters: &[Parameter]) {
         let schema = crate::tool::parameters(parameters).text;
-        self.attributes.push(KeyValue::new(semconv::TOOL_PARAMETERS, schema));
+        self.set(semconv::TOOL_PARAMETERS, schema);
     }
 
     /// The names that some kinds have besides the span's.
     fn name(&mut self, start: &Start) {
         match self.kind {
             OpenInferenceSpanKind::Agent => {
-                self.attributes.push(KeyValue::new(semconv::AGENT_NAME, start.own_name()));
+                self.said.set_once(semconv::AGENT_NAME, start.own_name());
             }
             OpenInferenceSpanKind::Tool => {
-                self.attributes.push(KeyValue::new(semconv::TOOL_NAME, start.own_name()));
+                self.said.set_once(semconv::TOOL_NAME, start.own_name());
                 let documentation = start.documentation();
                 if !documentation.is_empty() {
-                    self.description(documentation);
+                    self.said.set_once(semconv::TOOL_DESCRIPTION, documentation);
                 }
             }
             _ => {}
         }
     }
 
-    pub(super) fn finish(mut self) -> Vec<KeyValue> {
+    /// What is given as an option comes behind the input and so wins.
+    fn set(&mut self, key: &'static str, value: impl Into<Value>) {
+        self.settle_input();
+        self.said.set(KeyValue::new(key, value));
+    }
+
+    fn settle_input(&mut self) {
         let input = match std::mem::replace(&mut self.input, Input::None) {
-            Input::Given(value) => Some(value),
-            Input::Arguments(arguments) => Some(arguments_as_input(self.kind, arguments)),
-            Input::None => None,
+            Input::Given(value) => value,
+            Input::Argument(name, value) => argument_as_input(self.kind, name, value),
+            Input::Arguments(arguments) => arguments_as_input(arguments),
+            Input::None => return,
         };
-        // The attributes given as options come last and so win.
-        let mut attributes = input
-            .map(|input| input.into_attributes(semconv::INPUT_VALUE, semconv::INPUT_MIME_TYPE))
-            .unwrap_or_default();
-        attributes.append(&mut self.attributes);
-        attributes
+        self.said.set_input(input);
+    }
+
+    pub(super) fn finish(mut self) -> Said {
+        self.settle_input();
+        self.said
     }
 }

@@ -2,13 +2,14 @@
 
 use super::attribute_value::AttributeValue;
 use super::parent::Parent;
+use super::said::Said;
 use crate::call_site::CallSite;
 use crate::capture::without_paths;
 use crate::register::Active;
 use crate::scope::{self, Scope};
 use crate::semconv;
+use opentelemetry::Context;
 use opentelemetry::trace::TraceContextExt;
-use opentelemetry::{Context, KeyValue};
 use std::any::type_name;
 use std::borrow::Cow;
 
@@ -62,14 +63,26 @@ impl Start {
         }
     }
 
-    /// The context that the body runs in, but for its span.
-    pub(super) fn context(&self) -> Context {
-        let current = Context::current();
-        let context = match &self.parent {
-            Some(parent) => scope::carried_over(&current, parent),
-            None => current,
-        };
-        self.scope.as_ref().map_or_else(|| context.clone(), |scope| scope.within(&context))
+    /// Settles the context that the body runs in, but for its span.
+    pub(super) fn settle(&mut self) {
+        if let Some(parent) = self.parent.take() {
+            self.parent = Some(Context::map_current(|now| scope::carried_over(now, &parent)));
+        }
+        if let Some(scope) = self.scope.take() {
+            self.parent = Some(self.in_context(|context| scope.within(context)));
+        }
+    }
+
+    /// Reads that context. Nothing that attaches another one may be called with it.
+    pub(super) fn in_context<T>(&self, read: impl FnOnce(&Context) -> T) -> T {
+        match &self.parent {
+            Some(parent) => read(parent),
+            None => Context::map_current(read),
+        }
+    }
+
+    pub(super) fn is_root(&self) -> bool {
+        self.is_root
     }
 
     /// Where the span is placed: `context`, or nowhere for the root of a new trace, which keeps
@@ -105,7 +118,7 @@ impl Start {
     /// Whether a span begun here could record. Where sampling is a matter of the trace's id, or
     /// of an attached provider, it could.
     pub(super) fn may_record(&self, active: &Active) -> bool {
-        let place = self.place(&self.context());
+        let place = self.in_context(|context| self.place(context));
         let is_sampled = place.has_active_span().then(|| place.span().span_context().is_sampled());
         !place.is_telemetry_suppressed() && active.may_sample(is_sampled)
     }
@@ -114,14 +127,16 @@ impl Start {
         self.site.documentation
     }
 
-    pub(super) fn code_attributes(&self) -> [KeyValue; 3] {
-        let CallSite { module, function, file, line, .. } = self.site;
-        let place = self.self_type.unwrap_or(module);
-        [
-            KeyValue::new(semconv::CODE_FUNCTION_NAME, format!("{place}::{function}")),
-            KeyValue::new(semconv::CODE_FILE_PATH, *file),
-            KeyValue::new(semconv::CODE_LINE_NUMBER, i64::from(*line)),
-        ]
+    pub(super) fn say_code(&self, said: &mut Said) {
+        let CallSite { path, function, file, line, .. } = self.site;
+        match self.self_type {
+            Some(self_type) => {
+                said.set_once(semconv::CODE_FUNCTION_NAME, [self_type, "::", function].concat());
+            }
+            None => said.set_once(semconv::CODE_FUNCTION_NAME, *path),
+        }
+        said.set_once(semconv::CODE_FILE_PATH, *file);
+        said.set_once(semconv::CODE_LINE_NUMBER, i64::from(*line));
     }
 }
 

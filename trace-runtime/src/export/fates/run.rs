@@ -156,7 +156,8 @@ impl Run {
 
 pub(super) fn start_worker(queue: &Arc<Queue>, outlet: Outlet) -> JoinHandle<()> {
     let mask = MaskSettings::resolve(None, &Environment::default()).unwrap();
-    let transform = Transform { limits: Limits { value_bytes: 1 << 20, attributes: 100 }, mask };
+    let transform =
+        Transform { limits: Limits { value_bytes: 1 << 20, attributes: 100 }, gen_ai: false, mask };
     let worker = Worker { queue: Arc::clone(queue), transform, outlet };
     thread::spawn(move || worker.run())
 }

@@ -75,6 +75,7 @@ impl Queue {
     }
 
     /// Takes a span that has ended. Never waits: beyond the bounds the span is counted as lost.
+    #[inline]
     pub(crate) fn push(&self, span: SpanData) {
         let bytes = size::estimate(&span);
         let mut state = self.lock();

@@ -114,12 +114,13 @@ impl State {
         self.phase == Phase::Over
     }
 
+    #[inline]
     pub(super) fn append(&mut self, span: SpanData, bytes: usize, settings: &BatchSettings) {
         self.held += bytes;
         let number = self.ended;
         let is_full = |block: &Block| block.is_full(settings);
         if self.waiting.back().is_none_or(is_full) {
-            self.waiting.push_back(Block::new(number));
+            self.waiting.push_back(Block::new(number, settings));
         }
         if let Some(block) = self.waiting.back_mut() {
             block.spans.push(span);

@@ -22,9 +22,11 @@ pub(crate) struct Block {
 }
 
 impl Block {
-    pub(super) fn new(first: u64) -> Self {
+    pub(super) fn new(first: u64, settings: &BatchSettings) -> Self {
         let since = Instant::now();
-        Block { id: 0, spans: Vec::new(), first, bytes: 0, is_complete: false, since }
+        // At once as long as it will be: to grow would copy the spans while the lock is held.
+        let spans = Vec::with_capacity(settings.batch_spans.min(512));
+        Block { id: 0, spans, first, bytes: 0, is_complete: false, since }
     }
 
     pub(super) fn is_full(&self, settings: &BatchSettings) -> bool {

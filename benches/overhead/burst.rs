@@ -1,0 +1,123 @@
+//! The foreground cost of a span, in bursts that no queue overflows.
+
+use crate::call::QUESTION;
+use crate::contender::{ALL, Call, Contender, Pipeline};
+use benches::median;
+use std::collections::BTreeMap;
+use std::hint::{black_box, spin_loop};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+use std::time::Instant;
+
+/// How calls are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Shape {
+    pub(crate) is_async: bool,
+    pub(crate) depth: u32,
+    pub(crate) threads: u32,
+}
+
+/// Spans of one burst: less than the 512 at which the others' worker is woken, so that it does not
+/// take the processor away while time is taken.
+const SPANS: u32 = 480;
+/// A call that costs next to nothing is made more often.
+const CHEAP_CALLS: u32 = 20_000;
+const BURSTS: u32 = 16;
+
+/// Nanoseconds of one thread for each span, and how many spans were lost.
+#[derive(Debug, Default)]
+pub(crate) struct Costs {
+    measured: BTreeMap<(&'static str, Shape), Vec<f64>>,
+    pub(crate) lost: BTreeMap<&'static str, u64>,
+}
+
+impl Costs {
+    /// The median of all bursts.
+    pub(crate) fn of(&self, contender: &str, shape: Shape) -> f64 {
+        let measured = self.measured.iter();
+        let mut of_it = measured.filter(|((name, of), _)| *name == contender && *of == shape);
+        of_it.next().map_or(f64::NAN, |(_, costs)| median(costs.iter().copied()))
+    }
+}
+
+pub(crate) const SHAPES: [Shape; 8] = [
+    Shape { is_async: false, depth: 1, threads: 1 },
+    Shape { is_async: false, depth: 10, threads: 1 },
+    Shape { is_async: true, depth: 1, threads: 1 },
+    Shape { is_async: true, depth: 10, threads: 1 },
+    Shape { is_async: false, depth: 1, threads: 2 },
+    Shape { is_async: false, depth: 10, threads: 2 },
+    Shape { is_async: true, depth: 1, threads: 2 },
+    Shape { is_async: true, depth: 10, threads: 2 },
+];
+
+/// Measures everybody in turns, beginning with another one in each round.
+pub(crate) fn measure(rounds: usize) -> Costs {
+    let mut costs = Costs::default();
+    for round in 0..rounds {
+        for turn in 0..ALL.len() {
+            let contender = ALL[(turn + round) % ALL.len()];
+            let pipeline = (contender.install)();
+            for shape in SHAPES {
+                let bursts = bursts(&contender, pipeline.as_deref(), shape, &mut costs.lost);
+                costs.measured.entry((contender.name, shape)).or_default().extend(bursts);
+            }
+        }
+    }
+    costs
+}
+
+fn bursts(
+    contender: &Contender,
+    pipeline: Option<&dyn Pipeline>,
+    shape: Shape,
+    lost: &mut BTreeMap<&'static str, u64>,
+) -> Vec<f64> {
+    let call = if shape.is_async { contender.asynchronous } else { contender.sync };
+    let spans = if contender.records() { SPANS } else { CHEAP_CALLS };
+    let calls = spans / shape.depth / shape.threads;
+    let arrived = pipeline.map_or(0, Pipeline::arrived);
+    let mut costs = Vec::new();
+    for burst in 0..=BURSTS {
+        let nanoseconds = on_threads(shape.threads, || timed(call, calls, shape.depth));
+        if let Some(pipeline) = pipeline {
+            pipeline.flush();
+        }
+        // The first one warms up.
+        if burst > 0 {
+            costs.push(nanoseconds / f64::from(calls * shape.depth));
+        }
+    }
+    if let Some(pipeline) = pipeline.filter(|_| contender.records()) {
+        let ended = u64::from(calls * shape.depth * shape.threads * (BURSTS + 1));
+        *lost.entry(contender.name).or_default() += ended - (pipeline.arrived() - arrived);
+    }
+    costs
+}
+
+fn timed(call: Call, calls: u32, depth: u32) -> f64 {
+    let began = Instant::now();
+    for _ in 0..calls {
+        black_box(call(QUESTION, black_box(depth)));
+    }
+    began.elapsed().as_secs_f64() * 1e9
+}
+
+/// Runs the same on several threads at the same moment; the slowest counts.
+fn on_threads(threads: u32, run: impl Fn() -> f64 + Sync) -> f64 {
+    if threads == 1 {
+        return run();
+    }
+    let waiting = AtomicUsize::new(threads as usize);
+    let run_together = || {
+        waiting.fetch_sub(1, Ordering::AcqRel);
+        while waiting.load(Ordering::Acquire) > 0 {
+            spin_loop();
+        }
+        run()
+    };
+    thread::scope(|scope| {
+        let running: Vec<_> = (0..threads).map(|_| scope.spawn(run_together)).collect();
+        running.into_iter().map(|thread| thread.join().expect("no panic")).fold(0.0, f64::max)
+    })
+}

@@ -1,0 +1,105 @@
+//! fastrace with fastrace-opentelemetry: each call begins a trace, as the others' do; calls below
+//! are its local spans where they can be, which is what fastrace is fastest at. Its attributes are
+//! text, so the line is text too.
+
+use crate::call::{FUNCTION, answer, drive, yield_now};
+use crate::contender::Pipeline;
+use benches::{NoOp, processor_time};
+use fastrace::collector::Config;
+use fastrace::future::FutureExt;
+use fastrace::prelude::{LocalSpan, Span, SpanContext};
+use fastrace_opentelemetry::OpenTelemetryReporter;
+use opentelemetry::InstrumentationScope;
+use opentelemetry_sdk::Resource;
+use std::borrow::Cow;
+use std::sync::LazyLock;
+use std::time::Duration;
+
+/// The reporter of the whole program; fastrace has one as long as it runs.
+static REPORTED: LazyLock<NoOp> = LazyLock::new(|| {
+    let exported = NoOp::default();
+    let resource = Cow::Owned(Resource::builder_empty().build());
+    let scope = InstrumentationScope::builder("benches").build();
+    let reporter = OpenTelemetryReporter::new(exported.clone(), resource, scope);
+    fastrace::set_reporter(reporter, Config::default());
+    exported
+});
+
+type Property = (&'static str, Cow<'static, str>);
+
+fn input(question: &str) -> [Property; 6] {
+    [
+        ("openinference.span.kind", Cow::Borrowed("CHAIN")),
+        ("input.value", Cow::Owned(question.to_owned())),
+        ("input.mime_type", Cow::Borrowed("text/plain")),
+        ("code.function.name", Cow::Borrowed(FUNCTION)),
+        ("code.file.path", Cow::Borrowed(file!())),
+        ("code.line.number", Cow::Borrowed("28")),
+    ]
+}
+
+fn output(returned: &str) -> [Property; 2] {
+    [
+        ("output.value", Cow::Owned(returned.to_owned())),
+        ("output.mime_type", Cow::Borrowed("text/plain")),
+    ]
+}
+
+pub(crate) fn step(question: &'static str, depth: u32) -> &'static str {
+    let span = Span::root("step", SpanContext::random()).with_properties(|| input(question));
+    let local_parent = span.set_local_parent();
+    let returned = if depth > 1 { local_step(question, depth - 1) } else { answer(question) };
+    drop(local_parent);
+    span.add_properties(|| output(returned));
+    returned
+}
+
+fn local_step(question: &'static str, depth: u32) -> &'static str {
+    let _span = LocalSpan::enter_with_local_parent("step").with_properties(|| input(question));
+    let returned = if depth > 1 { local_step(question, depth - 1) } else { answer(question) };
+    LocalSpan::add_properties(|| output(returned));
+    returned
+}
+
+async fn step_async(span: Span, question: &'static str, depth: u32) -> &'static str {
+    let body = async {
+        for _ in 0..3 {
+            yield_now().await;
+        }
+        let returned = if depth > 1 {
+            let span = Span::enter_with_local_parent("step").with_properties(|| input(question));
+            Box::pin(step_async(span, question, depth - 1)).await
+        } else {
+            answer(question)
+        };
+        LocalSpan::add_properties(|| output(returned));
+        returned
+    };
+    body.in_span(span).await
+}
+
+pub(crate) fn call_async(question: &'static str, depth: u32) -> &'static str {
+    let span = Span::root("step", SpanContext::random()).with_properties(|| input(question));
+    drive(step_async(span, question, depth))
+}
+
+struct Reporting;
+
+impl Pipeline for Reporting {
+    fn flush(&self) {
+        fastrace::flush();
+    }
+
+    fn arrived(&self) -> u64 {
+        REPORTED.spans()
+    }
+
+    fn processor_time(&self) -> Duration {
+        processor_time(&["fastrace"])
+    }
+}
+
+pub(crate) fn reporting() -> Box<dyn Pipeline> {
+    LazyLock::force(&REPORTED);
+    Box::new(Reporting)
+}

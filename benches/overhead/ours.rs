@@ -1,0 +1,77 @@
+//! The macros of this project: switched off, not sampled, recorded, and recorded to disk first.
+
+use crate::call::{answer, drive, yield_now};
+use crate::contender::Pipeline;
+use benches::{NoOp, Receiver, processor_time};
+use std::path::PathBuf;
+use std::time::Duration;
+use trace_runtime::{Registration, chain, register};
+
+#[chain(skip(depth))]
+pub(crate) fn step(question: &'static str, depth: u32) -> &'static str {
+    if depth > 1 { step(question, depth - 1) } else { answer(question) }
+}
+
+#[chain(skip(depth))]
+pub(crate) async fn step_async(question: &'static str, depth: u32) -> &'static str {
+    for _ in 0..3 {
+        yield_now().await;
+    }
+    if depth > 1 { Box::pin(step_async(question, depth - 1)).await } else { answer(question) }
+}
+
+pub(crate) fn call_async(question: &'static str, depth: u32) -> &'static str {
+    drive(step_async(question, depth))
+}
+
+/// A registration, and where its spool is.
+struct Registered {
+    registration: Registration,
+    spool: Option<PathBuf>,
+}
+
+impl Pipeline for Registered {
+    fn flush(&self) {
+        // What it could not deliver is missing in `arrived`.
+        let _ = self.registration.flush();
+    }
+
+    fn arrived(&self) -> u64 {
+        self.registration.stats().iter().map(|stats| stats.delivered).sum()
+    }
+
+    fn processor_time(&self) -> Duration {
+        processor_time(&["trace-runtime"])
+    }
+}
+
+impl Drop for Registered {
+    fn drop(&mut self) {
+        let _ = self.registration.shutdown();
+        if let Some(spool) = &self.spool {
+            let _ = std::fs::remove_dir_all(spool);
+        }
+    }
+}
+
+fn registered(registration: Registration, spool: Option<PathBuf>) -> Box<dyn Pipeline> {
+    Box::new(Registered { registration, spool })
+}
+
+pub(crate) fn recorded() -> Box<dyn Pipeline> {
+    let registration = register().verbose(false).exporter(NoOp::default()).install();
+    registered(registration.expect("nothing else is registered"), None)
+}
+
+pub(crate) fn unsampled() -> Box<dyn Pipeline> {
+    let builder = register().verbose(false).exporter(NoOp::default()).sample_ratio(0.0);
+    registered(builder.install().expect("nothing else is registered"), None)
+}
+
+/// Every span is on disk before it is sent; the backend is the loopback receiver.
+pub(crate) fn durable() -> Box<dyn Pipeline> {
+    let spool = std::env::temp_dir().join(format!("trace-runtime-bench-{}", std::process::id()));
+    let builder = register().verbose(false).endpoint(Receiver::start().endpoint());
+    let installed = builder.spool(&spool).durable(true).install();
+    registered(installed.expect("nothing else is registered"), Some(spool))
+}

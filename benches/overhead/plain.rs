@@ -1,0 +1,18 @@
+//! The function without any tracing.
+
+use crate::call::{answer, drive, yield_now};
+
+pub(crate) fn step(question: &'static str, depth: u32) -> &'static str {
+    if depth > 1 { step(question, depth - 1) } else { answer(question) }
+}
+
+pub(crate) async fn step_async(question: &'static str, depth: u32) -> &'static str {
+    for _ in 0..3 {
+        yield_now().await;
+    }
+    if depth > 1 { Box::pin(step_async(question, depth - 1)).await } else { answer(question) }
+}
+
+pub(crate) fn call_async(question: &'static str, depth: u32) -> &'static str {
+    drive(step_async(question, depth))
+}
