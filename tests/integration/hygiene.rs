@@ -106,3 +106,42 @@ match [CHAIN] ok in=y out=y
 "#
     );
 }
+
+/// Methods of a user's own for everything, by the names that one would think of first.
+mod methods_for_everything {
+    pub(super) trait Ext {
+        fn capture(&self) -> u8 {
+            1
+        }
+        fn describe(&self) -> u8 {
+            1
+        }
+        fn recorded(&self) -> u8 {
+            1
+        }
+        fn split(&self) -> u8 {
+            1
+        }
+        fn is_optional(&self) -> u8 {
+            1
+        }
+        fn write_schema(&self) -> u8 {
+            1
+        }
+    }
+
+    impl<T: ?Sized> Ext for T {}
+
+    #[trace_runtime::tool(definition = FIND)]
+    pub(super) fn find(n: u8) -> Result<u8, std::fmt::Error> {
+        let all = [n.capture(), n.describe(), n.recorded(), n.split()];
+        Ok(all.iter().sum::<u8>() + n.is_optional() + n.write_schema())
+    }
+}
+
+#[test]
+fn methods_for_everything_are_not_mistaken_for_ours() {
+    let tree = traced(|| assert_eq!(methods_for_everything::find(2), Ok(6)));
+    assert_eq!(tree, "find [TOOL] ok in={\"n\":2} out=6\n");
+    assert_eq!(methods_for_everything::FIND.parameters()["required"], serde_json::json!(["n"]));
+}

@@ -18,33 +18,33 @@ pub struct Probe<'a, T: ?Sized>(pub &'a T);
 /// One rank of capturing.
 pub trait Capture {
     /// The value as text.
-    fn capture(&self) -> CapturedValue;
+    fn __trace_capture(&self) -> CapturedValue;
 }
 
 /// Text, numbers and booleans, as they read.
 impl<T: Plain + ?Sized> Capture for &&&Probe<'_, T> {
-    fn capture(&self) -> CapturedValue {
+    fn __trace_capture(&self) -> CapturedValue {
         self.0.captured()
     }
 }
 
 /// JSON.
 impl<T: Serialize + ?Sized> Capture for &&Probe<'_, T> {
-    fn capture(&self) -> CapturedValue {
+    fn __trace_capture(&self) -> CapturedValue {
         CapturedValue::of_serialize(self.0)
     }
 }
 
 /// Debug text.
 impl<T: Debug> Capture for &Probe<'_, T> {
-    fn capture(&self) -> CapturedValue {
+    fn __trace_capture(&self) -> CapturedValue {
         CapturedValue::of_debug(self.0)
     }
 }
 
 /// The type's name in angle brackets.
 impl<T: ?Sized> Capture for Probe<'_, T> {
-    fn capture(&self) -> CapturedValue {
+    fn __trace_capture(&self) -> CapturedValue {
         let name = type_name::<T>().trim_start_matches('&').trim_start_matches("mut ");
         CapturedValue::type_name(&without_paths(name))
     }
@@ -59,8 +59,8 @@ macro_rules! __capture {
         use $crate::__private::{Capture as _, Recorded as _};
         match &$value {
             value => (&&&&$crate::__private::Probe(value))
-                .capture()
-                .with_recorded((&&$crate::__private::RecordProbe(value)).recorded()),
+                .__trace_capture()
+                .with_recorded((&&$crate::__private::RecordProbe(value)).__trace_recorded()),
         }
     }};
 }

@@ -87,7 +87,7 @@ where
 macro_rules! __collect {
     ($collected:ident, $item:ident, $collect:path) => {{
         use $crate::__private::SplitAny as _;
-        match $crate::__private::Split($item).split() {
+        match $crate::__private::Split($item).__trace_split() {
             $crate::__private::Ok(value) => {
                 $collect($collected, value);
                 $crate::__private::None

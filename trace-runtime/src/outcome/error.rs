@@ -73,37 +73,37 @@ pub struct ErrorProbe<'a, E: ?Sized>(pub &'a E);
 /// One rank of describing an error.
 pub trait Describe {
     /// Type, message and sources.
-    fn describe(&self) -> Failed;
+    fn __trace_describe(&self) -> Failed;
 }
 
 impl<E: Error> Describe for &&&&ErrorProbe<'_, E> {
-    fn describe(&self) -> Failed {
+    fn __trace_describe(&self) -> Failed {
         Failed::of_error(self.0)
     }
 }
 
 /// A pointer to an error, such as `Box<dyn Error>` or `anyhow::Error`.
 impl<E: Display + Deref<Target: FirstSource>> Describe for &&&ErrorProbe<'_, E> {
-    fn describe(&self) -> Failed {
+    fn __trace_describe(&self) -> Failed {
         let trace = sources(self.0.deref().first_source());
         Failed { trace, ..Failed::of_display(type_name::<E>(), self.0) }
     }
 }
 
 impl<E: Display> Describe for &&ErrorProbe<'_, E> {
-    fn describe(&self) -> Failed {
+    fn __trace_describe(&self) -> Failed {
         Failed::of_display(type_name::<E>(), self.0)
     }
 }
 
 impl<E: Debug> Describe for &ErrorProbe<'_, E> {
-    fn describe(&self) -> Failed {
+    fn __trace_describe(&self) -> Failed {
         Failed::of_message(type_name::<E>(), CapturedValue::of_debug(self.0))
     }
 }
 
 impl<E> Describe for ErrorProbe<'_, E> {
-    fn describe(&self) -> Failed {
+    fn __trace_describe(&self) -> Failed {
         let message = format!("<{}>", without_paths(type_name::<E>()));
         Failed { error_type: type_name::<E>().to_owned(), message, trace: None }
     }

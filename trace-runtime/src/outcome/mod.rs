@@ -67,7 +67,7 @@ pub(crate) fn fail(span: &LiveSpan, failed: &Failed, produced: Option<CapturedVa
 macro_rules! __outcome {
     ($returned:ident $($how:tt)*) => {{
         use $crate::__private::{NoStream as _, SplitAny as _};
-        if let $crate::__private::Ok(value) = $crate::__private::Split($returned).split() {
+        if let $crate::__private::Ok(value) = $crate::__private::Split($returned).__trace_split() {
             $crate::__private::StreamProbe(value).require_no_stream();
         }
         $crate::__private::item!($returned $($how)*)
@@ -95,7 +95,7 @@ macro_rules! __item {
     };
     (@ $item:ident, $value:ident => $captured:expr) => {{
         use $crate::__private::SplitAny as _;
-        match $crate::__private::Split($item).split() {
+        match $crate::__private::Split($item).__trace_split() {
             $crate::__private::Ok($value) => $crate::__private::Outcome::Returned($captured),
             $crate::__private::Err(error) => {
                 $crate::__private::Outcome::Failed($crate::__private::failed!(error))
@@ -110,6 +110,6 @@ macro_rules! __item {
 macro_rules! __failed {
     ($error:expr) => {{
         use $crate::__private::Describe as _;
-        (&&&&&$crate::__private::ErrorProbe($error)).describe()
+        (&&&&&$crate::__private::ErrorProbe($error)).__trace_describe()
     }};
 }

@@ -12,7 +12,7 @@ impl<'a, T, E> Split<'a, Result<T, E>> {
     /// # Errors
     ///
     /// The error of the `Result`.
-    pub fn split(&self) -> Result<&'a T, &'a E> {
+    pub fn __trace_split(&self) -> Result<&'a T, &'a E> {
         self.0.as_ref()
     }
 }
@@ -27,13 +27,13 @@ pub trait SplitAny<'a> {
     /// # Errors
     ///
     /// Never.
-    fn split(&self) -> Result<&'a Self::Value, &'a Infallible>;
+    fn __trace_split(&self) -> Result<&'a Self::Value, &'a Infallible>;
 }
 
 impl<'a, R: ?Sized> SplitAny<'a> for Split<'a, R> {
     type Value = R;
 
-    fn split(&self) -> Result<&'a R, &'a Infallible> {
+    fn __trace_split(&self) -> Result<&'a R, &'a Infallible> {
         Ok(self.0)
     }
 }

@@ -11,17 +11,17 @@ pub struct RecordProbe<'a, T: ?Sized>(pub &'a T);
 /// What a value records of itself.
 pub trait Recorded {
     /// The attributes; `None` if the value is no [`Record`].
-    fn recorded(&self) -> Option<Vec<KeyValue>>;
+    fn __trace_recorded(&self) -> Option<Vec<KeyValue>>;
 }
 
 impl<T: Record + ?Sized> Recorded for &RecordProbe<'_, T> {
-    fn recorded(&self) -> Option<Vec<KeyValue>> {
+    fn __trace_recorded(&self) -> Option<Vec<KeyValue>> {
         Some(Attributes::of(self.0).into_iter().collect())
     }
 }
 
 impl<T: ?Sized> Recorded for RecordProbe<'_, T> {
-    fn recorded(&self) -> Option<Vec<KeyValue>> {
+    fn __trace_recorded(&self) -> Option<Vec<KeyValue>> {
         None
     }
 }
