@@ -3,6 +3,7 @@
 
 use super::attributes::{add_missing, keep_essential, keep_last_of_each_key};
 use super::start::Start;
+use crate::OpenInferenceSpanKind;
 use crate::register::Active;
 use crate::scope::{ContextAttributes, OwnSpan};
 use crate::semconv;
@@ -18,6 +19,7 @@ use std::time::SystemTime;
 /// A span and the context in which the body runs.
 #[derive(Debug)]
 pub(crate) struct LiveSpan {
+    kind: OpenInferenceSpanKind,
     context: Context,
     /// `None` if the span does not record.
     record: Option<Arc<Record>>,
@@ -57,7 +59,7 @@ impl LiveSpan {
         let span = active.tracer(site).build_with_context(builder, &place);
         if !span.is_recording() {
             // What is below must know of the decision.
-            return LiveSpan { context: context.with_span(span), record: None };
+            return LiveSpan { kind: site.kind, context: context.with_span(span), record: None };
         }
         // What is set by itself comes behind, and wins.
         let attributes = inherited.iter().cloned().chain(start.code_attributes()).collect();
@@ -67,7 +69,11 @@ impl LiveSpan {
             open: Mutex::new(Some(Open { span, attributes, status: None })),
         });
         let context = context.with_span(ContextSpan(Arc::clone(&record)));
-        LiveSpan { context, record: Some(record) }
+        LiveSpan { kind: site.kind, context, record: Some(record) }
+    }
+
+    pub(crate) fn kind(&self) -> OpenInferenceSpanKind {
+        self.kind
     }
 
     pub(crate) fn is_recording(&self) -> bool {

@@ -3,7 +3,9 @@
 use super::live::LiveSpan;
 use super::recorder::Recorder;
 use super::start::Start;
+use crate::OpenInferenceSpanKind;
 use crate::call_site::CallSite;
+use crate::capture::capturing;
 use crate::outcome::{self, Failed, panic};
 use crate::register::{self, Active};
 use opentelemetry::KeyValue;
@@ -86,9 +88,11 @@ fn started(site: &'static CallSite, options: impl FnOnce(&mut Start)) -> Start {
 }
 
 fn recorded(start: &Start, options: impl FnOnce(&mut Recorder)) -> Vec<KeyValue> {
-    let mut recorder = Recorder::new(start);
-    let _ = panic::contained(|| options(&mut recorder));
-    recorder.finish()
+    capturing(start.site().kind, || {
+        let mut recorder = Recorder::new(start);
+        let _ = panic::contained(|| options(&mut recorder));
+        recorder.finish()
+    })
 }
 
 impl OpenSpan {
@@ -113,6 +117,15 @@ impl OpenSpan {
         match std::mem::replace(&mut self.0, State::None) {
             State::Live(span) => Some(span),
             _ => None,
+        }
+    }
+
+    /// The kind of the span, if there is one.
+    pub(crate) fn kind(&self) -> Option<OpenInferenceSpanKind> {
+        match &self.0 {
+            State::None => None,
+            State::Later(later) => Some(later.start.site().kind),
+            State::Live(span) => Some(span.kind()),
         }
     }
 
