@@ -125,6 +125,23 @@ pub(super) fn parameters(
     Some(Value::Object(rest).into())
 }
 
+/// A name, unless it is empty.
+pub(super) fn said(name: Option<String>) -> Option<String> {
+    name.filter(|name| !name.is_empty())
+}
+
+/// The counts that an API gives, if it gives one.
+pub(super) fn tokens(prompt: Option<u64>, completion: Option<u64>) -> Option<TokenCount> {
+    match (prompt, completion) {
+        (Some(prompt), Some(completion)) => Some(TokenCount::new(prompt, completion)),
+        (Some(prompt), None) => Some(TokenCount::of_prompt(prompt)),
+        (None, Some(completion)) => {
+            Some(TokenCount { completion: Some(completion), ..TokenCount::default() })
+        }
+        (None, None) => None,
+    }
+}
+
 /// Counts that exclude each other, added up.
 pub(super) fn sum<const N: usize>(counts: [Option<u64>; N]) -> u64 {
     counts.into_iter().flatten().fold(0, u64::saturating_add)

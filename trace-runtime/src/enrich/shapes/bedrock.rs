@@ -35,6 +35,8 @@ struct ToolConfig {
 struct WireMessage {
     role: Role,
     content: Vec<Value>,
+    /// Another API's.
+    tool_calls: Option<IgnoredAny>,
 }
 
 #[derive(Clone, Copy, Deserialize, PartialEq)]
@@ -112,8 +114,10 @@ struct ReasoningText {
 
 pub(super) fn request(value: &Value) -> Option<ChatRequest> {
     let request = Request::deserialize(value).ok()?;
+    let has_block = request.messages.iter().any(|message| !message.content.is_empty());
+    let has_calls = request.messages.iter().any(|message| message.tool_calls.is_some());
     // The model's field has another name here.
-    if request.messages.is_empty() || request.rest.contains_key("model") {
+    if !has_block || has_calls || request.rest.contains_key("model") {
         return None;
     }
     let mut messages = Vec::new();

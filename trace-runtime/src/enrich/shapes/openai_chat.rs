@@ -2,7 +2,7 @@
 //! `DeepSeek`, Mistral. The shape says nothing about who served a model, or whose model it is.
 
 use super::super::merge::merge;
-use super::super::neutral::{ChatRequest, ChatResponse, Vendor, parameters, tools};
+use super::super::neutral::{ChatRequest, ChatResponse, Vendor, parameters, tokens, tools};
 use super::openai_messages::{WireAssistant, WireMessage};
 use crate::record::TokenCount;
 use serde::Deserialize;
@@ -55,7 +55,7 @@ struct Answer {
 
 #[derive(Deserialize)]
 pub(super) struct Usage {
-    prompt_tokens: u64,
+    prompt_tokens: Option<u64>,
     completion_tokens: Option<u64>,
     total_tokens: Option<u64>,
     prompt_tokens_details: Option<PromptDetails>,
@@ -86,22 +86,19 @@ pub(super) fn response(value: &Value) -> Option<ChatResponse> {
     Some(ChatResponse {
         messages: choices.into_iter().map(message).collect::<Option<_>>()?,
         finish_reason,
-        tokens: usage.map(|usage| usage.tokens()),
+        tokens: usage.and_then(|usage| usage.tokens()),
         model,
         vendor: Vendor::default(),
     })
 }
 
 impl Usage {
-    pub(super) fn tokens(&self) -> TokenCount {
-        let tokens = match self.completion_tokens {
-            Some(completion) => TokenCount::new(self.prompt_tokens, completion),
-            None => TokenCount::of_prompt(self.prompt_tokens),
-        };
+    pub(super) fn tokens(&self) -> Option<TokenCount> {
+        let tokens = tokens(self.prompt_tokens, self.completion_tokens)?;
         let prompt = self.prompt_tokens_details.as_ref();
         let completion = self.completion_tokens_details.as_ref();
         let cached = prompt.and_then(|details| details.cached_tokens);
-        TokenCount {
+        Some(TokenCount {
             total: self.total_tokens.or(tokens.total),
             cache_read: cached.or(self.prompt_cache_hit_tokens),
             cache_write: prompt.and_then(|details| details.cache_write_tokens),
@@ -109,7 +106,7 @@ impl Usage {
             reasoning: completion.and_then(|details| details.reasoning_tokens),
             completion_audio: completion.and_then(|details| details.audio_tokens),
             ..tokens
-        }
+        })
     }
 }
 
