@@ -159,6 +159,36 @@ fn counts_and_reasoning_of_another_form_cost_only_themselves() {
 }
 
 #[test]
+fn the_counts_of_every_api_may_be_missing() {
+    let said = json!([{"type": "text", "text": "a"}]);
+    let anthropic = json!({
+        "type": "message", "role": "assistant", "model": "claude-x", "content": said, "usage": {},
+    });
+    let message = json!({"role": "assistant", "content": [{"text": "a"}]});
+    let bedrock = json!({"output": {"message": message}, "usage": {}});
+    let message = json!({"type": "message", "role": "assistant", "content": "a"});
+    let responses = json!({"object": "response", "output": [message], "usage": {}});
+    for reply in [anthropic, bedrock, responses] {
+        let found = response(reply);
+        let part = "llm.output_messages.0.message";
+        assert_eq!(found[&format!("{part}.role")], "assistant");
+        assert!(!found.keys().any(|key| key.contains("token_count")), "{found:?}");
+    }
+}
+
+#[test]
+fn a_client_among_the_arguments_is_no_parameter() {
+    let found = request(json!({
+        "client": "<Client>", "other": "Client { base: \"http://localhost\" }",
+        "model": "gpt-4o", "messages": [{"role": "user", "content": "hi"}],
+        "temperature": 0.5, "stop": "</s>",
+    }));
+    let parameters = found["llm.invocation_parameters"].as_str().unwrap();
+    let parameters: Value = serde_json::from_str(parameters).unwrap();
+    assert_eq!(parameters, json!({"model": "gpt-4o", "temperature": 0.5, "stop": "</s>"}));
+}
+
+#[test]
 fn vectors_are_in_the_order_of_their_indexes() {
     let data = json!([{"index": 1, "embedding": [1.0]}, {"index": 0, "embedding": [0.5]}]);
     let (input, output) = (json!({"model": "m", "input": ["a", "b"]}), json!({"data": data}));

@@ -1,7 +1,9 @@
 //! Gemini's `generateContent`, of the Gemini API and of Vertex AI. Fields may be written as the
 //! REST interface writes them, or as Google's protocol buffers do.
 
-use super::super::neutral::{AssistantTurn, ChatRequest, ChatResponse, Vendor, sum};
+use super::super::neutral::{
+    AssistantTurn, ChatRequest, ChatResponse, Vendor, retain_parameters, sum,
+};
 use crate::record::{
     AssistantMessage, Audio, Document, Image, Json, Message, Part, Reasoning, SystemMessage,
     TokenCount, ToolCall, ToolDefinition, ToolMessage, UserMessage, Video, data_url,
@@ -99,7 +101,7 @@ pub(super) fn request(value: &Value) -> Option<ChatRequest> {
         content.write(&mut messages)?;
     }
     let mut rest = request.rest;
-    rest.retain(|_, value| !value.is_null());
+    retain_parameters(&mut rest);
     if let Some(model) = &request.model {
         rest.insert("model".to_owned(), model.as_str().into());
     }
