@@ -5,6 +5,7 @@ use integration_tests::{Program, block_on};
 use serde_json::{Value, json};
 use std::pin::pin;
 use trace_runtime::llm;
+use trace_runtime::opentelemetry_sdk::trace::SdkTracerProvider;
 
 fn conversation(messages: usize) -> Value {
     let turn = |n: usize| {
@@ -135,4 +136,30 @@ fn a_value_far_beyond_the_limit_is_cut_for_a_model_too() {
     chat(&json!({"model": "gpt-4o", "messages": [{"role": "user", "content": text}]}));
     let input = program.attribute("chat", "input.value").unwrap();
     assert!(input.len() <= 1 << 20 && input.ends_with(" bytes missing]"), "{}", input.len());
+}
+
+#[llm]
+fn endless() -> impl Stream<Item = Value> {
+    stream::repeat_with(|| json!({"delta": "x".repeat(1 << 16)}))
+}
+
+#[test]
+fn a_stream_without_end_is_bounded_for_a_model_too() {
+    let program = Program::start();
+    assert_eq!(block_on(pin!(endless()).take(300).count()), 300);
+    let output = program.attribute("endless", "output.value").unwrap();
+    assert!(output.len() <= 1 << 20 && output.contains("[more than "), "{}", output.len());
+}
+
+#[test]
+fn an_attached_provider_gets_nothing_beyond_the_limit() {
+    let _turn = Program::turn();
+    let kept = super::Kept::default();
+    let provider = SdkTracerProvider::builder().with_simple_exporter(kept.clone()).build();
+    let registration = trace_runtime::register().provider(provider).install().unwrap();
+    assert_eq!(block_on(pin!(chat_stream(6_000)).count()), 6_001);
+    registration.shutdown().unwrap();
+    let spans = kept.0.lock().unwrap();
+    let output = super::as_json(&spans[0].attributes)["output.value"].as_str().unwrap().len();
+    assert!(output <= 1 << 20, "{output}");
 }
