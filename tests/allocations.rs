@@ -27,7 +27,7 @@ fn allocations_of_a_call() -> u64 {
     measure(|| {
         (0..CALLS).for_each(|_| {
             black_box(answer("why"));
-        })
+        });
     })
     .count_total
         / CALLS

@@ -81,6 +81,11 @@ impl OpenInferenceSpanKind {
         KeyValue::new(semconv::SPAN_KIND, self.as_str())
     }
 
+    /// Whether what was exchanged with a model is read from the input and the output.
+    pub(crate) fn is_read(self) -> bool {
+        matches!(self, Self::Llm | Self::Embedding | Self::Reranker)
+    }
+
     /// Whether the input is an object of the arguments even where there is just one.
     pub(crate) fn names_its_arguments(self) -> bool {
         matches!(self, Self::Llm | Self::Tool | Self::Decision)

@@ -1,8 +1,11 @@
-//! Long conversations keep what matters.
+//! Long conversations, long streams and large requests keep what matters.
 
-use integration_tests::Program;
+use futures_util::stream::{self, Stream, StreamExt};
+use integration_tests::{Program, block_on};
 use serde_json::{Value, json};
+use std::pin::pin;
 use trace_runtime::llm;
+use trace_runtime::opentelemetry_sdk::trace::SdkTracerProvider;
 
 fn conversation(messages: usize) -> Value {
     let turn = |n: usize| {
@@ -73,4 +76,90 @@ fn what_is_cut_of_a_longer_one_is_the_end_of_the_input_messages() {
     assert_eq!(content("input_messages.0").as_deref(), Some("message 0"));
     assert_eq!(content("input_messages.5999"), None);
     assert_eq!(content("output_messages.0").as_deref(), Some("the answer to 6000"));
+}
+
+#[llm]
+fn chat_stream(pieces: usize) -> impl Stream<Item = Value> {
+    let chunk = |choices: Value, usage: Value| {
+        json!({
+            "id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1_700_000_000,
+            "model": "gpt-4o-2024-08-06", "service_tier": "default", "system_fingerprint": "fp_1",
+            "choices": choices, "usage": usage,
+        })
+    };
+    let piece = move |_| {
+        let delta = json!({"role": "assistant", "content": "word "});
+        chunk(json!([{"index": 0, "delta": delta, "finish_reason": null}]), Value::Null)
+    };
+    let usage = json!({"prompt_tokens": 5, "completion_tokens": 6000, "total_tokens": 6005});
+    let last = chunk(json!([]), usage);
+    stream::iter((0..pieces).map(piece).chain([last]))
+}
+
+#[test]
+fn the_chunks_of_a_stream_are_joined_before_they_are_cut() {
+    let program = Program::start();
+    assert_eq!(block_on(pin!(chat_stream(6_000)).count()), 6_001);
+    let value = |key: &str| program.attribute("chat_stream", key).unwrap_or_default();
+    assert_eq!(value("llm.output_messages.0.message.content"), "word ".repeat(6_000));
+    assert_eq!(value("llm.model_name"), "gpt-4o-2024-08-06");
+    assert_eq!(value("llm.token_count.total"), "6005");
+    assert_eq!(value("output.mime_type"), "application/json");
+    assert!(value("output.value").len() < 100_000, "the response, not its chunks");
+}
+
+#[test]
+fn a_request_beyond_the_limit_is_read_before_it_is_cut() {
+    let program = Program::start();
+    let url = format!("data:image/png;base64,{}", "A".repeat(2 << 20));
+    let parts = json!([
+        {"type": "text", "text": "what is it?"},
+        {"type": "image_url", "image_url": {"url": url}},
+    ]);
+    chat(&json!({"model": "gpt-4o", "messages": [{"role": "user", "content": parts}]}));
+    let value = |key: &str| program.attribute("chat", key).unwrap_or_default();
+    let text = "llm.input_messages.0.message.contents.0.message_content.text";
+    assert_eq!(value(text), "what is it?");
+    assert_eq!(value("llm.request.model_name"), "gpt-4o");
+    // What is left of the image is within the limit, and the request is still JSON.
+    assert_eq!(value("input.mime_type"), "application/json");
+    serde_json::from_str::<Value>(&value("input.value")).expect("the whole input");
+    for attribute in &program.spans()[0].attributes {
+        assert!(attribute.value.as_str().len() <= 1 << 20, "{}", attribute.key);
+    }
+}
+
+#[test]
+fn a_value_far_beyond_the_limit_is_cut_for_a_model_too() {
+    let program = Program::start();
+    let text = "A".repeat(20 << 20);
+    chat(&json!({"model": "gpt-4o", "messages": [{"role": "user", "content": text}]}));
+    let input = program.attribute("chat", "input.value").unwrap();
+    assert!(input.len() <= 1 << 20 && input.ends_with(" bytes missing]"), "{}", input.len());
+}
+
+#[llm]
+fn endless() -> impl Stream<Item = Value> {
+    stream::repeat_with(|| json!({"delta": "x".repeat(1 << 16)}))
+}
+
+#[test]
+fn a_stream_without_end_is_bounded_for_a_model_too() {
+    let program = Program::start();
+    assert_eq!(block_on(pin!(endless()).take(300).count()), 300);
+    let output = program.attribute("endless", "output.value").unwrap();
+    assert!(output.len() <= 1 << 20 && output.contains("[more than "), "{}", output.len());
+}
+
+#[test]
+fn an_attached_provider_gets_nothing_beyond_the_limit() {
+    let _turn = Program::turn();
+    let kept = super::Kept::default();
+    let provider = SdkTracerProvider::builder().with_simple_exporter(kept.clone()).build();
+    let registration = trace_runtime::register().provider(provider).install().unwrap();
+    assert_eq!(block_on(pin!(chat_stream(6_000)).count()), 6_001);
+    registration.shutdown().unwrap();
+    let spans = kept.0.lock().unwrap();
+    let output = super::as_json(&spans[0].attributes)["output.value"].as_str().unwrap().len();
+    assert!(output <= 1 << 20, "{output}");
 }

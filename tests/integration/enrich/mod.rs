@@ -2,6 +2,7 @@
 
 mod by_hand;
 mod golden;
+mod lenient;
 mod limits;
 mod record_types;
 mod shapes;

@@ -39,6 +39,7 @@ fn what_is_nearly_a_request_adds_nothing() {
         json!({"model": "llama3.2", "prompt": ["a"]}),
         json!({"input": "an argument"}),
         json!({"prompt": "an argument"}),
+        json!({"contents": [{"title": "a", "body": "b"}]}),
         json!([{"role": "user", "content": "a list alone"}]),
     ];
     for request in &requests {
@@ -70,6 +71,12 @@ fn what_is_nearly_a_response_adds_nothing() {
         json!({"object": "response", "output": [{"role": "assistant"}]}),
         json!({"model": "m", "created_at": "t", "done": "yes", "response": "hi"}),
         json!({"id": "1", "message": {"role": "assistant", "content": "hi"}}),
+        json!({"candidates": [{"name": "Ada", "score": 0.9}]}),
+        json!({"candidates": [{"content": {"title": "a"}}]}),
+        json!([{"candidates": [{"name": "Ada"}]}, {"candidates": [{"name": "Bob"}]}]),
+        json!({"id": "1", "message": {"role": "assistant", "content": "hi"}, "finish_reason": "stop"}),
+        json!({"id": "1", "message": {"role": "assistant", "content": "hi"}, "finish_reason": null}),
+        json!([{"choices": [{"index": 0, "text": "no delta"}]}]),
         json!({"text": "an answer"}),
         json!(["a", "list"]),
         json!([{"delta": "a"}, {"delta": "b"}]),

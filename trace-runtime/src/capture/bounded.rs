@@ -5,20 +5,27 @@ use std::{fmt, io};
 
 /// How far behind the limit the missing bytes are still counted, in limits. A value that goes on
 /// beyond is not written to its end.
-const COUNTED: usize = 16;
+pub(super) const COUNTED: usize = 16;
 
 /// Keeps the first bytes of what is written to it, and counts the rest.
 #[derive(Debug)]
 pub(crate) struct Bounded {
     kept: Vec<u8>,
     limit: usize,
+    /// What is no longer than this is not cut, though it is longer than the limit.
+    whole: usize,
     written: usize,
     stopped: bool,
 }
 
 impl Bounded {
     pub(super) fn new(limit: usize) -> Self {
-        Bounded { kept: Vec::new(), limit, written: 0, stopped: false }
+        Bounded::whole_up_to(limit, limit)
+    }
+
+    /// Keeps up to `whole` bytes if there are no more, else the limit.
+    pub(super) fn whole_up_to(whole: usize, limit: usize) -> Self {
+        Bounded { kept: Vec::new(), limit, whole, written: 0, stopped: false }
     }
 
     /// Whether the writer was told to stop.
@@ -28,9 +35,13 @@ impl Bounded {
 
     /// The text without NUL bytes, and whether it was cut.
     pub(super) fn finish(mut self) -> (String, bool) {
-        let is_cut = self.written > self.limit;
+        let is_cut = self.written > self.whole;
         if !is_cut {
             return (text(self.kept), false);
+        }
+        if self.whole > self.limit {
+            self.kept.truncate(self.limit);
+            self.kept.shrink_to_fit();
         }
         // The marker is within the limit too, unless there is no room for it at all.
         match self.limit.checked_sub(self.marker(0).len()) {
@@ -64,7 +75,7 @@ impl Bounded {
     #[cold]
     fn push_beyond(&mut self, bytes: &[u8]) -> bool {
         self.written += bytes.len();
-        let room = self.limit - self.kept.len();
+        let room = self.whole - self.kept.len();
         self.kept.extend_from_slice(&bytes[..bytes.len().min(room)]);
         self.stopped = self.written > self.limit.saturating_mul(COUNTED);
         !self.stopped
@@ -149,6 +160,18 @@ mod tests {
     #[test]
     fn nul_bytes_are_removed() {
         assert_eq!(bounded("a\0b", 10), ("ab".to_owned(), false));
+    }
+
+    #[test]
+    fn what_may_be_whole_is_whole_or_within_the_limit() {
+        let kept = |length: usize| {
+            let mut bounded = Bounded::whole_up_to(400, 100);
+            let _ = bounded.write_str(&"x".repeat(length));
+            bounded.finish()
+        };
+        assert_eq!(kept(400), ("x".repeat(400), false));
+        let (text, is_cut) = kept(401);
+        assert!(is_cut && text.len() <= 100, "{text}");
     }
 
     #[test]

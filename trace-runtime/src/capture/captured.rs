@@ -2,7 +2,7 @@
 
 use super::bounded::Bounded;
 use super::finite::Finite;
-use super::value_limit;
+use super::limit::{bounded, value_limit};
 use crate::outcome::panic::{contained, message};
 use crate::semconv;
 use memchr::memchr;
@@ -92,7 +92,7 @@ impl CapturedValue {
 
     /// JSON; what is a JSON string or number is recorded as text when bare.
     pub(crate) fn of_serialize<T: Serialize + ?Sized>(value: &T) -> Self {
-        let mut bounded = Bounded::new(value_limit());
+        let mut bounded = bounded();
         let serialized = contained(|| serde_json::to_writer(&mut bounded, &Finite(value)));
         match serialized {
             Err(payload) => Self::unserializable(&message(&*payload)),
@@ -126,7 +126,7 @@ impl CapturedValue {
     }
 
     fn written(form: Form, write: impl FnOnce(&mut Bounded) -> fmt::Result) -> Self {
-        let mut bounded = Bounded::new(value_limit());
+        let mut bounded = bounded();
         match contained(|| write(&mut bounded)) {
             Err(payload) => Self::unserializable(&message(&*payload)),
             Ok(Err(fmt::Error)) if !bounded.stopped() => {

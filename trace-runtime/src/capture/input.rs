@@ -2,7 +2,7 @@
 
 use super::bounded::Bounded;
 use super::captured::CapturedValue;
-use super::value_limit;
+use super::limit::bounded;
 use crate::OpenInferenceSpanKind;
 use std::io::{self, Write};
 
@@ -20,7 +20,7 @@ pub(crate) fn arguments_as_input(
     mut arguments: Vec<(&'static str, CapturedValue)>,
 ) -> CapturedValue {
     let recorded = arguments.iter_mut().flat_map(|(_, value)| value.take_recorded()).collect();
-    let mut json = Bounded::new(value_limit());
+    let mut json = bounded();
     let input = match write_object(&mut json, &arguments) {
         Err(error) if !json.stopped() => CapturedValue::unserializable(&error.to_string()),
         _ => CapturedValue::finished(json),

@@ -2,7 +2,7 @@
 
 use super::bounded::Bounded;
 use super::captured::CapturedValue;
-use super::value_limit;
+use super::limit::{bounded, value_limit};
 use std::fmt::Write as _;
 use std::io::Write as _;
 
@@ -23,11 +23,11 @@ impl Joined {
                 Joined::Text(text(Bounded::new(value_limit()), chunk))
             }
             Joined::Text(joined) if chunk.is_text() => Joined::Text(text(joined, chunk)),
-            Joined::Empty => Joined::List(item(Bounded::new(value_limit()), "[", chunk)),
+            Joined::Empty => Joined::List(item(bounded(), "[", chunk)),
             Joined::List(list) => Joined::List(item(list, ",", chunk)),
             Joined::Text(joined) => {
                 let first = CapturedValue::text(&joined.finish().0);
-                let list = item(Bounded::new(value_limit()), "[", &first);
+                let list = item(bounded(), "[", &first);
                 Joined::List(item(list, ",", chunk))
             }
         };

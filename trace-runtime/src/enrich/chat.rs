@@ -2,7 +2,7 @@
 
 use super::arguments;
 use super::model_family;
-use super::neutral::{ChatRequest, ChatResponse, Vendor};
+use super::neutral::{ChatRequest, ChatResponse, Vendor, said};
 use super::shapes;
 use crate::record::{
     Attributes, FinishReason, InputMessages, InvocationParameters, LlmModel, OutputMessages,
@@ -45,8 +45,8 @@ pub(super) fn attributes(input: Option<&Value>, output: Option<&Value>) -> Attri
 
 /// The names of the model, and its vendor as far as the shapes or the names prove it.
 fn model(request: Option<&ChatRequest>, response: Option<&ChatResponse>) -> LlmModel {
-    let requested = request.and_then(|request| request.model.clone());
-    let responded = response.and_then(|response| response.model.clone());
+    let requested = request.and_then(|request| said(request.model.clone()));
+    let responded = response.and_then(|response| said(response.model.clone()));
     let vendors = [response.map(|response| response.vendor), request.map(|request| request.vendor)];
     let proved =
         |of: fn(Vendor) -> Option<&'static str>| vendors.into_iter().flatten().find_map(of);

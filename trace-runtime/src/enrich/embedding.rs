@@ -2,6 +2,7 @@
 
 use super::arguments;
 use super::model_family;
+use super::neutral::said;
 use super::shapes;
 use crate::record::{Attributes, Embedding, Embeddings, LlmModel};
 use serde_json::Value;
@@ -19,7 +20,7 @@ pub(super) fn attributes(input: Option<&Value>, output: Option<&Value>) -> Attri
         (vectors, responded) = (response.vectors, response.model);
         attributes.record(&response.tokens);
     }
-    let model = responded.or(requested);
+    let model = said(responded).or(said(requested));
     // Not what the specification says, but what OpenInference's own instrumentations do.
     let system = model.as_deref().and_then(model_family::system).map(str::to_owned);
     attributes.record(&LlmModel { system, ..LlmModel::default() });

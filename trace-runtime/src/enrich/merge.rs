@@ -17,11 +17,14 @@ const IN_PIECES: [&str; 10] = [
 ];
 
 /// Adds the fields of a piece: text in pieces is joined, list items with the same `index` are one
-/// item, and of anything else the last counts.
+/// item, and of anything else the last counts, unless it is empty. Lists are in the order of their
+/// indexes, so that an item is found at once however long they are.
 pub(super) fn merge(target: &mut Map<String, Value>, piece: &Map<String, Value>) {
     for (key, new) in piece {
         match (target.get_mut(key), new) {
             (_, Value::Null) => {}
+            // Some servers repeat every field, and say each only once.
+            (Some(_), Value::String(new)) if new.is_empty() => {}
             (Some(Value::String(old)), Value::String(new)) if is_in_pieces(key) => {
                 old.push_str(new);
             }
@@ -43,7 +46,11 @@ pub(super) fn merge(target: &mut Map<String, Value>, piece: &Map<String, Value>)
                 merge_item(old, &text_part(new));
             }
             _ => {
-                target.insert(key.clone(), new.clone());
+                let mut new = new.clone();
+                if let Value::Array(items) = &mut new {
+                    items.sort_by_key(place);
+                }
+                target.insert(key.clone(), new);
             }
         }
     }
@@ -60,17 +67,28 @@ fn text_part(text: &str) -> Value {
 /// Adds an item of a list to the item it continues: the one with its index, or the last one if
 /// both are parts of the same type that come in pieces.
 fn merge_item(list: &mut Vec<Value>, item: &Value) {
-    let continued = match (item.get("index"), item.get("type").and_then(Value::as_str)) {
-        (Some(index), _) => list.iter_mut().find(|old| old.get("index") == Some(index)),
-        (None, Some(kind)) if is_in_pieces(kind) => {
-            list.last_mut().filter(|old| old.get("type") == item.get("type"))
-        }
-        _ => None,
-    };
+    let place = place(item);
+    let end = list.partition_point(|old| self::place(old) <= place);
+    let is_in_pieces = item.get("type").and_then(Value::as_str).is_some_and(is_in_pieces);
+    let continued = list.get_mut(..end).and_then(<[_]>::last_mut).filter(|old| match place {
+        Place::Index(_) => self::place(old) == place,
+        Place::End => is_in_pieces && old.get("type") == item.get("type"),
+    });
     match (continued, item) {
         (Some(Value::Object(old)), Value::Object(item)) => merge(old, item),
-        _ => list.push(item.clone()),
+        _ => list.insert(end, item.clone()),
     }
+}
+
+/// Where an item of a list belongs: those that name no index come as they come.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Place {
+    Index(u64),
+    End,
+}
+
+fn place(item: &Value) -> Place {
+    item.get("index").and_then(Value::as_u64).map_or(Place::End, Place::Index)
 }
 
 /// The item of a list at an index that a stream names; the list grows, within reason.
@@ -129,6 +147,27 @@ mod tests {
             json!({"tool_calls": [call(0, "}")]}),
         ];
         assert_eq!(merged(&pieces), json!({"tool_calls": [call(0, "{}"), call(1, "[]")]}));
+    }
+
+    #[test]
+    fn an_empty_text_replaces_nothing() {
+        let pieces = [
+            json!({"tool_calls": [{"index": 0, "id": "call_1", "function": {"name": "f", "arguments": ""}}]}),
+            json!({"tool_calls": [{"index": 0, "id": "", "function": {"name": "", "arguments": "{}"}}]}),
+        ];
+        let whole =
+            json!({"index": 0, "id": "call_1", "function": {"name": "f", "arguments": "{}"}});
+        assert_eq!(merged(&pieces), json!({"tool_calls": [whole]}));
+    }
+
+    #[test]
+    fn items_are_in_the_order_of_their_indexes() {
+        let item = |index: u16| json!({"index": index, "text": "a"});
+        let mut pieces = vec![json!({"list": [item(2), item(0)]})];
+        pieces.extend([1, 5, 3, 2, 0].map(|index| json!({"list": [item(index)]})));
+        let whole = |index: u16, text: &str| json!({"index": index, "text": text});
+        let list = [whole(0, "aa"), whole(1, "a"), whole(2, "aa"), whole(3, "a"), whole(5, "a")];
+        assert_eq!(merged(&pieces), json!({"list": list}));
     }
 
     #[test]

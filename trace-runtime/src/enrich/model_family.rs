@@ -6,8 +6,8 @@ const FAMILIES: [(&str, &str); 31] = [
     ("chatgpt-", "openai"),
     ("codex-", "openai"),
     ("computer-use-", "openai"),
-    ("o1", "openai"),
-    ("o3", "openai"),
+    ("o1-", "openai"),
+    ("o3-", "openai"),
     ("o4-", "openai"),
     ("text-embedding-3", "openai"),
     ("text-embedding-ada", "openai"),
@@ -35,16 +35,19 @@ const FAMILIES: [(&str, &str); 31] = [
     ("nova-", "amazon"),
 ];
 
+/// Names that are the beginning of others.
+const WHOLE: [(&str, &str); 2] = [("o1", "openai"), ("o3", "openai")];
+
 /// The vendor of a model, with or without a prefix such as `openai/` (`OpenRouter`) or
 /// `us.anthropic.` (Bedrock). Names that are not known say nothing.
 pub(super) fn system(model: &str) -> Option<&'static str> {
     let model = model.to_lowercase();
     let name = model.rsplit('/').next().unwrap_or_default();
     let bare = name.rsplit_once('.').map_or(name, |(_, bare)| bare);
-    FAMILIES
-        .iter()
-        .find(|(prefix, _)| name.starts_with(prefix) || bare.starts_with(prefix))
-        .map(|(_, system)| *system)
+    let begins = |(prefix, _): &&(&str, &str)| name.starts_with(prefix) || bare.starts_with(prefix);
+    let is = |(whole, _): &&(&str, &str)| name == *whole || bare == *whole;
+    let family = FAMILIES.iter().find(begins).or_else(|| WHOLE.iter().find(is));
+    family.map(|(_, system)| *system)
 }
 
 #[cfg(test)]
@@ -57,6 +60,9 @@ mod tests {
             ("gpt-4o-2024-08-06", Some("openai")),
             ("gpt-4.1-mini", Some("openai")),
             ("o1", Some("openai")),
+            ("openai/o3", Some("openai")),
+            ("o3-mini", Some("openai")),
+            ("nomic-ai/o1ive-embed", None),
             ("openai/gpt-4o", Some("openai")),
             ("anthropic/claude-3.5-sonnet", Some("anthropic")),
             ("us.anthropic.claude-3-5-haiku-20241022-v1:0", Some("anthropic")),

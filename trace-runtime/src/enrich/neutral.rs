@@ -120,9 +120,44 @@ pub(super) fn parameters(
     mut rest: Map<String, Value>,
 ) -> Option<Json> {
     let (field, model) = model?;
-    rest.retain(|_, value| !value.is_null());
+    retain_parameters(&mut rest);
     rest.insert(field.to_owned(), model.into());
     Some(Value::Object(rest).into())
+}
+
+/// Takes out what is not there, and what is a value of Rust's: where the arguments of a function are
+/// the request, its client may be among them.
+pub(super) fn retain_parameters(rest: &mut Map<String, Value>) {
+    rest.retain(|_, value| !value.is_null() && !value.as_str().is_some_and(is_rust));
+}
+
+/// The name of a type in angle brackets, unlike `</s>`, or the `Debug` text of a struct.
+fn is_rust(text: &str) -> bool {
+    let is_type = |name: &str| {
+        name.starts_with(char::is_uppercase)
+            && name.contains(char::is_lowercase)
+            && name.chars().all(|it| it.is_alphanumeric() || "_<>,&' ".contains(it))
+    };
+    let in_brackets = text.strip_prefix('<').and_then(|text| text.strip_suffix('>'));
+    let before_fields = text.strip_suffix('}').and_then(|text| text.split_once(" { "));
+    in_brackets.or(before_fields.map(|(name, _)| name)).is_some_and(is_type)
+}
+
+/// A name, unless it is empty.
+pub(super) fn said(name: Option<String>) -> Option<String> {
+    name.filter(|name| !name.is_empty())
+}
+
+/// The counts that an API gives, if it gives one.
+pub(super) fn tokens(prompt: Option<u64>, completion: Option<u64>) -> Option<TokenCount> {
+    match (prompt, completion) {
+        (Some(prompt), Some(completion)) => Some(TokenCount::new(prompt, completion)),
+        (Some(prompt), None) => Some(TokenCount::of_prompt(prompt)),
+        (None, Some(completion)) => {
+            Some(TokenCount { completion: Some(completion), ..TokenCount::default() })
+        }
+        (None, None) => None,
+    }
 }
 
 /// Counts that exclude each other, added up.

@@ -1,7 +1,7 @@
 //! What the request and the response of a ranking say of a RERANKER span.
 
 use super::arguments;
-use super::neutral::{Ranked, RerankRequest};
+use super::neutral::{Ranked, RerankRequest, said};
 use super::shapes;
 use crate::record::{Attributes, Document, RerankedDocuments, RerankerInput};
 use serde_json::Value;
@@ -32,6 +32,6 @@ fn ranked(ranking: Vec<Ranked>, given: &[Document]) -> RerankedDocuments {
 impl From<RerankRequest> for RerankerInput {
     fn from(request: RerankRequest) -> Self {
         let RerankRequest { query, documents, model, top_k } = request;
-        RerankerInput { query, documents, model, top_k }
+        RerankerInput { query, documents, model: said(model), top_k }
     }
 }

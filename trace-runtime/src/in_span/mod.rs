@@ -1,5 +1,6 @@
 //! Runs the body of a traced function, and what it returns, inside its span.
 
+mod capturing;
 mod collect;
 mod current;
 mod future;

@@ -1,5 +1,6 @@
 //! A stream that a traced function has returned.
 
+use super::capturing::Capturing;
 use super::collect::{Chunks, Collect, Folded};
 use crate::capture::CapturedValue;
 use crate::outcome::panic::contained;
@@ -25,7 +26,8 @@ where
     S: Stream<Item = T>,
     R: FnMut(&T) -> Outcome,
 {
-    StreamInSpan::new(stream, span, Chunks::new(read))
+    let collect = Capturing::new(&span, Chunks::new(read));
+    StreamInSpan::new(stream, span, collect)
 }
 
 /// The same, with an output that the option `collect` makes of the items.
@@ -41,7 +43,8 @@ where
     F: FnMut(&mut A, &T) -> Option<Failed>,
     R: Fn(&A) -> CapturedValue,
 {
-    StreamInSpan::new(stream, span, Folded::new(fold, read))
+    let collect = Capturing::new(&span, Folded::new(fold, read));
+    StreamInSpan::new(stream, span, collect)
 }
 
 pin_project! {

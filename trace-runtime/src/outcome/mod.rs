@@ -9,7 +9,7 @@ pub use error::{Describe, ErrorProbe, Failed};
 pub use named_stream::{NoStream, StreamProbe};
 pub use split::{Split, SplitAny};
 
-use crate::capture::CapturedValue;
+use crate::capture::{CapturedValue, capturing};
 use crate::semconv;
 use crate::span::LiveSpan;
 use opentelemetry::trace::Status;
@@ -27,7 +27,8 @@ pub enum Outcome {
 /// Ends the span of a call that returned. Reading what it returned runs code of the user's, and a
 /// panic in it costs the span its output, not the caller its value.
 pub(crate) fn returned(span: &LiveSpan, read: impl FnOnce() -> Outcome) {
-    match panic::contained(read).unwrap_or(Outcome::Returned(None)) {
+    let read = panic::contained(|| capturing(span.kind(), read));
+    match read.unwrap_or(Outcome::Returned(None)) {
         Outcome::Returned(value) => span.end(Status::Ok, value),
         Outcome::Failed(failed) => fail(span, &failed, None),
     }

@@ -91,7 +91,8 @@ impl Registration {
             // Another thread was faster.
             return Err(RegisterError::AlreadyInstalled);
         }
-        capture::set_value_limit(limits.value_bytes);
+        // Whatever comes behind an attached provider may not cut at all.
+        capture::set_value_limit(limits.value_bytes, !attached);
         panic::install_hook();
         if builder.verbose && !attached {
             banner::print(&settings);

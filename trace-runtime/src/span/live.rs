@@ -5,6 +5,7 @@ use super::backing::Backing;
 use super::begun::Begun;
 use super::said::Said;
 use super::start::Start;
+use crate::OpenInferenceSpanKind;
 use crate::capture::CapturedValue;
 use crate::register::ActiveHere;
 use opentelemetry::trace::{SpanContext, Status, TraceContextExt};
@@ -16,6 +17,7 @@ use std::time::SystemTime;
 /// A span and the context in which the body runs.
 #[derive(Debug)]
 pub(crate) struct LiveSpan {
+    kind: OpenInferenceSpanKind,
     context: Context,
     /// `None` if the span does not record.
     record: Option<Arc<Record>>,
@@ -32,7 +34,7 @@ struct Record {
 
 #[derive(Debug)]
 struct Open {
-    kind: crate::OpenInferenceSpanKind,
+    kind: OpenInferenceSpanKind,
     said: Said,
     backing: Backing,
     /// A status set by hand wins over what the outcome says.
@@ -47,25 +49,30 @@ impl LiveSpan {
         start: &Start,
         record: impl FnOnce(Said) -> Said,
     ) -> Self {
+        let kind = start.site().kind;
         let begun = match active.sampling() {
             Some(sampling) => Begun::own(sampling, start),
             None => Begun::attached(&active, start),
         };
         let (span_context, backing, said) = match begun {
             Begun::Suppressed => {
-                return LiveSpan { context: start.in_context(Context::clone), record: None };
+                return LiveSpan { kind, context: start.in_context(Context::clone), record: None };
             }
             Begun::NotSampled(span_context) => {
                 let within = |context: &Context| context.with_remote_span_context(span_context);
-                return LiveSpan { context: start.in_context(within), record: None };
+                return LiveSpan { kind, context: start.in_context(within), record: None };
             }
             Begun::Recording(span_context, backing, said) => (span_context, backing, said),
         };
-        let open = Open { kind: start.site().kind, said: record(said), backing, status: None };
+        let open = Open { kind, said: record(said), backing, status: None };
         let record = Arc::new(Record { span_context, active, open: Mutex::new(Some(open)) });
         let span = ContextSpan(Arc::clone(&record));
         let context = start.in_context(|context| context.with_span(span));
-        LiveSpan { context, record: Some(record) }
+        LiveSpan { kind, context, record: Some(record) }
+    }
+
+    pub(crate) fn kind(&self) -> OpenInferenceSpanKind {
+        self.kind
     }
 
     #[inline]

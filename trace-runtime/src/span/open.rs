@@ -4,7 +4,9 @@ use super::live::LiveSpan;
 use super::recorder::Recorder;
 use super::said::Said;
 use super::start::Start;
+use crate::OpenInferenceSpanKind;
 use crate::call_site::CallSite;
+use crate::capture::capturing;
 use crate::outcome::{self, Failed, panic};
 use crate::register::{self, ActiveHere};
 
@@ -87,9 +89,11 @@ fn started(site: &'static CallSite, options: impl FnOnce(&mut Start)) -> Start {
 }
 
 fn recorded(start: &Start, said: Said, options: impl FnOnce(&mut Recorder)) -> Said {
-    let mut recorder = Recorder::new(start, said);
-    let _ = panic::contained(|| options(&mut recorder));
-    recorder.finish()
+    capturing(start.site().kind, || {
+        let mut recorder = Recorder::new(start, said);
+        let _ = panic::contained(|| options(&mut recorder));
+        recorder.finish()
+    })
 }
 
 impl OpenSpan {
@@ -118,6 +122,15 @@ impl OpenSpan {
         match std::mem::replace(&mut self.0, State::None) {
             State::Live(span) => Some(span),
             _ => None,
+        }
+    }
+
+    /// The kind of the span, if there is one.
+    pub(crate) fn kind(&self) -> Option<OpenInferenceSpanKind> {
+        match &self.0 {
+            State::None => None,
+            State::Later(later) => Some(later.start.site().kind),
+            State::Live(span) => Some(span.kind()),
         }
     }
 

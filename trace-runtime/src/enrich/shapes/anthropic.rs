@@ -1,7 +1,7 @@
 //! Anthropic messages.
 
 use super::super::neutral::{
-    AssistantTurn, ChatRequest, ChatResponse, Vendor, json, parameters, sum, tools,
+    AssistantTurn, ChatRequest, ChatResponse, Vendor, json, parameters, sum, tokens, tools,
 };
 use crate::record::{
     Content, Document, Image, Message, Part, Reasoning, SystemMessage, TokenCount, ToolCall,
@@ -250,7 +250,7 @@ struct Response {
 #[derive(Deserialize)]
 struct Usage {
     input_tokens: Option<u64>,
-    output_tokens: u64,
+    output_tokens: Option<u64>,
     cache_creation_input_tokens: Option<u64>,
     cache_read_input_tokens: Option<u64>,
 }
@@ -264,17 +264,19 @@ pub(super) fn response(value: &Value) -> Option<ChatResponse> {
     Some(ChatResponse {
         messages: vec![turn(&Blocks::List(response.content))?.finish()],
         finish_reason: response.stop_reason,
-        tokens: Some(response.usage.tokens()),
+        tokens: response.usage.tokens(),
         model: Some(response.model),
         vendor: VENDOR,
     })
 }
 
 impl Usage {
-    fn tokens(&self) -> TokenCount {
+    fn tokens(&self) -> Option<TokenCount> {
         let (cache_read, cache_write) =
             (self.cache_read_input_tokens, self.cache_creation_input_tokens);
-        let prompt = sum([self.input_tokens, cache_read, cache_write]);
-        TokenCount { cache_read, cache_write, ..TokenCount::new(prompt, self.output_tokens) }
+        let counts = [self.input_tokens, cache_read, cache_write];
+        let prompt = counts.iter().any(Option::is_some).then(|| sum(counts));
+        let tokens = tokens(prompt, self.output_tokens)?;
+        Some(TokenCount { cache_read, cache_write, ..tokens })
     }
 }

@@ -14,10 +14,14 @@ pub(super) fn joined(events: &[Value]) -> Option<Value> {
     let mut blocks = Vec::new();
     for event in events {
         let kind = event.get("type")?.as_str()?;
-        if kind == "message_delta" {
-            update(&mut message, event);
-        } else {
-            piece(&mut blocks, kind, event);
+        match kind {
+            "message_delta" => drop(update(&mut message, event)),
+            // The last event of a stream that fails.
+            "error" => {
+                let error = event.get(kind)?.clone();
+                message.as_object_mut()?.insert(kind.to_owned(), error);
+            }
+            _ => drop(piece(&mut blocks, kind, event)),
         }
     }
     for block in &mut blocks {

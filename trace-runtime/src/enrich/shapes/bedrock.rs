@@ -1,7 +1,7 @@
 //! Amazon Bedrock's Converse, for the models of many vendors.
 
 use super::super::neutral::{
-    AssistantTurn, ChatRequest, ChatResponse, Vendor, json, parameters, sum, tools,
+    AssistantTurn, ChatRequest, ChatResponse, Vendor, json, parameters, sum, tokens, tools,
 };
 use crate::record::{
     Content, Document, Image, Message, Part, Reasoning, SystemMessage, TokenCount, ToolCall,
@@ -35,6 +35,8 @@ struct ToolConfig {
 struct WireMessage {
     role: Role,
     content: Vec<Value>,
+    /// Another API's.
+    tool_calls: Option<IgnoredAny>,
 }
 
 #[derive(Clone, Copy, Deserialize, PartialEq)]
@@ -112,8 +114,10 @@ struct ReasoningText {
 
 pub(super) fn request(value: &Value) -> Option<ChatRequest> {
     let request = Request::deserialize(value).ok()?;
+    let has_block = request.messages.iter().any(|message| !message.content.is_empty());
+    let has_calls = request.messages.iter().any(|message| message.tool_calls.is_some());
     // The model's field has another name here.
-    if request.messages.is_empty() || request.rest.contains_key("model") {
+    if !has_block || has_calls || request.rest.contains_key("model") {
         return None;
     }
     let mut messages = Vec::new();
@@ -256,8 +260,8 @@ struct Output {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Usage {
-    input_tokens: u64,
-    output_tokens: u64,
+    input_tokens: Option<u64>,
+    output_tokens: Option<u64>,
     total_tokens: Option<u64>,
     cache_read_input_tokens: Option<u64>,
     cache_write_input_tokens: Option<u64>,
@@ -272,18 +276,20 @@ pub(super) fn response(value: &Value) -> Option<ChatResponse> {
     Some(ChatResponse {
         messages: vec![turn(&message.content)?.finish()],
         finish_reason: response.stop_reason,
-        tokens: response.usage.map(|usage| usage.tokens()),
+        tokens: response.usage.and_then(|usage| usage.tokens()),
         model: None,
         vendor: VENDOR,
     })
 }
 
 impl Usage {
-    fn tokens(&self) -> TokenCount {
+    fn tokens(&self) -> Option<TokenCount> {
         let (cache_read, cache_write) =
             (self.cache_read_input_tokens, self.cache_write_input_tokens);
-        let prompt = sum([Some(self.input_tokens), cache_read, cache_write]);
-        let tokens = TokenCount::new(prompt, self.output_tokens);
-        TokenCount { total: self.total_tokens.or(tokens.total), cache_read, cache_write, ..tokens }
+        let counts = [self.input_tokens, cache_read, cache_write];
+        let prompt = counts.iter().any(Option::is_some).then(|| sum(counts));
+        let tokens = tokens(prompt, self.output_tokens)?;
+        let total = self.total_tokens.or(tokens.total);
+        Some(TokenCount { total, cache_read, cache_write, ..tokens })
     }
 }

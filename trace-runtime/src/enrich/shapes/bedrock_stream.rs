@@ -11,6 +11,10 @@ pub(super) fn joined(events: &[Value]) -> Option<Value> {
     for event in events {
         let (kind, event) = event.as_object()?.iter().next()?;
         match kind.as_str() {
+            // The last event of a stream that fails.
+            kind if kind.ends_with("Exception") => {
+                response.insert("error".to_owned(), json!({kind: event}));
+            }
             "messageStop" | "metadata" => response.extend(event.as_object()?.clone()),
             "contentBlockStart" | "contentBlockDelta" => {
                 piece(&mut blocks, event);

@@ -40,8 +40,7 @@ struct Tokens {
 
 pub(super) fn response(value: &Value) -> Option<ChatResponse> {
     let Response { id, finish_reason, message, usage } = Response::deserialize(value).ok()?;
-    let has_end = value.get("finish_reason").is_some();
-    if id.is_empty() || !has_end || message.role != "assistant" {
+    if id.is_empty() || !is_distinct(value) || message.role != "assistant" {
         return None;
     }
     Some(ChatResponse {
@@ -51,6 +50,23 @@ pub(super) fn response(value: &Value) -> Option<ChatResponse> {
         model: None,
         vendor: VENDOR,
     })
+}
+
+/// Its reasons are in upper case, and its counts have names of their own. A stream that broke has
+/// neither, but lists of blocks and of tool calls.
+fn is_distinct(value: &Value) -> bool {
+    let usage = value.get("usage");
+    let has_counts =
+        ["billed_units", "tokens"].iter().any(|own| usage.and_then(|it| it.get(own)).is_some());
+    match value.get("finish_reason") {
+        Some(Value::String(reason)) => {
+            has_counts || !reason.is_empty() && !reason.contains(|it: char| it.is_lowercase())
+        }
+        Some(Value::Null) => {
+            has_counts || value.get("message").is_some_and(|it| !it["content"].is_string())
+        }
+        _ => false,
+    }
 }
 
 impl Usage {

@@ -1,7 +1,9 @@
 //! Gemini's `generateContent`, of the Gemini API and of Vertex AI. Fields may be written as the
 //! REST interface writes them, or as Google's protocol buffers do.
 
-use super::super::neutral::{AssistantTurn, ChatRequest, ChatResponse, Vendor, sum};
+use super::super::neutral::{
+    AssistantTurn, ChatRequest, ChatResponse, Vendor, retain_parameters, sum,
+};
 use crate::record::{
     AssistantMessage, Audio, Document, Image, Json, Message, Part, Reasoning, SystemMessage,
     TokenCount, ToolCall, ToolDefinition, ToolMessage, UserMessage, Video, data_url,
@@ -26,8 +28,7 @@ struct Request {
 #[derive(Deserialize)]
 struct WireContent {
     role: Option<Role>,
-    #[serde(default)]
-    parts: Vec<Value>,
+    parts: Option<Vec<Value>>,
 }
 
 #[derive(Clone, Copy, Deserialize, PartialEq)]
@@ -94,13 +95,13 @@ pub(super) fn request(value: &Value) -> Option<ChatRequest> {
     }
     let mut messages = Vec::new();
     if let Some(instruction) = request.system_instruction {
-        messages.push(SystemMessage::new(parts(&instruction.parts)?).into());
+        messages.push(SystemMessage::new(parts(&instruction.parts?)?).into());
     }
     for content in request.contents {
         content.write(&mut messages)?;
     }
     let mut rest = request.rest;
-    rest.retain(|_, value| !value.is_null());
+    retain_parameters(&mut rest);
     if let Some(model) = &request.model {
         rest.insert("model".to_owned(), model.as_str().into());
     }
@@ -131,12 +132,13 @@ fn tools(wire: Option<Vec<Value>>) -> Vec<ToolDefinition> {
 impl WireContent {
     /// The answers of functions stand among the parts; each is a message of its own.
     fn write(self, messages: &mut Vec<Message>) -> Option<()> {
+        let values = self.parts?;
         match self.role {
-            Some(Role::Model) => messages.push(turn(&self.parts)?.into()),
-            Some(Role::System) => messages.push(SystemMessage::new(parts(&self.parts)?).into()),
+            Some(Role::Model) => messages.push(turn(&values)?.into()),
+            Some(Role::System) => messages.push(SystemMessage::new(parts(&values)?).into()),
             None | Some(Role::User | Role::Function) => {
                 let mut said = Vec::new();
-                for value in &self.parts {
+                for value in &values {
                     let part = WirePart::deserialize(value).ok()?;
                     match part.function_response {
                         Some(answer) => messages.push(answer.message().into()),
@@ -250,14 +252,22 @@ pub(super) fn response(value: &Value) -> Option<ChatResponse> {
     let response = Response::deserialize(value).ok()?;
     let finish_reason = response.candidates.first()?.finish_reason.clone();
     let mut messages = Vec::new();
-    for candidate in response.candidates {
-        let content = candidate.content.filter(|content| !content.parts.is_empty());
-        if let Some(content) = content {
-            if content.role.is_some_and(|role| role != Role::Model) {
-                return None;
-            }
-            messages.push(turn(&content.parts)?);
+    for Candidate { content, finish_reason } in response.candidates {
+        if content.is_none() && finish_reason.is_none() {
+            return None;
         }
+        let Some(WireContent { role, parts }) = content else { continue };
+        if role.is_some_and(|role| role != Role::Model) {
+            return None;
+        }
+        if let Some(parts) = parts.filter(|parts| !parts.is_empty()) {
+            messages.push(turn(&parts)?);
+        }
+    }
+    // An answer that was blocked says at least what it cost, or who gave it.
+    if messages.is_empty() && response.usage_metadata.is_none() && response.model_version.is_none()
+    {
+        return None;
     }
     Some(ChatResponse {
         messages,

@@ -2,11 +2,12 @@
 
 use super::super::merge::merge;
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 
 /// The parts of all chunks, where text that goes on is one part.
 pub(super) fn joined(chunks: &[Value]) -> Option<Value> {
     let mut response = Map::new();
-    let mut candidates: Vec<Value> = Vec::new();
+    let mut candidates: BTreeMap<u64, Map<String, Value>> = BTreeMap::new();
     for chunk in chunks {
         let mut chunk = chunk.as_object()?.clone();
         let pieces = chunk.remove("candidates");
@@ -15,32 +16,34 @@ pub(super) fn joined(chunks: &[Value]) -> Option<Value> {
         }
         response.extend(chunk.into_iter().filter(|(_, value)| !value.is_null()));
         for piece in pieces.as_ref().and_then(Value::as_array).into_iter().flatten() {
-            add(&mut candidates, piece)?;
+            let index = piece.get("index").and_then(Value::as_u64).unwrap_or(0);
+            add(candidates.entry(index).or_default(), is_piece(piece)?);
         }
     }
     if candidates.is_empty() {
         return None;
     }
-    response.insert("candidates".to_owned(), candidates.into());
+    response.insert("candidates".to_owned(), candidates.into_values().collect());
     Some(response.into())
 }
 
-fn add(candidates: &mut Vec<Value>, piece: &Value) -> Option<()> {
-    let index = |candidate: &Value| candidate.get("index").and_then(Value::as_u64).unwrap_or(0);
-    let Some(old) = candidates.iter_mut().find(|old| index(old) == index(piece)) else {
-        candidates.push(piece.clone());
-        return Some(());
-    };
-    for (key, new) in piece.as_object()?.iter().filter(|(_, value)| !value.is_null()) {
-        let parts = old.get_mut(key).and_then(|old| old.get_mut("parts")?.as_array_mut());
+/// Other lists of candidates are not of this API.
+fn is_piece(piece: &Value) -> Option<&Map<String, Value>> {
+    let has_parts = piece.get("content").is_some_and(|content| content.get("parts").is_some());
+    let has_end = ["finishReason", "finish_reason"].iter().any(|key| piece.get(key).is_some());
+    piece.as_object().filter(|_| has_parts || has_end)
+}
+
+fn add(candidate: &mut Map<String, Value>, piece: &Map<String, Value>) {
+    for (key, new) in piece.iter().filter(|(_, value)| !value.is_null()) {
+        let parts = candidate.get_mut(key).and_then(|old| old.get_mut("parts")?.as_array_mut());
         match (parts, new.get("parts").and_then(Value::as_array)) {
             (Some(parts), Some(new)) => add_parts(parts, new),
             // The last chunk may have a content without parts.
             (Some(_), None) => {}
-            (None, _) => drop(old.as_object_mut()?.insert(key.clone(), new.clone())),
+            (None, _) => drop(candidate.insert(key.clone(), new.clone())),
         }
     }
-    Some(())
 }
 
 fn add_parts(parts: &mut Vec<Value>, new: &[Value]) {

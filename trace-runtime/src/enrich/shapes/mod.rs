@@ -60,7 +60,7 @@ pub(super) fn chat_response(value: &Value) -> Option<ChatResponse> {
     SHAPES.iter().find_map(|shape| shape(value))
 }
 
-/// The chunks of a stream as a response of the same API.
+/// The chunks of a stream as a response of the same API, if that is then read as one.
 pub(super) fn chat_joined(chunks: &[Value]) -> Option<Value> {
     const SHAPES: [Joined; 7] = [
         openai_chat::joined,
@@ -71,7 +71,8 @@ pub(super) fn chat_joined(chunks: &[Value]) -> Option<Value> {
         cohere_chat::joined,
         ollama::joined,
     ];
-    SHAPES.iter().find_map(|shape| shape(chunks))
+    let joined = SHAPES.iter().find_map(|shape| shape(chunks))?;
+    chat_response(&joined).is_some().then_some(joined)
 }
 
 pub(super) fn embedding_request(value: &Value) -> Option<EmbeddingRequest> {

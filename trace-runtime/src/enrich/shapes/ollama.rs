@@ -13,10 +13,31 @@ use serde_json::{Map, Value};
 
 const VENDOR: Vendor = Vendor { system: None, provider: Some("ollama") };
 
+/// Options that only this server has.
+const OWN_OPTIONS: [&str; 14] = [
+    "num_ctx",
+    "num_predict",
+    "num_keep",
+    "num_batch",
+    "num_gpu",
+    "main_gpu",
+    "num_thread",
+    "use_mmap",
+    "repeat_last_n",
+    "repeat_penalty",
+    "mirostat",
+    "tfs_z",
+    "numa",
+    "low_vram",
+];
+
 /// A chat request that only this API takes; the messages of all others are the same elsewhere.
 pub(super) fn chat_request(value: &Value) -> Option<ChatRequest> {
-    let has = |field| value.get(field).is_some_and(|value: &Value| !value.is_null());
-    if has("options") || has("keep_alive") {
+    let options = value.get("options").and_then(Value::as_object);
+    let has_own = options.is_some_and(|set| OWN_OPTIONS.iter().any(|own| set.contains_key(*own)));
+    let has_keep_alive = value.get("keep_alive").is_some_and(|value| !value.is_null());
+    value.get("model")?.as_str()?;
+    if has_own || has_keep_alive {
         return Some(ChatRequest { vendor: VENDOR, ..openai_chat::request(value)? });
     }
     None

@@ -2,11 +2,12 @@
 //! `DeepSeek`, Mistral. The shape says nothing about who served a model, or whose model it is.
 
 use super::super::merge::merge;
-use super::super::neutral::{ChatRequest, ChatResponse, Vendor, parameters, tools};
+use super::super::neutral::{ChatRequest, ChatResponse, Vendor, parameters, tokens, tools};
 use super::openai_messages::{WireAssistant, WireMessage};
 use crate::record::TokenCount;
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 
 #[derive(Deserialize)]
 struct Request {
@@ -54,7 +55,7 @@ struct Answer {
 
 #[derive(Deserialize)]
 pub(super) struct Usage {
-    prompt_tokens: u64,
+    prompt_tokens: Option<u64>,
     completion_tokens: Option<u64>,
     total_tokens: Option<u64>,
     prompt_tokens_details: Option<PromptDetails>,
@@ -85,22 +86,19 @@ pub(super) fn response(value: &Value) -> Option<ChatResponse> {
     Some(ChatResponse {
         messages: choices.into_iter().map(message).collect::<Option<_>>()?,
         finish_reason,
-        tokens: usage.map(|usage| usage.tokens()),
+        tokens: usage.and_then(|usage| usage.tokens()),
         model,
         vendor: Vendor::default(),
     })
 }
 
 impl Usage {
-    pub(super) fn tokens(&self) -> TokenCount {
-        let tokens = match self.completion_tokens {
-            Some(completion) => TokenCount::new(self.prompt_tokens, completion),
-            None => TokenCount::of_prompt(self.prompt_tokens),
-        };
+    pub(super) fn tokens(&self) -> Option<TokenCount> {
+        let tokens = tokens(self.prompt_tokens, self.completion_tokens)?;
         let prompt = self.prompt_tokens_details.as_ref();
         let completion = self.completion_tokens_details.as_ref();
         let cached = prompt.and_then(|details| details.cached_tokens);
-        TokenCount {
+        Some(TokenCount {
             total: self.total_tokens.or(tokens.total),
             cache_read: cached.or(self.prompt_cache_hit_tokens),
             cache_write: prompt.and_then(|details| details.cache_write_tokens),
@@ -108,7 +106,7 @@ impl Usage {
             reasoning: completion.and_then(|details| details.reasoning_tokens),
             completion_audio: completion.and_then(|details| details.audio_tokens),
             ..tokens
-        }
+        })
     }
 }
 
@@ -122,7 +120,8 @@ struct Chunk {
 #[derive(Deserialize)]
 struct ChunkChoice {
     index: u64,
-    delta: Map<String, Value>,
+    /// Some servers leave it out of a chunk that says something else.
+    delta: Option<Map<String, Value>>,
     #[serde(flatten)]
     rest: Map<String, Value>,
 }
@@ -130,25 +129,28 @@ struct ChunkChoice {
 /// One response whose choices have all the pieces of their messages.
 pub(super) fn joined(chunks: &[Value]) -> Option<Value> {
     let mut response = Map::new();
-    let mut choices: Vec<Value> = Vec::new();
+    let mut choices: BTreeMap<u64, Map<String, Value>> = BTreeMap::new();
+    let mut has_delta = false;
     for chunk in chunks {
         let Chunk { choices: pieces, rest } = Chunk::deserialize(chunk).ok()?;
-        response.extend(rest.into_iter().filter(|(_, value)| !value.is_null()));
+        let is_said = |value: &Value| !value.is_null() && value != "";
+        response.extend(rest.into_iter().filter(|(_, value)| is_said(value)));
         for ChunkChoice { index, delta, rest } in pieces {
-            let place = choices.iter().position(|choice| choice["index"] == index);
-            let place = place.unwrap_or_else(|| {
-                choices.push(serde_json::json!({"index": index, "message": {"role": "assistant"}}));
-                choices.len() - 1
-            });
-            let choice = choices.get_mut(place)?.as_object_mut()?;
-            merge(choice.get_mut("message")?.as_object_mut()?, &delta);
+            has_delta |= delta.is_some();
+            let choice = choices.entry(index).or_insert_with(|| begun(index));
+            let message = choice.get_mut("message")?.as_object_mut()?;
+            merge(message, &delta.unwrap_or_default());
             merge(choice, &rest);
         }
     }
-    if choices.is_empty() {
+    if !has_delta {
         return None;
     }
-    choices.sort_by_key(|choice| choice["index"].as_u64());
-    response.insert("choices".to_owned(), choices.into());
+    response.insert("choices".to_owned(), choices.into_values().collect());
     Some(response.into())
+}
+
+fn begun(index: u64) -> Map<String, Value> {
+    let message = json!({"role": "assistant"});
+    Map::from_iter([("index".to_owned(), index.into()), ("message".to_owned(), message)])
 }

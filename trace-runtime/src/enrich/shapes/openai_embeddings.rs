@@ -46,6 +46,7 @@ struct Response {
 #[derive(Deserialize)]
 struct Datum {
     embedding: Vector,
+    index: Option<u64>,
 }
 
 #[derive(Deserialize)]
@@ -56,9 +57,12 @@ enum Vector {
 }
 
 pub(super) fn response(value: &Value) -> Option<EmbeddingResponse> {
-    let Response { data, model, usage } = Response::deserialize(value).ok()?;
+    let Response { mut data, model, usage } = Response::deserialize(value).ok()?;
     if data.is_empty() {
         return None;
+    }
+    if data.iter().all(|datum| datum.index.is_some()) {
+        data.sort_by_key(|datum| datum.index);
     }
     let vector = |datum: Datum| match datum.embedding {
         Vector::Numbers(numbers) => Some(numbers),
@@ -67,6 +71,6 @@ pub(super) fn response(value: &Value) -> Option<EmbeddingResponse> {
     Some(EmbeddingResponse {
         vectors: data.into_iter().map(vector).collect(),
         model,
-        tokens: usage.map(|usage| usage.tokens()),
+        tokens: usage.and_then(|usage| usage.tokens()),
     })
 }

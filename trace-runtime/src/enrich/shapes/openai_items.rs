@@ -8,20 +8,42 @@ use crate::record::{
 use serde::Deserialize;
 use serde_json::Value;
 
-/// An item; messages may leave their type out.
 #[derive(Deserialize)]
-struct Item {
-    r#type: Option<String>,
-    role: Option<Role>,
-    content: Option<ItemContent>,
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Item {
+    Message(WireMessage),
+    FunctionCall {
+        name: String,
+        arguments: Value,
+        call_id: String,
+    },
+    CustomToolCall {
+        name: String,
+        input: String,
+        call_id: String,
+    },
+    #[serde(alias = "custom_tool_call_output")]
+    FunctionCallOutput {
+        call_id: String,
+        output: Value,
+    },
+    Reasoning(WireReasoning),
+    /// Fields of the same name mean something else in each.
+    #[serde(other)]
+    Other,
+}
+
+#[derive(Deserialize)]
+struct WireMessage {
+    role: Role,
+    content: ItemContent,
+}
+
+#[derive(Deserialize)]
+struct WireReasoning {
     id: Option<String>,
-    call_id: Option<String>,
-    name: Option<String>,
-    arguments: Option<String>,
-    output: Option<Value>,
-    input: Option<String>,
-    #[serde(default)]
-    summary: Vec<Summary>,
+    summary: Option<Vec<Summary>>,
+    content: Option<Vec<Value>>,
     encrypted_content: Option<String>,
 }
 
@@ -89,21 +111,24 @@ impl Messages {
     }
 
     pub(super) fn item(&mut self, value: &Value) -> Option<()> {
-        let item = Item::deserialize(value).ok()?;
-        let message: Message = match (item.r#type.as_deref(), item.role) {
-            (None | Some("message"), Some(Role::System)) => {
-                SystemMessage::new(item.content?.content()?).into()
+        let message: Message = match Item::read(value)? {
+            Item::Message(WireMessage { role: Role::System, content }) => {
+                SystemMessage::new(content.content()?).into()
             }
-            (None | Some("message"), Some(Role::Developer)) => {
-                Message::Developer(SystemMessage::new(item.content?.content()?))
+            Item::Message(WireMessage { role: Role::Developer, content }) => {
+                Message::Developer(SystemMessage::new(content.content()?))
             }
-            (None | Some("message"), Some(Role::User)) => {
-                UserMessage::new(item.content?.content()?).into()
+            Item::Message(WireMessage { role: Role::User, content }) => {
+                UserMessage::new(content.content()?).into()
             }
-            (Some("function_call_output" | "custom_tool_call_output"), _) => {
-                ToolMessage::new(item.call_id?, answer(&item.output?)).into()
+            Item::FunctionCallOutput { call_id, output } => {
+                ToolMessage::new(call_id, answer(&output)).into()
             }
-            _ => return assistant_item(&mut self.turn, item, value),
+            Item::Other => match built_in_output(value) {
+                Some(message) => message.into(),
+                None => return assistant_item(&mut self.turn, Item::Other, value),
+            },
+            item => return assistant_item(&mut self.turn, item, value),
         };
         self.push(message);
         Some(())
@@ -122,19 +147,37 @@ impl Messages {
     }
 }
 
+impl Item {
+    /// Messages may leave their type out.
+    fn read(value: &Value) -> Option<Self> {
+        match value.get("type") {
+            None | Some(Value::Null) => WireMessage::deserialize(value).ok().map(Item::Message),
+            Some(_) => Item::deserialize(value).ok(),
+        }
+    }
+}
+
+/// What a tool of the API's own answered, such as `computer_call_output`.
+fn built_in_output(value: &Value) -> Option<ToolMessage> {
+    value.get("type")?.as_str()?.strip_suffix("_output")?;
+    let call = value.get("call_id")?.as_str()?;
+    let output = value.get("output").filter(|output| !output.is_null());
+    Some(ToolMessage::new(call, answer(output.unwrap_or(value))))
+}
+
 /// The items of a response as one answer.
 pub(super) fn turn(items: &[Value]) -> Option<AssistantTurn> {
     let mut turn = AssistantTurn::default();
     for value in items {
-        assistant_item(&mut turn, Item::deserialize(value).ok()?, value)?;
+        assistant_item(&mut turn, Item::read(value)?, value)?;
     }
     Some(turn)
 }
 
 /// Something that the model said or did. What is not known is shown as the JSON it is.
 fn assistant_item(turn: &mut AssistantTurn, item: Item, value: &Value) -> Option<()> {
-    match (item.r#type.as_deref(), item.role) {
-        (None | Some("message"), Some(Role::Assistant)) => match item.content? {
+    match item {
+        Item::Message(WireMessage { role: Role::Assistant, content }) => match content {
             ItemContent::Text(text) => turn.text(&text),
             ItemContent::Parts(parts) => {
                 for value in &parts {
@@ -142,26 +185,25 @@ fn assistant_item(turn: &mut AssistantTurn, item: Item, value: &Value) -> Option
                 }
             }
         },
-        (Some("function_call"), _) => {
-            let arguments = json(&item.arguments?.into());
-            turn.tool_calls.push(ToolCall::new(item.name?, arguments).id(item.call_id?));
+        Item::Message(_) => return None,
+        Item::FunctionCall { name, arguments, call_id } => {
+            turn.tool_calls.push(ToolCall::new(name, json(&arguments)).id(call_id));
         }
-        (Some("custom_tool_call"), _) => {
-            let input = Value::String(item.input?);
-            turn.tool_calls.push(ToolCall::new(item.name?, input).id(item.call_id?));
+        Item::CustomToolCall { name, input, call_id } => {
+            turn.tool_calls.push(ToolCall::new(name, Value::String(input)).id(call_id));
         }
-        (Some("reasoning"), _) => turn.reason(reasoning(item)?),
-        (Some("message") | None, _) => return None,
-        (Some(_), _) => turn.text(&value.to_string()),
+        Item::Reasoning(wire) => turn.reason(reasoning(wire)?),
+        Item::FunctionCallOutput { .. } | Item::Other => turn.text(&value.to_string()),
     }
     Some(())
 }
 
 /// The summary that the API gives, else the reasoning itself where the model tells it.
-fn reasoning(item: Item) -> Option<Reasoning> {
-    let mut texts: Vec<String> = item.summary.into_iter().map(|summary| summary.text).collect();
-    if let (true, Some(ItemContent::Parts(parts))) = (texts.is_empty(), item.content) {
-        for value in &parts {
+fn reasoning(wire: WireReasoning) -> Option<Reasoning> {
+    let summary = wire.summary.into_iter().flatten();
+    let mut texts: Vec<String> = summary.map(|summary| summary.text).collect();
+    if texts.is_empty() {
+        for value in wire.content.iter().flatten() {
             if let ItemPart::ReasoningText { text } = ItemPart::deserialize(value).ok()? {
                 texts.push(text);
             }
@@ -169,8 +211,8 @@ fn reasoning(item: Item) -> Option<Reasoning> {
     }
     Some(Reasoning {
         text: (!texts.is_empty()).then(|| texts.join("\n")),
-        id: item.id,
-        encrypted_content: item.encrypted_content,
+        id: wire.id,
+        encrypted_content: wire.encrypted_content,
         ..Reasoning::default()
     })
 }

@@ -61,7 +61,8 @@ pub(super) struct WireAssistant {
     content: Option<WireContent>,
     refusal: Option<String>,
     reasoning_content: Option<String>,
-    reasoning: Option<String>,
+    /// Not text everywhere.
+    reasoning: Option<Value>,
     thinking: Option<String>,
     tool_plan: Option<String>,
     tool_calls: Option<Vec<WireCall>>,
@@ -139,7 +140,8 @@ impl WireAssistant {
     pub(super) fn message(self) -> Option<AssistantMessage> {
         let mut turn = AssistantTurn::default();
         // Some servers send the same text under two names.
-        let reasoning = self.reasoning_content.or(self.reasoning).or(self.thinking);
+        let reasoning = self.reasoning.and_then(|value| Some(value.as_str()?.to_owned()));
+        let reasoning = self.reasoning_content.or(reasoning).or(self.thinking);
         for text in [reasoning, self.tool_plan].into_iter().flatten() {
             turn.reason(Reasoning::new(text));
         }

@@ -1,6 +1,6 @@
 //! `OpenAI` responses: items in place of messages.
 
-use super::super::neutral::{ChatRequest, ChatResponse, Vendor, parameters, tools};
+use super::super::neutral::{ChatRequest, ChatResponse, Vendor, parameters, tokens, tools};
 use super::openai_items::{Messages, turn};
 use crate::record::{SystemMessage, TokenCount, UserMessage};
 use serde::Deserialize;
@@ -67,8 +67,8 @@ struct Incomplete {
 
 #[derive(Deserialize)]
 struct Usage {
-    input_tokens: u64,
-    output_tokens: u64,
+    input_tokens: Option<u64>,
+    output_tokens: Option<u64>,
     total_tokens: Option<u64>,
     input_tokens_details: Option<InputDetails>,
     output_tokens_details: Option<OutputDetails>,
@@ -94,20 +94,20 @@ pub(super) fn response(value: &Value) -> Option<ChatResponse> {
     Some(ChatResponse {
         messages: if turn.is_empty() { Vec::new() } else { vec![turn.finish()] },
         finish_reason: response.incomplete_details.and_then(|it| it.reason).or(ended),
-        tokens: response.usage.map(|usage| usage.tokens()),
+        tokens: response.usage.and_then(|usage| usage.tokens()),
         model: response.model,
         vendor: Vendor::default(),
     })
 }
 
 impl Usage {
-    fn tokens(&self) -> TokenCount {
-        let tokens = TokenCount::new(self.input_tokens, self.output_tokens);
-        TokenCount {
+    fn tokens(&self) -> Option<TokenCount> {
+        let tokens = tokens(self.input_tokens, self.output_tokens)?;
+        Some(TokenCount {
             total: self.total_tokens.or(tokens.total),
             cache_read: self.input_tokens_details.as_ref().and_then(|it| it.cached_tokens),
             reasoning: self.output_tokens_details.as_ref().and_then(|it| it.reasoning_tokens),
             ..tokens
-        }
+        })
     }
 }

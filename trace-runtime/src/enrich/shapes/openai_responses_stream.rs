@@ -6,12 +6,15 @@ use serde_json::{Value, json};
 /// The response of the last event that has one, with the output that other events told of if that
 /// one came before the end.
 pub(super) fn joined(events: &[Value]) -> Option<Value> {
-    let mut response = None;
+    let (mut response, mut error) = (None, None);
     let mut output = Vec::new();
     for event in events {
         let kind = event.get("type")?.as_str()?;
         if kind != "error" && !kind.starts_with("response.") {
             return None;
+        }
+        if kind == "error" {
+            error = Some(event.get(kind).unwrap_or(event));
         }
         if let Some(whole) = event.get("response") {
             response = Some(whole.as_object()?.clone());
@@ -23,6 +26,9 @@ pub(super) fn joined(events: &[Value]) -> Option<Value> {
     if is_partial {
         output.retain(|item| !item.is_null());
         response.insert("output".to_owned(), output.into());
+    }
+    if let Some(error) = error {
+        response.insert("error".to_owned(), error.clone());
     }
     Some(response.into())
 }

@@ -1,0 +1,209 @@
+//! What servers leave out, repeat or add costs no more than itself.
+
+use super::enriched_call;
+use serde_json::{Map, Value, json};
+
+fn request(request: Value) -> Map<String, Value> {
+    enriched_call("LLM", Some(&request), None)
+}
+
+fn response(response: Value) -> Map<String, Value> {
+    enriched_call("LLM", None, Some(&response))
+}
+
+fn output(found: &Map<String, Value>) -> Value {
+    serde_json::from_str(found["output.value"].as_str().unwrap()).unwrap()
+}
+
+#[test]
+fn options_of_the_caller_are_not_those_of_ollama() {
+    let message = json!([{"role": "user", "content": "hi"}]);
+    let cases = [
+        (json!({"messages": message, "options": {"retries": 3}}), false),
+        (json!({"messages": message, "options": {"num_ctx": 3}}), false),
+        (json!({"model": "m", "messages": message, "options": {"retries": 3}}), false),
+        (json!({"model": "m", "messages": message, "options": {"num_ctx": 3}}), true),
+        (json!({"model": "m", "messages": message, "keep_alive": "5m"}), true),
+    ];
+    for (case, is_ollama) in cases {
+        let found = request(case.clone());
+        assert_eq!(found["llm.input_messages.0.message.content"], "hi");
+        assert_eq!(found.contains_key("llm.provider"), is_ollama, "{case}");
+    }
+}
+
+#[test]
+fn tool_calls_of_openai_are_not_those_of_bedrock() {
+    let calls = json!([{"id": "call_1", "function": {"name": "f", "arguments": "{}"}}]);
+    let found = request(json!({
+        "messages": [{"role": "assistant", "content": [], "tool_calls": calls}],
+    }));
+    assert!(!found.contains_key("llm.provider"));
+    let name = "llm.input_messages.0.message.tool_calls.0.tool_call.function.name";
+    assert_eq!(found[name], "f");
+}
+
+#[test]
+fn a_streamed_tool_call_keeps_its_id_and_its_name() {
+    let chunk = |call: Value| json!({"choices": [{"index": 0, "delta": {"tool_calls": [call]}}]});
+    let found = response(json!([
+        chunk(json!({"index": 0, "id": "call_1", "function": {"name": "f", "arguments": ""}})),
+        chunk(json!({"index": 0, "id": "", "function": {"name": "", "arguments": "{}"}})),
+    ]));
+    let call = "llm.output_messages.0.message.tool_calls.0.tool_call";
+    assert_eq!(found[&format!("{call}.id")], "call_1");
+    assert_eq!(found[&format!("{call}.function.name")], "f");
+    assert_eq!(found[&format!("{call}.function.arguments")], "{}");
+}
+
+#[test]
+fn a_chunk_without_a_delta_is_one_of_the_stream() {
+    let piece = |text: &str| {
+        let choices = json!([{"index": 0, "delta": {"content": text}, "finish_reason": null}]);
+        json!({"id": "c", "object": "chat.completion.chunk", "model": "gpt-4o", "choices": choices})
+    };
+    let filtered = json!({
+        "id": "", "object": "", "created": 0, "model": "",
+        "choices": [{
+            "index": 0, "finish_reason": null,
+            "content_filter_results": {}, "content_filter_offsets": {},
+        }],
+        "usage": null,
+    });
+    let found = response(json!([piece("a"), filtered, piece("b"), filtered]));
+    assert_eq!(found["llm.output_messages.0.message.content"], "ab");
+    assert_eq!(found["llm.model_name"], "gpt-4o");
+    let alone = response(json!([
+        {"model": "", "choices": [{"index": 0, "delta": {"content": "a"}}]},
+    ]));
+    assert!(!alone.contains_key("llm.model_name"));
+}
+
+#[test]
+fn an_empty_model_is_none() {
+    let answer = json!({"role": "assistant", "content": "a"});
+    let found = response(json!({"model": "", "choices": [{"message": answer}]}));
+    assert_eq!(found["llm.output_messages.0.message.content"], "a");
+    assert!(!found.keys().any(|key| key.contains("model_name")), "{found:?}");
+}
+
+#[test]
+fn the_error_that_ends_a_stream_stays() {
+    let anthropic = json!([
+        {"type": "message_start", "message": {
+            "type": "message", "role": "assistant", "model": "claude-x", "content": [],
+            "usage": {"input_tokens": 1, "output_tokens": 1},
+        }},
+        {"type": "error", "error": {"type": "overloaded_error", "message": "boom"}},
+    ]);
+    let responses = json!([
+        {"type": "response.created", "response": {
+            "object": "response", "status": "in_progress", "error": null, "output": [],
+        }},
+        {"type": "error", "code": "server_error", "message": "boom"},
+    ]);
+    let bedrock = json!([
+        {"messageStart": {"role": "assistant"}},
+        {"contentBlockDelta": {"contentBlockIndex": 0, "delta": {"text": "a"}}},
+        {"modelStreamErrorException": {"message": "boom"}},
+    ]);
+    for events in [anthropic, responses, bedrock] {
+        let output = output(&response(events));
+        assert!(output.is_object(), "{output}");
+        assert!(output["error"].to_string().contains("boom"), "{output}");
+    }
+}
+
+#[test]
+fn an_item_of_an_unknown_type_is_only_itself() {
+    let found = response(json!({
+        "object": "response", "model": "gpt-5",
+        "output": [
+            {"type": "tool_search_call", "arguments": {"paths": ["crm"]}},
+            {"type": "reasoning", "id": "rs", "summary": null},
+            {"type": "message", "role": "assistant",
+                "content": [{"type": "output_text", "text": "hi"}]},
+        ],
+        "usage": {"input_tokens": 1, "output_tokens": 2, "total_tokens": 3},
+    }));
+    assert_eq!(found["llm.token_count.total"], 3);
+    let part = "llm.output_messages.0.message.contents.1.message_content.text";
+    assert_eq!(found[part], "hi");
+}
+
+#[test]
+fn what_a_built_in_tool_answered_is_a_message_of_the_tool() {
+    let found = request(json!({"model": "gpt-5", "input": [
+        {"type": "computer_call_output", "call_id": "c"},
+        {"type": "local_shell_call_output", "call_id": "d", "output": "done"},
+    ]}));
+    let value = |key: &str| found[&format!("llm.input_messages.{key}")].clone();
+    assert_eq!(value("0.message.role"), "tool");
+    assert_eq!(value("0.message.tool_call_id"), "c");
+    assert_eq!(value("1.message.tool_call_id"), "d");
+    assert_eq!(value("1.message.content"), "done");
+}
+
+#[test]
+fn counts_and_reasoning_of_another_form_cost_only_themselves() {
+    let answer = json!({"role": "assistant", "content": "a", "reasoning": {"text": "x"}});
+    let found = response(json!({"choices": [{"message": answer}], "usage": {}}));
+    assert_eq!(found["llm.output_messages.0.message.content"], "a");
+    assert!(!found.keys().any(|key| key.contains("token_count")), "{found:?}");
+    let answer = json!({"role": "assistant", "content": "a"});
+    let found = response(json!({
+        "choices": [{"message": answer}], "usage": {"completion_tokens": 2, "total_tokens": 5},
+    }));
+    assert_eq!(found["llm.token_count.completion"], 2);
+    assert_eq!(found["llm.token_count.total"], 5);
+}
+
+#[test]
+fn the_counts_of_every_api_may_be_missing() {
+    let said = json!([{"type": "text", "text": "a"}]);
+    let anthropic = json!({
+        "type": "message", "role": "assistant", "model": "claude-x", "content": said, "usage": {},
+    });
+    let message = json!({"role": "assistant", "content": [{"text": "a"}]});
+    let bedrock = json!({"output": {"message": message}, "usage": {}});
+    let message = json!({"type": "message", "role": "assistant", "content": "a"});
+    let responses = json!({"object": "response", "output": [message], "usage": {}});
+    for reply in [anthropic, bedrock, responses] {
+        let found = response(reply);
+        let part = "llm.output_messages.0.message";
+        assert_eq!(found[&format!("{part}.role")], "assistant");
+        assert!(!found.keys().any(|key| key.contains("token_count")), "{found:?}");
+    }
+}
+
+#[test]
+fn a_client_among_the_arguments_is_no_parameter() {
+    let found = request(json!({
+        "client": "<Client>", "other": "Client { base: \"http://localhost\" }",
+        "model": "gpt-4o", "messages": [{"role": "user", "content": "hi"}],
+        "temperature": 0.5, "stop": "</s>",
+    }));
+    let parameters = found["llm.invocation_parameters"].as_str().unwrap();
+    let parameters: Value = serde_json::from_str(parameters).unwrap();
+    assert_eq!(parameters, json!({"model": "gpt-4o", "temperature": 0.5, "stop": "</s>"}));
+}
+
+#[test]
+fn vectors_are_in_the_order_of_their_indexes() {
+    let data = json!([{"index": 1, "embedding": [1.0]}, {"index": 0, "embedding": [0.5]}]);
+    let (input, output) = (json!({"model": "m", "input": ["a", "b"]}), json!({"data": data}));
+    let found = enriched_call("EMBEDDING", Some(&input), Some(&output));
+    assert_eq!(found["embedding.embeddings.0.embedding.vector"], json!([0.5]));
+    assert_eq!(found["embedding.embeddings.1.embedding.vector"], json!([1.0]));
+}
+
+#[test]
+fn many_indexes_are_joined() {
+    let chunk = |index: u32| {
+        let call = json!({"index": index, "id": "c", "function": {"name": "f", "arguments": "{}"}});
+        json!({"choices": [{"index": 0, "delta": {"tool_calls": [call]}}]})
+    };
+    let found = response((0..10_000).map(chunk).collect());
+    let calls = output(&found)["choices"][0]["message"]["tool_calls"].as_array().map(Vec::len);
+    assert_eq!(calls, Some(10_000));
+}
