@@ -24,13 +24,12 @@ fn answer(question: &'static str) -> &'static str {
 fn allocations_of_a_call() -> u64 {
     const CALLS: u64 = 100;
     answer("before");
-    measure(|| {
-        (0..CALLS).for_each(|_| {
+    let calls = || {
+        for _ in 0..CALLS {
             black_box(answer("why"));
-        });
-    })
-    .count_total
-        / CALLS
+        }
+    };
+    measure(calls).count_total / CALLS
 }
 
 /// One test: registrations are process-wide.
