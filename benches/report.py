@@ -21,15 +21,6 @@ COMMANDS = {
 }
 
 
-def processor():
-    try:
-        lines = pathlib.Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        return platform.machine()
-    names = (line.split(":", 1)[1].strip() for line in lines if line.startswith("model name"))
-    return next(names, platform.machine())
-
-
 def measured(name):
     print(f"== {' '.join(COMMANDS[name][:6])}", flush=True)
     ran = subprocess.run(COMMANDS[name], cwd=ROOT, text=True, stdout=subprocess.PIPE, check=True)
@@ -40,7 +31,7 @@ def measured(name):
 def machine():
     compiler = subprocess.run(["rustc", "--version"], text=True, stdout=subprocess.PIPE, check=True)
     version = compiler.stdout.split()[1]
-    return f"{os.cpu_count()} cores ({processor()}), {platform.system()}, rustc {version}."
+    return f"{os.cpu_count()} cores, {platform.system()}, rustc {version}."
 
 
 def main():
