@@ -17,8 +17,8 @@ pub use crate::tool::Given;
 pub use crate::tool::{DescribeType, IsOptional, Parameter, SchemaProbe, parameters};
 pub use crate::{
     __call_site as call_site, __capture as capture, __collect as collect,
-    __definition as definition, __failed as failed, __item as item, __outcome as outcome,
-    __parameters as parameters,
+    __definition as definition, __failed as failed, __given_definition as given_definition,
+    __item as item, __outcome as outcome, __parameters as parameters,
 };
 pub use core::option::Option::{None, Some};
 pub use core::result::Result::{Err, Ok};

@@ -27,9 +27,10 @@ impl Traced<'_> {
         let comment = documentation(&function.attributes);
         let description = options.description.get();
         let description = description.map_or(quote!(#comment), |text| quote!(#text));
-        let parameters = match options.parameters.get() {
-            Some(given) => quote!(given #given),
-            None => parameters.clone(),
+        let definition = if let Some(given) = options.parameters.get() {
+            quote!(given_definition!(#name, #description, #given))
+        } else {
+            quote!(definition!(#name, #description, #parameters))
         };
         let about = format!("The definition of the tool `{own_name}`.");
         Some(quote! {
@@ -37,7 +38,7 @@ impl Traced<'_> {
             #(#allowed)*
             #[doc = #about]
             #visibility const #constant: #runtime::ToolDefinition =
-                #runtime::__private::definition!(#name, #description, #parameters);
+                #runtime::__private::#definition;
         })
     }
 }

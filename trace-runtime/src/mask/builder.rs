@@ -1,6 +1,6 @@
 //! What can be said of masks in code.
 
-use super::hidden::Hidden;
+use super::switch::Hidden;
 use crate::OpenInferenceSpanKind;
 use opentelemetry::Value;
 use std::collections::HashMap;

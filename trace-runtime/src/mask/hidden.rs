@@ -1,74 +1,14 @@
 //! Which attributes each switch hides.
 
-use crate::OpenInferenceSpanKind as Kind;
-use crate::semconv;
-use std::collections::HashSet;
-
-/// The switches, as OpenInference names them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(super) enum Hidden {
-    Inputs,
-    Outputs,
-    InputMessages,
-    OutputMessages,
-    InputImages,
-    InputText,
-    OutputText,
-    Prompts,
-    Choices,
-    LlmInvocationParameters,
-    LlmTools,
-    RetrievalDocuments,
-    EmbeddingsVectors,
-    EmbeddingsText,
-}
-
-use Hidden::{
+use super::switch::Hidden;
+use super::switch::Hidden::{
     Choices, EmbeddingsText, EmbeddingsVectors, InputImages, InputMessages, InputText, Inputs,
     LlmInvocationParameters, LlmTools, OutputMessages, OutputText, Outputs, Prompts,
     RetrievalDocuments,
 };
-
-impl Hidden {
-    pub(super) const ALL: [Hidden; 14] = [
-        Inputs,
-        Outputs,
-        InputMessages,
-        OutputMessages,
-        InputImages,
-        InputText,
-        OutputText,
-        Prompts,
-        Choices,
-        LlmInvocationParameters,
-        LlmTools,
-        RetrievalDocuments,
-        EmbeddingsVectors,
-        EmbeddingsText,
-    ];
-
-    /// The variables that set it, an older name last.
-    pub(super) fn variables(self) -> &'static [&'static str] {
-        match self {
-            Inputs => &["OPENINFERENCE_HIDE_INPUTS"],
-            Outputs => &["OPENINFERENCE_HIDE_OUTPUTS"],
-            InputMessages => &["OPENINFERENCE_HIDE_INPUT_MESSAGES"],
-            OutputMessages => &["OPENINFERENCE_HIDE_OUTPUT_MESSAGES"],
-            InputImages => &["OPENINFERENCE_HIDE_INPUT_IMAGES"],
-            InputText => &["OPENINFERENCE_HIDE_INPUT_TEXT"],
-            OutputText => &["OPENINFERENCE_HIDE_OUTPUT_TEXT"],
-            Prompts => &["OPENINFERENCE_HIDE_PROMPTS"],
-            Choices => &["OPENINFERENCE_HIDE_CHOICES"],
-            LlmInvocationParameters => &["OPENINFERENCE_HIDE_LLM_INVOCATION_PARAMETERS"],
-            LlmTools => &["OPENINFERENCE_HIDE_LLM_TOOLS"],
-            RetrievalDocuments => &["OPENINFERENCE_HIDE_RETRIEVAL_DOCUMENTS"],
-            EmbeddingsVectors => {
-                &["OPENINFERENCE_HIDE_EMBEDDINGS_VECTORS", "OPENINFERENCE_HIDE_EMBEDDING_VECTORS"]
-            }
-            EmbeddingsText => &["OPENINFERENCE_HIDE_EMBEDDINGS_TEXT"],
-        }
-    }
-}
+use crate::OpenInferenceSpanKind as Kind;
+use crate::semconv::{self, gen_ai};
+use std::collections::HashSet;
 
 /// What becomes of an attribute; the later wins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -106,20 +46,20 @@ const RULES: &[(&str, &[Hidden], Action)] = &[
     (semconv::LLM_FUNCTION_CALL, &[Outputs, OutputMessages], Drop),
     (semconv::RERANKER_OUTPUT_DOCUMENTS, &[Outputs], Drop),
     (semconv::RETRIEVAL_DOCUMENTS, &[Outputs, RetrievalDocuments], Redact),
-    ("gen_ai.input.messages", &[Inputs, InputMessages, InputText, InputImages], Drop),
-    ("gen_ai.system_instructions", &[Inputs, InputMessages, InputText], Drop),
-    ("gen_ai.prompt", &[Inputs, InputMessages, InputText, InputImages, Prompts], Drop),
-    ("gen_ai.content.prompt", &[Inputs, InputMessages, InputText, InputImages, Prompts], Drop),
-    ("gen_ai.request.", &[Inputs, LlmInvocationParameters], Drop),
-    ("gen_ai.tool.definitions", &[Inputs, LlmTools], Drop),
-    ("gen_ai.tool.call.arguments", &[Inputs], Drop),
-    ("gen_ai.retrieval.query.text", &[Inputs], Drop),
-    ("gen_ai.output.messages", &[Outputs, OutputMessages, OutputText], Drop),
-    ("gen_ai.completion", &[Outputs, OutputMessages, OutputText, Choices], Drop),
-    ("gen_ai.content.completion", &[Outputs, OutputMessages, OutputText, Choices], Drop),
-    ("gen_ai.tool.call.result", &[Outputs], Drop),
-    ("gen_ai.evaluation.explanation", &[Outputs], Drop),
-    ("gen_ai.retrieval.documents", &[Outputs, RetrievalDocuments], Drop),
+    (gen_ai::INPUT_MESSAGES_KEY, &[Inputs, InputMessages, InputText, InputImages], Drop),
+    (gen_ai::SYSTEM_INSTRUCTIONS_KEY, &[Inputs, InputMessages, InputText], Drop),
+    (gen_ai::PROMPT_KEY, &[Inputs, InputMessages, InputText, InputImages, Prompts], Drop),
+    (gen_ai::CONTENT_PROMPT_KEY, &[Inputs, InputMessages, InputText, InputImages, Prompts], Drop),
+    (gen_ai::REQUEST, &[Inputs, LlmInvocationParameters], Drop),
+    (gen_ai::TOOL_DEFINITIONS_KEY, &[Inputs, LlmTools], Drop),
+    (gen_ai::TOOL_CALL_ARGUMENTS_KEY, &[Inputs], Drop),
+    (gen_ai::RETRIEVAL_QUERY_KEY, &[Inputs], Drop),
+    (gen_ai::OUTPUT_MESSAGES_KEY, &[Outputs, OutputMessages, OutputText], Drop),
+    (gen_ai::COMPLETION_KEY, &[Outputs, OutputMessages, OutputText, Choices], Drop),
+    (gen_ai::CONTENT_COMPLETION_KEY, &[Outputs, OutputMessages, OutputText, Choices], Drop),
+    (gen_ai::TOOL_CALL_RESULT_KEY, &[Outputs], Drop),
+    (gen_ai::EVALUATION_EXPLANATION_KEY, &[Outputs], Drop),
+    (gen_ai::RETRIEVAL_DOCUMENTS_KEY, &[Outputs, RetrievalDocuments], Drop),
     // What went wrong may quote what went in and what came out.
     (semconv::EXCEPTION_MESSAGE, &[Inputs, Outputs], Redact),
     (semconv::EXCEPTION_STACKTRACE, &[Inputs, Outputs], Redact),
@@ -157,7 +97,7 @@ pub(super) fn action(
     let raw = RAW.iter().any(|(of, raw, on)| matches_kind(of) && key == *raw && is_on(on));
     let is_both = hidden.contains(&Inputs) && hidden.contains(&Outputs);
     let part = match key {
-        _ if event.starts_with("gen_ai.") => is_on(&[Inputs, Outputs]).then_some(Drop),
+        _ if event.starts_with(gen_ai::NAMESPACE) => is_on(&[Inputs, Outputs]).then_some(Drop),
         semconv::EXCEPTION_TYPE => None,
         // What other events say may be anything.
         _ if !event.is_empty() || key == semconv::METADATA => is_both.then_some(Redact),
@@ -174,7 +114,7 @@ pub(super) fn action(
 /// Part of a hidden whole that says nothing of it.
 fn is_kept(key: &str) -> bool {
     let in_documents = key.starts_with(semconv::RETRIEVAL_DOCUMENTS);
-    key == "gen_ai.request.model"
+    key == gen_ai::REQUEST_MODEL_KEY
         || key == semconv::PROMPT_TEMPLATE_VERSION
         || in_documents
             && (key.ends_with(semconv::DOCUMENT_ID) || key.ends_with(semconv::DOCUMENT_SCORE))

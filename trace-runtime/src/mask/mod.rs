@@ -6,6 +6,7 @@ mod hidden;
 mod images;
 mod secrets;
 mod settings;
+mod switch;
 #[cfg(test)]
 mod tests;
 
@@ -15,11 +16,12 @@ pub(crate) use settings::MaskSettings;
 use crate::OpenInferenceSpanKind;
 use crate::outcome::panic::contained;
 use crate::semconv;
-use hidden::{Action, Hidden};
+use hidden::Action;
 use opentelemetry::trace::Status;
 use opentelemetry::{Array, KeyValue, StringValue, Value};
 use opentelemetry_sdk::trace::SpanData;
 use std::borrow::Cow;
+use switch::Hidden;
 
 /// What stands in for a value that is hidden, as in the Python reference.
 const REDACTED: &str = "__REDACTED__";

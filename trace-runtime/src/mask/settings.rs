@@ -1,7 +1,7 @@
 //! The masks, resolved from code and environment.
 
 use super::builder::{Mask, MaskFunction};
-use super::hidden::Hidden;
+use super::switch::Hidden;
 use crate::register::{Environment, RegisterError};
 use std::collections::HashSet;
 use std::fmt;
@@ -19,7 +19,7 @@ impl MaskSettings {
     /// Code wins over the environment, switch by switch; what cannot be read is an error.
     pub(crate) fn resolve(mask: Option<&Mask>, env: &Environment) -> Result<Self, RegisterError> {
         let mut hidden = HashSet::new();
-        for switch in Hidden::ALL {
+        for &switch in Hidden::ALL {
             let mut by_environment = None;
             for variable in switch.variables() {
                 // All are read, so that none is wrong unseen.

@@ -1,6 +1,7 @@
 //! Which attributes survive which switch.
 
-use super::hidden::{Action, Hidden, action};
+use super::hidden::{Action, action};
+use super::switch::Hidden;
 use crate::OpenInferenceSpanKind as Kind;
 use std::collections::HashSet;
 

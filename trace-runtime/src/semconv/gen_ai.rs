@@ -6,9 +6,25 @@ pub(crate) type Names = &'static [&'static str];
 
 pub(crate) const NAMESPACE: &str = "gen_ai.";
 
+// What masks name one by one.
+pub(crate) const INPUT_MESSAGES_KEY: &str = "gen_ai.input.messages";
+pub(crate) const SYSTEM_INSTRUCTIONS_KEY: &str = "gen_ai.system_instructions";
+pub(crate) const PROMPT_KEY: &str = "gen_ai.prompt";
+pub(crate) const CONTENT_PROMPT_KEY: &str = "gen_ai.content.prompt";
+pub(crate) const TOOL_DEFINITIONS_KEY: &str = "gen_ai.tool.definitions";
+pub(crate) const TOOL_CALL_ARGUMENTS_KEY: &str = "gen_ai.tool.call.arguments";
+pub(crate) const RETRIEVAL_QUERY_KEY: &str = "gen_ai.retrieval.query.text";
+pub(crate) const OUTPUT_MESSAGES_KEY: &str = "gen_ai.output.messages";
+pub(crate) const COMPLETION_KEY: &str = "gen_ai.completion";
+pub(crate) const CONTENT_COMPLETION_KEY: &str = "gen_ai.content.completion";
+pub(crate) const TOOL_CALL_RESULT_KEY: &str = "gen_ai.tool.call.result";
+pub(crate) const EVALUATION_EXPLANATION_KEY: &str = "gen_ai.evaluation.explanation";
+pub(crate) const RETRIEVAL_DOCUMENTS_KEY: &str = "gen_ai.retrieval.documents";
+pub(crate) const REQUEST_MODEL_KEY: &str = "gen_ai.request.model";
+
 pub(crate) const OPERATION: Names = &["gen_ai.operation.name"];
 pub(crate) const PROVIDER: Names = &[super::GEN_AI_PROVIDER_NAME, "gen_ai.system"];
-pub(crate) const REQUEST_MODEL: Names = &["gen_ai.request.model"];
+pub(crate) const REQUEST_MODEL: Names = &[REQUEST_MODEL_KEY];
 pub(crate) const RESPONSE_MODEL: Names = &["gen_ai.response.model"];
 pub(crate) const FINISH_REASONS: Names =
     &["gen_ai.response.finish_reasons", "gen_ai.response.finish_reason"];
@@ -51,10 +67,10 @@ pub(crate) const REASONING_TOKENS: Names =
 pub(crate) const INPUT_AUDIO_TOKENS: Names = &["gen_ai.usage.audio.input_tokens"];
 pub(crate) const OUTPUT_AUDIO_TOKENS: Names = &["gen_ai.usage.audio.output_tokens"];
 
-pub(crate) const SYSTEM_INSTRUCTIONS: Names = &["gen_ai.system_instructions"];
-pub(crate) const INPUT_MESSAGES: Names = &["gen_ai.input.messages", "gen_ai.prompt"];
-pub(crate) const OUTPUT_MESSAGES: Names = &["gen_ai.output.messages", "gen_ai.completion"];
-pub(crate) const TOOL_DEFINITIONS: Names = &["gen_ai.tool.definitions"];
+pub(crate) const SYSTEM_INSTRUCTIONS: Names = &[SYSTEM_INSTRUCTIONS_KEY];
+pub(crate) const INPUT_MESSAGES: Names = &[INPUT_MESSAGES_KEY, PROMPT_KEY];
+pub(crate) const OUTPUT_MESSAGES: Names = &[OUTPUT_MESSAGES_KEY, COMPLETION_KEY];
+pub(crate) const TOOL_DEFINITIONS: Names = &[TOOL_DEFINITIONS_KEY];
 /// The events of earlier versions of the conventions, and the roles of their messages.
 pub(crate) const INPUT_EVENTS: [(&str, &str); 4] = [
     ("gen_ai.system.message", "system"),
@@ -67,11 +83,11 @@ pub(crate) const OUTPUT_EVENT: &str = "gen_ai.choice";
 pub(crate) const TOOL_NAME: Names = &["gen_ai.tool.name"];
 pub(crate) const TOOL_DESCRIPTION: Names = &["gen_ai.tool.description"];
 pub(crate) const TOOL_CALL_ID: Names = &["gen_ai.tool.call.id"];
-pub(crate) const TOOL_CALL_ARGUMENTS: Names = &["gen_ai.tool.call.arguments"];
-pub(crate) const TOOL_CALL_RESULT: Names = &["gen_ai.tool.call.result"];
+pub(crate) const TOOL_CALL_ARGUMENTS: Names = &[TOOL_CALL_ARGUMENTS_KEY];
+pub(crate) const TOOL_CALL_RESULT: Names = &[TOOL_CALL_RESULT_KEY];
 
-pub(crate) const RETRIEVAL_QUERY: Names = &["gen_ai.retrieval.query.text"];
-pub(crate) const RETRIEVAL_DOCUMENTS: Names = &["gen_ai.retrieval.documents"];
+pub(crate) const RETRIEVAL_QUERY: Names = &[RETRIEVAL_QUERY_KEY];
+pub(crate) const RETRIEVAL_DOCUMENTS: Names = &[RETRIEVAL_DOCUMENTS_KEY];
 pub(crate) const EMBEDDINGS_DIMENSIONS: Names = &["gen_ai.embeddings.dimension.count"];
 
 /// Providers as these conventions write them, and the `llm.provider` and `llm.system` of

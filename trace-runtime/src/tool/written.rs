@@ -27,17 +27,23 @@ macro_rules! __parameter_list {
     };
 }
 
-/// Makes a [`ToolDefinition`](crate::ToolDefinition).
-#[cfg(feature = "schema")]
+/// Makes a [`ToolDefinition`](crate::ToolDefinition) with the schema of the option `parameters`.
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __definition {
-    ($name:expr, $description:expr, given $parameters:expr) => {
+macro_rules! __given_definition {
+    ($name:expr, $description:expr, $parameters:expr) => {
         $crate::ToolDefinition::new($name, $description, || {
             static GIVEN: $crate::__private::Given = $crate::__private::Given::new();
             GIVEN.once(|| $crate::__private::capture!($parameters))
         })
     };
+}
+
+/// Makes a [`ToolDefinition`](crate::ToolDefinition) with the schema of the signature.
+#[cfg(feature = "schema")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __definition {
     ($name:expr, $description:expr, $parameters:tt) => {
         $crate::ToolDefinition::new($name, $description, || {
             $crate::__private::parameters(&$crate::__parameter_list!($parameters)).value()
@@ -49,12 +55,6 @@ macro_rules! __definition {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __definition {
-    ($name:expr, $description:expr, given $parameters:expr) => {
-        $crate::ToolDefinition::new($name, $description, || {
-            static GIVEN: $crate::__private::Given = $crate::__private::Given::new();
-            GIVEN.once(|| $crate::__private::capture!($parameters))
-        })
-    };
     ($name:expr, $description:expr, $parameters:tt) => {
         ::core::compile_error!(
             "a definition with the schema of the signature needs the feature `schema` of \
