@@ -3,11 +3,13 @@
 use super::bounded::Bounded;
 use super::finite::Finite;
 use super::limit::{bounded, value_limit};
+use crate::export::{attribute_bytes, text_bytes};
 use crate::outcome::panic::{contained, message};
 use crate::semconv;
 use memchr::memchr;
 use opentelemetry::KeyValue;
 use serde::Serialize;
+use std::borrow::Cow;
 use std::fmt::{self, Write};
 
 /// A value as text, what kind of text it is, and what else the value records of itself.
@@ -20,7 +22,7 @@ pub struct CapturedValue {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Form {
-    /// Recorded as it is; in JSON a string.
+    /// Recorded as it is, but for NUL bytes; in JSON a string.
     Text,
     /// A number or a boolean: text when bare, in JSON as it is.
     Scalar,
@@ -36,8 +38,9 @@ impl CapturedValue {
         CapturedValue { text, form, attributes: Vec::new() }
     }
 
+    #[inline]
     pub(super) fn text(text: &str) -> Self {
-        if text.len() <= value_limit() && memchr(0, text.as_bytes()).is_none() {
+        if text.len() <= value_limit() {
             return Self::new(text.to_owned(), Form::Text);
         }
         Self::written(Form::Text, |bounded| bounded.write_str(text))
@@ -62,6 +65,7 @@ impl CapturedValue {
     /// Adds what a [`Record`](crate::record::Record) says of itself, which is more than the name
     /// of its type.
     #[must_use]
+    #[inline]
     pub fn with_recorded(mut self, recorded: Option<Vec<KeyValue>>) -> Self {
         if let Some(recorded) = recorded {
             if self.form == Form::TypeName {
@@ -141,7 +145,7 @@ impl CapturedValue {
         use std::io::Write;
         match self.form {
             Form::Text | Form::TypeName => {
-                serde_json::to_writer(json, &self.text).map_err(Into::into)
+                serde_json::to_writer(json, &*without_nul(&self.text)).map_err(Into::into)
             }
             Form::Scalar | Form::Json => json.write_all(self.text.as_bytes()),
             Form::Nothing => json.write_all(b"null"),
@@ -159,24 +163,34 @@ impl CapturedValue {
     /// The value as JSON text.
     pub(crate) fn into_json(self) -> String {
         match self.form {
-            Form::Text => serde_json::Value::String(self.text).to_string(),
+            Form::Text => serde_json::Value::String(self.into_text()).to_string(),
             _ => self.text,
         }
     }
 
     /// The text alone.
     pub(crate) fn into_text(self) -> String {
-        self.text
+        match without_nul(&self.text) {
+            Cow::Owned(without) => without,
+            Cow::Borrowed(_) => self.text,
+        }
+    }
+
+    /// The memory that it holds.
+    #[inline]
+    pub(crate) fn bytes(&self) -> usize {
+        text_bytes(&self.text) + self.attributes.iter().map(attribute_bytes).sum::<usize>()
     }
 
     /// The value with its mime type, if there is a value, and what it records of itself.
-    pub(crate) fn into_parts(self) -> (Option<(String, &'static str)>, Vec<KeyValue>) {
+    pub(crate) fn into_parts(mut self) -> (Option<(String, &'static str)>, Vec<KeyValue>) {
+        let attributes = self.take_recorded();
         let mime_type = match self.form {
-            Form::Nothing => return (None, self.attributes),
+            Form::Nothing => return (None, attributes),
             Form::Json => semconv::MIME_JSON,
             Form::Text | Form::Scalar | Form::TypeName => semconv::MIME_TEXT,
         };
-        (Some((self.text, mime_type)), self.attributes)
+        (Some((self.into_text(), mime_type)), attributes)
     }
 
     /// The same, with the value under these keys.
@@ -189,5 +203,14 @@ impl CapturedValue {
         let value =
             value.map(|(text, mime)| [KeyValue::new(key, text), KeyValue::new(mime_type, mime)]);
         value.into_iter().flatten().chain(recorded).collect()
+    }
+}
+
+/// NUL bytes are what some backends' databases cannot store. Looked for where time costs the caller
+/// nothing.
+fn without_nul(text: &str) -> Cow<'_, str> {
+    match memchr(0, text.as_bytes()) {
+        Some(_) => Cow::Owned(text.replace('\0', "")),
+        None => Cow::Borrowed(text),
     }
 }

@@ -3,17 +3,7 @@
 use super::bounded::Bounded;
 use super::captured::CapturedValue;
 use super::limit::bounded;
-use crate::OpenInferenceSpanKind;
 use std::io::{self, Write};
-
-/// A lone argument: bare for most kinds.
-pub(crate) fn argument_as_input(
-    kind: OpenInferenceSpanKind,
-    name: &'static str,
-    value: CapturedValue,
-) -> CapturedValue {
-    if kind.names_its_arguments() { arguments_as_input(vec![(name, value)]) } else { value }
-}
 
 /// An object of the arguments by name.
 pub(crate) fn arguments_as_input(

@@ -11,7 +11,7 @@ mod probe;
 mod type_name;
 
 pub use captured::CapturedValue;
-pub(crate) use input::{argument_as_input, arguments_as_input};
+pub(crate) use input::arguments_as_input;
 pub(crate) use joined::Joined;
 pub(crate) use limit::{capturing, set_value_limit};
 pub use probe::{Capture, Probe};

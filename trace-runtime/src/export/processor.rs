@@ -2,12 +2,13 @@
 
 use super::deliver::Destination;
 use super::diagnostics::Diagnostics;
-use super::queue::{Flushed, PENDING, Queue, Stats};
+use super::queue::{Flushed, PENDING, Queue, QueuedSpan, Stats};
 use super::retry::Backoff;
 use super::sender::Sender;
 use super::spool::Store;
 use super::worker::{Encoder, Outlet, Worker};
 use crate::register::{RegisterError, Settings};
+use crate::span::keep_spare;
 use opentelemetry::Context;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::error::{OTelSdkError, OTelSdkResult};
@@ -80,12 +81,12 @@ impl DeliveryProcessor {
 
     /// Takes a span that has ended, sampled or not. Never waits and never grows beyond its bounds.
     #[inline]
-    pub(crate) fn push(&self, span: SpanData) {
+    pub(crate) fn push(&self, span: QueuedSpan) {
         let Some((last, others)) = self.shared.queues.split_last() else { return };
         for queue in others {
-            queue.push(span.clone());
+            keep_spare(queue.push(span.clone()));
         }
-        last.push(span);
+        keep_spare(last.push(span));
     }
 
     /// The account of each destination, in the order they were given.
@@ -129,7 +130,7 @@ impl SpanProcessor for DeliveryProcessor {
     fn on_end(&self, span: SpanData) {
         // Spans may be recorded without being sampled; those are not exported.
         if span.span_context.is_sampled() {
-            self.push(span);
+            self.push(QueuedSpan::Sdk(Box::new(span)));
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::body::Body;
 use super::deliver::{Deliver, DeliveryResult, Failure};
-use super::queue::{Batch, Block, Fate, Left, Queue};
+use super::queue::{Batch, Block, Fate, Left, Queue, Spans};
 use super::spool::Store;
 use super::transform::Transform;
 use crate::outcome::panic::{contained, message};
@@ -64,18 +64,21 @@ impl Worker {
         }
     }
 
-    fn handle(&mut self, block: Block) {
+    fn handle(&mut self, mut block: Block) {
         let (id, spans) = (block.id, block.spans.len() as u64);
+        if let Outlet::Encoder(_) = &self.outlet {
+            self.queue.hold_twice(id);
+        }
+        let transformed = transformed(&mut block.spans, &self.transform);
+        self.queue.reuse(block.spans);
         match &self.outlet {
             Outlet::Exporter(exporter) => {
-                let result = export(&**exporter, transformed(block.spans, &self.transform));
+                let result = export(&**exporter, transformed);
                 let fate = Fate::of(result, spans, self.queue.address());
                 self.queue.settle(id, &fate);
             }
             Outlet::Encoder(encoder) => {
-                self.queue.hold_twice(id);
-                let body =
-                    Body::encode(transformed(block.spans, &self.transform), &encoder.resource);
+                let body = Body::encode(transformed, &encoder.resource);
                 if encoder.store(&self.queue, id, &body) {
                     return;
                 }
@@ -142,11 +145,10 @@ impl Encoder {
 }
 
 /// Every span as it leaves the process.
-fn transformed(mut spans: Vec<SpanData>, transform: &Transform) -> Vec<SpanData> {
-    for span in &mut spans {
-        transform.apply(span);
-    }
-    spans
+fn transformed(spans: &mut Spans, transform: &Transform) -> Vec<SpanData> {
+    let mut transformed = spans.take();
+    transformed.iter_mut().for_each(|span| transform.apply(span));
+    transformed
 }
 
 /// An exporter that panics loses the batch, not the thread.

@@ -8,27 +8,42 @@ use std::panic::resume_unwind;
 /// Runs `body` in its span and ends the span with what it returns, or with its panic.
 #[inline]
 pub fn in_span<R>(
+    span: OpenSpan,
+    body: impl FnOnce() -> R,
+    outcome: impl FnOnce(&R) -> Outcome,
+) -> R {
+    if span.is_some() {
+        return in_open_span(span, body, outcome);
+    }
+    // Before the body, whose frame then needs nothing of ours.
+    drop(span);
+    body()
+}
+
+fn in_open_span<R>(
     mut span: OpenSpan,
     body: impl FnOnce() -> R,
     outcome: impl FnOnce(&R) -> Outcome,
 ) -> R {
-    if !span.is_some() {
+    let is_recording = match span.live() {
+        None => return body(),
+        Some(span) => span.is_recording(),
+    };
+    let Some(span) = span.take() else { return body() };
+    if !is_recording {
+        let _attached = span.into_attached();
         return body();
     }
-    let Some(span) = span.live() else { return body() };
     let attached = span.attach();
-    if !span.is_recording() {
-        return body();
-    }
     let result = contained(body);
     drop(attached);
     match result {
         Ok(returned) => {
-            outcome::returned(span, || outcome(&returned));
+            outcome::returned(&span, || outcome(&returned));
             returned
         }
         Err(payload) => {
-            outcome::panicked(span, &*payload, None);
+            outcome::panicked(&span, &*payload, None);
             resume_unwind(payload)
         }
     }

@@ -2,12 +2,12 @@
 
 use super::settings::{Limits, Sampling};
 use crate::call_site::CallSite;
-use crate::export::{DeliveryProcessor, Diagnostics};
-use crate::span::scope;
+use crate::export::{DeliveryProcessor, Diagnostics, QueuedSpan};
+use crate::span::{SpanRecord, scope};
 use opentelemetry::global;
 use opentelemetry::trace::TracerProvider as _;
 use opentelemetry::trace::noop::NoopTracerProvider;
-use opentelemetry_sdk::trace::{SdkTracer, SdkTracerProvider, SpanData};
+use opentelemetry_sdk::trace::{SdkTracer, SdkTracerProvider};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -130,9 +130,9 @@ impl Active {
 
     /// Takes a span of our own that has ended.
     #[inline]
-    pub(crate) fn deliver(&self, span: SpanData) {
+    pub(crate) fn deliver(&self, span: Box<SpanRecord>) {
         if let Some((_, processor)) = &self.own {
-            processor.push(span);
+            processor.push(QueuedSpan::Own(span));
         }
     }
 

@@ -14,14 +14,14 @@ pub(crate) struct ContextAttributes {
     pub(super) metadata: Map<String, Json>,
     pub(super) tags: Vec<String>,
     pub(super) prompt_template: Option<PromptTemplate>,
-    /// The same, as attributes: made once, and cheap to copy to each span.
-    pub(super) rendered: Vec<KeyValue>,
+    /// The same, as attributes: made once, and shared by them all.
+    pub(super) rendered: Arc<[KeyValue]>,
 }
 
 impl ContextAttributes {
     /// What a span begun in `context` has.
-    pub(crate) fn of(context: &Context) -> &[KeyValue] {
-        context.get::<Self>().map_or(&[], |attributes| &attributes.rendered)
+    pub(crate) fn of(context: &Context) -> Option<Arc<[KeyValue]>> {
+        context.get::<Self>().map(|attributes| Arc::clone(&attributes.rendered))
     }
 
     /// `context`, where `self` is added to what holds already: the inner session, user and prompt
@@ -42,9 +42,9 @@ impl ContextAttributes {
             metadata,
             tags,
             prompt_template: self.prompt_template.clone().or(outer.prompt_template),
-            rendered: Vec::new(),
+            rendered: Arc::default(),
         };
-        merged.rendered = merged.render();
+        merged.rendered = merged.render().into();
         context.with_value(merged)
     }
 

@@ -13,14 +13,11 @@ pub(crate) struct ContextAttributesProcessor;
 
 impl SpanProcessor for ContextAttributesProcessor {
     fn on_start(&self, span: &mut Span, context: &Context) {
-        let attributes = ContextAttributes::of(context);
-        if attributes.is_empty() {
-            return;
-        }
+        let Some(attributes) = ContextAttributes::of(context) else { return };
         // What the span was begun with wins.
         let given = span.exported_data().map(|data| data.attributes).unwrap_or_default();
         let is_given = |key| given.iter().any(|attribute| attribute.key == key);
-        for attribute in attributes {
+        for attribute in attributes.iter() {
             if !is_given(attribute.key.clone()) {
                 span.set_attribute(attribute.clone());
             }

@@ -25,6 +25,12 @@ enum State {
     Live(LiveSpan),
 }
 
+impl From<Option<LiveSpan>> for State {
+    fn from(span: Option<LiveSpan>) -> Self {
+        span.map_or(State::None, State::Live)
+    }
+}
+
 /// All that is known of a span before it begins.
 #[derive(Debug)]
 struct Later {
@@ -39,14 +45,14 @@ struct Later {
 pub fn open(
     site: &'static CallSite,
     start: impl FnOnce(&mut Start),
-    record: impl FnOnce(&mut Recorder),
+    record: impl FnOnce(&mut Recorder<'_>),
 ) -> OpenSpan {
     if !register::is_enabled() {
         return OpenSpan::default();
     }
     opened(|active| {
         let start = started(site, start);
-        State::Live(LiveSpan::start(active, &start, |said| recorded(&start, said, record)))
+        LiveSpan::start(active, &start, |said| recorded(&start, said, record)).into()
     })
 }
 
@@ -56,16 +62,17 @@ pub fn open(
 pub fn open_later(
     site: &'static CallSite,
     start: impl FnOnce(&mut Start),
-    record: impl FnOnce(&mut Recorder),
+    record: impl FnOnce(&mut Recorder<'_>),
 ) -> OpenSpan {
     if !register::is_enabled() {
         return OpenSpan::default();
     }
     opened(|active| {
         let start = started(site, start);
+        let may_record = start.may_record(&active);
         let mut said = Said::default();
-        if start.may_record(&active) {
-            said = recorded(&start, said, record);
+        if may_record {
+            recorded(&start, &mut said, record);
         }
         State::Later(Box::new(Later { active, start, said }))
     })
@@ -88,12 +95,13 @@ fn started(site: &'static CallSite, options: impl FnOnce(&mut Start)) -> Start {
     start
 }
 
-fn recorded(start: &Start, said: Said, options: impl FnOnce(&mut Recorder)) -> Said {
-    capturing(start.site().kind, || {
-        let mut recorder = Recorder::new(start, said);
+fn recorded(start: &Start, said: &mut Said, options: impl FnOnce(&mut Recorder<'_>)) {
+    let kind = start.callee().kind();
+    capturing(kind, || {
+        let mut recorder = Recorder::new(kind, said);
         let _ = panic::contained(|| options(&mut recorder));
-        recorder.finish()
-    })
+        recorder.finish();
+    });
 }
 
 impl OpenSpan {
@@ -112,7 +120,7 @@ impl OpenSpan {
     fn begin(&mut self) {
         if let State::Later(later) = std::mem::replace(&mut self.0, State::None) {
             let Later { active, start, said } = *later;
-            self.0 = State::Live(LiveSpan::start(active, &start, |first| first.and(said)));
+            self.0 = LiveSpan::start(active, &start, |first| first.add(said)).into();
         }
     }
 
@@ -129,7 +137,7 @@ impl OpenSpan {
     pub(crate) fn kind(&self) -> Option<OpenInferenceSpanKind> {
         match &self.0 {
             State::None => None,
-            State::Later(later) => Some(later.start.site().kind),
+            State::Later(later) => Some(later.start.callee().kind()),
             State::Live(span) => Some(span.kind()),
         }
     }

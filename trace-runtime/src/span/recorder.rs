@@ -2,9 +2,8 @@
 
 use super::attribute_value::AttributeValue;
 use super::said::Said;
-use super::start::Start;
 use crate::OpenInferenceSpanKind;
-use crate::capture::{CapturedValue, argument_as_input, arguments_as_input};
+use crate::capture::{CapturedValue, arguments_as_input};
 use crate::semconv;
 #[cfg(feature = "schema")]
 use crate::tool::Parameter;
@@ -12,54 +11,54 @@ use opentelemetry::{KeyValue, Value};
 
 /// Takes the input and the options of a span that records.
 #[derive(Debug)]
-pub struct Recorder {
+pub struct Recorder<'a> {
     kind: OpenInferenceSpanKind,
+    said: &'a mut Said,
     input: Input,
-    said: Said,
 }
 
-/// The input, until something comes behind it.
+/// Where the input comes from.
 #[derive(Debug)]
 enum Input {
-    /// The most common number of arguments needs no list.
-    Argument(&'static str, CapturedValue),
+    /// It is there already, or there is none.
+    Settled,
+    NoArgument,
+    /// It is there already, but for its name.
+    Argument(&'static str),
     Arguments(Vec<(&'static str, CapturedValue)>),
-    Given(CapturedValue),
-    None,
 }
 
-impl Recorder {
-    /// Goes on with what was said already.
-    pub(super) fn new(start: &Start, said: Said) -> Self {
-        let (kind, input) = (start.site().kind, Input::Arguments(Vec::new()));
-        let mut recorder = Recorder { kind, input, said };
-        recorder.name(start);
-        recorder
+impl<'a> Recorder<'a> {
+    pub(super) fn new(kind: OpenInferenceSpanKind, said: &'a mut Said) -> Self {
+        Recorder { kind, said, input: Input::NoArgument }
     }
 
     /// An argument of the function.
+    #[inline]
     pub fn argument(&mut self, name: &'static str, value: CapturedValue) {
-        self.input = match std::mem::replace(&mut self.input, Input::None) {
-            Input::Arguments(arguments) if arguments.is_empty() => Input::Argument(name, value),
-            Input::Argument(first, of_first) => {
-                Input::Arguments(vec![(first, of_first), (name, value)])
+        match &mut self.input {
+            Input::NoArgument => {
+                self.said.input = Some(value);
+                self.input = Input::Argument(name);
             }
-            Input::Arguments(mut arguments) => {
-                arguments.push((name, value));
-                Input::Arguments(arguments)
+            Input::Argument(first) => {
+                let first = self.said.input.take().map(|value| (*first, value));
+                self.input = Input::Arguments(first.into_iter().chain([(name, value)]).collect());
             }
-            other => other,
-        };
+            Input::Arguments(arguments) => arguments.push((name, value)),
+            Input::Settled => {}
+        }
     }
 
     /// The option `input`.
     pub fn input(&mut self, value: CapturedValue) {
-        self.input = Input::Given(value);
+        self.said.input = Some(value);
+        self.input = Input::Settled;
     }
 
     /// The option `skip_all`.
     pub fn no_input(&mut self) {
-        self.input = Input::None;
+        self.input = Input::Settled;
     }
 
     /// One of the option `attributes`.
@@ -110,41 +109,22 @@ impl Recorder {
         self.set(semconv::TOOL_PARAMETERS, schema);
     }
 
-    /// The names that some kinds have besides the span's.
-    fn name(&mut self, start: &Start) {
-        match self.kind {
-            OpenInferenceSpanKind::Agent => {
-                self.said.set_once(semconv::AGENT_NAME, start.own_name());
-            }
-            OpenInferenceSpanKind::Tool => {
-                self.said.set_once(semconv::TOOL_NAME, start.own_name());
-                let documentation = start.documentation();
-                if !documentation.is_empty() {
-                    self.said.set_once(semconv::TOOL_DESCRIPTION, documentation);
-                }
-            }
-            _ => {}
-        }
-    }
-
     /// What is given as an option comes behind the input and so wins.
     fn set(&mut self, key: &'static str, value: impl Into<Value>) {
-        self.settle_input();
-        self.said.set(KeyValue::new(key, value));
+        self.said.attributes.push(KeyValue::new(key, value));
     }
 
-    fn settle_input(&mut self) {
-        let input = match std::mem::replace(&mut self.input, Input::None) {
-            Input::Given(value) => value,
-            Input::Argument(name, value) => argument_as_input(self.kind, name, value),
-            Input::Arguments(arguments) => arguments_as_input(arguments),
-            Input::None => return,
-        };
-        self.said.set_input(input);
-    }
-
-    pub(super) fn finish(mut self) -> Said {
-        self.settle_input();
-        self.said
+    #[inline]
+    pub(super) fn finish(self) {
+        let input = &mut self.said.input;
+        match self.input {
+            Input::Settled => {}
+            Input::NoArgument => *input = Some(arguments_as_input(Vec::new())),
+            Input::Argument(name) if self.kind.names_its_arguments() => {
+                *input = input.take().map(|value| arguments_as_input(vec![(name, value)]));
+            }
+            Input::Argument(_) => {}
+            Input::Arguments(arguments) => *input = Some(arguments_as_input(arguments)),
+        }
     }
 }

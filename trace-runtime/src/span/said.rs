@@ -1,88 +1,93 @@
-//! What has been said of a span that is under way.
+//! What has been said of a span, as cheaply as it can be kept.
 
 use super::attributes::{add_missing, keep_last_of_each_key};
-use crate::OpenInferenceSpanKind;
+use super::callee::Callee;
 use crate::capture::CapturedValue;
+use crate::export::attribute_bytes;
 use crate::semconv;
-use opentelemetry::{KeyValue, Value};
+use opentelemetry::KeyValue;
+use std::sync::Arc;
 
-/// The attributes of a span before it ends. Those that the runtime sets have different keys;
-/// only what others set can repeat a key, and has to be looked through at the end.
-#[derive(Debug, Default)]
+/// The attributes of a span before they are a list. Of a key that is set twice the last value
+/// counts; the output only adds what is missing.
+#[derive(Clone, Debug, Default)]
 pub(super) struct Said {
-    attributes: Vec<KeyValue>,
-    may_repeat: bool,
+    /// From the scope that the span is in.
+    pub(super) inherited: Option<Arc<[KeyValue]>>,
+    pub(super) input: Option<CapturedValue>,
+    /// Options, and what is set by hand.
+    pub(super) attributes: Vec<KeyValue>,
+    pub(super) output: Option<CapturedValue>,
 }
 
+/// Attributes of a span that says nothing special: kind, three of its code, two of its input and
+/// two of its output.
+const USUAL: usize = 8;
+
 impl Said {
-    pub(super) fn with_capacity(attributes: usize) -> Self {
-        Said { attributes: Vec::with_capacity(attributes), may_repeat: false }
+    /// Adds what was said before the span began.
+    pub(super) fn add(&mut self, earlier: Said) {
+        *self = Said { inherited: self.inherited.take(), ..earlier };
     }
 
-    /// A key that nothing else in the runtime sets.
-    pub(super) fn set_once(&mut self, key: &'static str, value: impl Into<Value>) {
-        self.attributes.push(KeyValue::new(key, value));
-    }
-
-    /// A key of the user's.
-    pub(super) fn set(&mut self, attribute: KeyValue) {
-        self.attributes.push(attribute);
-        self.may_repeat = true;
-    }
-
-    pub(super) fn extend(&mut self, attributes: impl IntoIterator<Item = KeyValue>) {
-        let before = self.attributes.len();
-        self.attributes.extend(attributes);
-        self.may_repeat |= self.attributes.len() > before;
-    }
-
-    /// With what was said before the span began.
-    pub(super) fn and(mut self, other: Said) -> Self {
-        self.attributes.extend(other.attributes);
-        self.may_repeat |= other.may_repeat;
-        self
-    }
-
-    pub(super) fn set_input(&mut self, input: CapturedValue) {
-        let (value, recorded) = input.into_parts();
-        if let Some((text, mime_type)) = value {
-            self.set_once(semconv::INPUT_VALUE, text);
-            self.set_once(semconv::INPUT_MIME_TYPE, mime_type);
+    /// The attributes of a call of `callee`: one value for each key, and no other kind than its
+    /// own, whatever was set by hand.
+    pub(super) fn into_attributes(self, callee: &Callee) -> Vec<KeyValue> {
+        let inherited = self.inherited.as_deref().unwrap_or_default();
+        let others = inherited.len() + self.attributes.len();
+        let mut list = Vec::with_capacity(USUAL + others);
+        list.push(callee.kind().attribute());
+        list.extend_from_slice(inherited);
+        callee.describe(&mut list);
+        let recorded = self.input.map_or(0, |input| add_input(&mut list, input));
+        list.extend(self.attributes);
+        // What the runtime says has different keys; only what others say can repeat one.
+        let may_repeat = others + recorded > 0;
+        if let Some(output) = self.output {
+            add_output(&mut list, output, may_repeat);
         }
-        self.extend(recorded);
+        if may_repeat {
+            keep_last_of_each_key(&mut list);
+            let kinds = list.iter_mut().filter(|set| set.key.as_str() == semconv::SPAN_KIND);
+            kinds.for_each(|set| *set = callee.kind().attribute());
+        }
+        list
     }
 
-    /// What was set by hand wins. An output set by hand has no use for the mime type of another.
-    pub(super) fn add_output(&mut self, output: CapturedValue) {
-        let (value, recorded) = output.into_parts();
-        let has = |key| self.may_repeat && self.has(key);
-        let (has_output, has_mime_type) =
-            (has(semconv::OUTPUT_VALUE), has(semconv::OUTPUT_MIME_TYPE));
-        if let Some((text, mime_type)) = value.filter(|_| !has_output) {
-            self.set_once(semconv::OUTPUT_VALUE, text);
-            if !has_mime_type {
-                self.set_once(semconv::OUTPUT_MIME_TYPE, mime_type);
-            }
-        }
-        if !recorded.is_empty() {
-            add_missing(&mut self.attributes, recorded);
+    /// Memory for the list, and what the values hold.
+    #[inline]
+    pub(super) fn bytes(&self) -> usize {
+        let inherited = self.inherited.as_deref().unwrap_or_default();
+        let others = [inherited, &self.attributes].into_iter().flatten().map(attribute_bytes);
+        let values = [&self.input, &self.output].into_iter().flatten().map(CapturedValue::bytes);
+        USUAL * size_of::<KeyValue>() + others.sum::<usize>() + values.sum::<usize>()
+    }
+}
+
+/// How much the input records of itself.
+fn add_input(list: &mut Vec<KeyValue>, input: CapturedValue) -> usize {
+    let (value, recorded) = input.into_parts();
+    if let Some((text, mime_type)) = value {
+        list.push(KeyValue::new(semconv::INPUT_VALUE, text));
+        list.push(KeyValue::new(semconv::INPUT_MIME_TYPE, mime_type));
+    }
+    let count = recorded.len();
+    list.extend(recorded);
+    count
+}
+
+/// What was set by hand wins. An output set by hand has no use for the mime type of another.
+fn add_output(list: &mut Vec<KeyValue>, output: CapturedValue, may_repeat: bool) {
+    let (value, recorded) = output.into_parts();
+    let has = |key| may_repeat && list.iter().any(|set| set.key.as_str() == key);
+    let (has_output, has_mime_type) = (has(semconv::OUTPUT_VALUE), has(semconv::OUTPUT_MIME_TYPE));
+    if let Some((text, mime_type)) = value.filter(|_| !has_output) {
+        list.push(KeyValue::new(semconv::OUTPUT_VALUE, text));
+        if !has_mime_type {
+            list.push(KeyValue::new(semconv::OUTPUT_MIME_TYPE, mime_type));
         }
     }
-
-    fn has(&self, key: &str) -> bool {
-        self.attributes.iter().any(|attribute| attribute.key.as_str() == key)
-    }
-
-    /// One value for each key, and no other kind than `kind`, whatever was set by hand.
-    pub(super) fn finish(mut self, kind: OpenInferenceSpanKind) -> Vec<KeyValue> {
-        if self.may_repeat {
-            keep_last_of_each_key(&mut self.attributes);
-            for attribute in &mut self.attributes {
-                if attribute.key.as_str() == semconv::SPAN_KIND {
-                    *attribute = kind.attribute();
-                }
-            }
-        }
-        self.attributes
+    if !recorded.is_empty() {
+        add_missing(list, recorded);
     }
 }

@@ -1,13 +1,11 @@
 //! What is settled before sampling: name, place and parent of a span.
 
 use super::attribute_value::AttributeValue;
+use super::callee::Callee;
 use super::parent::Parent;
-use super::said::Said;
 use crate::call_site::CallSite;
-use crate::capture::without_paths;
 use crate::register::Active;
 use crate::scope::{self, Scope};
-use crate::semconv;
 use opentelemetry::Context;
 use opentelemetry::trace::TraceContextExt;
 use std::any::type_name;
@@ -16,27 +14,26 @@ use std::borrow::Cow;
 /// Takes the options that every span has, before it is decided whether it records.
 #[derive(Debug)]
 pub struct Start {
-    site: &'static CallSite,
-    name: Option<Cow<'static, str>>,
-    self_type: Option<&'static str>,
+    callee: Callee,
     parent: Option<Context>,
-    scope: Option<Scope>,
+    scope: Option<Box<Scope>>,
     is_root: bool,
 }
 
 impl Start {
     pub(super) fn new(site: &'static CallSite) -> Self {
-        Start { site, name: None, self_type: None, parent: None, scope: None, is_root: false }
+        let callee = Callee { site, name: None, self_type: None };
+        Start { callee, parent: None, scope: None, is_root: false }
     }
 
     /// The option `name`, where it is more than a literal.
     pub fn name(&mut self, name: &(impl SpanName + ?Sized)) {
-        self.name = Some(name.span_name());
+        self.callee.name = Some(name.span_name());
     }
 
     /// The function is a method of `T`.
     pub fn method_of<T: ?Sized>(&mut self) {
-        self.self_type = Some(type_name::<T>());
+        self.callee.self_type = Some(type_name::<T>());
     }
 
     /// The option `parent`.
@@ -52,19 +49,31 @@ impl Start {
     /// The option `session`.
     pub fn session(&mut self, session: &(impl AttributeValue + ?Sized)) {
         if let Some(session) = session.attribute_value() {
-            self.scope = Some(self.scope.take().unwrap_or_default().session(session.as_str()));
+            self.add(|scope| scope.session(session.as_str()));
         }
     }
 
     /// The option `user`.
     pub fn user(&mut self, user: &(impl AttributeValue + ?Sized)) {
         if let Some(user) = user.attribute_value() {
-            self.scope = Some(self.scope.take().unwrap_or_default().user(user.as_str()));
+            self.add(|scope| scope.user(user.as_str()));
         }
     }
 
+    fn add(&mut self, change: impl FnOnce(Scope) -> Scope) {
+        let scope = self.scope.take().map(|scope| *scope).unwrap_or_default();
+        self.scope = Some(Box::new(change(scope)));
+    }
+
     /// Settles the context that the body runs in, but for its span.
+    #[inline]
     pub(super) fn settle(&mut self) {
+        if self.parent.is_some() || self.scope.is_some() {
+            self.settle_context();
+        }
+    }
+
+    fn settle_context(&mut self) {
         if let Some(parent) = self.parent.take() {
             self.parent = Some(Context::map_current(|now| scope::carried_over(now, &parent)));
         }
@@ -73,7 +82,13 @@ impl Start {
         }
     }
 
+    /// Whether the body runs in the context of its caller, but for its span.
+    pub(super) fn is_in_current(&self) -> bool {
+        self.parent.is_none()
+    }
+
     /// Reads that context. Nothing that attaches another one may be called with it.
+    #[inline]
     pub(super) fn in_context<T>(&self, read: impl FnOnce(&Context) -> T) -> T {
         match &self.parent {
             Some(parent) => read(parent),
@@ -95,24 +110,8 @@ impl Start {
         }
     }
 
-    /// As given, else `Type::method`, else the function's name.
-    pub(super) fn span_name(&self) -> Cow<'static, str> {
-        match (&self.name, self.self_type) {
-            (Some(name), _) => name.clone(),
-            (None, Some(self_type)) if !self.site.is_named => {
-                format!("{}::{}", without_paths(self_type), self.site.function).into()
-            }
-            _ => self.site.name.into(),
-        }
-    }
-
-    /// As given, else the function's name, which is how a tool or an agent is known to others.
-    pub(super) fn own_name(&self) -> Cow<'static, str> {
-        self.name.clone().unwrap_or(self.site.name.into())
-    }
-
-    pub(super) fn site(&self) -> &'static CallSite {
-        self.site
+    pub(super) fn callee(&self) -> &Callee {
+        &self.callee
     }
 
     /// Whether a span begun here could record. Where sampling is a matter of the trace's id, or
@@ -121,22 +120,6 @@ impl Start {
         let place = self.in_context(|context| self.place(context));
         let is_sampled = place.has_active_span().then(|| place.span().span_context().is_sampled());
         !place.is_telemetry_suppressed() && active.may_sample(is_sampled)
-    }
-
-    pub(super) fn documentation(&self) -> &'static str {
-        self.site.documentation
-    }
-
-    pub(super) fn say_code(&self, said: &mut Said) {
-        let CallSite { path, function, file, line, .. } = self.site;
-        match self.self_type {
-            Some(self_type) => {
-                said.set_once(semconv::CODE_FUNCTION_NAME, [self_type, "::", function].concat());
-            }
-            None => said.set_once(semconv::CODE_FUNCTION_NAME, *path),
-        }
-        said.set_once(semconv::CODE_FILE_PATH, *file);
-        said.set_once(semconv::CODE_LINE_NUMBER, i64::from(*line));
     }
 }
 

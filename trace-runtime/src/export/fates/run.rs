@@ -3,7 +3,7 @@
 use crate::export::body::Body;
 use crate::export::deliver::{Attempt, Transport};
 use crate::export::diagnostics::Diagnostics;
-use crate::export::queue::{Batch, Queue, Stats};
+use crate::export::queue::{Batch, Queue, QueuedSpan, Stats};
 use crate::export::retry::Backoff;
 use crate::export::sender::Sender;
 use crate::export::spool::{Records, Store};
@@ -117,7 +117,7 @@ impl Run {
     /// Ends spans with these names; four are a batch.
     pub(super) fn push(&self, names: &[&str]) {
         for name in names {
-            self.queue.push(span(name));
+            self.queue.push(QueuedSpan::Sdk(Box::new(span(name))));
         }
     }
 
@@ -132,9 +132,10 @@ impl Run {
 
     /// Does what the worker does in durable mode, on this thread.
     pub(super) fn work_durably(&self) {
-        let block = self.queue.take().unwrap();
+        let mut block = self.queue.take().unwrap();
         let (id, spans) = (block.id, block.spans.len() as u64);
-        let body = Body::encode(block.spans, &ResourceAttributesWithSchema::default());
+        let data = block.spans.take();
+        let body = Body::encode(data, &ResourceAttributesWithSchema::default());
         assert!(self.store.as_ref().unwrap().keep(id, &body, true));
         self.queue.hold_encoded(id, &body);
         self.queue.post(Batch { id, spans, body });

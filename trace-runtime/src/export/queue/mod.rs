@@ -12,6 +12,7 @@ mod flush;
 mod send;
 mod settle;
 mod size;
+mod spans;
 mod split;
 mod state;
 mod stats;
@@ -22,13 +23,15 @@ pub(crate) use end::Left;
 pub(crate) use flush::Flushed;
 pub(crate) use send::Next;
 pub(crate) use settle::{Fate, PENDING};
+pub(crate) use size::{attribute_bytes, more_bytes, text_bytes};
+pub(crate) use spans::{QueuedSpan, Spans};
 pub use stats::Stats;
 pub(crate) use take::Block;
 
 use super::diagnostics::Diagnostics;
 use crate::register::BatchSettings;
+use crate::span::SpanRecord;
 use opentelemetry_sdk::Resource;
-use opentelemetry_sdk::trace::SpanData;
 use state::State;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
@@ -74,28 +77,30 @@ impl Queue {
         &self.diagnostics
     }
 
-    /// Takes a span that has ended. Never waits: beyond the bounds the span is counted as lost.
+    /// Takes a span that has ended, and gives memory for another one. Never waits: beyond the bounds
+    /// the span is counted as lost.
     #[inline]
-    pub(crate) fn push(&self, span: SpanData) {
-        let bytes = size::estimate(&span);
+    pub(crate) fn push(&self, span: QueuedSpan) -> Option<Box<SpanRecord>> {
+        let bytes = span.bytes();
         let mut state = self.lock();
         state.ended += 1;
         if state.is_stopped() {
             state.lose("ended after shutdown", 1);
-            return;
+            return None;
         }
         let is_full = state.held + bytes > self.settings.queue_bytes
             || self.settings.queue_spans.is_some_and(|bound| state.pending() > bound as u64);
         if is_full {
             state.lose(QUEUE_FULL, 1);
             state.unsaid += 1;
-            return;
+            return None;
         }
-        state.append(span, bytes, &self.settings);
+        let spare = state.append(span, bytes, &self.settings);
         if state.wakes_worker() {
             drop(state);
             self.spans.notify_one();
         }
+        spare
     }
 
     pub(crate) fn stats(&self) -> Stats {

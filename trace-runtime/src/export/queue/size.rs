@@ -1,6 +1,6 @@
 //! How much memory a span takes, estimated: never less than its encoded form does.
 
-use opentelemetry::trace::Status;
+use opentelemetry::trace::{Event, Link, Status};
 use opentelemetry::{Array, KeyValue, Value};
 use opentelemetry_sdk::trace::SpanData;
 
@@ -8,34 +8,37 @@ use opentelemetry_sdk::trace::SpanData;
 const ALLOCATION: usize = 16;
 
 /// A text, and the hole that allocators leave behind one that was longer while it was written.
-fn text_bytes(text: &str) -> usize {
+#[inline]
+pub(crate) fn text_bytes(text: &str) -> usize {
     text.len() + text.len() / 4 + ALLOCATION
 }
 
 /// The bytes that a span holds.
-pub(crate) fn estimate(span: &SpanData) -> usize {
-    let events: usize = span
-        .events
+pub(super) fn estimate(span: &SpanData) -> usize {
+    let own = size_of_val(span) + span.name.len() + ALLOCATION;
+    let more = more_bytes(&span.status, &span.events, &span.links);
+    own + attributes(&span.attributes) + more
+}
+
+/// What a span holds besides its attributes.
+pub(crate) fn more_bytes(status: &Status, events: &[Event], links: &[Link]) -> usize {
+    let events = events
         .iter()
-        .map(|event| size_of_val(event) + event.name.len() + attributes(&event.attributes))
-        .sum();
-    let links: usize =
-        span.links.iter().map(|link| size_of_val(link) + attributes(&link.attributes)).sum();
-    let status = match &span.status {
+        .map(|event| size_of_val(event) + event.name.len() + attributes(&event.attributes));
+    let links = links.iter().map(|link| size_of_val(link) + attributes(&link.attributes));
+    let status = match status {
         Status::Error { description } => description.len(),
         _ => 0,
     };
-    let own = size_of_val(span) + span.name.len() + status + ALLOCATION;
-    own + attributes(&span.attributes) + events + links
+    status + events.sum::<usize>() + links.sum::<usize>()
 }
 
 fn attributes(attributes: &[KeyValue]) -> usize {
-    attributes
-        .iter()
-        .map(|attribute| {
-            size_of_val(attribute) + attribute.key.as_str().len() + value(&attribute.value)
-        })
-        .sum()
+    attributes.iter().map(attribute_bytes).sum()
+}
+
+pub(crate) fn attribute_bytes(attribute: &KeyValue) -> usize {
+    size_of_val(attribute) + attribute.key.as_str().len() + value(&attribute.value)
 }
 
 fn value(value: &Value) -> usize {

@@ -2,10 +2,10 @@
 
 use super::stats::Stats;
 use super::take::Block;
-use super::{Batch, Fate};
+use super::{Batch, Fate, QueuedSpan, Spans};
 use crate::export::deliver::Failure;
 use crate::register::BatchSettings;
-use opentelemetry_sdk::trace::SpanData;
+use crate::span::SpanRecord;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Instant;
 
@@ -24,6 +24,8 @@ pub(super) struct State {
     pub(super) held: usize,
     /// Spans as they ended; all blocks but the last are full.
     pub(super) waiting: VecDeque<Block>,
+    /// For the next block.
+    pub(super) spare: Option<Spans>,
     /// Batches that wait for the sender.
     pub(super) outbox: VecDeque<Batch>,
     /// The batch that the sender has in hand.
@@ -115,18 +117,18 @@ impl State {
     }
 
     #[inline]
-    pub(super) fn append(&mut self, span: SpanData, bytes: usize, settings: &BatchSettings) {
+    pub(super) fn append(
+        &mut self,
+        span: QueuedSpan,
+        bytes: usize,
+        settings: &BatchSettings,
+    ) -> Option<Box<SpanRecord>> {
         self.held += bytes;
-        let number = self.ended;
-        let is_full = |block: &Block| block.is_full(settings);
-        if self.waiting.back().is_none_or(is_full) {
-            self.waiting.push_back(Block::new(number, settings));
+        if self.waiting.back().is_none_or(|block| block.is_complete) {
+            let spans = self.spare.take().unwrap_or_default();
+            self.waiting.push_back(Block::new(self.ended, spans));
         }
-        if let Some(block) = self.waiting.back_mut() {
-            block.spans.push(span);
-            block.bytes += bytes;
-            block.is_complete = block.is_full(settings);
-        }
+        self.waiting.back_mut()?.add(span, bytes, settings)
     }
 
     /// Whether the worker waits for what is there now.

@@ -1,10 +1,10 @@
 //! The worker's side: blocks of spans out, encoded batches in.
 
 use super::state::{Open, Worker};
-use super::{Batch, Queue};
+use super::{Batch, Queue, QueuedSpan, Spans};
 use crate::export::body::Body;
 use crate::register::BatchSettings;
-use opentelemetry_sdk::trace::SpanData;
+use crate::span::SpanRecord;
 use std::sync::PoisonError;
 use std::time::Instant;
 
@@ -13,7 +13,7 @@ use std::time::Instant;
 pub(crate) struct Block {
     /// What the account knows it by, once it was taken.
     pub(crate) id: u64,
-    pub(crate) spans: Vec<SpanData>,
+    pub(crate) spans: Spans,
     /// The number of the first of them.
     pub(super) first: u64,
     pub(super) bytes: usize,
@@ -22,21 +22,30 @@ pub(crate) struct Block {
 }
 
 impl Block {
-    pub(super) fn new(first: u64, settings: &BatchSettings) -> Self {
-        let since = Instant::now();
-        // At once as long as it will be: to grow would copy the spans while the lock is held.
-        let spans = Vec::with_capacity(settings.batch_spans.min(512));
-        Block { id: 0, spans, first, bytes: 0, is_complete: false, since }
+    pub(super) fn new(first: u64, spans: Spans) -> Self {
+        Block { id: 0, spans, first, bytes: 0, is_complete: false, since: Instant::now() }
     }
 
-    pub(super) fn is_full(&self, settings: &BatchSettings) -> bool {
-        self.spans.len() >= settings.batch_spans || self.bytes >= settings.batch_bytes
+    #[inline]
+    pub(super) fn add(
+        &mut self,
+        span: QueuedSpan,
+        bytes: usize,
+        settings: &BatchSettings,
+    ) -> Option<Box<SpanRecord>> {
+        let spare = self.spans.push(span);
+        self.bytes += bytes;
+        self.is_complete =
+            self.spans.len() >= settings.batch_spans || self.bytes >= settings.batch_bytes;
+        spare
     }
 }
 
 impl Queue {
     /// The next block, as soon as it is full, old enough, or asked for; `None` behind the last.
     pub(crate) fn take(&self) -> Option<Block> {
+        // More spans are likely soon: for that long nobody has to wake this thread.
+        let mut lingers = true;
         loop {
             self.say_unsaid();
             let mut state = self.lock();
@@ -45,8 +54,14 @@ impl Queue {
                 if state.is_stopped() {
                     return None;
                 }
-                state.worker = Worker::Any;
-                drop(self.spans.wait(state).unwrap_or_else(PoisonError::into_inner));
+                if lingers {
+                    state.worker = Worker::Full;
+                    let woken = self.spans.wait_timeout(state, self.settings.delay);
+                    lingers = !woken.unwrap_or_else(PoisonError::into_inner).1.timed_out();
+                } else {
+                    state.worker = Worker::Any;
+                    drop(self.spans.wait(state).unwrap_or_else(PoisonError::into_inner));
+                }
                 continue;
             };
             let age = block.since.elapsed();
@@ -73,6 +88,13 @@ impl Queue {
             };
             state.open.insert(block.id, open);
             return Some(block);
+        }
+    }
+
+    /// Takes the memory of a block back.
+    pub(crate) fn reuse(&self, spans: Spans) {
+        if spans.len() == 0 {
+            self.lock().spare = Some(spans);
         }
     }
 

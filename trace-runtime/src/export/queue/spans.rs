@@ -1,0 +1,58 @@
+//! The spans in a queue.
+
+use super::size::estimate;
+use crate::span::SpanRecord;
+use opentelemetry_sdk::trace::SpanData;
+
+/// A span that has ended, in the form it comes in.
+#[derive(Clone, Debug)]
+pub(crate) enum QueuedSpan {
+    Own(Box<SpanRecord>),
+    /// From a provider of the SDK.
+    Sdk(Box<SpanData>),
+}
+
+/// The spans of a block. Its memory is used again.
+#[derive(Debug, Default)]
+pub(crate) struct Spans {
+    own: Vec<Box<SpanRecord>>,
+    sdk: Vec<Box<SpanData>>,
+    /// Records whose content was taken out, for threads that begin spans.
+    spare: Vec<Box<SpanRecord>>,
+}
+
+impl QueuedSpan {
+    /// The memory that it holds, estimated.
+    #[inline]
+    pub(super) fn bytes(&self) -> usize {
+        match self {
+            QueuedSpan::Own(span) => span.bytes(),
+            QueuedSpan::Sdk(span) => estimate(span),
+        }
+    }
+}
+
+impl Spans {
+    pub(crate) fn len(&self) -> usize {
+        self.own.len() + self.sdk.len()
+    }
+
+    /// Adds a span, and gives memory for another one.
+    #[inline]
+    pub(super) fn push(&mut self, span: QueuedSpan) -> Option<Box<SpanRecord>> {
+        match span {
+            QueuedSpan::Own(span) => self.own.push(span),
+            QueuedSpan::Sdk(span) => self.sdk.push(span),
+        }
+        self.spare.pop()
+    }
+
+    /// Takes the spans out, in the form that exporters take.
+    pub(crate) fn take(&mut self) -> Vec<SpanData> {
+        let mut taken = Vec::with_capacity(self.len());
+        taken.extend(self.own.iter_mut().map(|span| span.take_data()));
+        taken.extend(self.sdk.drain(..).map(|span| *span));
+        self.spare.append(&mut self.own);
+        taken
+    }
+}
