@@ -18,6 +18,7 @@ mod delivery_faults;
 mod delivery_file;
 mod delivery_spool;
 mod delivery_threads;
+mod delivery_tls;
 mod enrich;
 mod functions;
 mod gen_ai;
