@@ -1,6 +1,7 @@
 //! What is sent over gRPC.
 
-use integration_tests::{Program, Receiver, Reply, block_on, block_on_threads};
+use integration_tests::receiver::Received;
+use integration_tests::{Program, Receiver, Reply, block_on, block_on_threads, child};
 use std::sync::{Arc, Mutex};
 use trace_runtime::{Builder, FlushError, Protocol, chain, register};
 
@@ -95,7 +96,7 @@ fn a_collector_that_is_not_there_is_named() {
 #[test]
 fn a_message_that_is_too_large_is_split() {
     // 8: RESOURCE_EXHAUSTED, as servers in Go say it; it is also what "busy" looks like.
-    let count = |received: &integration_tests::receiver::Received| {
+    let count = |received: &Received| {
         let scopes = received.request.resource_spans.iter().flat_map(|spans| &spans.scope_spans);
         scopes.map(|scope| scope.spans.len()).sum::<usize>()
     };
@@ -121,4 +122,44 @@ fn an_exhausted_backend_is_tried_again() {
     let _turn = Program::turn();
     assert_eq!(delivered(&receiver, |builder| builder), (Ok(()), vec![]));
     assert_eq!(receiver.received().len(), 2);
+}
+
+#[test]
+#[ignore = "run by the next test, with compression"]
+fn compressing() {
+    let endpoint = std::env::var("TEST_ENDPOINT").unwrap();
+    let registration = register().verbose(false).endpoint(endpoint).install().unwrap();
+    for n in 0..3 {
+        work(n);
+    }
+    registration.shutdown().unwrap();
+}
+
+#[test]
+fn a_compressed_batch_is_sent_again_as_the_same_bytes() {
+    let _turn = Program::turn();
+    let twice_busy = |status| {
+        move |n, _: &Received| match n {
+            0..=1 => Reply::status(status, "busy"),
+            _ => Reply::default(),
+        }
+    };
+    // Behind the flag for compression and the length of a message: what gzip begins with.
+    let gzip = b"\x1f\x8b";
+    for (receiver, protocol, at) in [
+        (Receiver::grpc_answering(twice_busy(14)), "grpc", 5),
+        (Receiver::http_answering(twice_busy(503)), "http/protobuf", 0),
+    ] {
+        let output = child("grpc::compressing")
+            .env("TEST_ENDPOINT", receiver.endpoint())
+            .env("OTEL_EXPORTER_OTLP_PROTOCOL", protocol)
+            .env("OTEL_EXPORTER_OTLP_COMPRESSION", "gzip")
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let received = receiver.received();
+        assert_eq!((received.len(), receiver.spans().len()), (3, 9));
+        assert!(received[0].body[at..].starts_with(gzip), "{protocol}");
+        assert!(received.iter().all(|again| again.body == received[0].body), "{protocol}");
+    }
 }

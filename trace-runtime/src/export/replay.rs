@@ -142,12 +142,12 @@ fn send(
     replayed: &mut Replayed,
 ) -> Result<(), ReplayError> {
     let spans = body::count(protobuf).unwrap_or(0);
-    let plain = Body { bytes: protobuf.clone(), is_gzip: false };
+    let plain = Body::plain(protobuf.clone());
     let gzip = if transport.wants_gzip() { plain.clone().compressed().ok() } else { None };
     let body = gzip.as_ref().unwrap_or(&plain);
     let mut backoff = Backoff::default();
     for tried in 1.. {
-        let is_too_long = body.bytes.len() > transport.longest() && spans > 1;
+        let is_too_long = body.length > transport.longest() && spans > 1;
         let attempt =
             if is_too_long { None } else { Some(transport.send(body, transport.timeout())) };
         let failure = match attempt {

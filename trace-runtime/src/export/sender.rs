@@ -63,7 +63,7 @@ impl Sender {
 
     /// Sends a body until its fate is known.
     fn deliver(&mut self, body: &Body, spans: u64) -> Sent {
-        if body.bytes.len() > self.transport.longest() && spans > 1 {
+        if body.length > self.transport.longest() && spans > 1 {
             return Sent::TooLarge;
         }
         loop {

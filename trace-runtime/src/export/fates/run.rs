@@ -2,7 +2,7 @@
 
 use crate::export::body::Body;
 use crate::export::deliver::{Attempt, Transport};
-use crate::export::diagnostics::Diagnostics;
+use crate::export::diagnostics::{Diagnostic, Diagnostics};
 use crate::export::queue::{Batch, Queue, Stats};
 use crate::export::retry::Backoff;
 use crate::export::sender::Sender;
@@ -82,18 +82,10 @@ impl Run {
     ) -> Self {
         let said = Arc::<AtomicU64>::default();
         let heard = Arc::clone(&said);
-        let diagnostics = Diagnostics::new(Some(Box::new(move |diagnostic| {
+        let queue = Arc::new(new_queue(move |diagnostic| {
             first();
             heard.fetch_add(diagnostic.spans, Ordering::SeqCst);
-        })));
-        let settings = BatchSettings {
-            queue_bytes: 1 << 20,
-            queue_spans: None,
-            batch_spans: 4,
-            batch_bytes: 1 << 20,
-            delay: LONG,
-        };
-        let queue = Arc::new(Queue::new("the gate".to_owned(), settings, Arc::new(diagnostics)));
+        }));
         let store = spool.map(|spool| Arc::new(Store::open(&spool, "gate", &queue).unwrap()));
         let (sent_to, sent) = mpsc::channel();
         let (answers, to_answer) = mpsc::channel();
@@ -152,6 +144,18 @@ impl Run {
     pub(super) fn join(self) {
         self.sender.join().unwrap();
     }
+}
+
+/// A queue whose batches are four spans.
+pub(super) fn new_queue(say: impl Fn(&Diagnostic) + Send + Sync + 'static) -> Queue {
+    let settings = BatchSettings {
+        queue_bytes: 1 << 20,
+        queue_spans: None,
+        batch_spans: 4,
+        batch_bytes: 1 << 20,
+        delay: LONG,
+    };
+    Queue::new("the gate".to_owned(), settings, Arc::new(Diagnostics::new(Some(Box::new(say)))))
 }
 
 pub(super) fn start_worker(queue: &Arc<Queue>, outlet: Outlet) -> JoinHandle<()> {

@@ -1,17 +1,15 @@
 //! OTLP over gRPC.
 
-use super::codec::EncodedCodec;
+use super::framed::{AnswerCodec, Framed};
 use super::refusal;
 use super::refused;
 use crate::export::body::Body;
 use crate::export::deliver::{Attempt, Refused, Transport};
 use crate::register::{OtlpSettings, RegisterError};
-use prost::bytes::Bytes;
 use std::error::Error;
 use std::time::Duration;
 use tokio::runtime::Runtime;
 use tonic::client::Grpc;
-use tonic::codec::CompressionEncoding;
 use tonic::metadata::{MetadataKey, MetadataMap, MetadataValue};
 use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint};
 use tonic::{Code, Request, Status};
@@ -52,16 +50,14 @@ impl GrpcTransport {
         Ok(GrpcTransport { settings, metadata, channel, runtime: Some(runtime) })
     }
 
-    async fn attempt(&self, body: Bytes, within: Duration) -> Attempt {
-        let mut client = Grpc::new(self.channel.clone());
-        if self.settings.gzip {
-            client = client.send_compressed(CompressionEncoding::Gzip);
-        }
-        let mut request = Request::new(body);
+    async fn attempt(&self, body: &Body, within: Duration) -> Attempt {
+        let (channel, message) = (self.channel.clone(), body.bytes.clone());
+        let mut client = Grpc::new(Framed { channel, message, is_gzip: body.is_gzip });
+        let mut request = Request::new(());
         *request.metadata_mut() = self.metadata.clone();
         let sending = async {
             client.ready().await.map_err(|error| Status::from_error(error.into()))?;
-            client.unary(request, PathAndQuery::from_static(EXPORT), EncodedCodec).await
+            client.unary(request, PathAndQuery::from_static(EXPORT), AnswerCodec).await
         };
         match tokio::time::timeout(within, sending).await {
             Ok(Ok(response)) => Attempt::Accepted(refused(response.into_inner())),
@@ -110,7 +106,7 @@ const LONGEST: usize = 4 << 20;
 impl Transport for GrpcTransport {
     fn send(&mut self, body: &Body, within: Duration) -> Attempt {
         match &self.runtime {
-            Some(runtime) => runtime.block_on(self.attempt(body.bytes.clone(), within)),
+            Some(runtime) => runtime.block_on(self.attempt(body, within)),
             None => Attempt::Accepted(Refused::default()),
         }
     }
@@ -119,9 +115,8 @@ impl Transport for GrpcTransport {
         self.settings.timeout
     }
 
-    /// Messages are compressed by the client.
     fn wants_gzip(&self) -> bool {
-        false
+        self.settings.gzip
     }
 
     fn longest(&self) -> usize {

@@ -1,7 +1,7 @@
 //! OTLP, over HTTP and gRPC.
 
 #[cfg(feature = "grpc")]
-mod codec;
+mod framed;
 #[cfg(feature = "grpc")]
 mod grpc;
 mod http;

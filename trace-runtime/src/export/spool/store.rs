@@ -79,7 +79,7 @@ impl Store {
         let loaded = spool.load(id)?;
         match loaded {
             Ok(bytes) => {
-                let batch = Batch { id, spans, body: Body { bytes, is_gzip: false } };
+                let batch = Batch { id, spans, body: Body::plain(bytes) };
                 self.queue.loaded(&batch).then_some(batch)
             }
             Err(error) => {
