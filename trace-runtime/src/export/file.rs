@@ -2,6 +2,7 @@
 //! writes, and its receiver reads.
 
 use super::deliver::{Deliver, Delivering, DeliveryResult, Failure, Refused};
+use super::json_lines;
 use super::request::request;
 use crate::register::FileSettings;
 use opentelemetry_proto::transform::common::tonic::ResourceAttributesWithSchema;
@@ -33,8 +34,7 @@ impl FileDelivery {
     }
 
     fn append(&self, batch: Vec<SpanData>) -> io::Result<()> {
-        let mut line = serde_json::to_vec(&request(batch, &self.resource))?;
-        line.push(b'\n');
+        let line = json_lines::write(&request(batch, &self.resource))?;
         let mut appended = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         if appended.bytes > 0 && appended.bytes + line.len() as u64 > self.settings.bytes {
             rotate(&self.settings.path, self.settings.kept)?;

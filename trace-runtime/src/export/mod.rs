@@ -8,6 +8,8 @@ mod diagnostics;
 mod fates;
 #[cfg(feature = "file")]
 mod file;
+#[cfg(feature = "file")]
+mod json_lines;
 mod limit;
 mod otlp;
 mod processor;

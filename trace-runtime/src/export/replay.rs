@@ -114,11 +114,10 @@ fn requests(path: &Path) -> Result<(Vec<Bytes>, u64), ReplayError> {
 
 #[cfg(feature = "file")]
 fn json_lines(text: &[u8]) -> (Vec<Bytes>, u64) {
-    use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
     use prost::Message;
     let (mut requests, mut damaged) = (Vec::new(), 0);
     for line in text.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()) {
-        match serde_json::from_slice::<ExportTraceServiceRequest>(line) {
+        match super::json_lines::read(line) {
             Ok(request) => requests.push(request.encode_to_vec().into()),
             Err(_) => damaged += 1,
         }
