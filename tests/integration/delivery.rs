@@ -222,22 +222,6 @@ fn a_span_that_ends_after_shutdown_is_said_to_be_lost() {
 }
 
 #[test]
-fn a_callback_that_panics_stays_alone() {
-    let _turn = Program::turn();
-    let registration = register()
-        .verbose(false)
-        .endpoint("http://127.0.0.1:1")
-        .on_diagnostic(|_| panic!("in the callback"))
-        .install()
-        .unwrap();
-    work(1);
-    let error = registration.flush().unwrap_err();
-    assert_eq!((error.pending, error.lost), (1, 0), "it waits for the collector");
-    let error = registration.shutdown().unwrap_err();
-    assert_eq!((error.pending, error.lost), (0, 1), "the threads live");
-}
-
-#[test]
 fn every_shutdown_says_the_same() {
     let _turn = Program::turn();
     let registration = register()

@@ -14,6 +14,8 @@ mod attributes;
 mod console;
 mod current_span;
 mod delivery;
+mod delivery_callbacks;
+mod delivery_disk;
 mod delivery_faults;
 mod delivery_file;
 mod delivery_spool;

@@ -8,6 +8,7 @@ mod diagnostics;
 mod fates;
 #[cfg(feature = "file")]
 mod file;
+mod inside;
 #[cfg(feature = "file")]
 mod json_lines;
 mod limit;
@@ -25,6 +26,7 @@ mod worker;
 pub(crate) use deliver::{Deliver, Destination, ExporterDelivery};
 pub use diagnostics::Diagnostic;
 pub(crate) use diagnostics::{DiagnosticCallback, Diagnostics};
+pub(crate) use inside::{REFUSED, is_inside};
 pub use processor::DeliveryProcessor;
 pub(crate) use queue::Flushed;
 pub use queue::Stats;

@@ -2,6 +2,7 @@
 
 use super::deliver::Destination;
 use super::diagnostics::Diagnostics;
+use super::inside::{REFUSED, is_inside};
 use super::queue::{Flushed, PENDING, Queue, Stats};
 use super::retry::Backoff;
 use super::sender::Sender;
@@ -134,10 +135,12 @@ impl SpanProcessor for DeliveryProcessor {
     }
 
     fn force_flush(&self) -> OTelSdkResult {
+        not_inside()?;
         DeliveryProcessor::result(&self.flush(self.shared.timeout))
     }
 
     fn shutdown_with_timeout(&self, timeout: Duration) -> OTelSdkResult {
+        not_inside()?;
         DeliveryProcessor::result(&self.end(timeout, || {}))
     }
 
@@ -146,6 +149,10 @@ impl SpanProcessor for DeliveryProcessor {
             queue.set_resource(resource);
         }
     }
+}
+
+fn not_inside() -> OTelSdkResult {
+    if is_inside() { Err(OTelSdkError::InternalFailure(REFUSED.to_owned())) } else { Ok(()) }
 }
 
 /// The least that storing what is left may take, when the flush has taken everything.
@@ -188,7 +195,16 @@ impl Drop for Shared {
     /// Nobody can flush any more: the threads end.
     fn drop(&mut self) {
         let timeout = self.timeout;
-        self.end(timeout, || {});
+        if !is_inside() {
+            self.end(timeout, || {});
+            return;
+        }
+        let (queues, diagnostics) = (std::mem::take(&mut self.queues), self.diagnostics.clone());
+        let ended = std::mem::take(&mut self.ended);
+        // The threads that would be waited for include this one.
+        let _ = spawn("trace-runtime-end", move || {
+            drop(Shared { queues, diagnostics, timeout, ended });
+        });
     }
 }
 

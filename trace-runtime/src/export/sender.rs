@@ -3,6 +3,7 @@
 
 use super::body::Body;
 use super::deliver::{Attempt, Failure, Transport};
+use super::inside::Inside;
 use super::queue::{Batch, Fate, Next, Queue};
 use super::retry::Backoff;
 use super::spool::Store;
@@ -32,6 +33,7 @@ impl Sender {
     /// Sends until the queue has ended.
     pub(super) fn run(mut self) {
         let _suppressed = Context::enter_telemetry_suppressed_scope();
+        let _inside = Inside::enter();
         loop {
             match self.queue.next() {
                 Next::Send(batch) => self.send(&batch),

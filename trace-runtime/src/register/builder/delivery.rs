@@ -53,6 +53,10 @@ impl Builder {
     }
 
     /// Receives what would be said on stderr: spans that were lost, and why.
+    ///
+    /// The callback runs on the thread that noticed, and the export waits for it. It may end spans,
+    /// and panic; [`flush`](crate::Registration::flush) and
+    /// [`shutdown`](crate::Registration::shutdown) are errors inside it.
     pub fn on_diagnostic(mut self, callback: impl Fn(&Diagnostic) + Send + Sync + 'static) -> Self {
         self.on_diagnostic = Some(Box::new(callback));
         self
