@@ -10,6 +10,7 @@ use super::spool::Store;
 use crate::outcome::panic::{contained, message};
 use opentelemetry::Context;
 use std::sync::Arc;
+use std::time::Instant;
 
 #[derive(Debug)]
 pub(super) struct Sender {
@@ -34,14 +35,22 @@ impl Sender {
     pub(super) fn run(mut self) {
         let _suppressed = Context::enter_telemetry_suppressed_scope();
         let _inside = Inside::enter();
+        // What is there from before is looked for here, so that nobody waits for it.
+        let mut look = self.store.as_ref().map(|_| Instant::now());
         loop {
-            match self.queue.next() {
+            match self.queue.next(look) {
                 Next::Send(batch) => self.send(&batch),
                 Next::Load(id, spans) => {
                     if let Some(batch) = self.store.as_ref().and_then(|store| store.load(id, spans))
                     {
                         self.send(&batch);
                     }
+                }
+                Next::Look => {
+                    look = self.store.as_ref().map(|store| {
+                        store.adopt();
+                        Instant::now() + store.looks_every
+                    });
                 }
                 Next::Stop => return,
             }

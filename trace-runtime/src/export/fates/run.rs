@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Long enough for whatever is going to happen.
 pub(super) const LONG: Duration = Duration::from_secs(60);
@@ -86,7 +86,11 @@ impl Run {
             first();
             heard.fetch_add(diagnostic.spans, Ordering::SeqCst);
         }));
-        let store = spool.map(|spool| Arc::new(Store::open(&spool, "gate", &queue).unwrap()));
+        let store = spool.map(|spool| {
+            let mut store = Store::open(&spool, "gate", &queue).unwrap();
+            store.looks_every = Duration::from_millis(1);
+            Arc::new(store)
+        });
         let (sent_to, sent) = mpsc::channel();
         let (answers, to_answer) = mpsc::channel();
         let sender = Sender {
@@ -116,6 +120,17 @@ impl Run {
     /// Waits until a batch is being sent; returns the names of its spans.
     pub(super) fn sending(&self) -> Vec<String> {
         self.sent.recv_timeout(LONG).unwrap()
+    }
+
+    /// The same, of a batch that is being sent by now.
+    pub(super) fn is_sending(&self) -> Option<Vec<String>> {
+        self.sent.try_recv().ok()
+    }
+
+    /// Waits until every span has found its fate.
+    pub(super) fn settled(&self) {
+        let flush = self.queue.begin_flush();
+        assert_eq!(self.queue.wait_for(&flush, Instant::now() + LONG).pending, 0);
     }
 
     pub(super) fn answer(&self, attempt: Attempt) {
@@ -204,6 +219,12 @@ impl Disk {
     pub(super) fn spool(&self, is_durable: bool, bytes: u64) -> SpoolSettings {
         let (path, setting) = (self.0.clone(), Setting::Method("spool"));
         SpoolSettings { path, setting, bytes, is_durable }
+    }
+
+    /// How many files and folders are in the one of the backend.
+    pub(super) fn entries(&self) -> usize {
+        let backends = std::fs::read_dir(&self.0).unwrap().map(|backend| backend.unwrap().path());
+        backends.map(|backend| std::fs::read_dir(backend).unwrap().count()).sum()
     }
 
     /// The names of the spans that the next run would find, sorted.

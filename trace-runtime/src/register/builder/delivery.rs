@@ -24,7 +24,8 @@ impl Builder {
 
     /// A folder for spans that memory cannot hold while a backend is away, or that it has not taken
     /// when the program ends. They are sent when it is back, at the latest by the next run that
-    /// names the same folder and endpoint. Several processes may share a folder.
+    /// names the same folder and endpoint. Several processes may share a folder: those that run
+    /// send what one that has died has left.
     ///
     /// What is written is what would have been sent, without any header or key, readable by this
     /// user alone. A span that was just being sent when a program died may arrive twice; its id
