@@ -32,6 +32,7 @@ mod nesting;
 mod off;
 mod options;
 mod outcomes;
+mod promises;
 mod registration;
 mod returned_futures;
 mod scopes;
