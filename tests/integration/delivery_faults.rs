@@ -3,7 +3,7 @@
 use integration_tests::{Faulty, Program, Receiver, Reply, reset};
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, mpsc};
 use std::time::Duration;
 use trace_runtime::{Builder, Registration, Stats, chain, register};
 
@@ -58,8 +58,8 @@ fn a_reset_in_the_body_is_tried_again() {
     assert!(said.lock().unwrap().is_empty());
 }
 
-/// Passes one request on, and its answer back.
-fn forward(mut from: TcpStream, target: &str) {
+/// Passes on what comes, and what is answered.
+pub(crate) fn forward(mut from: TcpStream, target: &str) {
     let mut to = TcpStream::connect(target.trim_start_matches("http://")).unwrap();
     let (mut back, mut answer) = (from.try_clone().unwrap(), to.try_clone().unwrap());
     std::thread::spawn(move || std::io::copy(&mut answer, &mut back));
@@ -310,6 +310,45 @@ fn two_backends_get_everything_each_with_its_own_key() {
     let delivered: Vec<_> = registration.stats().iter().map(|stats| stats.delivered).collect();
     assert_eq!(delivered, [100, 0, 100]);
     assert_eq!(said.lock().unwrap().len(), 1);
+}
+
+#[test]
+fn a_backend_that_is_away_at_the_end_costs_another_nothing_that_ends_meanwhile() {
+    let _turn = Program::turn();
+    let (begins, begun) = mpsc::channel();
+    let (ends, ended) = mpsc::channel();
+    let (let_go, goes_on) = mpsc::channel();
+    let receiver = Receiver::http();
+    let mut connections = 0;
+    let away = Faulty::start(move |_| {
+        connections += 1;
+        if connections == 1 {
+            // The end has begun: another span ends before it goes on.
+            let_go.send(()).unwrap();
+            ended.recv().unwrap();
+        }
+    });
+    let (registration, said) = installed(|builder| {
+        builder.endpoint(receiver.endpoint()).also(register().endpoint(away.endpoint()))
+    });
+    let last = std::thread::spawn(move || {
+        #[chain(skip_all)]
+        fn last(begins: &mpsc::Sender<()>, goes_on: &mpsc::Receiver<()>) {
+            begins.send(()).unwrap();
+            goes_on.recv().unwrap();
+        }
+        last(&begins, &goes_on);
+        ends.send(()).unwrap();
+    });
+    begun.recv().unwrap();
+    work(1);
+    let error = registration.shutdown().unwrap_err();
+    last.join().unwrap();
+    assert_eq!(error.endpoint, Some(format!("{}/v1/traces", away.endpoint())));
+    assert_eq!((error.delivered, error.pending, error.lost), (0, 0, 2));
+    assert_eq!((stats(&registration).delivered, receiver.ids().len()), (2, 2));
+    let said = said.lock().unwrap();
+    assert!(said.iter().all(|line| line.contains(&away.endpoint())), "{said:?}");
 }
 
 #[test]

@@ -1,7 +1,9 @@
 //! What is sent over gRPC.
 
+use crate::delivery_faults::forward;
 use integration_tests::receiver::Received;
-use integration_tests::{Program, Receiver, Reply, block_on, block_on_threads, child};
+use integration_tests::{Faulty, Program, Receiver, Reply, block_on, block_on_threads, child};
+use std::io::{Read, Write};
 use std::sync::{Arc, Mutex};
 use trace_runtime::{Builder, FlushError, Protocol, chain, register};
 
@@ -162,4 +164,46 @@ fn a_compressed_batch_is_sent_again_as_the_same_bytes() {
         assert!(received[0].body[at..].starts_with(gzip), "{protocol}");
         assert!(received.iter().all(|again| again.body == received[0].body), "{protocol}");
     }
+}
+
+/// The empty frame with which an HTTP/2 server begins.
+const SETTINGS: &[u8] = &[0, 0, 0, 4, 0, 0, 0, 0, 0];
+
+#[test]
+fn a_reset_is_tried_again() {
+    let _turn = Program::turn();
+    let receiver = Receiver::grpc_answering(|_, _| Reply::default());
+    let target = receiver.endpoint();
+    let mut resets = 0;
+    let faulty = Faulty::start(move |mut stream| {
+        resets += 1;
+        match resets {
+            1 => drop(stream),
+            // What is not read makes it a reset.
+            2 => drop(stream.read(&mut [0; 16])),
+            // HTTP/2 has begun, the call is under way.
+            3 => {
+                let _ = stream.write_all(SETTINGS);
+                let _ = stream.read_exact(&mut [0; 100]);
+            }
+            _ => forward(stream, &target),
+        }
+    });
+    let (result, said) = delivered(&receiver, |builder| builder.endpoint(faulty.endpoint()));
+    assert_eq!((result, said), (Ok(()), vec![]));
+    assert_eq!((receiver.ids().len(), faulty.connections()), (3, 4));
+}
+
+#[test]
+fn the_pause_that_is_asked_for_is_honoured() {
+    let _turn = Program::turn();
+    let receiver = Receiver::grpc_answering(|n, _| match n {
+        0 => Reply { retry_after: Some(100), ..Reply::status(14, "later") },
+        _ => Reply::default(),
+    });
+    // Beyond what a flush may take: it says so instead of waiting, or of trying before.
+    let (result, said) = delivered(&receiver, |builder| builder);
+    let error = result.unwrap_err();
+    assert_eq!((error.delivered, error.pending, error.lost), (0, 0, 3));
+    assert_eq!((receiver.received().len(), said.len()), (1, 1), "not tried before");
 }

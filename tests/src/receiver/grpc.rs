@@ -33,6 +33,17 @@ async fn keep_body(request: axum::extract::Request, next: Next) -> HttpResponse 
     next.run(axum::extract::Request::from_parts(parts, Body::from(bytes))).await
 }
 
+/// A `google.rpc.Status` with a `RetryInfo`, byte by byte.
+fn retry_info(seconds: u32) -> Vec<u8> {
+    let message = |tag: u8, bytes: &[u8]| {
+        [&[tag << 3 | 2, u8::try_from(bytes.len()).expect("a short one")], bytes].concat()
+    };
+    let seconds = [1 << 3, u8::try_from(seconds).expect("a few")];
+    let info = message(1, &seconds);
+    let url = message(1, b"type.googleapis.com/google.rpc.RetryInfo");
+    message(3, &[url, message(2, &info)].concat())
+}
+
 struct Service(Shared);
 
 #[tonic::async_trait]
@@ -56,7 +67,9 @@ impl TraceService for Service {
         let reply =
             self.0.take(Received { path, headers, body, request: request.into_inner() }).await;
         if reply.status != 0 {
-            return Err(Status::new(Code::from(i32::from(reply.status)), reply.text));
+            let code = Code::from(i32::from(reply.status));
+            let details = reply.retry_after.map(retry_info).unwrap_or_default();
+            return Err(Status::with_details(code, reply.text, details.into()));
         }
         let partial_success = (reply.rejected > 0).then_some(ExportTracePartialSuccess {
             rejected_spans: reply.rejected,

@@ -167,12 +167,16 @@ impl Shared {
     fn flush_and_stop(&self, timeout: Duration, before_stop: impl FnOnce()) -> Vec<Flushed> {
         let deadline = Instant::now() + timeout;
         self.queues.iter().for_each(|queue| queue.close());
-        let flush = || self.flush(deadline);
-        let mut results = flush();
+        let mut results = self.flush(deadline);
         before_stop();
-        // What ended meanwhile, unless the destination has shown that it does not answer.
-        if results.iter().all(|flushed| flushed.pending == 0) {
-            results = flush();
+        // What ended meanwhile, unless a destination has shown that it does not answer.
+        let all = self.queues.iter().zip(&mut results);
+        let answering: Vec<_> = all
+            .filter(|(_, result)| result.pending == 0)
+            .map(|(queue, result)| (queue, result, queue.begin_flush()))
+            .collect();
+        for (queue, result, flush) in answering {
+            *result = queue.wait_for(&flush, deadline);
         }
         for (queue, result) in self.queues.iter().zip(&mut results) {
             let rest = deadline.saturating_duration_since(Instant::now()).max(LAST_MOMENT);

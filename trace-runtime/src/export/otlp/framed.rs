@@ -3,7 +3,7 @@
 use http_body_util::Full;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceResponse;
 use prost::Message;
-use prost::bytes::{BufMut, Bytes, BytesMut};
+use prost::bytes::{Buf, BufMut, Bytes, BytesMut};
 use std::task::{Context, Poll};
 use tonic::body::Body;
 use tonic::client::GrpcService;
@@ -83,7 +83,9 @@ impl Decoder for AnswerCodec {
     type Error = Status;
 
     fn decode(&mut self, from: &mut DecodeBuf<'_>) -> Result<Option<Self::Item>, Status> {
-        let response = ExportTraceServiceResponse::decode(from);
-        response.map(Some).map_err(|error| Status::internal(error.to_string()))
+        // A success is one whatever else it says, as over HTTP.
+        let response = ExportTraceServiceResponse::decode(&mut *from).unwrap_or_default();
+        from.advance(from.remaining());
+        Ok(Some(response))
     }
 }

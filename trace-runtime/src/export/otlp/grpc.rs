@@ -3,6 +3,7 @@
 use super::framed::{AnswerCodec, Framed};
 use super::refusal;
 use super::refused;
+use super::retry_info::retry_delay;
 use crate::export::body::Body;
 use crate::export::deliver::{Attempt, Refused, Transport};
 use crate::register::{OtlpSettings, RegisterError};
@@ -71,6 +72,7 @@ impl GrpcTransport {
 
     fn refused(&self, status: &Status) -> Attempt {
         let unreachable = || refusal::unreachable(&self.settings, &innermost(status));
+        let after = retry_delay(status.details());
         let refused = |code| refusal::status(&self.settings, code, status.message());
         match status.code() {
             Code::Unauthenticated | Code::PermissionDenied => Attempt::Refused(refused(401)),
@@ -78,13 +80,17 @@ impl GrpcTransport {
             Code::ResourceExhausted | Code::OutOfRange if is_about_size(status) => {
                 Attempt::TooLarge(refused(413))
             }
-            Code::ResourceExhausted => Attempt::Again { failure: refused(429), after: None },
+            Code::ResourceExhausted => Attempt::Again { failure: refused(429), after },
             Code::Unavailable
             | Code::DeadlineExceeded
             | Code::Cancelled
             | Code::Aborted
             | Code::OutOfRange
-            | Code::DataLoss => Attempt::Again { failure: unreachable(), after: None },
+            | Code::DataLoss => Attempt::Again { failure: unreachable(), after },
+            // Not said by the backend: the connection broke.
+            Code::Unknown | Code::Internal if status.source().is_some() => {
+                Attempt::Again { failure: unreachable(), after: None }
+            }
             // Whatever answers at this port, gRPC it is not.
             Code::Unknown | Code::Internal => Attempt::Refused(unreachable()),
             _ => Attempt::Refused(refused(400)),

@@ -6,6 +6,8 @@ mod framed;
 mod grpc;
 mod http;
 mod refusal;
+#[cfg(feature = "grpc")]
+mod retry_info;
 
 use super::deliver::{Refused, Transport};
 use crate::register::{OtlpSettings, Protocol, RegisterError};
