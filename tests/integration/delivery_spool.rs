@@ -106,6 +106,36 @@ fn what_was_not_delivered_at_shutdown_is_sent_by_the_next_run() {
 }
 
 #[test]
+#[ignore = "run by the next test, since it goes to another directory"]
+fn from_another_directory() {
+    let endpoint = of_parent(ENDPOINT);
+    std::env::set_current_dir(of_parent(FOLDER)).unwrap();
+    let install = || quiet().endpoint(&endpoint).spool("spool").file("spans.jsonl");
+    let first = install().file_rotation(1, 2).batch(false).install().unwrap();
+    std::env::set_current_dir("/").unwrap();
+    (0..3).for_each(work);
+    assert_eq!(first.shutdown().unwrap_err().on_disk, 3);
+}
+
+#[test]
+fn a_relative_path_stays_where_it_was() {
+    let (_turn, folder, endpoint) = (Program::turn(), Temporary::new(), nowhere());
+    std::fs::create_dir(folder.path()).unwrap();
+    let mut child = child("delivery_spool::from_another_directory");
+    let output = child.env(ENDPOINT, &endpoint).env(FOLDER, folder.path()).output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    for rotated in ["spans.jsonl", "spans.jsonl.1", "spans.jsonl.2"] {
+        assert!(folder.path().join(rotated).exists(), "{:?}", folder.files());
+    }
+    let receiver = Receiver::http_again(&endpoint);
+    let spool = folder.path().join("spool");
+    let next = quiet().endpoint(&endpoint).spool(&spool).install().unwrap();
+    until(|| stats(&next).recovered == 3);
+    next.shutdown().unwrap();
+    assert_eq!(accepted(&receiver, 0), (3, 0));
+}
+
+#[test]
 fn the_spool_of_one_backend_is_not_sent_to_another() {
     let (_turn, folder) = (Program::turn(), Temporary::new());
     let first = quiet().endpoint(nowhere()).spool(folder.path()).install().unwrap();

@@ -8,7 +8,7 @@ use super::retry::Backoff;
 use super::sender::Sender;
 use super::spool::Store;
 use super::worker::{Encoder, Outlet, Worker};
-use crate::register::{RegisterError, Settings};
+use crate::register::{A_YEAR, RegisterError, Settings};
 use opentelemetry::Context;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::error::{OTelSdkError, OTelSdkResult};
@@ -97,7 +97,7 @@ impl DeliveryProcessor {
 
     /// Waits until everything that has ended so far is delivered everywhere.
     pub(crate) fn flush(&self, timeout: Duration) -> Vec<Flushed> {
-        self.shared.flush(Instant::now() + timeout)
+        self.shared.flush(deadline(timeout))
     }
 
     /// Flushes and ends; `before_stop` runs when no span can be sent any more. Whoever comes second
@@ -151,6 +151,12 @@ impl SpanProcessor for DeliveryProcessor {
     }
 }
 
+/// A time beyond what a clock can tell is as far as a year.
+fn deadline(timeout: Duration) -> Instant {
+    let now = Instant::now();
+    now.checked_add(timeout).unwrap_or(now + A_YEAR)
+}
+
 fn not_inside() -> OTelSdkResult {
     if is_inside() { Err(OTelSdkError::InternalFailure(REFUSED.to_owned())) } else { Ok(()) }
 }
@@ -165,7 +171,7 @@ impl Shared {
     }
 
     fn flush_and_stop(&self, timeout: Duration, before_stop: impl FnOnce()) -> Vec<Flushed> {
-        let deadline = Instant::now() + timeout;
+        let deadline = deadline(timeout);
         self.queues.iter().for_each(|queue| queue.close());
         let mut results = self.flush(deadline);
         before_stop();

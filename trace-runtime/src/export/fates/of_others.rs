@@ -12,7 +12,9 @@ const ROOM: u64 = 1 << 20;
 fn process(disk: &Disk, names: [&str; 4]) -> Store {
     let queue = Arc::new(new_queue(|_| {}));
     let store = Store::open(&disk.spool(true, ROOM), "gate", &queue).unwrap();
-    names.iter().for_each(|name| queue.push(span(name)));
+    for name in names {
+        queue.push(span(name));
+    }
     let block = queue.take().unwrap();
     let body = Body::encode(block.spans, &ResourceAttributesWithSchema::default());
     assert!(store.keep(block.id, &body, false));
@@ -61,9 +63,11 @@ fn of_several_processes_that_look_one_takes_over() {
         std::thread::yield_now();
     };
     assert_eq!(taken, [["a", "b", "c", "d"]]);
-    runs.iter().for_each(|run| run.answer(accepted()));
-    runs.iter().for_each(|run| run.queue.stop(LONG));
-    workers.into_iter().for_each(|worker| worker.join().unwrap());
+    for (run, worker) in runs.iter().zip(workers) {
+        run.answer(accepted());
+        run.queue.stop(LONG);
+        worker.join().unwrap();
+    }
     let queues = runs.each_ref().map(|run| Arc::clone(&run.queue));
     runs.into_iter().for_each(Run::join);
     let recovered: u64 = queues.iter().map(|queue| queue.stats().recovered).sum();

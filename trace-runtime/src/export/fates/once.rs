@@ -51,7 +51,9 @@ impl Transport for Busy {
 /// Sends one batch of four spans; returns what it is in protobuf, and every body that was sent.
 fn sent(longest: impl FnOnce(usize) -> usize) -> (Body, Vec<Body>) {
     let queue = Arc::new(new_queue(|_| {}));
-    ["a", "b", "c", "d"].iter().for_each(|name| queue.push(span(name)));
+    for name in ["a", "b", "c", "d"] {
+        queue.push(span(name));
+    }
     let block = queue.take().unwrap();
     let (id, spans) = (block.id, block.spans.len() as u64);
     // As it is read from the spool: without compression.

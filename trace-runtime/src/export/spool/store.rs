@@ -36,9 +36,12 @@ impl Store {
         backend: &str,
         queue: &Arc<Queue>,
     ) -> Result<Self, RegisterError> {
-        let backend = settings.path.join(folder_name(backend));
-        let opened = Spool::open(&backend, settings.bytes, settings.is_durable);
-        let spool = opened.map_err(|error| RegisterError::Folder {
+        // The program may go to another directory.
+        let opened = std::path::absolute(&settings.path).and_then(|path| {
+            let backend = path.join(folder_name(backend));
+            Ok((Spool::open(&backend, settings.bytes, settings.is_durable)?, backend))
+        });
+        let (spool, backend) = opened.map_err(|error| RegisterError::Folder {
             setting: settings.setting,
             path: settings.path.display().to_string(),
             reason: error.to_string(),

@@ -28,7 +28,8 @@ impl Builder {
     /// send what one that has died has left.
     ///
     /// What is written is what would have been sent, without any header or key, readable by this
-    /// user alone. A span that was just being sent when a program died may arrive twice; its id
+    /// user alone. It is sent with the headers of the program that sends it: programs whose keys lead
+    /// to different projects need different folders. A span that was just being sent when a program died may arrive twice; its id
     /// tells.
     ///
     /// Only for OTLP; other destinations deliver once. Default: `TRACE_SPOOL_DIR`, then none.
