@@ -18,6 +18,7 @@ mod delivery_callbacks;
 mod delivery_disk;
 mod delivery_faults;
 mod delivery_file;
+mod delivery_several;
 mod delivery_spool;
 mod delivery_threads;
 mod delivery_tls;
