@@ -8,11 +8,16 @@ use std::time::Duration;
 use trace_runtime::{Builder, Registration, Stats, chain, register};
 
 #[chain]
-fn work(_n: u32) {}
+pub(crate) fn work(_n: u32) {}
 
-type Said = Arc<Mutex<Vec<String>>>;
+#[chain]
+fn echo(text: &str) -> usize {
+    text.len()
+}
 
-fn installed(configure: impl FnOnce(Builder) -> Builder) -> (Registration, Said) {
+pub(crate) type Said = Arc<Mutex<Vec<String>>>;
+
+pub(crate) fn installed(configure: impl FnOnce(Builder) -> Builder) -> (Registration, Said) {
     let said = Said::default();
     let heard = Arc::clone(&said);
     let builder = register()
@@ -21,13 +26,13 @@ fn installed(configure: impl FnOnce(Builder) -> Builder) -> (Registration, Said)
     (configure(builder).install().unwrap(), said)
 }
 
-fn stats(registration: &Registration) -> Stats {
+pub(crate) fn stats(registration: &Registration) -> Stats {
     let stats = registration.stats().remove(0);
     assert_eq!(stats.ended, stats.delivered + stats.pending + stats.on_disk + stats.lost);
     stats
 }
 
-fn distinct(receiver: &Receiver) -> usize {
+pub(crate) fn distinct(receiver: &Receiver) -> usize {
     let mut ids = receiver.ids();
     ids.dedup();
     ids.len()
@@ -44,14 +49,17 @@ fn a_reset_in_the_body_is_tried_again() {
         if resets <= 2 { reset(stream) } else { forward(stream, &target) }
     });
     let (registration, said) = installed(|builder| builder.endpoint(faulty.endpoint()));
+    // Too long to be on its way as a whole when the connection breaks.
+    echo(&"x".repeat(1_000_000));
     (0..3).for_each(work);
     registration.shutdown().unwrap();
-    assert_eq!((receiver.spans().len(), faulty.connections()), (3, 3));
+    assert_eq!((receiver.spans().len(), receiver.received().len()), (4, 1));
+    assert_eq!((faulty.connections(), stats(&registration).delivered), (3, 4));
     assert!(said.lock().unwrap().is_empty());
 }
 
-/// Passes one request on, and its answer back.
-fn forward(mut from: TcpStream, target: &str) {
+/// Passes on what comes, and what is answered.
+pub(crate) fn forward(mut from: TcpStream, target: &str) {
     let mut to = TcpStream::connect(target.trim_start_matches("http://")).unwrap();
     let (mut back, mut answer) = (from.try_clone().unwrap(), to.try_clone().unwrap());
     std::thread::spawn(move || std::io::copy(&mut answer, &mut back));
@@ -94,10 +102,6 @@ fn a_slow_reader_gets_everything() {
         *read.lock().unwrap() = request;
     });
     let (registration, _) = installed(|builder| builder.endpoint(faulty.endpoint()));
-    #[chain]
-    fn echo(text: &str) -> usize {
-        text.len()
-    }
     echo(&"x".repeat(1_000_000));
     registration.shutdown().unwrap();
     assert_eq!(stats(&registration).delivered, 1);
@@ -255,60 +259,6 @@ fn a_collector_that_goes_away_under_load_and_comes_back_misses_nothing() {
 }
 
 #[test]
-fn a_destination_that_is_down_costs_another_nothing() {
-    use trace_runtime::opentelemetry_sdk::error::OTelSdkResult;
-    use trace_runtime::opentelemetry_sdk::trace::{SpanData, SpanExporter};
-    #[derive(Debug)]
-    struct Hanging;
-    impl SpanExporter for Hanging {
-        async fn export(&self, _: Vec<SpanData>) -> OTelSdkResult {
-            std::future::pending().await
-        }
-    }
-    let _turn = Program::turn();
-    let receiver = Receiver::http();
-    let (registration, said) = installed(|builder| {
-        let builder = builder.exporter(Hanging).endpoint(receiver.endpoint());
-        builder.shutdown_timeout(Duration::from_secs(1))
-    });
-    (0..1000).for_each(work);
-    while receiver.spans().len() < 1000 {
-        let _ = registration.flush();
-    }
-    let error = registration.shutdown().unwrap_err();
-    assert_eq!(error.endpoint.as_deref(), Some("the exporter given in code"));
-    assert_eq!((error.delivered, error.pending, error.lost), (0, 1000, 0));
-    let [hanging, healthy] = &registration.stats()[..] else { panic!("two destinations") };
-    assert_eq!((hanging.ended, hanging.delivered, hanging.pending), (1000, 0, 0));
-    assert_eq!(hanging.lost_by_cause["pending at shutdown"], 1000);
-    assert_eq!((healthy.ended, healthy.delivered), (1000, 1000));
-    assert_eq!(said.lock().unwrap().len(), 1);
-}
-
-#[test]
-fn two_backends_get_everything_each_with_its_own_key() {
-    let _turn = Program::turn();
-    let (one, other) = (Receiver::http(), Receiver::http());
-    let away = register().endpoint("http://127.0.0.1:1");
-    let second = register().endpoint(other.endpoint()).api_key("second");
-    let (registration, said) = installed(|builder| {
-        builder.endpoint(one.endpoint()).api_key("first").also(away).also(second)
-    });
-    (0..100).for_each(work);
-    let error = registration.shutdown().unwrap_err();
-    assert_eq!(error.endpoint.as_deref(), Some("http://127.0.0.1:1/v1/traces"));
-    assert_eq!((error.delivered, error.pending, error.lost), (0, 0, 100));
-    for (receiver, key) in [(&one, "Bearer first"), (&other, "Bearer second")] {
-        assert_eq!(distinct(receiver), 100);
-        assert_eq!(receiver.ids().len(), 100, "none twice");
-        assert_eq!(receiver.received()[0].headers["authorization"], key);
-    }
-    let delivered: Vec<_> = registration.stats().iter().map(|stats| stats.delivered).collect();
-    assert_eq!(delivered, [100, 0, 100]);
-    assert_eq!(said.lock().unwrap().len(), 1);
-}
-
-#[test]
 fn a_clock_that_goes_backwards_changes_nothing() {
     use std::time::SystemTime;
     use trace_runtime::opentelemetry::trace::{Span, Tracer};
@@ -322,5 +272,7 @@ fn a_clock_that_goes_backwards_changes_nothing() {
         builder.start(&tracer).end_with_timestamp(end);
     }
     registration.shutdown().unwrap();
-    assert_eq!(receiver.spans().len(), 2);
+    let spans = receiver.spans();
+    assert_eq!(spans.len(), 2);
+    assert!(spans.iter().all(|span| span.end_time_unix_nano == span.start_time_unix_nano));
 }

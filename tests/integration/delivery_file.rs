@@ -129,6 +129,32 @@ fn a_file_and_a_spool_are_replayed_to_any_endpoint() {
     assert_eq!(sent_once.resource_spans, grpc.received()[0].request.resource_spans);
 }
 
+#[chain(attributes(nan = f64::NAN, up = f64::INFINITY, both = [f64::NEG_INFINITY, 0.5]))]
+fn beyond_numbers() {}
+
+#[test]
+fn numbers_that_json_does_not_have_survive_a_file_and_a_replay() {
+    let (_turn, folder) = (Program::turn(), folder());
+    let path = folder.path().join("traces.jsonl");
+    let receiver = Receiver::http();
+    let registration =
+        register().verbose(false).endpoint(receiver.endpoint()).file(&path).install().unwrap();
+    beyond_numbers();
+    registration.shutdown().unwrap();
+    let text = std::fs::read_to_string(&path).unwrap();
+    for expected in [
+        r#""key":"nan","value":{"doubleValue":"NaN"}"#,
+        r#""key":"up","value":{"doubleValue":"Infinity"}"#,
+        r#""values":[{"doubleValue":"-Infinity"},{"doubleValue":0.5}]"#,
+    ] {
+        assert!(text.contains(expected), "{text}");
+    }
+    let replayed = register().endpoint(receiver.endpoint()).replay(&path).unwrap();
+    assert_eq!((replayed.delivered, replayed.damaged), (1, 0));
+    let [first, again] = &receiver.received()[..] else { panic!("two requests") };
+    assert_eq!(first.body, again.body, "the same as over the wire");
+}
+
 #[test]
 fn a_replay_that_fails_says_why() {
     let folder = folder();

@@ -1,6 +1,9 @@
 //! What is sent over gRPC.
 
-use integration_tests::{Program, Receiver, Reply, block_on, block_on_threads};
+use crate::delivery_faults::forward;
+use integration_tests::receiver::Received;
+use integration_tests::{Faulty, Program, Receiver, Reply, block_on, block_on_threads, child};
+use std::io::{Read, Write};
 use std::sync::{Arc, Mutex};
 use trace_runtime::{Builder, FlushError, Protocol, chain, register};
 
@@ -95,7 +98,7 @@ fn a_collector_that_is_not_there_is_named() {
 #[test]
 fn a_message_that_is_too_large_is_split() {
     // 8: RESOURCE_EXHAUSTED, as servers in Go say it; it is also what "busy" looks like.
-    let count = |received: &integration_tests::receiver::Received| {
+    let count = |received: &Received| {
         let scopes = received.request.resource_spans.iter().flat_map(|spans| &spans.scope_spans);
         scopes.map(|scope| scope.spans.len()).sum::<usize>()
     };
@@ -121,4 +124,86 @@ fn an_exhausted_backend_is_tried_again() {
     let _turn = Program::turn();
     assert_eq!(delivered(&receiver, |builder| builder), (Ok(()), vec![]));
     assert_eq!(receiver.received().len(), 2);
+}
+
+#[test]
+#[ignore = "run by the next test, with compression"]
+fn compressing() {
+    let endpoint = std::env::var("TEST_ENDPOINT").unwrap();
+    let registration = register().verbose(false).endpoint(endpoint).install().unwrap();
+    for n in 0..3 {
+        work(n);
+    }
+    registration.shutdown().unwrap();
+}
+
+#[test]
+fn a_compressed_batch_is_sent_again_as_the_same_bytes() {
+    let _turn = Program::turn();
+    let twice_busy = |status| {
+        move |n, _: &Received| match n {
+            0..=1 => Reply::status(status, "busy"),
+            _ => Reply::default(),
+        }
+    };
+    // Behind the flag for compression and the length of a message: what gzip begins with.
+    let gzip = b"\x1f\x8b";
+    for (receiver, protocol, at) in [
+        (Receiver::grpc_answering(twice_busy(14)), "grpc", 5),
+        (Receiver::http_answering(twice_busy(503)), "http/protobuf", 0),
+    ] {
+        let output = child("grpc::compressing")
+            .env("TEST_ENDPOINT", receiver.endpoint())
+            .env("OTEL_EXPORTER_OTLP_PROTOCOL", protocol)
+            .env("OTEL_EXPORTER_OTLP_COMPRESSION", "gzip")
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let received = receiver.received();
+        assert_eq!((received.len(), receiver.spans().len()), (3, 9));
+        assert!(received[0].body[at..].starts_with(gzip), "{protocol}");
+        assert!(received.iter().all(|again| again.body == received[0].body), "{protocol}");
+    }
+}
+
+/// The empty frame with which an HTTP/2 server begins.
+const SETTINGS: &[u8] = &[0, 0, 0, 4, 0, 0, 0, 0, 0];
+
+#[test]
+fn a_reset_is_tried_again() {
+    let _turn = Program::turn();
+    let receiver = Receiver::grpc_answering(|_, _| Reply::default());
+    let target = receiver.endpoint();
+    let mut resets = 0;
+    let faulty = Faulty::start(move |mut stream| {
+        resets += 1;
+        match resets {
+            1 => drop(stream),
+            // What is not read makes it a reset.
+            2 => drop(stream.read(&mut [0; 16])),
+            // HTTP/2 has begun, the call is under way.
+            3 => {
+                let _ = stream.write_all(SETTINGS);
+                let _ = stream.read_exact(&mut [0; 100]);
+            }
+            _ => forward(stream, &target),
+        }
+    });
+    let (result, said) = delivered(&receiver, |builder| builder.endpoint(faulty.endpoint()));
+    assert_eq!((result, said), (Ok(()), vec![]));
+    assert_eq!((receiver.ids().len(), faulty.connections()), (3, 4));
+}
+
+#[test]
+fn the_pause_that_is_asked_for_is_honoured() {
+    let _turn = Program::turn();
+    let receiver = Receiver::grpc_answering(|n, _| match n {
+        0 => Reply { retry_after: Some(100), ..Reply::status(14, "later") },
+        _ => Reply::default(),
+    });
+    // Beyond what a flush may take: it says so instead of waiting, or of trying before.
+    let (result, said) = delivered(&receiver, |builder| builder);
+    let error = result.unwrap_err();
+    assert_eq!((error.delivered, error.pending, error.lost), (0, 0, 3));
+    assert_eq!((receiver.received().len(), said.len()), (1, 1), "not tried before");
 }

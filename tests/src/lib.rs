@@ -10,6 +10,6 @@ mod tree;
 
 pub use child::child;
 pub use collected::{Collected, Program, block_on, block_on_threads, traced};
-pub use receiver::{Faulty, Receiver, Reply, reset};
+pub use receiver::{Certificate, Faulty, Receiver, Reply, reset};
 pub use temporary::Temporary;
 pub use tree::tree;

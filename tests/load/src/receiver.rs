@@ -6,8 +6,10 @@ use opentelemetry_proto::tonic::collector::trace::v1::{
 use prost::Message;
 use std::collections::{HashMap, HashSet};
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 /// What to do with a request.
@@ -29,11 +31,23 @@ pub enum Act {
 
 type Choose = Arc<dyn Fn() -> Act + Send + Sync>;
 
-/// It runs as long as the process does.
+/// It runs as long as the process does, unless it goes away.
 pub struct Receiver {
     address: SocketAddr,
     taken: Arc<Mutex<Taken>>,
+    choose: Choose,
+    accepting: Option<Accepting>,
 }
+
+/// A thread that accepts connections.
+struct Accepting {
+    is_over: Arc<AtomicBool>,
+    /// Ends with the connections that are open.
+    thread: JoinHandle<Vec<Connection>>,
+}
+
+/// A connection, and the thread that serves it.
+type Connection = (TcpStream, JoinHandle<Option<()>>);
 
 /// The spans that came.
 #[derive(Debug, Default)]
@@ -48,17 +62,45 @@ impl Receiver {
     /// Starts a receiver that does with each request what the closure says.
     #[must_use]
     pub fn start(choose: impl Fn() -> Act + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");
-        let address = listener.local_addr().expect("an address");
-        let taken = Arc::<Mutex<Taken>>::default();
-        let (shared, choose): (_, Choose) = (Arc::clone(&taken), Arc::new(choose));
-        std::thread::spawn(move || {
+        let address = SocketAddr::from(([127, 0, 0, 1], 0));
+        let (taken, choose) = (Arc::default(), Arc::new(choose));
+        let mut receiver = Receiver { address, taken, choose, accepting: None };
+        receiver.come_back();
+        receiver
+    }
+
+    /// Closes its port. Requests that it has read are answered before.
+    pub fn go_away(&mut self) {
+        let Some(Accepting { is_over, thread }) = self.accepting.take() else { return };
+        is_over.store(true, Ordering::SeqCst);
+        drop(TcpStream::connect(self.address));
+        for (stream, serving) in thread.join().expect("it accepts") {
+            let _ = stream.shutdown(Shutdown::Read);
+            let _ = serving.join();
+        }
+    }
+
+    /// Listens where it did before.
+    pub fn come_back(&mut self) {
+        let listener = TcpListener::bind(self.address).expect("a free port");
+        self.address = listener.local_addr().expect("an address");
+        let (taken, choose) = (Arc::clone(&self.taken), Arc::clone(&self.choose));
+        let is_over = Arc::<AtomicBool>::default();
+        let ends = Arc::clone(&is_over);
+        let thread = thread::spawn(move || {
+            let mut open: Vec<Connection> = Vec::new();
             for stream in listener.incoming().map_while(Result::ok) {
-                let (shared, choose) = (Arc::clone(&shared), Arc::clone(&choose));
-                std::thread::spawn(move || serve(stream, &choose, &shared));
+                if ends.load(Ordering::SeqCst) {
+                    break;
+                }
+                open.retain(|(_, serving)| !serving.is_finished());
+                let (taken, choose) = (Arc::clone(&taken), Arc::clone(&choose));
+                let reading = stream.try_clone().expect("a descriptor");
+                open.push((stream, thread::spawn(move || serve(reading, &choose, &taken))));
             }
+            open
         });
-        Receiver { address, taken }
+        self.accepting = Some(Accepting { is_over, thread });
     }
 
     /// The base URL.
@@ -101,7 +143,7 @@ fn serve(stream: TcpStream, choose: &Choose, taken: &Mutex<Taken>) -> Option<()>
         reader.read_exact(&mut body).ok()?;
         let (status, headers, answer) = match act {
             Act::Hang(pause) => {
-                std::thread::sleep(pause);
+                thread::sleep(pause);
                 return None;
             }
             Act::Status(status) => {

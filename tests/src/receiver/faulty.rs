@@ -57,7 +57,7 @@ impl Drop for Faulty {
     }
 }
 
-/// Reads a few bytes and closes: what is not read makes that a reset.
+/// Reads the head and the beginning of the body, and closes: what is not read makes that a reset.
 pub fn reset(mut stream: TcpStream) {
-    let _ = stream.read(&mut [0; 16]);
+    let _ = stream.read_exact(&mut [0; 4096]);
 }

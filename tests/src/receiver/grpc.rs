@@ -1,25 +1,47 @@
 //! The service of OTLP over gRPC.
 
 use super::{Received, Shared};
+use axum::Router;
+use axum::body::{Body, Bytes, to_bytes};
+use axum::http::StatusCode;
+use axum::middleware::{self, Next};
+use axum::response::{IntoResponse, Response as HttpResponse};
 use opentelemetry_proto::tonic::collector::trace::v1::trace_service_server::{
     TraceService, TraceServiceServer,
 };
 use opentelemetry_proto::tonic::collector::trace::v1::{
     ExportTracePartialSuccess, ExportTraceServiceRequest, ExportTraceServiceResponse,
 };
-use tokio::net::TcpListener;
 use tonic::codec::CompressionEncoding;
 use tonic::metadata::KeyAndValueRef;
-use tonic::transport::Server;
-use tonic::transport::server::TcpIncoming;
+use tonic::service::Routes;
 use tonic::{Code, Request, Response, Status};
 
-pub(super) async fn serve(listener: TcpListener, shared: Shared) {
+pub(super) fn routes(shared: Shared) -> Router {
     let service =
         TraceServiceServer::new(Service(shared)).accept_compressed(CompressionEncoding::Gzip);
-    let served =
-        Server::builder().add_service(service).serve_with_incoming(TcpIncoming::from(listener));
-    let _ = served.await;
+    Routes::new(service).into_axum_router().layer(middleware::from_fn(keep_body))
+}
+
+/// Hands the service the bytes of the request beside what they decode to.
+async fn keep_body(request: axum::extract::Request, next: Next) -> HttpResponse {
+    let (mut parts, body) = request.into_parts();
+    let Ok(bytes) = to_bytes(body, usize::MAX).await else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
+    parts.extensions.insert(bytes.clone());
+    next.run(axum::extract::Request::from_parts(parts, Body::from(bytes))).await
+}
+
+/// A `google.rpc.Status` with a `RetryInfo`, byte by byte.
+fn retry_info(seconds: u32) -> Vec<u8> {
+    let message = |tag: u8, bytes: &[u8]| {
+        [&[tag << 3 | 2, u8::try_from(bytes.len()).expect("a short one")], bytes].concat()
+    };
+    let seconds = [1 << 3, u8::try_from(seconds).expect("a few")];
+    let info = message(1, &seconds);
+    let url = message(1, b"type.googleapis.com/google.rpc.RetryInfo");
+    message(3, &[url, message(2, &info)].concat())
 }
 
 struct Service(Shared);
@@ -40,13 +62,14 @@ impl TraceService for Service {
                 KeyAndValueRef::Binary(..) => None,
             })
             .collect();
+        let body = request.extensions().get::<Bytes>().expect("it was kept").to_vec();
         let path = "grpc".to_owned();
-        let reply = self
-            .0
-            .take(Received { path, headers, body: Vec::new(), request: request.into_inner() })
-            .await;
+        let reply =
+            self.0.take(Received { path, headers, body, request: request.into_inner() }).await;
         if reply.status != 0 {
-            return Err(Status::new(Code::from(i32::from(reply.status)), reply.text));
+            let code = Code::from(i32::from(reply.status));
+            let details = reply.retry_after.map(retry_info).unwrap_or_default();
+            return Err(Status::with_details(code, reply.text, details.into()));
         }
         let partial_success = (reply.rejected > 0).then_some(ExportTracePartialSuccess {
             rejected_spans: reply.rejected,

@@ -1,6 +1,7 @@
 //! The server: axum, with gRPC's service as one of its routes.
 
-use super::{Received, Reply, Shared, grpc};
+use super::tls::TlsListener;
+use super::{Kind, Received, Reply, Shared, grpc};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
@@ -14,12 +15,16 @@ use prost::Message;
 use std::io::Read;
 use tokio::net::TcpListener;
 
-pub(super) async fn serve(listener: TcpListener, shared: Shared, is_grpc: bool) {
-    if is_grpc {
-        return grpc::serve(listener, shared).await;
-    }
-    let routes = Router::new().fallback(receive).with_state(shared);
-    let _ = axum::serve(listener, routes).await;
+pub(super) async fn serve(listener: TcpListener, shared: Shared, kind: Kind) {
+    let routes = if kind.is_grpc {
+        grpc::routes(shared)
+    } else {
+        Router::new().fallback(receive).with_state(shared)
+    };
+    let _ = match kind.tls {
+        Some(acceptor) => axum::serve(TlsListener { listener, acceptor }, routes).await,
+        None => axum::serve(listener, routes).await,
+    };
 }
 
 async fn receive(

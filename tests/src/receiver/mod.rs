@@ -3,18 +3,21 @@
 mod faulty;
 mod grpc;
 mod http;
+mod tls;
 
 pub use faulty::{Faulty, reset};
+pub use tls::Certificate;
 
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::trace::v1::Span;
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
+use tokio_rustls::TlsAcceptor;
 
 /// One export, as it arrived.
 #[derive(Clone, Debug)]
@@ -23,7 +26,7 @@ pub struct Received {
     pub path: String,
     /// Headers or metadata, lower-case names.
     pub headers: BTreeMap<String, String>,
-    /// The body, as it came; empty for gRPC.
+    /// The body, as it came.
     pub body: Vec<u8>,
     /// The decoded body.
     pub request: ExportTraceServiceRequest,
@@ -79,9 +82,20 @@ impl Shared {
     }
 }
 
+/// Any free port of loopback.
+const ANYWHERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+
+/// What is spoken.
+#[derive(Clone, Default)]
+struct Kind {
+    is_grpc: bool,
+    tls: Option<TlsAcceptor>,
+}
+
 /// A running receiver; dropping it stops it.
 pub struct Receiver {
     address: SocketAddr,
+    scheme: &'static str,
     shared: Shared,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -99,14 +113,14 @@ impl Receiver {
     pub fn http_answering(
         answer: impl Fn(usize, &Received) -> Reply + Send + Sync + 'static,
     ) -> Self {
-        Receiver::start(Arc::new(answer), false, ([127, 0, 0, 1], 0).into())
+        Receiver::start(Arc::new(answer), Kind::default(), ANYWHERE)
     }
 
     /// A receiver of OTLP over HTTP at the address of one that is gone.
     #[must_use]
     pub fn http_again(endpoint: &str) -> Self {
         let address = endpoint.trim_start_matches("http://").parse().expect("an endpoint");
-        Receiver::start(Arc::new(|_, _| Reply::default()), false, address)
+        Receiver::start(Arc::new(|_, _| Reply::default()), Kind::default(), address)
     }
 
     /// A receiver of OTLP over gRPC.
@@ -114,10 +128,19 @@ impl Receiver {
     pub fn grpc_answering(
         answer: impl Fn(usize, &Received) -> Reply + Send + Sync + 'static,
     ) -> Self {
-        Receiver::start(Arc::new(answer), true, ([127, 0, 0, 1], 0).into())
+        let kind = Kind { is_grpc: true, ..Kind::default() };
+        Receiver::start(Arc::new(answer), kind, ANYWHERE)
     }
 
-    fn start(answer: Answer, is_grpc: bool, at: SocketAddr) -> Self {
+    /// A receiver of OTLP over HTTP, or gRPC, over TLS.
+    #[must_use]
+    pub fn tls(certificate: &Certificate, is_grpc: bool) -> Self {
+        let kind = Kind { is_grpc, tls: Some(certificate.acceptor()) };
+        Receiver::start(Arc::new(|_, _| Reply::default()), kind, ANYWHERE)
+    }
+
+    fn start(answer: Answer, kind: Kind, at: SocketAddr) -> Self {
+        let scheme = if kind.tls.is_some() { "https" } else { "http" };
         let shared = Shared { received: Arc::default(), answer };
         let (stop, stopped) = oneshot::channel();
         let (listening, address) = std::sync::mpsc::channel();
@@ -129,19 +152,19 @@ impl Receiver {
                 let address = listener.local_addr().expect("an address");
                 listening.send(address).expect("the test waits");
                 tokio::select! {
-                    () = http::serve(listener, serving, is_grpc) => {}
+                    () = http::serve(listener, serving, kind) => {}
                     _ = stopped => {}
                 }
             });
         });
         let address = address.recv().expect("the receiver listens");
-        Receiver { address, shared, stop: Some(stop), thread: Some(thread) }
+        Receiver { address, scheme, shared, stop: Some(stop), thread: Some(thread) }
     }
 
     /// The base URL.
     #[must_use]
     pub fn endpoint(&self) -> String {
-        format!("http://{}", self.address)
+        format!("{}://{}", self.scheme, self.address)
     }
 
     /// Every export so far.

@@ -1,4 +1,5 @@
-//! Serialises as JSON would, but for numbers JSON does not have: those become text, not `null`.
+//! Serialises as JSON would, but for numbers JSON does not have: those become text, not `null`, as
+//! the JSON form of protobuf spells them.
 
 use serde::ser::{
     Serialize, SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant, SerializeTuple,
@@ -7,7 +8,7 @@ use serde::ser::{
 use std::fmt;
 
 /// A value, a serializer or a part of one, in which every NaN and infinity is written as text.
-pub(super) struct Finite<T>(pub(super) T);
+pub(crate) struct Finite<T>(pub(crate) T);
 
 impl<T: Serialize + ?Sized> Serialize for Finite<&T> {
     #[inline]
@@ -53,11 +54,20 @@ impl<S: Serializer> Serializer for Finite<S> {
     }
 
     fn serialize_f32(self, value: f32) -> Result<S::Ok, S::Error> {
-        if value.is_finite() { self.0.serialize_f32(value) } else { self.0.collect_str(&value) }
+        if value.is_finite() {
+            self.0.serialize_f32(value)
+        } else {
+            self.serialize_f64(value.into())
+        }
     }
 
     fn serialize_f64(self, value: f64) -> Result<S::Ok, S::Error> {
-        if value.is_finite() { self.0.serialize_f64(value) } else { self.0.collect_str(&value) }
+        match value {
+            f64::INFINITY => self.0.serialize_str("Infinity"),
+            f64::NEG_INFINITY => self.0.serialize_str("-Infinity"),
+            _ if value.is_nan() => self.0.serialize_str("NaN"),
+            _ => self.0.serialize_f64(value),
+        }
     }
 
     fn serialize_none(self) -> Result<S::Ok, S::Error> {

@@ -11,6 +11,8 @@ mod probe;
 mod type_name;
 
 pub use captured::CapturedValue;
+#[cfg(feature = "file")]
+pub(crate) use finite::Finite;
 pub(crate) use input::arguments_as_input;
 pub(crate) use joined::Joined;
 pub(crate) use limit::{capturing, set_value_limit};

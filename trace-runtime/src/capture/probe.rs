@@ -130,7 +130,7 @@ mod tests {
     #[test]
     fn serialize_gives_json_without_losing_numbers() {
         let question = Question { text: "why", weight: f64::INFINITY };
-        assert_eq!(captured!(question), r#"{"text":"why","weight":"inf"} | application/json"#);
+        assert_eq!(captured!(question), r#"{"text":"why","weight":"Infinity"} | application/json"#);
         assert_eq!(captured!([1.0, f64::NAN]), r#"[1.0,"NaN"] | application/json"#);
     }
 

@@ -14,6 +14,8 @@ use std::io::{self, Read, Write};
 pub(crate) struct Body {
     pub(crate) bytes: Bytes,
     pub(crate) is_gzip: bool,
+    /// The length without compression, which is what backends bound.
+    pub(crate) length: usize,
 }
 
 impl Body {
@@ -21,8 +23,9 @@ impl Body {
         Body::of(&request(spans, resource))
     }
 
-    pub(crate) fn plain(bytes: Vec<u8>) -> Self {
-        Body { bytes: Bytes::from(bytes), is_gzip: false }
+    pub(crate) fn plain(bytes: impl Into<Bytes>) -> Self {
+        let bytes = bytes.into();
+        Body { length: bytes.len(), bytes, is_gzip: false }
     }
 
     fn of(request: &ExportTraceServiceRequest) -> Self {
@@ -38,7 +41,7 @@ impl Body {
         encoder.write_all(&self.bytes)?;
         let mut bytes = encoder.finish()?;
         bytes.shrink_to_fit();
-        Ok(Body { bytes: bytes.into(), is_gzip: true })
+        Ok(Body { bytes: bytes.into(), is_gzip: true, ..self })
     }
 
     /// The protobuf without compression.

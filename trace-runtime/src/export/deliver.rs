@@ -55,7 +55,7 @@ pub(crate) trait Transport: Debug + Send {
     /// Whether bodies are to be compressed before they are sent.
     fn wants_gzip(&self) -> bool;
 
-    /// The longest body that backends take.
+    /// The longest body that backends take, before it is compressed.
     fn longest(&self) -> usize;
 
     /// Where it sends to, for messages.

@@ -1,5 +1,6 @@
 //! What a user is told about spans that were lost: one line for each cause, with counts.
 
+use super::inside::Inside;
 use crate::outcome::panic::contained;
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -81,7 +82,10 @@ impl Diagnostics {
     fn say(&self, diagnostic: &Diagnostic) {
         match &self.callback {
             // A callback that panics must not take the traced function or the worker along.
-            Some(callback) => drop(contained(|| callback(diagnostic))),
+            Some(callback) => {
+                let _inside = Inside::enter();
+                drop(contained(|| callback(diagnostic)));
+            }
             // A closed stderr is no reason to fail.
             None => drop(writeln!(std::io::stderr().lock(), "trace-runtime: {diagnostic}")),
         }

@@ -2,6 +2,7 @@
 //! writes, and its receiver reads.
 
 use super::deliver::{Deliver, Delivering, DeliveryResult, Failure, Refused};
+use super::json_lines;
 use super::request::request;
 use crate::register::FileSettings;
 use opentelemetry_proto::transform::common::tonic::ResourceAttributesWithSchema;
@@ -16,6 +17,7 @@ use std::sync::{Mutex, PoisonError};
 #[derive(Debug)]
 pub(super) struct FileDelivery {
     settings: FileSettings,
+    path: PathBuf,
     file: Mutex<Appended>,
     resource: ResourceAttributesWithSchema,
 }
@@ -28,17 +30,18 @@ struct Appended {
 
 impl FileDelivery {
     pub(super) fn open(settings: FileSettings) -> io::Result<Self> {
-        let file = Mutex::new(Appended::open(&settings.path)?);
-        Ok(FileDelivery { settings, file, resource: ResourceAttributesWithSchema::default() })
+        // The program may go to another directory.
+        let path = std::path::absolute(&settings.path)?;
+        let file = Mutex::new(Appended::open(&path)?);
+        Ok(FileDelivery { settings, path, file, resource: ResourceAttributesWithSchema::default() })
     }
 
     fn append(&self, batch: Vec<SpanData>) -> io::Result<()> {
-        let mut line = serde_json::to_vec(&request(batch, &self.resource))?;
-        line.push(b'\n');
+        let line = json_lines::write(&request(batch, &self.resource))?;
         let mut appended = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         if appended.bytes > 0 && appended.bytes + line.len() as u64 > self.settings.bytes {
-            rotate(&self.settings.path, self.settings.kept)?;
-            *appended = Appended::open(&self.settings.path)?;
+            rotate(&self.path, self.settings.kept)?;
+            *appended = Appended::open(&self.path)?;
         }
         appended.write(&line)
     }

@@ -8,6 +8,9 @@ mod diagnostics;
 mod fates;
 #[cfg(feature = "file")]
 mod file;
+mod inside;
+#[cfg(feature = "file")]
+mod json_lines;
 mod limit;
 mod otlp;
 mod processor;
@@ -23,6 +26,7 @@ mod worker;
 pub(crate) use deliver::{Deliver, Destination, ExporterDelivery};
 pub use diagnostics::Diagnostic;
 pub(crate) use diagnostics::{DiagnosticCallback, Diagnostics};
+pub(crate) use inside::{REFUSED, is_inside};
 pub use processor::DeliveryProcessor;
 pub use queue::Stats;
 pub(crate) use queue::{Flushed, QueuedSpan, attribute_bytes, more_bytes, text_bytes};

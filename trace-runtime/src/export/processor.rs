@@ -2,12 +2,13 @@
 
 use super::deliver::Destination;
 use super::diagnostics::Diagnostics;
+use super::inside::{REFUSED, is_inside};
 use super::queue::{Flushed, PENDING, Queue, QueuedSpan, Stats};
 use super::retry::Backoff;
 use super::sender::Sender;
 use super::spool::Store;
 use super::worker::{Encoder, Outlet, Worker};
-use crate::register::{RegisterError, Settings};
+use crate::register::{A_YEAR, RegisterError, Settings};
 use crate::span::keep_spare;
 use opentelemetry::Context;
 use opentelemetry_sdk::Resource;
@@ -97,7 +98,7 @@ impl DeliveryProcessor {
 
     /// Waits until everything that has ended so far is delivered everywhere.
     pub(crate) fn flush(&self, timeout: Duration) -> Vec<Flushed> {
-        self.shared.flush(Instant::now() + timeout)
+        self.shared.flush(deadline(timeout))
     }
 
     /// Flushes and ends; `before_stop` runs when no span can be sent any more. Whoever comes second
@@ -135,10 +136,12 @@ impl SpanProcessor for DeliveryProcessor {
     }
 
     fn force_flush(&self) -> OTelSdkResult {
+        not_inside()?;
         DeliveryProcessor::result(&self.flush(self.shared.timeout))
     }
 
     fn shutdown_with_timeout(&self, timeout: Duration) -> OTelSdkResult {
+        not_inside()?;
         DeliveryProcessor::result(&self.end(timeout, || {}))
     }
 
@@ -147,6 +150,16 @@ impl SpanProcessor for DeliveryProcessor {
             queue.set_resource(resource);
         }
     }
+}
+
+/// A time beyond what a clock can tell is as far as a year.
+fn deadline(timeout: Duration) -> Instant {
+    let now = Instant::now();
+    now.checked_add(timeout).unwrap_or(now + A_YEAR)
+}
+
+fn not_inside() -> OTelSdkResult {
+    if is_inside() { Err(OTelSdkError::InternalFailure(REFUSED.to_owned())) } else { Ok(()) }
 }
 
 /// The least that storing what is left may take, when the flush has taken everything.
@@ -159,14 +172,18 @@ impl Shared {
     }
 
     fn flush_and_stop(&self, timeout: Duration, before_stop: impl FnOnce()) -> Vec<Flushed> {
-        let deadline = Instant::now() + timeout;
+        let deadline = deadline(timeout);
         self.queues.iter().for_each(|queue| queue.close());
-        let flush = || self.flush(deadline);
-        let mut results = flush();
+        let mut results = self.flush(deadline);
         before_stop();
-        // What ended meanwhile, unless the destination has shown that it does not answer.
-        if results.iter().all(|flushed| flushed.pending == 0) {
-            results = flush();
+        // What ended meanwhile, unless a destination has shown that it does not answer.
+        let all = self.queues.iter().zip(&mut results);
+        let answering: Vec<_> = all
+            .filter(|(_, result)| result.pending == 0)
+            .map(|(queue, result)| (queue, result, queue.begin_flush()))
+            .collect();
+        for (queue, result, flush) in answering {
+            *result = queue.wait_for(&flush, deadline);
         }
         for (queue, result) in self.queues.iter().zip(&mut results) {
             let rest = deadline.saturating_duration_since(Instant::now()).max(LAST_MOMENT);
@@ -189,7 +206,16 @@ impl Drop for Shared {
     /// Nobody can flush any more: the threads end.
     fn drop(&mut self) {
         let timeout = self.timeout;
-        self.end(timeout, || {});
+        if !is_inside() {
+            self.end(timeout, || {});
+            return;
+        }
+        let (queues, diagnostics) = (std::mem::take(&mut self.queues), self.diagnostics.clone());
+        let ended = std::mem::take(&mut self.ended);
+        // The threads that would be waited for include this one.
+        let _ = spawn("trace-runtime-end", move || {
+            drop(Shared { queues, diagnostics, timeout, ended });
+        });
     }
 }
 

@@ -114,11 +114,10 @@ fn requests(path: &Path) -> Result<(Vec<Bytes>, u64), ReplayError> {
 
 #[cfg(feature = "file")]
 fn json_lines(text: &[u8]) -> (Vec<Bytes>, u64) {
-    use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
     use prost::Message;
     let (mut requests, mut damaged) = (Vec::new(), 0);
     for line in text.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()) {
-        match serde_json::from_slice::<ExportTraceServiceRequest>(line) {
+        match super::json_lines::read(line) {
             Ok(request) => requests.push(request.encode_to_vec().into()),
             Err(_) => damaged += 1,
         }
@@ -142,12 +141,12 @@ fn send(
     replayed: &mut Replayed,
 ) -> Result<(), ReplayError> {
     let spans = body::count(protobuf).unwrap_or(0);
-    let plain = Body { bytes: protobuf.clone(), is_gzip: false };
+    let plain = Body::plain(protobuf.clone());
     let gzip = if transport.wants_gzip() { plain.clone().compressed().ok() } else { None };
     let body = gzip.as_ref().unwrap_or(&plain);
     let mut backoff = Backoff::default();
     for tried in 1.. {
-        let is_too_long = body.bytes.len() > transport.longest() && spans > 1;
+        let is_too_long = body.length > transport.longest() && spans > 1;
         let attempt =
             if is_too_long { None } else { Some(transport.send(body, transport.timeout())) };
         let failure = match attempt {

@@ -55,7 +55,8 @@ fn span(data: SpanData) -> Span {
         name: data.name.into_owned(),
         kind: kind as i32,
         start_time_unix_nano: nanoseconds(data.start_time),
-        end_time_unix_nano: nanoseconds(data.end_time),
+        // A clock that went backwards meanwhile makes a span without length, not one below it.
+        end_time_unix_nano: nanoseconds(data.end_time).max(nanoseconds(data.start_time)),
         attributes: attributes(data.attributes),
         dropped_attributes_count: data.dropped_attributes_count,
         dropped_events_count: data.events.dropped_count,
@@ -156,7 +157,7 @@ mod tests {
             span_kind: SpanKind::Client,
             name: "span".into(),
             start_time,
-            end_time: UNIX_EPOCH - Duration::from_secs(1),
+            end_time: start_time + Duration::from_secs(1),
             attributes: every_type(),
             dropped_attributes_count: 5,
             events,
@@ -164,6 +165,15 @@ mod tests {
             status,
             instrumentation_scope: InstrumentationScope::builder(scope).with_version("1").build(),
         }
+    }
+
+    #[test]
+    fn no_span_ends_before_it_begins() {
+        let mut data = data(1, "one", Status::Ok);
+        data.end_time = UNIX_EPOCH - Duration::from_secs(1);
+        let begun = nanoseconds(data.start_time);
+        let span = span(data);
+        assert_eq!((span.start_time_unix_nano, span.end_time_unix_nano), (begun, begun));
     }
 
     #[test]

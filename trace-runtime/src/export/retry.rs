@@ -39,14 +39,15 @@ fn jitter(pause: Duration) -> Duration {
     pause * u32::try_from(random).unwrap_or(0) / 1024
 }
 
-/// The value of the header `retry-after`: seconds, or a date.
+/// The value of the header `retry-after`: seconds, or a date. What is over already, as it is for a
+/// clock that is fast, asks for nothing: our own pauses grow.
 pub(super) fn retry_after(value: &str, now: SystemTime) -> Option<Duration> {
     let value = value.trim();
     if let Ok(seconds) = value.parse() {
-        return Some(Duration::from_secs(seconds));
+        return Some(Duration::from_secs(seconds)).filter(|asked| !asked.is_zero());
     }
     let date = httpdate::parse_http_date(value).ok()?;
-    Some(date.duration_since(now).unwrap_or_default())
+    date.duration_since(now).ok().filter(|asked| !asked.is_zero())
 }
 
 #[cfg(test)]
@@ -81,7 +82,8 @@ mod tests {
         let in_a_minute = "Sun, 06 Nov 1994 08:50:37 GMT";
         assert_eq!(retry_after(in_a_minute, now), Some(Duration::from_secs(60)));
         let past = "Sun, 06 Nov 1994 08:00:00 GMT";
-        assert_eq!(retry_after(past, now), Some(Duration::ZERO));
+        assert_eq!((retry_after(past, now), retry_after("0", now)), (None, None), "no hurry");
+        assert_eq!(retry_after("99999999999999999999", now), None);
         assert_eq!(retry_after("soon", now), None);
     }
 }

@@ -3,12 +3,14 @@
 
 use super::body::Body;
 use super::deliver::{Attempt, Failure, Transport};
+use super::inside::Inside;
 use super::queue::{Batch, Fate, Next, Queue};
 use super::retry::Backoff;
 use super::spool::Store;
 use crate::outcome::panic::{contained, message};
 use opentelemetry::Context;
 use std::sync::Arc;
+use std::time::Instant;
 
 #[derive(Debug)]
 pub(super) struct Sender {
@@ -32,14 +34,23 @@ impl Sender {
     /// Sends until the queue has ended.
     pub(super) fn run(mut self) {
         let _suppressed = Context::enter_telemetry_suppressed_scope();
+        let _inside = Inside::enter();
+        // What is there from before is looked for here, so that nobody waits for it.
+        let mut look = self.store.as_ref().map(|_| Instant::now());
         loop {
-            match self.queue.next() {
+            match self.queue.next(look) {
                 Next::Send(batch) => self.send(&batch),
                 Next::Load(id, spans) => {
                     if let Some(batch) = self.store.as_ref().and_then(|store| store.load(id, spans))
                     {
                         self.send(&batch);
                     }
+                }
+                Next::Look => {
+                    look = self.store.as_ref().map(|store| {
+                        store.adopt();
+                        Instant::now() + store.looks_every
+                    });
                 }
                 Next::Stop => return,
             }
@@ -63,7 +74,7 @@ impl Sender {
 
     /// Sends a body until its fate is known.
     fn deliver(&mut self, body: &Body, spans: u64) -> Sent {
-        if body.bytes.len() > self.transport.longest() && spans > 1 {
+        if body.length > self.transport.longest() && spans > 1 {
             return Sent::TooLarge;
         }
         loop {

@@ -2,6 +2,7 @@
 
 use super::body::Body;
 use super::deliver::{Deliver, DeliveryResult, Failure};
+use super::inside::Inside;
 use super::queue::{Batch, Block, Fate, Left, Queue, Spans};
 use super::spool::Store;
 use super::transform::Transform;
@@ -43,6 +44,7 @@ impl Worker {
     /// Works until the queue has ended.
     pub(super) fn run(mut self) {
         let _suppressed = Context::enter_telemetry_suppressed_scope();
+        let _inside = Inside::enter();
         while let Some(block) = self.queue.take() {
             if let Some(resource) = self.queue.take_resource() {
                 self.set_resource(&resource);

@@ -11,6 +11,7 @@ mod settings;
 pub(crate) use active::{Active, ActiveHere, active, is_enabled};
 pub use builder::{Builder, register};
 pub use error::{RegisterError, Setting};
+pub(crate) use registration::A_YEAR;
 pub use registration::{FlushError, Registration};
 pub use settings::Protocol;
 pub(crate) use settings::{

@@ -7,13 +7,13 @@ use super::error::RegisterError;
 use super::pipeline::Pipeline;
 use super::settings::{Environment, Limits, Settings};
 use crate::capture;
-use crate::export::{DeliveryProcessor, Diagnostics, Flushed, Stats};
+use crate::export::{self, DeliveryProcessor, Diagnostics, Flushed, Stats};
 use crate::outcome::panic;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
 use std::time::Duration;
 
-pub(super) const A_YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+pub(crate) const A_YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// An active registration. Keep it for as long as spans are to be recorded.
 ///
@@ -109,6 +109,9 @@ impl Registration {
     ///
     /// # Errors
     ///
+    /// Inside [`on_diagnostic`](crate::Builder::on_diagnostic), an exporter or a mask function it
+    /// is an error at once, and nothing is done: the export would wait for itself.
+    ///
     /// `Ok` means that everything ended before the call has been accepted. Otherwise the error
     /// says how many spans were delivered, are pending and were lost, where, and why.
     pub fn flush(&self) -> Result<(), FlushError> {
@@ -142,13 +145,21 @@ impl Registration {
 
 impl Drop for Registration {
     fn drop(&mut self) {
-        // What was not delivered has been said by the diagnostics.
-        let _ = self.shutdown();
+        if !export::is_inside() {
+            // What was not delivered has been said by the diagnostics.
+            let _ = self.shutdown();
+            return;
+        }
+        let (running, timeout) = (self.running.take(), self.timeout);
+        // The threads that would be waited for include this one.
+        let ending = thread::Builder::new().name("trace-runtime-end".to_owned());
+        let _ = ending.spawn(move || running.map(|running| running.shutdown(timeout)));
     }
 }
 
 impl Running {
     fn flush(&self, timeout: Duration) -> Result<(), FlushError> {
+        self.not_inside()?;
         if let Some(processor) = &self.processor {
             return result(processor, &processor.flush(timeout), timeout);
         }
@@ -158,9 +169,24 @@ impl Running {
     }
 
     fn shutdown(&self, timeout: Duration) -> Result<(), FlushError> {
+        self.not_inside()?;
         // Whoever comes second waits for the first, and hears the same.
         let mut result = self.shut_down.lock().unwrap_or_else(PoisonError::into_inner);
         result.get_or_insert_with(|| self.end(timeout)).clone()
+    }
+
+    /// An error for what the export itself calls: it would wait for itself.
+    fn not_inside(&self) -> Result<(), FlushError> {
+        if !export::is_inside() {
+            return Ok(());
+        }
+        let all = self.processor.as_ref().map(DeliveryProcessor::stats).unwrap_or_default();
+        let incomplete = all.iter().find(|stats| stats.delivered < stats.ended);
+        let stats = incomplete.or(all.first()).cloned();
+        let endpoint = stats.as_ref().map(|stats| stats.destination.clone());
+        let Stats { delivered, pending, on_disk, lost, .. } = stats.unwrap_or_default();
+        let cause = export::REFUSED.to_owned();
+        Err(FlushError { delivered, pending, on_disk, lost, endpoint, cause })
     }
 
     fn end(&self, timeout: Duration) -> Result<(), FlushError> {

@@ -2,6 +2,8 @@
 //! a backend that answers when it is told to.
 
 mod at_the_end;
+mod of_others;
+mod once;
 mod run;
 mod while_it_runs;
 

@@ -2,7 +2,7 @@
 
 use crate::export::body::Body;
 use crate::export::deliver::{Attempt, Transport};
-use crate::export::diagnostics::Diagnostics;
+use crate::export::diagnostics::{Diagnostic, Diagnostics};
 use crate::export::queue::{Batch, Queue, QueuedSpan, Stats};
 use crate::export::retry::Backoff;
 use crate::export::sender::Sender;
@@ -21,7 +21,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread::{self, JoinHandle};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Long enough for whatever is going to happen.
 pub(super) const LONG: Duration = Duration::from_secs(60);
@@ -82,19 +82,15 @@ impl Run {
     ) -> Self {
         let said = Arc::<AtomicU64>::default();
         let heard = Arc::clone(&said);
-        let diagnostics = Diagnostics::new(Some(Box::new(move |diagnostic| {
+        let queue = Arc::new(new_queue(move |diagnostic| {
             first();
             heard.fetch_add(diagnostic.spans, Ordering::SeqCst);
-        })));
-        let settings = BatchSettings {
-            queue_bytes: 1 << 20,
-            queue_spans: None,
-            batch_spans: 4,
-            batch_bytes: 1 << 20,
-            delay: LONG,
-        };
-        let queue = Arc::new(Queue::new("the gate".to_owned(), settings, Arc::new(diagnostics)));
-        let store = spool.map(|spool| Arc::new(Store::open(&spool, "gate", &queue).unwrap()));
+        }));
+        let store = spool.map(|spool| {
+            let mut store = Store::open(&spool, "gate", &queue).unwrap();
+            store.looks_every = Duration::from_millis(1);
+            Arc::new(store)
+        });
         let (sent_to, sent) = mpsc::channel();
         let (answers, to_answer) = mpsc::channel();
         let sender = Sender {
@@ -117,13 +113,24 @@ impl Run {
     /// Ends spans with these names; four are a batch.
     pub(super) fn push(&self, names: &[&str]) {
         for name in names {
-            self.queue.push(QueuedSpan::Sdk(Box::new(span(name))));
+            self.queue.push(span(name));
         }
     }
 
     /// Waits until a batch is being sent; returns the names of its spans.
     pub(super) fn sending(&self) -> Vec<String> {
         self.sent.recv_timeout(LONG).unwrap()
+    }
+
+    /// The same, of a batch that is being sent by now.
+    pub(super) fn is_sending(&self) -> Option<Vec<String>> {
+        self.sent.try_recv().ok()
+    }
+
+    /// Waits until every span has found its fate.
+    pub(super) fn settled(&self) {
+        let flush = self.queue.begin_flush();
+        assert_eq!(self.queue.wait_for(&flush, Instant::now() + LONG).pending, 0);
     }
 
     pub(super) fn answer(&self, attempt: Attempt) {
@@ -155,6 +162,18 @@ impl Run {
     }
 }
 
+/// A queue whose batches are four spans.
+pub(super) fn new_queue(say: impl Fn(&Diagnostic) + Send + Sync + 'static) -> Queue {
+    let settings = BatchSettings {
+        queue_bytes: 1 << 20,
+        queue_spans: None,
+        batch_spans: 4,
+        batch_bytes: 1 << 20,
+        delay: LONG,
+    };
+    Queue::new("the gate".to_owned(), settings, Arc::new(Diagnostics::new(Some(Box::new(say)))))
+}
+
 pub(super) fn start_worker(queue: &Arc<Queue>, outlet: Outlet) -> JoinHandle<()> {
     let mask = MaskSettings::resolve(None, &Environment::default()).unwrap();
     let transform =
@@ -163,9 +182,9 @@ pub(super) fn start_worker(queue: &Arc<Queue>, outlet: Outlet) -> JoinHandle<()>
     thread::spawn(move || worker.run())
 }
 
-pub(super) fn span(name: &str) -> SpanData {
+pub(super) fn span(name: &str) -> QueuedSpan {
     let now = opentelemetry::time::now();
-    SpanData {
+    QueuedSpan::Sdk(Box::new(SpanData {
         span_context: SpanContext::empty_context(),
         parent_span_id: SpanId::INVALID,
         parent_span_is_remote: false,
@@ -179,7 +198,7 @@ pub(super) fn span(name: &str) -> SpanData {
         links: SpanLinks::default(),
         status: Status::Unset,
         instrumentation_scope: InstrumentationScope::default(),
-    }
+    }))
 }
 
 fn names(protobuf: &[u8]) -> Vec<String> {
@@ -201,6 +220,12 @@ impl Disk {
     pub(super) fn spool(&self, is_durable: bool, bytes: u64) -> SpoolSettings {
         let (path, setting) = (self.0.clone(), Setting::Method("spool"));
         SpoolSettings { path, setting, bytes, is_durable }
+    }
+
+    /// How many files and folders are in the one of the backend.
+    pub(super) fn entries(&self) -> usize {
+        let backends = std::fs::read_dir(&self.0).unwrap().map(|backend| backend.unwrap().path());
+        backends.map(|backend| std::fs::read_dir(backend).unwrap().count()).sum()
     }
 
     /// The names of the spans that the next run would find, sorted.

@@ -1,17 +1,16 @@
 //! OTLP over gRPC.
 
-use super::codec::EncodedCodec;
+use super::framed::{AnswerCodec, Framed};
 use super::refusal;
 use super::refused;
+use super::retry_info::retry_delay;
 use crate::export::body::Body;
 use crate::export::deliver::{Attempt, Refused, Transport};
 use crate::register::{OtlpSettings, RegisterError};
-use prost::bytes::Bytes;
 use std::error::Error;
 use std::time::Duration;
 use tokio::runtime::Runtime;
 use tonic::client::Grpc;
-use tonic::codec::CompressionEncoding;
 use tonic::metadata::{MetadataKey, MetadataMap, MetadataValue};
 use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint};
 use tonic::{Code, Request, Status};
@@ -52,16 +51,14 @@ impl GrpcTransport {
         Ok(GrpcTransport { settings, metadata, channel, runtime: Some(runtime) })
     }
 
-    async fn attempt(&self, body: Bytes, within: Duration) -> Attempt {
-        let mut client = Grpc::new(self.channel.clone());
-        if self.settings.gzip {
-            client = client.send_compressed(CompressionEncoding::Gzip);
-        }
-        let mut request = Request::new(body);
+    async fn attempt(&self, body: &Body, within: Duration) -> Attempt {
+        let (channel, message) = (self.channel.clone(), body.bytes.clone());
+        let mut client = Grpc::new(Framed { channel, message, is_gzip: body.is_gzip });
+        let mut request = Request::new(());
         *request.metadata_mut() = self.metadata.clone();
         let sending = async {
             client.ready().await.map_err(|error| Status::from_error(error.into()))?;
-            client.unary(request, PathAndQuery::from_static(EXPORT), EncodedCodec).await
+            client.unary(request, PathAndQuery::from_static(EXPORT), AnswerCodec).await
         };
         match tokio::time::timeout(within, sending).await {
             Ok(Ok(response)) => Attempt::Accepted(refused(response.into_inner())),
@@ -75,6 +72,7 @@ impl GrpcTransport {
 
     fn refused(&self, status: &Status) -> Attempt {
         let unreachable = || refusal::unreachable(&self.settings, &innermost(status));
+        let after = retry_delay(status.details());
         let refused = |code| refusal::status(&self.settings, code, status.message());
         match status.code() {
             Code::Unauthenticated | Code::PermissionDenied => Attempt::Refused(refused(401)),
@@ -82,13 +80,17 @@ impl GrpcTransport {
             Code::ResourceExhausted | Code::OutOfRange if is_about_size(status) => {
                 Attempt::TooLarge(refused(413))
             }
-            Code::ResourceExhausted => Attempt::Again { failure: refused(429), after: None },
+            Code::ResourceExhausted => Attempt::Again { failure: refused(429), after },
             Code::Unavailable
             | Code::DeadlineExceeded
             | Code::Cancelled
             | Code::Aborted
             | Code::OutOfRange
-            | Code::DataLoss => Attempt::Again { failure: unreachable(), after: None },
+            | Code::DataLoss => Attempt::Again { failure: unreachable(), after },
+            // Not said by the backend: the connection broke.
+            Code::Unknown | Code::Internal if status.source().is_some() => {
+                Attempt::Again { failure: unreachable(), after: None }
+            }
             // Whatever answers at this port, gRPC it is not.
             Code::Unknown | Code::Internal => Attempt::Refused(unreachable()),
             _ => Attempt::Refused(refused(400)),
@@ -110,7 +112,7 @@ const LONGEST: usize = 4 << 20;
 impl Transport for GrpcTransport {
     fn send(&mut self, body: &Body, within: Duration) -> Attempt {
         match &self.runtime {
-            Some(runtime) => runtime.block_on(self.attempt(body.bytes.clone(), within)),
+            Some(runtime) => runtime.block_on(self.attempt(body, within)),
             None => Attempt::Accepted(Refused::default()),
         }
     }
@@ -119,9 +121,8 @@ impl Transport for GrpcTransport {
         self.settings.timeout
     }
 
-    /// Messages are compressed by the client.
     fn wants_gzip(&self) -> bool {
-        false
+        self.settings.gzip
     }
 
     fn longest(&self) -> usize {

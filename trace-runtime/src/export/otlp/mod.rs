@@ -1,11 +1,13 @@
 //! OTLP, over HTTP and gRPC.
 
 #[cfg(feature = "grpc")]
-mod codec;
+mod framed;
 #[cfg(feature = "grpc")]
 mod grpc;
 mod http;
 mod refusal;
+#[cfg(feature = "grpc")]
+mod retry_info;
 
 use super::deliver::{Refused, Transport};
 use crate::register::{OtlpSettings, Protocol, RegisterError};

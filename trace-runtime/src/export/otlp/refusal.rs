@@ -6,6 +6,10 @@ use crate::register::{OtlpSettings, Setting};
 /// The backend could not be reached at all.
 pub(super) fn unreachable(settings: &OtlpSettings, reason: &str) -> Failure {
     let advice = match settings.endpoint.setting {
+        _ if reason.contains("certificate not valid for name") => {
+            "use the host name that its certificate is for"
+        }
+        _ if reason.contains("certificate expired") => "renew its certificate",
         _ if reason.contains("certificate") => {
             "name the authority that signed its certificate with OTEL_EXPORTER_OTLP_CERTIFICATE"
         }

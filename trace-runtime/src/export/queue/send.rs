@@ -13,6 +13,8 @@ pub(crate) enum Next {
     Send(Batch),
     /// A batch that is only in the spool, by its id, and the number of its spans.
     Load(u64, u64),
+    /// It is time to look for what other processes have left in the spool.
+    Look,
     Stop,
 }
 
@@ -20,8 +22,8 @@ pub(crate) enum Next {
 pub(crate) const TRIES: u32 = 4;
 
 impl Queue {
-    /// Waits for a batch to send. Memory and spool take turns.
-    pub(crate) fn next(&self) -> Next {
+    /// Waits for a batch to send. Memory and spool take turns. `look` says when to look for more.
+    pub(crate) fn next(&self, look: Option<Instant>) -> Next {
         let mut state = self.lock();
         loop {
             if state.is_stopped() {
@@ -29,6 +31,10 @@ impl Queue {
                 return Next::Stop;
             }
             state.sending = None;
+            let rest = look.map(|at| at.saturating_duration_since(Instant::now()));
+            if rest.is_some_and(|rest| rest.is_zero()) {
+                return Next::Look;
+            }
             let stored = state.only_on_disk.first().copied();
             if let Some(id) = stored.filter(|_| !state.was_on_disk || state.outbox.is_empty()) {
                 state.was_on_disk = true;
@@ -39,7 +45,13 @@ impl Queue {
                 state.sending = Some(batch.clone());
                 return Next::Send(batch);
             }
-            state = self.batches.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state = match rest {
+                None => self.batches.wait(state).unwrap_or_else(PoisonError::into_inner),
+                Some(rest) => {
+                    let woken = self.batches.wait_timeout(state, rest);
+                    woken.unwrap_or_else(PoisonError::into_inner).0
+                }
+            };
         }
     }
 

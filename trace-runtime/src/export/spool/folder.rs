@@ -42,7 +42,7 @@ impl Folder {
         }
     }
 
-    /// Takes over the folders of processes that are gone.
+    /// Takes over the folders of processes that are gone. Those of this process are locked too.
     pub(super) fn adopt(backend: &Path) -> io::Result<Vec<Self>> {
         let mut locks: Vec<PathBuf> = std::fs::read_dir(backend)?
             .filter_map(|entry| Some(entry.ok()?.path()))
@@ -77,6 +77,12 @@ impl Folder {
         paths.retain(|path| path.extension().is_some_and(|extension| extension == "otlp"));
         paths.sort();
         paths
+    }
+
+    /// How long they are together.
+    pub(super) fn bytes(&self) -> u64 {
+        let segments = self.segments();
+        segments.iter().filter_map(|path| Some(path.metadata().ok()?.len())).sum()
     }
 
     /// Brings the names of the segments to the disk itself, as syncing a file does with what is in

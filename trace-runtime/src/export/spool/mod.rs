@@ -3,8 +3,8 @@
 //!
 //! `<folder>/<backend>/<process>/<number>.otlp` are segments of OTLP requests, see [`segment`]. A
 //! process writes only below a folder of its own, which it holds with a lock; the folder of a
-//! process that is gone is taken over, and what is in it is sent. No header and no key is ever
-//! written. A batch may be sent once more than it arrived, after a crash: the ids of its spans make
+//! process that is gone is taken over, as far as there is room, and what is in it is sent: at the
+//! start, and when a process dies while others run. No header and no key is ever written. A batch may be sent once more than it arrived, after a crash: the ids of its spans make
 //! that harmless.
 
 mod folder;
@@ -16,10 +16,13 @@ pub(super) use store::Store;
 
 use folder::Folder;
 use prost::bytes::Bytes;
-use segment::{Earlier, Place, Segment};
+use segment::{Place, Segment};
 use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
+
+/// From here on segments are numbered that this process writes.
+const OWN: u64 = 1 << 32;
 
 /// A segment is closed when it is as long as this.
 const SEGMENT: u64 = 8 << 20;
@@ -30,9 +33,10 @@ struct Spool {
     own: Folder,
     /// Of processes that are gone.
     adopted: Vec<Folder>,
-    /// By age, the oldest first.
+    /// By age, the oldest first: those of processes that are gone come before [`OWN`].
     segments: BTreeMap<u64, Segment>,
-    next_segment: u64,
+    next_adopted: u64,
+    next_own: u64,
     places: BTreeMap<u64, Place>,
     /// How many batches share a record, where it is more than one.
     shares: BTreeMap<Place, usize>,
@@ -43,48 +47,64 @@ struct Spool {
     is_closed: bool,
 }
 
-/// What earlier runs have left.
-#[derive(Debug, Default)]
-struct Found {
-    /// The places of batches, with the number of their spans.
-    batches: Vec<(Place, u64)>,
-    /// Records that were cut off or damaged.
-    damaged: u64,
-}
-
 impl Spool {
-    fn open(backend: &Path, limit: u64, syncs: bool) -> io::Result<(Self, Found)> {
+    fn open(backend: &Path, limit: u64, syncs: bool) -> io::Result<Self> {
         let own = Folder::create(backend)?;
         if syncs {
             own.sync_above();
         }
-        let mut spool = Spool {
+        Ok(Spool {
             own,
-            adopted: Folder::adopt(backend)?,
+            adopted: Vec::new(),
             segments: BTreeMap::new(),
-            next_segment: 0,
+            next_adopted: 0,
+            next_own: OWN,
             places: BTreeMap::new(),
             shares: BTreeMap::new(),
             bytes: 0,
             limit,
             syncs,
             is_closed: false,
-        };
-        let mut found = Found::default();
-        let paths: Vec<_> = spool.adopted.iter().flat_map(Folder::segments).collect();
-        for path in paths {
-            let number = spool.new_number();
-            let Earlier { segment, batches, damaged } = Segment::read(&path, number)?;
-            found.damaged += damaged;
-            if batches.is_empty() {
-                segment.delete()?;
-                continue;
-            }
-            spool.bytes += segment.bytes;
-            found.batches.extend(batches);
-            spool.segments.insert(number, segment);
+        })
+    }
+
+    /// Makes the folder of a process that is gone one of this. `false` if there is no room for what
+    /// is in it: it is left to another process, or until there is.
+    fn adopt(&mut self, folder: Folder) -> bool {
+        let is_too_much = self.bytes > 0 && self.bytes + folder.bytes() > self.limit;
+        if self.is_closed || is_too_much {
+            folder.leave();
+            return false;
         }
-        Ok((spool, found))
+        self.adopted.push(folder);
+        true
+    }
+
+    /// The number of the next segment of an adopted folder.
+    fn adopted_number(&mut self) -> u64 {
+        self.next_adopted += 1;
+        self.next_adopted
+    }
+
+    /// Adds a segment of an adopted folder; `false` if nothing is to be sent from it.
+    fn add(&mut self, segment: Segment) -> bool {
+        if self.is_closed {
+            return false;
+        }
+        if segment.batches == 0 {
+            let _ = segment.delete();
+            return false;
+        }
+        self.bytes += segment.bytes;
+        self.segments.insert(segment.number, segment);
+        true
+    }
+
+    /// Lets go of the adopted folders that nothing is left in.
+    fn leave_empty(&mut self) {
+        let segments = &self.segments;
+        let is_empty = |folder: &mut Folder| !segments.values().any(|s| s.is_in(folder.path()));
+        self.adopted.extract_if(.., is_empty).for_each(Folder::leave);
     }
 
     /// Gives a batch that was found its name.
@@ -195,7 +215,8 @@ impl Spool {
         {
             return Ok(*number);
         }
-        let number = self.new_number();
+        self.next_own += 1;
+        let number = self.next_own;
         let segment = Segment::create(&self.own.path().join(format!("{number:010}.otlp")), number)?;
         if self.syncs {
             self.own.sync();
@@ -211,11 +232,9 @@ impl Spool {
             // What cannot be deleted is sent once more by the next run.
             let _ = segment.delete();
         }
-    }
-
-    fn new_number(&mut self) -> u64 {
-        self.next_segment += 1;
-        self.next_segment
+        if number < OWN {
+            self.leave_empty();
+        }
     }
 }
 

@@ -20,7 +20,7 @@ const DONE: u8 = b'd';
 #[derive(Debug)]
 pub(super) struct Segment {
     path: PathBuf,
-    number: u64,
+    pub(super) number: u64,
     pub(super) bytes: u64,
     /// Those that are still of use.
     pub(super) batches: usize,
@@ -52,6 +52,10 @@ impl Segment {
             return Err(error);
         }
         Ok(Segment { path: path.to_owned(), number, bytes: HEADER, batches: 0, file: Some(file) })
+    }
+
+    pub(super) fn is_in(&self, folder: &Path) -> bool {
+        self.path.parent() == Some(folder)
     }
 
     pub(super) fn is_writable(&self) -> bool {

@@ -1,7 +1,9 @@
 //! The spool of one queue, with its bookkeeping: whoever changes what is on disk holds the lock
 //! of the spool until the account says the same.
 
-use super::{Found, Spool};
+use super::Spool;
+use super::folder::Folder;
+use super::segment::{Earlier, Segment};
 use crate::export::body::Body;
 use crate::export::deliver::Failure;
 use crate::export::queue::{Batch, Fate, Queue};
@@ -9,6 +11,7 @@ use crate::register::{RegisterError, SpoolSettings};
 use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 /// What worker and sender share of the spool.
 #[derive(Debug)]
@@ -16,36 +19,71 @@ pub(crate) struct Store {
     queue: Arc<Queue>,
     spool: Mutex<Spool>,
     folder: PathBuf,
+    /// The part of it for this backend.
+    backend: PathBuf,
     pub(crate) is_durable: bool,
+    /// How often to look for what other processes have left.
+    pub(crate) looks_every: Duration,
 }
 
+/// A look costs reading a folder. What is found waited for longer than this.
+const LOOKS_EVERY: Duration = Duration::from_secs(60);
+
 impl Store {
-    /// Opens the spool of the backend with this name, and hands what earlier runs left to the
-    /// queue.
+    /// Opens the spool of the backend with this name.
     pub(crate) fn open(
         settings: &SpoolSettings,
         backend: &str,
         queue: &Arc<Queue>,
     ) -> Result<Self, RegisterError> {
-        let folder = settings.path.join(folder_name(backend));
-        let opened = Spool::open(&folder, settings.bytes, settings.is_durable);
-        let (mut spool, found) = opened.map_err(|error| RegisterError::Folder {
+        // The program may go to another directory.
+        let opened = std::path::absolute(&settings.path).and_then(|path| {
+            let backend = path.join(folder_name(backend));
+            Ok((Spool::open(&backend, settings.bytes, settings.is_durable)?, backend))
+        });
+        let (spool, backend) = opened.map_err(|error| RegisterError::Folder {
             setting: settings.setting,
             path: settings.path.display().to_string(),
             reason: error.to_string(),
         })?;
-        let Found { batches, damaged } = found;
-        for (place, spans) in batches {
-            spool.name(queue.recover(spans), place);
-        }
-        let store = Store {
+        Ok(Store {
             queue: Arc::clone(queue),
             spool: Mutex::new(spool),
             folder: settings.path.clone(),
+            backend,
             is_durable: settings.is_durable,
-        };
-        store.say_damaged(damaged);
-        Ok(store)
+            looks_every: LOOKS_EVERY,
+        })
+    }
+
+    /// Hands what processes that are gone have left to the queue. Segments are read without the
+    /// lock, for which the worker may wait.
+    pub(crate) fn adopt(&self) {
+        let mut damaged = 0;
+        for folder in Folder::adopt(&self.backend).unwrap_or_default() {
+            let paths = folder.segments();
+            if !self.lock().adopt(folder) {
+                continue;
+            }
+            for path in paths {
+                let number = self.lock().adopted_number();
+                // What cannot be read stays where it is.
+                let Ok(earlier) = Segment::read(&path, number) else { continue };
+                damaged += earlier.damaged;
+                self.add(earlier);
+            }
+            self.lock().leave_empty();
+        }
+        self.say_damaged(damaged);
+    }
+
+    fn add(&self, earlier: Earlier) {
+        let mut spool = self.lock();
+        if spool.add(earlier.segment) {
+            for (place, spans) in earlier.batches {
+                spool.name(self.queue.recover(spans), place);
+            }
+        }
     }
 
     /// Stores a batch. `false` means that it could not be stored, which is said.
@@ -79,7 +117,7 @@ impl Store {
         let loaded = spool.load(id)?;
         match loaded {
             Ok(bytes) => {
-                let batch = Batch { id, spans, body: Body { bytes, is_gzip: false } };
+                let batch = Batch { id, spans, body: Body::plain(bytes) };
                 self.queue.loaded(&batch).then_some(batch)
             }
             Err(error) => {

@@ -1,9 +1,19 @@
-use super::segment::Records;
+use super::segment::{Earlier, Records};
 use super::*;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span};
 use prost::Message;
 use std::path::PathBuf;
+
+#[derive(Debug, Default)]
+struct Found {
+    /// The places of batches, with the number of their spans.
+    batches: Vec<(Place, u64)>,
+    /// Records that were cut off or damaged.
+    damaged: u64,
+    /// Folders for which there was no room.
+    left: usize,
+}
 
 /// A folder of a test's own.
 struct Temporary(PathBuf);
@@ -15,8 +25,32 @@ impl Temporary {
         Temporary(path)
     }
 
+    /// A spool, and what was left here.
     fn open(&self, limit: u64) -> (Spool, Found) {
-        Spool::open(&self.0, limit, false).unwrap()
+        let mut spool = Spool::open(&self.0, limit, false).unwrap();
+        let found = self.take_over(&mut spool);
+        (spool, found)
+    }
+
+    fn take_over(&self, spool: &mut Spool) -> Found {
+        let mut found = Found::default();
+        for folder in Folder::adopt(&self.0).unwrap() {
+            let paths = folder.segments();
+            if !spool.adopt(folder) {
+                found.left += 1;
+                continue;
+            }
+            for path in paths {
+                let number = spool.adopted_number();
+                let Earlier { segment, batches, damaged } = Segment::read(&path, number).unwrap();
+                found.damaged += damaged;
+                if spool.add(segment) {
+                    found.batches.extend(batches);
+                }
+            }
+            spool.leave_empty();
+        }
+        found
     }
 
     /// Every file below, with the names of folders left out.
@@ -97,7 +131,35 @@ fn the_next_run_finds_what_was_left_once() {
         third.name(id as u64, place);
     }
     assert_eq!(third.load(1).unwrap().unwrap(), request(5));
+    assert_eq!(temporary.files("lock").len(), 4, "of the three that live, and of the first");
+    (0..2).for_each(|id| third.forget(id));
+    assert_eq!(temporary.files("lock").len(), 3, "it is not held any longer than it is needed");
     second.close();
+}
+
+#[test]
+fn what_there_is_no_room_for_is_left_until_there_is() {
+    let temporary = Temporary::new("room");
+    let (mut one, mut other) = (temporary.open(1 << 20).0, temporary.open(1 << 20).0);
+    store(&mut one, 1, 100);
+    store(&mut other, 1, 101);
+    one.close();
+    other.close();
+    // Together they would have to be dropped for what comes next.
+    let (mut spool, found) = temporary.open(one_of_them(&temporary) + 500);
+    let [first] = counts(&found)[..] else { panic!("one of them") };
+    assert_eq!(found.left, 1);
+    assert!(store(&mut spool, 1, 3).is_empty(), "nothing has to go");
+    spool.name(2, found.batches[0].0);
+    spool.forget(2);
+    assert_eq!(temporary.files("lock").len(), 2, "its own, and that of the other folder");
+    let found = temporary.take_over(&mut spool);
+    assert_eq!((counts(&found), found.left), (vec![201 - first], 0));
+    assert!(spool.segments.last_key_value().unwrap().1.is_writable(), "its own stays the last");
+}
+
+fn one_of_them(temporary: &Temporary) -> u64 {
+    temporary.files("otlp").iter().map(|path| path.metadata().unwrap().len()).max().unwrap()
 }
 
 #[test]

@@ -24,10 +24,12 @@ impl Builder {
 
     /// A folder for spans that memory cannot hold while a backend is away, or that it has not taken
     /// when the program ends. They are sent when it is back, at the latest by the next run that
-    /// names the same folder and endpoint. Several processes may share a folder.
+    /// names the same folder and endpoint. Several processes may share a folder: those that run
+    /// send what one that has died has left.
     ///
     /// What is written is what would have been sent, without any header or key, readable by this
-    /// user alone. A span that was just being sent when a program died may arrive twice; its id
+    /// user alone. It is sent with the headers of the program that sends it: programs whose keys lead
+    /// to different projects need different folders. A span that was just being sent when a program died may arrive twice; its id
     /// tells.
     ///
     /// Only for OTLP; other destinations deliver once. Default: `TRACE_SPOOL_DIR`, then none.
@@ -53,6 +55,10 @@ impl Builder {
     }
 
     /// Receives what would be said on stderr: spans that were lost, and why.
+    ///
+    /// The callback runs on the thread that noticed, and the export waits for it. It may end spans,
+    /// and panic; [`flush`](crate::Registration::flush) and
+    /// [`shutdown`](crate::Registration::shutdown) are errors inside it.
     pub fn on_diagnostic(mut self, callback: impl Fn(&Diagnostic) + Send + Sync + 'static) -> Self {
         self.on_diagnostic = Some(Box::new(callback));
         self

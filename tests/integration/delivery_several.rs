@@ -1,0 +1,100 @@
+//! Several destinations at once: what becomes of one costs the others nothing.
+
+use crate::delivery_faults::{distinct, installed, stats, work};
+use integration_tests::{Faulty, Program, Receiver};
+use std::sync::mpsc;
+use std::time::Duration;
+use trace_runtime::{chain, register};
+
+#[test]
+fn a_destination_that_is_down_costs_another_nothing() {
+    use trace_runtime::opentelemetry_sdk::error::OTelSdkResult;
+    use trace_runtime::opentelemetry_sdk::trace::{SpanData, SpanExporter};
+    #[derive(Debug)]
+    struct Hanging;
+    impl SpanExporter for Hanging {
+        async fn export(&self, _: Vec<SpanData>) -> OTelSdkResult {
+            std::future::pending().await
+        }
+    }
+    let _turn = Program::turn();
+    let receiver = Receiver::http();
+    let (registration, said) = installed(|builder| {
+        let builder = builder.exporter(Hanging).endpoint(receiver.endpoint());
+        builder.shutdown_timeout(Duration::from_secs(1))
+    });
+    (0..1000).for_each(work);
+    while receiver.spans().len() < 1000 {
+        let _ = registration.flush();
+    }
+    let error = registration.shutdown().unwrap_err();
+    assert_eq!(error.endpoint.as_deref(), Some("the exporter given in code"));
+    assert_eq!((error.delivered, error.pending, error.lost), (0, 1000, 0));
+    let [hanging, healthy] = &registration.stats()[..] else { panic!("two destinations") };
+    assert_eq!((hanging.ended, hanging.delivered, hanging.pending), (1000, 0, 0));
+    assert_eq!(hanging.lost_by_cause["pending at shutdown"], 1000);
+    assert_eq!((healthy.ended, healthy.delivered), (1000, 1000));
+    assert_eq!(said.lock().unwrap().len(), 1);
+}
+
+#[test]
+fn two_backends_get_everything_each_with_its_own_key() {
+    let _turn = Program::turn();
+    let (one, other) = (Receiver::http(), Receiver::http());
+    let away = register().endpoint("http://127.0.0.1:1");
+    let second = register().endpoint(other.endpoint()).api_key("second");
+    let (registration, said) = installed(|builder| {
+        builder.endpoint(one.endpoint()).api_key("first").also(away).also(second)
+    });
+    (0..100).for_each(work);
+    let error = registration.shutdown().unwrap_err();
+    assert_eq!(error.endpoint.as_deref(), Some("http://127.0.0.1:1/v1/traces"));
+    assert_eq!((error.delivered, error.pending, error.lost), (0, 0, 100));
+    for (receiver, key) in [(&one, "Bearer first"), (&other, "Bearer second")] {
+        assert_eq!(distinct(receiver), 100);
+        assert_eq!(receiver.ids().len(), 100, "none twice");
+        assert_eq!(receiver.received()[0].headers["authorization"], key);
+    }
+    let delivered: Vec<_> = registration.stats().iter().map(|stats| stats.delivered).collect();
+    assert_eq!(delivered, [100, 0, 100]);
+    assert_eq!(said.lock().unwrap().len(), 1);
+}
+
+#[test]
+fn a_backend_that_is_away_at_the_end_costs_another_nothing_that_ends_meanwhile() {
+    let _turn = Program::turn();
+    let (begins, begun) = mpsc::channel();
+    let (ends, ended) = mpsc::channel();
+    let (let_go, goes_on) = mpsc::channel();
+    let receiver = Receiver::http();
+    let mut connections = 0;
+    let away = Faulty::start(move |_| {
+        connections += 1;
+        if connections == 1 {
+            // The end has begun: another span ends before it goes on.
+            let_go.send(()).unwrap();
+            ended.recv().unwrap();
+        }
+    });
+    let (registration, said) = installed(|builder| {
+        builder.endpoint(receiver.endpoint()).also(register().endpoint(away.endpoint()))
+    });
+    let last = std::thread::spawn(move || {
+        #[chain(skip_all)]
+        fn last(begins: &mpsc::Sender<()>, goes_on: &mpsc::Receiver<()>) {
+            begins.send(()).unwrap();
+            goes_on.recv().unwrap();
+        }
+        last(&begins, &goes_on);
+        ends.send(()).unwrap();
+    });
+    begun.recv().unwrap();
+    work(1);
+    let error = registration.shutdown().unwrap_err();
+    last.join().unwrap();
+    assert_eq!(error.endpoint, Some(format!("{}/v1/traces", away.endpoint())));
+    assert_eq!((error.delivered, error.pending, error.lost), (0, 0, 2));
+    assert_eq!((stats(&registration).delivered, receiver.ids().len()), (2, 2));
+    let said = said.lock().unwrap();
+    assert!(said.iter().all(|line| line.contains(&away.endpoint())), "{said:?}");
+}
