@@ -28,7 +28,7 @@ fn json_values_are_enough() {
         embed(&format!("{base}/embeddings"), &body).await?;
         Ok(())
     });
-    assert_eq!(seen.tree(), "post [LLM]\nembed [EMBEDDING]\n");
+    seen.assert_tree("post [LLM]\nembed [EMBEDDING]\n");
     let message = "llm.output_messages.0.message";
     seen.assert_says(
         "post",
@@ -51,6 +51,7 @@ fn json_values_are_enough() {
         &[json!({
             "embedding.model_name": "text-embedding-3-small",
             "embedding.embeddings.1.embedding.text": "b",
+            "embedding.embeddings.1.embedding.vector": super::VECTOR,
             "llm.token_count.prompt": 2,
         })],
     );
