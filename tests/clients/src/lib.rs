@@ -23,10 +23,10 @@ pub struct Seen {
 
 /// Runs a program that is given the base URL of the stub, traced, with the layer for `tracing`.
 pub fn seen(program: impl AsyncFnOnce(&str) -> anyhow::Result<()>) -> Seen {
-    let receiver = Receiver::http();
+    let collector = Receiver::http();
     let phoenix = env::var("READ_BACK_FROM").ok();
     let running = Program::start_with(|builder| {
-        let builder = builder.project_name(phoenix::PROJECT).endpoint(receiver.endpoint());
+        let builder = builder.project_name(phoenix::PROJECT).endpoint(collector.endpoint());
         match &phoenix {
             Some(phoenix) => builder.also(trace_runtime::register().endpoint(phoenix.as_str())),
             None => builder,
@@ -39,7 +39,7 @@ pub fn seen(program: impl AsyncFnOnce(&str) -> anyhow::Result<()>) -> Seen {
         program(&base).await.expect("the program works");
     });
     running.registration.flush().expect("every backend accepts everything");
-    let received = received::spans(&receiver);
+    let received = received::spans(&collector);
     let shown = phoenix.map(|phoenix| block_on(phoenix::read_back(&phoenix, &received)));
     Seen { received, shown }
 }

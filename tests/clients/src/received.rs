@@ -8,8 +8,8 @@ use opentelemetry_proto::tonic::trace::v1;
 use serde_json::{Map, Value};
 
 /// The spans that reached the receiver, in the order they began.
-pub(crate) fn spans(receiver: &Receiver) -> Vec<Span> {
-    let mut spans = receiver.spans();
+pub(crate) fn spans(collector: &Receiver) -> Vec<Span> {
+    let mut spans = collector.spans();
     spans.sort_by_key(|span| span.start_time_unix_nano);
     spans.into_iter().map(decoded).collect()
 }
@@ -44,5 +44,5 @@ fn plain(value: Option<AnyValue>) -> Value {
 }
 
 fn hex(id: &[u8]) -> String {
-    id.iter().map(|byte| format!("{byte:02x}")).collect()
+    id.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
