@@ -127,8 +127,10 @@ fn an_item_of_an_unknown_type_is_only_itself() {
         "usage": {"input_tokens": 1, "output_tokens": 2, "total_tokens": 3},
     }));
     assert_eq!(found["llm.token_count.total"], 3);
-    let part = "llm.output_messages.0.message.contents.1.message_content.text";
-    assert_eq!(found[part], "hi");
+    let call = "llm.output_messages.0.message.tool_calls.0.tool_call.function";
+    assert_eq!(found[&format!("{call}.name")], "tool_search_call");
+    assert_eq!(found[&format!("{call}.arguments")], r#"{"paths":["crm"]}"#);
+    assert_eq!(found["llm.output_messages.0.message.content"], "hi");
 }
 
 #[test]

@@ -10,6 +10,8 @@ use serde_json::{Map, Value};
 #[derive(Debug, Default)]
 pub(super) struct ChatRequest {
     pub(super) messages: Vec<Message>,
+    /// The texts to complete, in place of messages or where they may be either.
+    pub(super) prompts: Vec<String>,
     pub(super) tools: Vec<ToolDefinition>,
     pub(super) parameters: Option<Json>,
     pub(super) model: Option<String>,
@@ -19,7 +21,10 @@ pub(super) struct ChatRequest {
 /// The response to it.
 #[derive(Debug, Default)]
 pub(super) struct ChatResponse {
-    pub(super) messages: Vec<AssistantMessage>,
+    /// Of the assistant, and of the tools that the API runs by itself.
+    pub(super) messages: Vec<Message>,
+    /// The texts that a completion adds, in place of messages.
+    pub(super) choices: Vec<String>,
     pub(super) finish_reason: Option<String>,
     pub(super) tokens: Option<TokenCount>,
     pub(super) model: Option<String>,

@@ -119,6 +119,7 @@ pub(super) fn request(value: &Value) -> Option<ChatRequest> {
         parameters: parameters(model.as_deref().map(|model| ("model", model)), rest),
         model,
         vendor,
+        ..ChatRequest::default()
     })
 }
 
@@ -262,11 +263,12 @@ pub(super) fn response(value: &Value) -> Option<ChatResponse> {
         return None;
     }
     Some(ChatResponse {
-        messages: vec![turn(&Blocks::List(response.content))?.finish()],
+        messages: vec![turn(&Blocks::List(response.content))?.finish().into()],
         finish_reason: response.stop_reason,
         tokens: response.usage.tokens(),
         model: Some(response.model),
         vendor: VENDOR,
+        ..ChatResponse::default()
     })
 }
 

@@ -140,6 +140,7 @@ pub(super) fn request(value: &Value) -> Option<ChatRequest> {
         parameters: parameters(model.as_deref().map(|model| ("modelId", model)), rest),
         model,
         vendor: VENDOR,
+        ..ChatRequest::default()
     })
 }
 
@@ -274,11 +275,12 @@ pub(super) fn response(value: &Value) -> Option<ChatResponse> {
         return None;
     }
     Some(ChatResponse {
-        messages: vec![turn(&message.content)?.finish()],
+        messages: vec![turn(&message.content)?.finish().into()],
         finish_reason: response.stop_reason,
         tokens: response.usage.and_then(|usage| usage.tokens()),
         model: None,
         vendor: VENDOR,
+        ..ChatResponse::default()
     })
 }
 

@@ -111,6 +111,7 @@ pub(super) fn request(value: &Value) -> Option<ChatRequest> {
         parameters: (!rest.is_empty()).then(|| Json::from(Value::Object(rest))),
         model: request.model,
         vendor: VENDOR,
+        ..ChatRequest::default()
     })
 }
 
@@ -261,7 +262,7 @@ pub(super) fn response(value: &Value) -> Option<ChatResponse> {
             return None;
         }
         if let Some(parts) = parts.filter(|parts| !parts.is_empty()) {
-            messages.push(turn(&parts)?);
+            messages.push(turn(&parts)?.into());
         }
     }
     // An answer that was blocked says at least what it cost, or who gave it.
@@ -275,6 +276,7 @@ pub(super) fn response(value: &Value) -> Option<ChatResponse> {
         tokens: response.usage_metadata.map(|usage| usage.tokens()),
         model: response.model_version,
         vendor: VENDOR,
+        ..ChatResponse::default()
     })
 }
 

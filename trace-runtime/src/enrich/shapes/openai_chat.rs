@@ -30,6 +30,7 @@ pub(super) fn request(value: &Value) -> Option<ChatRequest> {
         parameters: parameters(model.as_deref().map(|model| ("model", model)), rest),
         model,
         vendor: Vendor::default(),
+        ..ChatRequest::default()
     })
 }
 
@@ -81,7 +82,7 @@ pub(super) fn response(value: &Value) -> Option<ChatResponse> {
     let Response { choices, model, usage } = Response::deserialize(value).ok()?;
     let finish_reason = choices.first()?.finish_reason.clone();
     let message = |Choice { message: answer, .. }: Choice| {
-        if answer.role == "assistant" { answer.message.message() } else { None }
+        Some(answer.message.message().filter(|_| answer.role == "assistant")?.into())
     };
     Some(ChatResponse {
         messages: choices.into_iter().map(message).collect::<Option<_>>()?,
@@ -89,6 +90,7 @@ pub(super) fn response(value: &Value) -> Option<ChatResponse> {
         tokens: usage.and_then(|usage| usage.tokens()),
         model,
         vendor: Vendor::default(),
+        ..ChatResponse::default()
     })
 }
 
