@@ -74,7 +74,6 @@ pub(super) fn generate_request(value: &Value) -> Option<ChatRequest> {
         parameters: parameters(Some(("model", &model)), rest),
         model: Some(model),
         vendor: Vendor::default(),
-        ..ChatRequest::default()
     })
 }
 

@@ -126,7 +126,10 @@ impl Messages {
             Item::FunctionCallOutput { call_id, name, output } => {
                 ToolMessage { name, ..ToolMessage::new(call_id, content(&output)) }.into()
             }
-            Item::Other => return self.built_in(value),
+            Item::Other => {
+                self.built_in(value);
+                return Some(());
+            }
             item => return assistant_item(&mut self.turn, item),
         };
         self.push(message);
@@ -135,7 +138,7 @@ impl Messages {
 
     /// The call of a tool of the API's own belongs to the turn; what the tool answered follows it.
     /// What is neither is shown as the JSON it is.
-    fn built_in(&mut self, value: &Value) -> Option<()> {
+    fn built_in(&mut self, value: &Value) {
         match built_in(value) {
             Some(BuiltIn { call, answer }) => {
                 self.turn.tool_calls.extend(call);
@@ -145,7 +148,6 @@ impl Messages {
             }
             None => self.turn.text(&value.to_string()),
         }
-        Some(())
     }
 
     fn end_turn(&mut self) {
