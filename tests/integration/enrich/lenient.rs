@@ -191,6 +191,49 @@ fn a_client_among_the_arguments_is_no_parameter() {
 }
 
 #[test]
+fn a_client_that_is_an_object_is_no_parameter_either() {
+    let client = json!({"base": "http://localhost", "headers": [{"name": "x"}]});
+    let messages = json!([{"role": "user", "content": "hi"}]);
+    let format = json!({"type": "json_object"});
+    let parameters = |input: Value| {
+        let found = request(input);
+        assert_eq!(found["llm.input_messages.0.message.content"], "hi");
+        let text = found["llm.invocation_parameters"].as_str().unwrap().to_owned();
+        serde_json::from_str::<Value>(&text).unwrap()
+    };
+    let expected = json!({"model": "gpt-4o", "stop": ["a"], "response_format": format});
+    let arguments = json!({
+        "client": client, "retries": [{"after": 1}], "model": "gpt-4o", "messages": messages,
+        "stop": ["a"], "response_format": format,
+    });
+    assert_eq!(parameters(arguments), expected);
+    let body = json!({
+        "model": "gpt-4o", "messages": messages, "stop": ["a"], "response_format": format,
+    });
+    assert_eq!(parameters(json!({"client": client, "body": body})), expected);
+    // What stands in the request itself is sent, known or not.
+    let body = json!({"model": "gpt-4o", "messages": messages, "brand_new": {"on": true}});
+    let expected = json!({"model": "gpt-4o", "brand_new": {"on": true}});
+    assert_eq!(parameters(json!({"client": client, "body": body})), expected);
+}
+
+#[test]
+fn vectors_in_base64_are_numbers() {
+    let vector = |embedding: &str| {
+        let data = json!([{"object": "embedding", "index": 0, "embedding": embedding}]);
+        let output = json!({"object": "list", "data": data, "model": "text-embedding-3-small"});
+        let mut found = enriched_call("EMBEDDING", None, Some(&output));
+        assert_eq!(found["embedding.model_name"], "text-embedding-3-small");
+        found.remove("embedding.embeddings.0.embedding.vector")
+    };
+    assert_eq!(vector("AAAAPwAAgL8AAEBA"), Some(json!([0.5, -1.0, 3.0])));
+    // Not base64, not in fours, no number, nothing.
+    for other in ["hello, world", "AAAAPwA=", "AADAfw==", ""] {
+        assert_eq!(vector(other), None, "{other}");
+    }
+}
+
+#[test]
 fn vectors_are_in_the_order_of_their_indexes() {
     let data = json!([{"index": 1, "embedding": [1.0]}, {"index": 0, "embedding": [0.5]}]);
     let (input, output) = (json!({"model": "m", "input": ["a", "b"]}), json!({"data": data}));

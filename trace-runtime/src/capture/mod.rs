@@ -10,6 +10,7 @@ mod plain;
 mod probe;
 mod type_name;
 
+pub(crate) use bounded::is_cut;
 pub use captured::CapturedValue;
 pub(crate) use input::{argument_as_input, arguments_as_input};
 pub(crate) use joined::Joined;

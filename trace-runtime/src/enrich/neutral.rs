@@ -52,7 +52,7 @@ pub(super) struct EmbeddingRequest {
 /// The response to it.
 #[derive(Debug)]
 pub(super) struct EmbeddingResponse {
-    /// None for a vector that is not written as numbers.
+    /// None for a vector that is no list of numbers, nor base64 of one.
     pub(super) vectors: Vec<Option<Vec<f64>>>,
     pub(super) model: Option<String>,
     pub(super) tokens: Option<TokenCount>,
