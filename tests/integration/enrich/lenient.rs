@@ -80,6 +80,34 @@ fn a_chunk_without_a_delta_is_one_of_the_stream() {
 }
 
 #[test]
+fn the_chunk_that_says_the_usage_may_have_no_choices() {
+    let piece = json!({
+        "object": "chat.completion.chunk", "model": "m",
+        "choices": [{"index": 0, "delta": {"content": "a"}, "finish_reason": "stop"}],
+    });
+    let usage = json!({"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3});
+    for choices in [json!([]), Value::Null] {
+        let last = json!({"object": "chat.completion.chunk", "choices": choices, "usage": usage});
+        let found = response(json!([piece, last]));
+        assert_eq!(found["llm.output_messages.0.message.content"], "a");
+        assert_eq!(found["llm.token_count.total"], 3);
+    }
+}
+
+#[test]
+fn messages_of_an_assistant_in_a_row_are_several() {
+    let said = |text: &str| json!({"role": "assistant", "content": [{"text": text}]});
+    let bedrock = json!({"modelId": "m", "messages": [said("a"), said("b")]});
+    let said = |text: &str| json!({"role": "assistant", "content": text});
+    let anthropic = json!({"model": "claude-x", "messages": [said("a"), said("b")]});
+    for input in [bedrock, anthropic] {
+        let found = request(input);
+        assert_eq!(found["llm.input_messages.0.message.content"], "a");
+        assert_eq!(found["llm.input_messages.1.message.content"], "b");
+    }
+}
+
+#[test]
 fn an_empty_model_is_none() {
     let answer = json!({"role": "assistant", "content": "a"});
     let found = response(json!({"model": "", "choices": [{"message": answer}]}));

@@ -24,7 +24,7 @@ pub(super) fn request<T>(input: &Value, recognise: impl Fn(&Value) -> Option<T>)
 fn without_others(arguments: &Map<String, Value>) -> Option<Value> {
     let is_other = |(name, value): &(&String, &Value)| {
         let has_fields = value.is_object()
-            || value.as_array().is_some_and(|items| items.iter().any(|it| it.is_object()));
+            || value.as_array().is_some_and(|items| items.iter().any(Value::is_object));
         has_fields && !STRUCTURED.contains(&name.as_str())
     };
     arguments.iter().find(is_other)?;

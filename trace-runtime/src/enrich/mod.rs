@@ -17,6 +17,7 @@ mod raw;
 mod rerank;
 mod shapes;
 mod span;
+mod turn;
 
 pub use exporter::EnrichExporter;
 pub(crate) use gen_ai::add_twins;

@@ -1,9 +1,6 @@
 //! What every API says in its own words: one model for all of them.
 
-use crate::record::{
-    AssistantMessage, AssistantPart, Document, Json, Message, Part, Reasoning, TokenCount,
-    ToolCall, ToolDefinition,
-};
+use crate::record::{Document, Json, Message, TokenCount, ToolDefinition};
 use serde_json::{Map, Value};
 
 /// The request of a chat or a completion.
@@ -74,48 +71,6 @@ pub(super) struct Ranked {
     pub(super) score: f64,
     /// The document, if the response repeats it.
     pub(super) document: Option<Document>,
-}
-
-/// What an assistant says in one go, spread over several blocks or items on the wire.
-#[derive(Debug, Default)]
-pub(super) struct AssistantTurn {
-    pub(super) parts: Vec<AssistantPart>,
-    pub(super) tool_calls: Vec<ToolCall>,
-}
-
-impl AssistantTurn {
-    /// Text, unless it is empty as beside a tool call.
-    pub(super) fn text(&mut self, text: &str) {
-        if !text.is_empty() {
-            self.parts.push(AssistantPart::text(text));
-        }
-    }
-
-    /// Reasoning, unless the API tells nothing of it.
-    pub(super) fn reason(&mut self, reasoning: Reasoning) {
-        let Reasoning { text, data, encrypted_content, .. } = &reasoning;
-        let said = [text, data, encrypted_content].into_iter().flatten();
-        if said.into_iter().any(|text| !text.is_empty()) {
-            self.parts.push(reasoning.into());
-        }
-    }
-
-    pub(super) fn say(&mut self, part: Part) {
-        self.parts.push(part.into());
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.parts.is_empty() && self.tool_calls.is_empty()
-    }
-
-    pub(super) fn finish(self) -> AssistantMessage {
-        let message = if self.parts.is_empty() {
-            AssistantMessage::default()
-        } else {
-            AssistantMessage::new(self.parts)
-        };
-        self.tool_calls.into_iter().fold(message, AssistantMessage::tool_call)
-    }
 }
 
 /// All fields of a request but those that have attributes of their own. A request that does not

@@ -2,7 +2,8 @@
 
 use super::super::merge::{append, item_at};
 use super::super::model_family;
-use super::super::neutral::{AssistantTurn, ChatRequest, ChatResponse, json, parameters, tools};
+use super::super::neutral::{ChatRequest, ChatResponse, json, parameters, tools};
+use super::super::turn::AssistantTurn;
 use super::cohere_chat::{Usage, VENDOR};
 use crate::record::{Message, SystemMessage, ToolCall, ToolMessage, UserMessage};
 use serde::Deserialize;

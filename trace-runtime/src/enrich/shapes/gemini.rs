@@ -1,9 +1,8 @@
 //! Gemini's `generateContent`, of the Gemini API and of Vertex AI. Fields may be written as the
 //! REST interface writes them, or as Google's protocol buffers do.
 
-use super::super::neutral::{
-    AssistantTurn, ChatRequest, ChatResponse, Vendor, retain_parameters, sum,
-};
+use super::super::neutral::{ChatRequest, ChatResponse, Vendor, retain_parameters, sum};
+use super::super::turn::AssistantTurn;
 use crate::record::{
     AssistantMessage, Audio, Document, Image, Json, Message, Part, Reasoning, SystemMessage,
     TokenCount, ToolCall, ToolDefinition, ToolMessage, UserMessage, Video, data_url,
@@ -195,8 +194,9 @@ fn turn(values: &[Value]) -> Option<AssistantMessage> {
             WirePart { function_call: Some(call), thought_signature, .. } => {
                 turn.tool_calls.push(call.call(thought_signature));
             }
-            WirePart { text: Some(text), thought: Some(true), .. } => {
-                turn.reason(Reasoning::new(text));
+            WirePart { text: Some(text), thought: Some(true), thought_signature, .. } => {
+                let signature = thought_signature.filter(|signature| !signature.is_empty());
+                turn.reason(Reasoning { signature, ..Reasoning::new(text) });
             }
             WirePart { text: Some(text), .. } => turn.text(&text),
             part => turn.say(part.part(value)),
@@ -216,11 +216,21 @@ impl FunctionCall {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Response {
-    candidates: Vec<Candidate>,
+    /// Missing where the prompt was blocked.
+    candidates: Option<Vec<Candidate>>,
+    #[serde(alias = "prompt_feedback")]
+    prompt_feedback: Option<Feedback>,
     #[serde(alias = "usage_metadata")]
     usage_metadata: Option<Usage>,
     #[serde(alias = "model_version")]
     model_version: Option<String>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Feedback {
+    #[serde(alias = "block_reason")]
+    block_reason: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -247,13 +257,30 @@ struct Usage {
     tool_use_prompt_token_count: Option<u64>,
     #[serde(alias = "cached_content_token_count")]
     cached_content_token_count: Option<u64>,
+    #[serde(alias = "prompt_tokens_details")]
+    prompt_tokens_details: Option<Vec<ModalityTokens>>,
+    #[serde(alias = "candidates_tokens_details")]
+    candidates_tokens_details: Option<Vec<ModalityTokens>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct ModalityTokens {
+    modality: Option<String>,
+    #[serde(alias = "token_count")]
+    token_count: Option<u64>,
 }
 
 pub(super) fn response(value: &Value) -> Option<ChatResponse> {
     let response = Response::deserialize(value).ok()?;
-    let finish_reason = response.candidates.first()?.finish_reason.clone();
+    let blocked = response.prompt_feedback.and_then(|feedback| feedback.block_reason);
+    let candidates = response.candidates.unwrap_or_default();
+    let finish_reason = match candidates.first() {
+        Some(candidate) => candidate.finish_reason.clone(),
+        None => Some(blocked?),
+    };
     let mut messages = Vec::new();
-    for Candidate { content, finish_reason } in response.candidates {
+    for Candidate { content, finish_reason } in candidates {
         if content.is_none() && finish_reason.is_none() {
             return None;
         }
@@ -291,7 +318,15 @@ impl Usage {
             total: self.total_token_count.or(tokens.total),
             cache_read: self.cached_content_token_count,
             reasoning: self.thoughts_token_count,
+            prompt_audio: audio(self.prompt_tokens_details.as_deref()),
+            completion_audio: audio(self.candidates_tokens_details.as_deref()),
             ..tokens
         }
     }
+}
+
+/// The count of audio among those of all modalities.
+fn audio(details: Option<&[ModalityTokens]>) -> Option<u64> {
+    let is_audio = |it: &&ModalityTokens| it.modality.as_deref() == Some("AUDIO");
+    details?.iter().find(is_audio)?.token_count
 }

@@ -5,8 +5,10 @@
 #![allow(clippy::struct_field_names, reason = "fields are named as on the wire")]
 
 mod anthropic;
+mod anthropic_blocks;
 mod anthropic_stream;
 mod bedrock;
+mod bedrock_blocks;
 mod bedrock_stream;
 mod cohere_chat;
 mod cohere_chat_v1;

@@ -39,6 +39,13 @@ struct Response {
     choices: Vec<Choice>,
     model: Option<String>,
     usage: Option<Usage>,
+    x_groq: Option<XGroq>,
+}
+
+/// Where Groq says the usage of a stream.
+#[derive(Deserialize)]
+struct XGroq {
+    usage: Option<Usage>,
 }
 
 #[derive(Deserialize)]
@@ -79,7 +86,7 @@ struct CompletionDetails {
 }
 
 pub(super) fn response(value: &Value) -> Option<ChatResponse> {
-    let Response { choices, model, usage } = Response::deserialize(value).ok()?;
+    let Response { choices, model, usage, x_groq } = Response::deserialize(value).ok()?;
     let finish_reason = choices.first()?.finish_reason.clone();
     let message = |Choice { message: answer, .. }: Choice| {
         Some(answer.message.message().filter(|_| answer.role == "assistant")?.into())
@@ -87,7 +94,7 @@ pub(super) fn response(value: &Value) -> Option<ChatResponse> {
     Some(ChatResponse {
         messages: choices.into_iter().map(message).collect::<Option<_>>()?,
         finish_reason,
-        tokens: usage.and_then(|usage| usage.tokens()),
+        tokens: usage.or(x_groq.and_then(|own| own.usage)).and_then(|usage| usage.tokens()),
         model,
         vendor: Vendor::default(),
         ..ChatResponse::default()
@@ -114,7 +121,8 @@ impl Usage {
 
 #[derive(Deserialize)]
 struct Chunk {
-    choices: Vec<ChunkChoice>,
+    /// Some servers leave them out of the chunk that says the usage.
+    choices: Option<Vec<ChunkChoice>>,
     #[serde(flatten)]
     rest: Map<String, Value>,
 }
@@ -136,6 +144,8 @@ pub(super) fn joined(chunks: &[Value]) -> Option<Value> {
     for chunk in chunks {
         let Chunk { choices: pieces, rest } = Chunk::deserialize(chunk).ok()?;
         let is_said = |value: &Value| !value.is_null() && value != "";
+        let is_usage = rest.get("usage").is_some_and(Value::is_object);
+        let pieces = pieces.or_else(|| is_usage.then(Vec::new))?;
         response.extend(rest.into_iter().filter(|(_, value)| is_said(value)));
         for ChunkChoice { index, delta, rest } in pieces {
             has_delta |= delta.is_some();

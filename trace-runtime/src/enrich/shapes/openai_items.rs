@@ -1,6 +1,7 @@
 //! The items of `OpenAI`'s responses as messages.
 
-use super::super::neutral::{AssistantTurn, json};
+use super::super::neutral::json;
+use super::super::turn::{AssistantTurn, Messages};
 use super::openai_built_in::{BuiltIn, built_in, content};
 use crate::record::{
     Content, Document, Image, Message, Part, Reasoning, SystemMessage, ToolCall, ToolMessage,
@@ -99,67 +100,42 @@ enum ItemPart {
     Other,
 }
 
-/// Messages, where the items of an assistant that follow each other are one.
-#[derive(Default)]
-pub(super) struct Messages {
-    list: Vec<Message>,
-    turn: AssistantTurn,
+/// Adds what an item says.
+pub(super) fn add(messages: &mut Messages, value: &Value) -> Option<()> {
+    let message: Message = match Item::read(value)? {
+        Item::Message(WireMessage { role: Role::System, content }) => {
+            SystemMessage::new(content.content()?).into()
+        }
+        Item::Message(WireMessage { role: Role::Developer, content }) => {
+            Message::Developer(SystemMessage::new(content.content()?))
+        }
+        Item::Message(WireMessage { role: Role::User, content }) => {
+            UserMessage::new(content.content()?).into()
+        }
+        Item::FunctionCallOutput { call_id, name, output } => {
+            ToolMessage { name, ..ToolMessage::new(call_id, content(&output)) }.into()
+        }
+        Item::Other => {
+            add_built_in(messages, value);
+            return Some(());
+        }
+        item => return assistant_item(&mut messages.turn, item),
+    };
+    messages.push(message);
+    Some(())
 }
 
-impl Messages {
-    pub(super) fn push(&mut self, message: impl Into<Message>) {
-        self.end_turn();
-        self.list.push(message.into());
-    }
-
-    pub(super) fn item(&mut self, value: &Value) -> Option<()> {
-        let message: Message = match Item::read(value)? {
-            Item::Message(WireMessage { role: Role::System, content }) => {
-                SystemMessage::new(content.content()?).into()
+/// The call of a tool of the API's own belongs to the turn; what the tool answered follows it. What
+/// is neither is shown as the JSON it is.
+fn add_built_in(messages: &mut Messages, value: &Value) {
+    match built_in(value) {
+        Some(BuiltIn { call, answer }) => {
+            messages.turn.tool_calls.extend(call);
+            if let Some(answer) = answer {
+                messages.push(answer);
             }
-            Item::Message(WireMessage { role: Role::Developer, content }) => {
-                Message::Developer(SystemMessage::new(content.content()?))
-            }
-            Item::Message(WireMessage { role: Role::User, content }) => {
-                UserMessage::new(content.content()?).into()
-            }
-            Item::FunctionCallOutput { call_id, name, output } => {
-                ToolMessage { name, ..ToolMessage::new(call_id, content(&output)) }.into()
-            }
-            Item::Other => {
-                self.built_in(value);
-                return Some(());
-            }
-            item => return assistant_item(&mut self.turn, item),
-        };
-        self.push(message);
-        Some(())
-    }
-
-    /// The call of a tool of the API's own belongs to the turn; what the tool answered follows it.
-    /// What is neither is shown as the JSON it is.
-    fn built_in(&mut self, value: &Value) {
-        match built_in(value) {
-            Some(BuiltIn { call, answer }) => {
-                self.turn.tool_calls.extend(call);
-                if let Some(answer) = answer {
-                    self.push(answer);
-                }
-            }
-            None => self.turn.text(&value.to_string()),
         }
-    }
-
-    fn end_turn(&mut self) {
-        let turn = std::mem::take(&mut self.turn);
-        if !turn.is_empty() {
-            self.list.push(turn.finish().into());
-        }
-    }
-
-    pub(super) fn finish(mut self) -> Vec<Message> {
-        self.end_turn();
-        self.list
+        None => messages.turn.text(&value.to_string()),
     }
 }
 
@@ -177,7 +153,7 @@ impl Item {
 pub(super) fn answer(items: &[Value]) -> Option<Vec<Message>> {
     let mut messages = Messages::default();
     for value in items {
-        messages.item(value)?;
+        add(&mut messages, value)?;
     }
     let messages = messages.finish();
     let is_answer = |message: &Message| matches!(message, Message::Assistant(_) | Message::Tool(_));

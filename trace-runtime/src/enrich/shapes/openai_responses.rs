@@ -1,7 +1,8 @@
 //! `OpenAI` responses: items in place of messages.
 
 use super::super::neutral::{ChatRequest, ChatResponse, Vendor, parameters, tokens, tools};
-use super::openai_items::{Messages, answer};
+use super::super::turn::Messages;
+use super::openai_items::{add, answer};
 use crate::record::{SystemMessage, TokenCount, UserMessage};
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -37,7 +38,7 @@ pub(super) fn request(value: &Value) -> Option<ChatRequest> {
         Input::Items(items) if items.is_empty() => return None,
         Input::Items(items) => {
             for item in &items {
-                messages.item(item)?;
+                add(&mut messages, item)?;
             }
         }
     }
