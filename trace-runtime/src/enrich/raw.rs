@@ -31,9 +31,8 @@ fn joined(pieces: &[Value]) -> Option<String> {
     if pieces.is_empty() {
         return None;
     }
-    if let Some(texts) = pieces.iter().map(Value::as_str).collect::<Option<Vec<_>>>() {
-        // Lines may have lost their ends.
-        return Some(texts.join(if texts.iter().any(|it| it.ends_with('\n')) { "" } else { "\n" }));
+    if let Some(text) = pieces.iter().map(Value::as_str).collect() {
+        return Some(text);
     }
     let bytes = bytes(pieces).or_else(|| {
         let lists = pieces.iter().map(|piece| bytes(piece.as_array()?));
@@ -109,8 +108,8 @@ fn behind_field(text: &str) -> Option<&str> {
     if !fields.iter().any(|field| text.starts_with(field)) {
         return None;
     }
-    let end = [text.find('\n'), text.find("data:")].into_iter().flatten().min();
-    Some(text.get(end.unwrap_or(text.len())..)?.trim_start())
+    let line = text.lines().next()?;
+    Some(text.get(line.find("data:").unwrap_or(line.len())..)?.trim_start())
 }
 
 #[cfg(test)]

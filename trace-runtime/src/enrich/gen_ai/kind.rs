@@ -2,7 +2,7 @@
 
 use super::flat::Flat;
 use crate::OpenInferenceSpanKind as Kind;
-use crate::semconv::gen_ai;
+use crate::semconv::{self, gen_ai};
 
 /// What a span with `gen_ai` attributes stands for: what its operation says, or else its contents.
 pub(super) fn of(span: &Flat<'_>) -> Kind {
@@ -31,8 +31,12 @@ fn of_operation(operation: &str) -> Kind {
     }
 }
 
-/// The operation of a span kind, where there is one.
-pub(super) fn operation(kind: &str) -> Option<&'static str> {
+/// The operation of a span of this kind, where there is one.
+pub(super) fn operation(span: &Flat<'_>, kind: &str) -> Option<&'static str> {
+    let completed = [semconv::LLM_PROMPTS, semconv::LLM_CHOICES];
+    if completed.iter().any(|key| !span.list(key).is_empty()) {
+        return Some("text_completion");
+    }
     const OPERATIONS: [(Kind, &str); 5] = [
         (Kind::Llm, "chat"),
         (Kind::Embedding, "embeddings"),

@@ -4,11 +4,10 @@
 use super::super::neutral::json;
 use super::openai_items::part;
 use super::openai_parts::image;
-use crate::record::{Content, Image, Part, ToolCall, ToolMessage};
+use crate::record::{Content, Image, Json, Part, ToolCall, ToolMessage};
 use serde_json::{Map, Value};
 
 /// What an item of a tool says: a call, what the tool answered, or both.
-#[derive(Default)]
 pub(super) struct BuiltIn {
     pub(super) call: Option<ToolCall>,
     pub(super) answer: Option<ToolMessage>,
@@ -46,29 +45,30 @@ pub(super) fn built_in(item: &Value) -> Option<BuiltIn> {
 }
 
 /// What the tool was called with: the arguments of an MCP server's tool, else all that is left.
-fn arguments(item: &Map<String, Value>) -> crate::record::Json {
+fn arguments(item: &Map<String, Value>) -> Json {
     if let Some(arguments) = item.get("arguments") {
         return json(arguments);
     }
     let mut rest = item.clone();
-    rest.retain(|key, value| {
-        let is_known = OTHERS.contains(&key.as_str()) || ANSWERS.contains(&key.as_str());
-        let is_empty = value.is_null() || value.as_array().is_some_and(Vec::is_empty);
-        !is_known && !is_empty
-    });
+    rest.retain(|key, _| !OTHERS.contains(&key.as_str()) && !ANSWERS.contains(&key.as_str()));
+    drop_empty(&mut rest);
     Value::Object(rest).into()
+}
+
+/// Takes out what typed clients write though it is not there.
+fn drop_empty(object: &mut Map<String, Value>) {
+    object.retain(|_, value| !value.is_null() && !value.as_array().is_some_and(Vec::is_empty));
+    object.values_mut().filter_map(Value::as_object_mut).for_each(drop_empty);
 }
 
 /// What a tool answered: text, parts, or anything that the tool made.
 pub(super) fn content(answer: &Value) -> Content {
-    if let Some(parts) = answer.as_array().and_then(|parts| parts.iter().map(said).collect()) {
-        let parts: Vec<Part> = parts;
-        return parts.into();
-    }
-    match answer {
-        Value::String(text) => text.as_str().into(),
-        answer => said(answer).map_or_else(|| answer.to_string().into(), |part| vec![part].into()),
-    }
+    let parts: Option<Vec<Part>> = match answer {
+        Value::String(text) => return text.as_str().into(),
+        Value::Array(parts) => parts.iter().map(said).collect(),
+        answer => said(answer).map(|part| vec![part]),
+    };
+    parts.map_or_else(|| answer.to_string().into(), Content::from)
 }
 
 /// A part of an answer: one of a message, the output of a program, or a picture.
