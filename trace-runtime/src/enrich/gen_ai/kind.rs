@@ -33,10 +33,6 @@ fn of_operation(operation: &str) -> Kind {
 
 /// The operation of a span of this kind, where there is one.
 pub(super) fn operation(span: &Flat<'_>, kind: &str) -> Option<&'static str> {
-    let completed = [semconv::LLM_PROMPTS, semconv::LLM_CHOICES];
-    if completed.iter().any(|key| !span.list(key).is_empty()) {
-        return Some("text_completion");
-    }
     const OPERATIONS: [(Kind, &str); 5] = [
         (Kind::Llm, "chat"),
         (Kind::Embedding, "embeddings"),
@@ -44,5 +40,9 @@ pub(super) fn operation(span: &Flat<'_>, kind: &str) -> Option<&'static str> {
         (Kind::Tool, "execute_tool"),
         (Kind::Agent, "invoke_agent"),
     ];
+    let completed = [semconv::LLM_PROMPTS, semconv::LLM_CHOICES];
+    if completed.iter().any(|key| !span.list(key).is_empty()) {
+        return Some("text_completion");
+    }
     OPERATIONS.iter().find(|(each, _)| each.as_str() == kind).map(|(_, operation)| *operation)
 }

@@ -2,11 +2,9 @@
 //! REST interface writes them, or as Google's protocol buffers do.
 
 use super::super::neutral::{ChatRequest, ChatResponse, Vendor, retain_parameters, sum};
-use super::super::turn::AssistantTurn;
-use crate::record::{
-    AssistantMessage, Audio, Document, Image, Json, Message, Part, Reasoning, SystemMessage,
-    TokenCount, ToolCall, ToolDefinition, ToolMessage, UserMessage, Video, data_url,
-};
+use super::super::turn::Messages;
+use super::gemini_parts::{WirePart, add_turn, parts};
+use crate::record::{Json, SystemMessage, TokenCount, ToolDefinition, UserMessage};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -39,62 +37,14 @@ enum Role {
     System,
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct WirePart {
-    text: Option<String>,
-    thought: Option<bool>,
-    #[serde(alias = "thought_signature")]
-    thought_signature: Option<String>,
-    #[serde(alias = "inline_data")]
-    inline_data: Option<Blob>,
-    #[serde(alias = "file_data")]
-    file_data: Option<File>,
-    #[serde(alias = "function_call")]
-    function_call: Option<FunctionCall>,
-    #[serde(alias = "function_response")]
-    function_response: Option<FunctionResponse>,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct Blob {
-    #[serde(alias = "mime_type")]
-    mime_type: String,
-    data: String,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct File {
-    #[serde(alias = "mime_type")]
-    mime_type: Option<String>,
-    #[serde(alias = "file_uri")]
-    file_uri: String,
-}
-
-#[derive(Deserialize)]
-struct FunctionCall {
-    id: Option<String>,
-    name: String,
-    args: Option<Value>,
-}
-
-#[derive(Deserialize)]
-struct FunctionResponse {
-    id: Option<String>,
-    name: String,
-    response: Value,
-}
-
 pub(super) fn request(value: &Value) -> Option<ChatRequest> {
     let request = Request::deserialize(value).ok()?;
     if request.contents.is_empty() {
         return None;
     }
-    let mut messages = Vec::new();
+    let mut messages = Messages::default();
     if let Some(instruction) = request.system_instruction {
-        messages.push(SystemMessage::new(parts(&instruction.parts?)?).into());
+        messages.push(SystemMessage::new(parts(&instruction.parts?)?));
     }
     for content in request.contents {
         content.write(&mut messages)?;
@@ -105,7 +55,7 @@ pub(super) fn request(value: &Value) -> Option<ChatRequest> {
         rest.insert("model".to_owned(), model.as_str().into());
     }
     Some(ChatRequest {
-        messages,
+        messages: messages.finish(),
         tools: tools(request.tools),
         parameters: (!rest.is_empty()).then(|| Json::from(Value::Object(rest))),
         model: request.model,
@@ -131,85 +81,27 @@ fn tools(wire: Option<Vec<Value>>) -> Vec<ToolDefinition> {
 
 impl WireContent {
     /// The answers of functions stand among the parts; each is a message of its own.
-    fn write(self, messages: &mut Vec<Message>) -> Option<()> {
+    fn write(self, messages: &mut Messages) -> Option<()> {
         let values = self.parts?;
+        messages.end_turn();
         match self.role {
-            Some(Role::Model) => messages.push(turn(&values)?.into()),
-            Some(Role::System) => messages.push(SystemMessage::new(parts(&values)?).into()),
+            Some(Role::Model) => add_turn(messages, &values)?,
+            Some(Role::System) => messages.push(SystemMessage::new(parts(&values)?)),
             None | Some(Role::User | Role::Function) => {
                 let mut said = Vec::new();
                 for value in &values {
                     let part = WirePart::deserialize(value).ok()?;
                     match part.function_response {
-                        Some(answer) => messages.push(answer.message().into()),
+                        Some(answer) => messages.push(answer.message()),
                         None => said.push(part.part(value)),
                     }
                 }
                 if !said.is_empty() {
-                    messages.push(UserMessage::new(said).into());
+                    messages.push(UserMessage::new(said));
                 }
             }
         }
         Some(())
-    }
-}
-
-impl FunctionResponse {
-    fn message(self) -> ToolMessage {
-        let message = ToolMessage::of_tool(self.name, self.response.to_string());
-        ToolMessage { tool_call_id: self.id, ..message }
-    }
-}
-
-fn parts(values: &[Value]) -> Option<Vec<Part>> {
-    values.iter().map(|value| Some(WirePart::deserialize(value).ok()?.part(value))).collect()
-}
-
-impl WirePart {
-    /// A part of a kind that is not known is shown as the JSON it is.
-    fn part(self, value: &Value) -> Part {
-        match (self.text, self.inline_data, self.file_data) {
-            (Some(text), ..) => Part::text(text),
-            (None, Some(blob), _) => media(&blob.mime_type, data_url(&blob.mime_type, &blob.data)),
-            (None, None, Some(file)) => media(&file.mime_type.unwrap_or_default(), file.file_uri),
-            (None, None, None) => Part::text(value.to_string()),
-        }
-    }
-}
-
-fn media(mime_type: &str, url: String) -> Part {
-    match mime_type.split('/').next() {
-        Some("image") => Image::new(url).into(),
-        Some("audio") => Audio::new(url).mime_type(mime_type).into(),
-        Some("video") => Video::new(url).into(),
-        _ => Document::at(url).mime_type(mime_type).into(),
-    }
-}
-
-fn turn(values: &[Value]) -> Option<AssistantMessage> {
-    let mut turn = AssistantTurn::default();
-    for value in values {
-        let part = WirePart::deserialize(value).ok()?;
-        match part {
-            WirePart { function_call: Some(call), thought_signature, .. } => {
-                turn.tool_calls.push(call.call(thought_signature));
-            }
-            WirePart { text: Some(text), thought: Some(true), thought_signature, .. } => {
-                let signature = thought_signature.filter(|signature| !signature.is_empty());
-                turn.reason(Reasoning { signature, ..Reasoning::new(text) });
-            }
-            WirePart { text: Some(text), .. } => turn.text(&text),
-            part => turn.say(part.part(value)),
-        }
-    }
-    Some(turn.finish())
-}
-
-impl FunctionCall {
-    fn call(self, signature: Option<String>) -> ToolCall {
-        let arguments = self.args.unwrap_or_else(|| Map::new().into());
-        let call = ToolCall::new(self.name, arguments);
-        ToolCall { id: self.id, reasoning_signature: signature, ..call }
     }
 }
 
@@ -279,7 +171,7 @@ pub(super) fn response(value: &Value) -> Option<ChatResponse> {
         Some(candidate) => candidate.finish_reason.clone(),
         None => Some(blocked?),
     };
-    let mut messages = Vec::new();
+    let mut messages = Messages::default();
     for Candidate { content, finish_reason } in candidates {
         if content.is_none() && finish_reason.is_none() {
             return None;
@@ -289,9 +181,11 @@ pub(super) fn response(value: &Value) -> Option<ChatResponse> {
             return None;
         }
         if let Some(parts) = parts.filter(|parts| !parts.is_empty()) {
-            messages.push(turn(&parts)?.into());
+            messages.end_turn();
+            add_turn(&mut messages, &parts)?;
         }
     }
+    let messages = messages.finish();
     // An answer that was blocked says at least what it cost, or who gave it.
     if messages.is_empty() && response.usage_metadata.is_none() && response.model_version.is_none()
     {

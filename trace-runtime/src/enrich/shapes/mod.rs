@@ -15,6 +15,7 @@ mod cohere_chat_v1;
 mod cohere_embed;
 mod cohere_rerank;
 mod gemini;
+mod gemini_parts;
 mod gemini_stream;
 mod ollama;
 mod openai_built_in;
