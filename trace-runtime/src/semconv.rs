@@ -44,6 +44,9 @@ pub(crate) const LLM_TOKEN_COUNT_COMPLETION_AUDIO: &str =
     "llm.token_count.completion_details.audio";
 pub(crate) const LLM_PROMPTS: &str = "llm.prompts";
 pub(crate) const LLM_CHOICES: &str = "llm.choices";
+/// Below a prompt of `llm.prompts`, and a choice of `llm.choices`.
+pub(crate) const PROMPT_TEXT: &str = "prompt.text";
+pub(crate) const COMPLETION_TEXT: &str = "completion.text";
 pub(crate) const LLM_FUNCTION_CALL: &str = "llm.function_call";
 pub(crate) const PROMPT_TEMPLATE: &str = "llm.prompt_template.template";
 pub(crate) const PROMPT_TEMPLATE_VARIABLES: &str = "llm.prompt_template.variables";
@@ -100,9 +103,11 @@ pub(crate) const EMBEDDING_TEXT: &str = "embedding.text";
 pub(crate) const EMBEDDING_VECTOR: &str = "embedding.vector";
 
 /// What is one value spread over many keys: it comes from one place, as a whole.
-pub(crate) const NAMESPACES: [&str; 8] = [
+pub(crate) const NAMESPACES: [&str; 10] = [
     LLM_INPUT_MESSAGES,
     LLM_OUTPUT_MESSAGES,
+    LLM_PROMPTS,
+    LLM_CHOICES,
     LLM_TOOLS,
     LLM_TOKEN_COUNT,
     RETRIEVAL_DOCUMENTS,

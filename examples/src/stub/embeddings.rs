@@ -5,8 +5,12 @@ use serde_json::{Value, json};
 
 pub(super) async fn serve(Json(request): Json<Value>) -> Json<Value> {
     let texts = request["input"].as_array().map_or(1, Vec::len);
-    let embedding =
-        |index| json!({ "object": "embedding", "index": index, "embedding": [0.1, 0.2, 0.3] });
+    let vector = match request["encoding_format"].as_str() {
+        // The same, each a float of four bytes.
+        Some("base64") => json!("zczMPc3MTD6amZk+"),
+        _ => json!([0.1, 0.2, 0.3]),
+    };
+    let embedding = |index| json!({ "object": "embedding", "index": index, "embedding": vector });
     Json(json!({
         "object": "list",
         "model": request["model"],

@@ -136,7 +136,7 @@ fn chats() {
         }
         Ok(())
     });
-    assert_eq!(seen.tree(), "chat [LLM]\nchat [LLM]\n");
+    seen.assert_tree("chat [LLM]\nchat [LLM]\n");
     seen.assert_says("chat", &[called(), answered()]);
 }
 
@@ -166,7 +166,9 @@ fn embeddings() {
             "openinference.span.kind": "EMBEDDING",
             "embedding.model_name": "text-embedding-3-small",
             "embedding.embeddings.0.embedding.text": "a",
+            "embedding.embeddings.0.embedding.vector": super::VECTOR,
             "embedding.embeddings.1.embedding.text": "b",
+            "embedding.embeddings.1.embedding.vector": super::VECTOR,
             "llm.token_count.prompt": 2,
             "llm.token_count.total": 2,
         })],

@@ -59,8 +59,7 @@ fn its_spans_are_ours() {
         return;
     }
     let seen = seen(async |base| agent(&client(base)?, "Weather in Oslo?").await.map(drop));
-    assert_eq!(
-        seen.tree(),
+    seen.assert_tree(
         "agent [AGENT]\n  chat gpt-4o-mini [LLM]\n  look [TOOL]\n  chat gpt-4o-mini [LLM]\n  \
          embeddings text-embedding-3-small [EMBEDDING]\n",
     );

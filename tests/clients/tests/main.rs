@@ -7,6 +7,9 @@ mod rig;
 
 use serde_json::{Value, json};
 
+/// What the stub makes of any text.
+const VECTOR: [f64; 3] = [0.1, 0.2, 0.3];
+
 /// A tool as OpenAI's chat interface takes it.
 fn weather() -> Value {
     json!({

@@ -44,7 +44,7 @@ async fn agent(client: &OpenAI, question: &str) -> anyhow::Result<()> {
 #[test]
 fn its_spans_are_ours() {
     let seen = seen(async |base| agent(&client(base), "Weather in Oslo?").await);
-    assert_eq!(seen.tree(), "agent [AGENT]\n  turn [LLM]\n  look [TOOL]\n  chat [LLM]\n");
+    seen.assert_tree("agent [AGENT]\n  turn [LLM]\n  look [TOOL]\n  chat [LLM]\n");
     let call = "llm.output_messages.0.message.tool_calls.0.tool_call";
     seen.assert_says(
         "turn",
@@ -88,7 +88,7 @@ fn its_embeddings_are_ours() {
         client(base).embedding("text-embedding-3-small", None).call(texts).await?;
         Ok(())
     });
-    assert_eq!(seen.tree(), "embeddings [EMBEDDING]\n");
+    seen.assert_tree("embeddings [EMBEDDING]\n");
     seen.assert_says(
         "embeddings",
         &[json!({ "embedding.model_name": "text-embedding-3-small", "llm.token_count.prompt": 2 })],
@@ -106,5 +106,5 @@ fn a_failure_is_said_by_the_function_around_it() {
         assert!(ask(&client(&format!("{base}/nowhere"))).await.is_err());
         Ok(())
     });
-    assert_eq!(seen.tree(), "ask [AGENT]\n  chat [LLM]\n");
+    seen.assert_tree("ask [AGENT]\n  chat [LLM]\n");
 }

@@ -80,6 +80,34 @@ fn a_chunk_without_a_delta_is_one_of_the_stream() {
 }
 
 #[test]
+fn the_chunk_that_says_the_usage_may_have_no_choices() {
+    let piece = json!({
+        "object": "chat.completion.chunk", "model": "m",
+        "choices": [{"index": 0, "delta": {"content": "a"}, "finish_reason": "stop"}],
+    });
+    let usage = json!({"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3});
+    for choices in [json!([]), Value::Null] {
+        let last = json!({"object": "chat.completion.chunk", "choices": choices, "usage": usage});
+        let found = response(json!([piece, last]));
+        assert_eq!(found["llm.output_messages.0.message.content"], "a");
+        assert_eq!(found["llm.token_count.total"], 3);
+    }
+}
+
+#[test]
+fn messages_of_an_assistant_in_a_row_are_several() {
+    let said = |text: &str| json!({"role": "assistant", "content": [{"text": text}]});
+    let bedrock = json!({"modelId": "m", "messages": [said("a"), said("b")]});
+    let said = |text: &str| json!({"role": "assistant", "content": text});
+    let anthropic = json!({"model": "claude-x", "messages": [said("a"), said("b")]});
+    for input in [bedrock, anthropic] {
+        let found = request(input);
+        assert_eq!(found["llm.input_messages.0.message.content"], "a");
+        assert_eq!(found["llm.input_messages.1.message.content"], "b");
+    }
+}
+
+#[test]
 fn an_empty_model_is_none() {
     let answer = json!({"role": "assistant", "content": "a"});
     let found = response(json!({"model": "", "choices": [{"message": answer}]}));
@@ -127,8 +155,10 @@ fn an_item_of_an_unknown_type_is_only_itself() {
         "usage": {"input_tokens": 1, "output_tokens": 2, "total_tokens": 3},
     }));
     assert_eq!(found["llm.token_count.total"], 3);
-    let part = "llm.output_messages.0.message.contents.1.message_content.text";
-    assert_eq!(found[part], "hi");
+    let call = "llm.output_messages.0.message.tool_calls.0.tool_call.function";
+    assert_eq!(found[&format!("{call}.name")], "tool_search_call");
+    assert_eq!(found[&format!("{call}.arguments")], r#"{"paths":["crm"]}"#);
+    assert_eq!(found["llm.output_messages.0.message.content"], "hi");
 }
 
 #[test]
@@ -186,6 +216,49 @@ fn a_client_among_the_arguments_is_no_parameter() {
     let parameters = found["llm.invocation_parameters"].as_str().unwrap();
     let parameters: Value = serde_json::from_str(parameters).unwrap();
     assert_eq!(parameters, json!({"model": "gpt-4o", "temperature": 0.5, "stop": "</s>"}));
+}
+
+#[test]
+fn a_client_that_is_an_object_is_no_parameter_either() {
+    let client = json!({"base": "http://localhost", "headers": [{"name": "x"}]});
+    let messages = json!([{"role": "user", "content": "hi"}]);
+    let format = json!({"type": "json_object"});
+    let parameters = |input: Value| {
+        let found = request(input);
+        assert_eq!(found["llm.input_messages.0.message.content"], "hi");
+        let text = found["llm.invocation_parameters"].as_str().unwrap().to_owned();
+        serde_json::from_str::<Value>(&text).unwrap()
+    };
+    let expected = json!({"model": "gpt-4o", "stop": ["a"], "response_format": format});
+    let arguments = json!({
+        "client": client, "retries": [{"after": 1}], "model": "gpt-4o", "messages": messages,
+        "stop": ["a"], "response_format": format,
+    });
+    assert_eq!(parameters(arguments), expected);
+    let body = json!({
+        "model": "gpt-4o", "messages": messages, "stop": ["a"], "response_format": format,
+    });
+    assert_eq!(parameters(json!({"client": client, "body": body})), expected);
+    // What stands in the request itself is sent, known or not.
+    let body = json!({"model": "gpt-4o", "messages": messages, "brand_new": {"on": true}});
+    let expected = json!({"model": "gpt-4o", "brand_new": {"on": true}});
+    assert_eq!(parameters(json!({"client": client, "body": body})), expected);
+}
+
+#[test]
+fn vectors_in_base64_are_numbers() {
+    let vector = |embedding: &str| {
+        let data = json!([{"object": "embedding", "index": 0, "embedding": embedding}]);
+        let output = json!({"object": "list", "data": data, "model": "text-embedding-3-small"});
+        let mut found = enriched_call("EMBEDDING", None, Some(&output));
+        assert_eq!(found["embedding.model_name"], "text-embedding-3-small");
+        found.remove("embedding.embeddings.0.embedding.vector")
+    };
+    assert_eq!(vector("AAAAPwAAgL8AAEBA"), Some(json!([0.5, -1.0, 3.0])));
+    // Not base64, not in fours, no number, nothing.
+    for other in ["hello, world", "AAAAPwA=", "AADAfw==", ""] {
+        assert_eq!(vector(other), None, "{other}");
+    }
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod by_hand;
 mod golden;
 mod lenient;
 mod limits;
+mod raw;
 mod record_types;
 mod shapes;
 mod strict;

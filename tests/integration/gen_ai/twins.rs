@@ -45,6 +45,19 @@ fn response() -> Value {
 }
 
 #[test]
+fn a_completion_is_no_chat() {
+    let request = json!({"model": "gpt-3.5-turbo-instruct", "prompt": "Say this"});
+    let choices = json!([{"index": 0, "text": "This", "finish_reason": "stop"}]);
+    let found = twins(&json!({
+        "openinference.span.kind": "LLM",
+        "input.value": request.to_string(),
+        "output.value": json!({"object": "text_completion", "choices": choices}).to_string(),
+    }));
+    assert_eq!(found["gen_ai.operation.name"], "text_completion");
+    assert_eq!(found["gen_ai.request.model"], "gpt-3.5-turbo-instruct");
+}
+
+#[test]
 fn a_chat_has_twins_of_all_it_says() {
     let found = twins(&json!({
         "openinference.span.kind": "LLM",

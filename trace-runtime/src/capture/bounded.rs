@@ -82,6 +82,11 @@ impl Bounded {
     }
 }
 
+/// Whether a text ends where it was cut.
+pub(crate) fn is_cut(text: &str) -> bool {
+    text.ends_with(" bytes missing]")
+}
+
 /// Text that may end in the middle of a character, which is then left out.
 fn text(bytes: Vec<u8>) -> String {
     let mut text = String::from_utf8(bytes).unwrap_or_else(|error| {

@@ -2,7 +2,7 @@
 
 use super::bounded::Bounded;
 use super::captured::CapturedValue;
-use super::limit::{bounded, value_limit};
+use super::limit::bounded;
 use std::fmt::Write as _;
 use std::io::Write as _;
 
@@ -19,9 +19,7 @@ pub(crate) enum Joined {
 impl Joined {
     pub(crate) fn add(&mut self, chunk: &CapturedValue) {
         *self = match std::mem::take(self) {
-            Joined::Empty if chunk.is_text() => {
-                Joined::Text(text(Bounded::new(value_limit()), chunk))
-            }
+            Joined::Empty if chunk.is_text() => Joined::Text(text(bounded(), chunk)),
             Joined::Text(joined) if chunk.is_text() => Joined::Text(text(joined, chunk)),
             Joined::Empty => Joined::List(item(bounded(), "[", chunk)),
             Joined::List(list) => Joined::List(item(list, ",", chunk)),

@@ -10,6 +10,7 @@ mod plain;
 mod probe;
 mod type_name;
 
+pub(crate) use bounded::is_cut;
 pub use captured::CapturedValue;
 #[cfg(feature = "file")]
 pub(crate) use finite::Finite;

@@ -5,8 +5,8 @@ use super::model_family;
 use super::neutral::{ChatRequest, ChatResponse, Vendor, said};
 use super::shapes;
 use crate::record::{
-    Attributes, FinishReason, InputMessages, InvocationParameters, LlmModel, OutputMessages,
-    ToolDefinitions,
+    Answer, Attributes, Choices, FinishReason, InputMessages, InvocationParameters, LlmModel,
+    Prompts, ToolDefinitions,
 };
 use serde_json::Value;
 
@@ -29,16 +29,23 @@ pub(super) fn attributes(input: Option<&Value>, output: Option<&Value>) -> Attri
     let response = output.and_then(shapes::chat_response);
     let mut attributes = Attributes::default();
     attributes.record(&model(request.as_ref(), response.as_ref()));
+    // Where a prompt may be that of a completion or of a chat, the answer tells.
+    let is_completion = response.as_ref().is_some_and(|response| !response.choices.is_empty());
     // What comes last goes first where there are too many: the request is the longer one.
     if let Some(response) = response {
         attributes.record(&response.finish_reason.map(FinishReason::new));
         attributes.record(&response.tokens);
-        attributes.record(&OutputMessages::from_iter(response.messages));
+        attributes.record(&Choices(response.choices));
+        attributes.record(&Answer(response.messages));
     }
     if let Some(request) = request {
         attributes.record(&request.parameters.map(InvocationParameters::new));
         attributes.record(&ToolDefinitions::from_iter(request.tools));
-        attributes.record(&InputMessages::from_iter(request.messages));
+        if request.messages.is_empty() || is_completion {
+            attributes.record(&Prompts(request.prompts));
+        } else {
+            attributes.record(&InputMessages::from_iter(request.messages));
+        }
     }
     attributes
 }

@@ -13,9 +13,11 @@ mod gen_ai;
 mod merge;
 mod model_family;
 mod neutral;
+mod raw;
 mod rerank;
 mod shapes;
 mod span;
+mod turn;
 
 pub use exporter::EnrichExporter;
 pub(crate) use gen_ai::add_twins;

@@ -1,15 +1,14 @@
 //! What every API says in its own words: one model for all of them.
 
-use crate::record::{
-    AssistantMessage, AssistantPart, Document, Json, Message, Part, Reasoning, TokenCount,
-    ToolCall, ToolDefinition,
-};
+use crate::record::{Document, Json, Message, TokenCount, ToolDefinition};
 use serde_json::{Map, Value};
 
 /// The request of a chat or a completion.
 #[derive(Debug, Default)]
 pub(super) struct ChatRequest {
     pub(super) messages: Vec<Message>,
+    /// The texts to complete, in place of messages or where they may be either.
+    pub(super) prompts: Vec<String>,
     pub(super) tools: Vec<ToolDefinition>,
     pub(super) parameters: Option<Json>,
     pub(super) model: Option<String>,
@@ -19,7 +18,10 @@ pub(super) struct ChatRequest {
 /// The response to it.
 #[derive(Debug, Default)]
 pub(super) struct ChatResponse {
-    pub(super) messages: Vec<AssistantMessage>,
+    /// Of the assistant, and of the tools that the API runs by itself.
+    pub(super) messages: Vec<Message>,
+    /// The texts that a completion adds, in place of messages.
+    pub(super) choices: Vec<String>,
     pub(super) finish_reason: Option<String>,
     pub(super) tokens: Option<TokenCount>,
     pub(super) model: Option<String>,
@@ -47,7 +49,7 @@ pub(super) struct EmbeddingRequest {
 /// The response to it.
 #[derive(Debug)]
 pub(super) struct EmbeddingResponse {
-    /// None for a vector that is not written as numbers.
+    /// None for a vector that is no list of numbers, nor base64 of one.
     pub(super) vectors: Vec<Option<Vec<f64>>>,
     pub(super) model: Option<String>,
     pub(super) tokens: Option<TokenCount>,
@@ -69,48 +71,6 @@ pub(super) struct Ranked {
     pub(super) score: f64,
     /// The document, if the response repeats it.
     pub(super) document: Option<Document>,
-}
-
-/// What an assistant says in one go, spread over several blocks or items on the wire.
-#[derive(Debug, Default)]
-pub(super) struct AssistantTurn {
-    pub(super) parts: Vec<AssistantPart>,
-    pub(super) tool_calls: Vec<ToolCall>,
-}
-
-impl AssistantTurn {
-    /// Text, unless it is empty as beside a tool call.
-    pub(super) fn text(&mut self, text: &str) {
-        if !text.is_empty() {
-            self.parts.push(AssistantPart::text(text));
-        }
-    }
-
-    /// Reasoning, unless the API tells nothing of it.
-    pub(super) fn reason(&mut self, reasoning: Reasoning) {
-        let Reasoning { text, data, encrypted_content, .. } = &reasoning;
-        let said = [text, data, encrypted_content].into_iter().flatten();
-        if said.into_iter().any(|text| !text.is_empty()) {
-            self.parts.push(reasoning.into());
-        }
-    }
-
-    pub(super) fn say(&mut self, part: Part) {
-        self.parts.push(part.into());
-    }
-
-    pub(super) fn is_empty(&self) -> bool {
-        self.parts.is_empty() && self.tool_calls.is_empty()
-    }
-
-    pub(super) fn finish(self) -> AssistantMessage {
-        let message = if self.parts.is_empty() {
-            AssistantMessage::default()
-        } else {
-            AssistantMessage::new(self.parts)
-        };
-        self.tool_calls.into_iter().fold(message, AssistantMessage::tool_call)
-    }
 }
 
 /// All fields of a request but those that have attributes of their own. A request that does not

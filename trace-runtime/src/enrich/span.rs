@@ -1,8 +1,9 @@
 //! Adds to a span what its input and its output say.
 
-use super::{chat, embedding, gen_ai, rerank};
+use super::{chat, embedding, gen_ai, raw, rerank};
 use crate::OpenInferenceSpanKind as Kind;
 use crate::outcome::panic::contained;
+use crate::record::Attributes;
 use crate::semconv;
 use crate::span::add_missing;
 use opentelemetry::KeyValue;
@@ -16,31 +17,38 @@ pub(crate) fn enrich(span: &mut SpanData) {
         return;
     }
     let attributes = &mut span.attributes;
-    let read = match text(attributes, semconv::SPAN_KIND) {
-        Some(kind) if kind == Kind::Llm.as_str() => {
-            join_chunks(attributes);
-            chat::attributes
-        }
-        Some(kind) if kind == Kind::Embedding.as_str() => embedding::attributes,
-        Some(kind) if kind == Kind::Reranker.as_str() => rerank::attributes,
+    let (read, join): (Read, Join) = match text(attributes, semconv::SPAN_KIND) {
+        Some(kind) if kind == Kind::Llm.as_str() => (chat::attributes, chat::joined),
+        Some(kind) if kind == Kind::Embedding.as_str() => (embedding::attributes, |_| None),
+        Some(kind) if kind == Kind::Reranker.as_str() => (rerank::attributes, |_| None),
         _ => return,
     };
-    let input = json(attributes, semconv::INPUT_VALUE);
-    let output = json(attributes, semconv::OUTPUT_VALUE);
     // Whatever the values are, the span leaves.
+    let value = |key| contained(|| raw::read(text(attributes, key)?)).ok().flatten();
+    let (input, mut output) = (value(semconv::INPUT_VALUE), value(semconv::OUTPUT_VALUE));
+    if let Ok(Some(joined)) = contained(|| join(output.as_ref()?)) {
+        replace_output(attributes, &joined);
+        output = Some(joined);
+    }
     if let Ok(added) = contained(|| read(input.as_ref(), output.as_ref())) {
         add_missing(attributes, added);
     }
 }
 
+/// What the input and the output say.
+type Read = fn(Option<&Value>, Option<&Value>) -> Attributes;
+
+/// The response that an output is in pieces.
+type Join = fn(&Value) -> Option<Value>;
+
 /// The response in place of its chunks, as OpenInference's own instrumentations record it.
-fn join_chunks(attributes: &mut [KeyValue]) {
-    let output = json(attributes, semconv::OUTPUT_VALUE);
-    if let Ok(Some(response)) = contained(|| chat::joined(&output?)) {
-        for attribute in attributes {
-            if attribute.key.as_str() == semconv::OUTPUT_VALUE {
-                attribute.value = response.to_string().into();
-            }
+fn replace_output(attributes: &mut [KeyValue], response: &Value) {
+    for attribute in attributes {
+        match attribute.key.as_str() {
+            semconv::OUTPUT_VALUE => attribute.value = response.to_string().into(),
+            // It was text if the events came as text.
+            semconv::OUTPUT_MIME_TYPE => attribute.value = semconv::MIME_JSON.into(),
+            _ => {}
         }
     }
 }
@@ -52,10 +60,4 @@ fn text<'a>(attributes: &'a [KeyValue], key: &str) -> Option<&'a str> {
         opentelemetry::Value::String(text) => Some(text.as_str()),
         _ => None,
     }
-}
-
-/// A value that is a JSON object or list. One that was cut is neither.
-fn json(attributes: &[KeyValue], key: &str) -> Option<Value> {
-    let text = text(attributes, key)?;
-    if text.trim_start().starts_with(['{', '[']) { serde_json::from_str(text).ok() } else { None }
 }

@@ -74,3 +74,36 @@ impl Record for OutputMessages {
         });
     }
 }
+
+/// What an API answered: messages of the model, and of the tools that the API ran by itself.
+pub(crate) struct Answer(pub(crate) Vec<Message>);
+
+impl Record for Answer {
+    fn record(&self, attributes: &mut Attributes) {
+        attributes.list(semconv::LLM_OUTPUT_MESSAGES, &self.0, |attributes, message| {
+            message.write(attributes);
+        });
+    }
+}
+
+/// The texts that a model was to complete.
+pub(crate) struct Prompts(pub(crate) Vec<String>);
+
+impl Record for Prompts {
+    fn record(&self, attributes: &mut Attributes) {
+        attributes.list(semconv::LLM_PROMPTS, &self.0, |attributes, text| {
+            attributes.set(semconv::PROMPT_TEXT, text);
+        });
+    }
+}
+
+/// The texts that it completed them with.
+pub(crate) struct Choices(pub(crate) Vec<String>);
+
+impl Record for Choices {
+    fn record(&self, attributes: &mut Attributes) {
+        attributes.list(semconv::LLM_CHOICES, &self.0, |attributes, text| {
+            attributes.set(semconv::COMPLETION_TEXT, text);
+        });
+    }
+}

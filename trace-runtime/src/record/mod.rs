@@ -47,6 +47,7 @@ pub use llm_model::{FinishReason, InvocationParameters, LlmModel};
 pub(crate) use media::data_url;
 pub use media::{Audio, Image, Video};
 pub use message::{AssistantMessage, Message, SystemMessage, ToolMessage, UserMessage};
+pub(crate) use messages::{Answer, Choices, Prompts};
 pub use messages::{InputMessages, OutputMessages};
 #[doc(hidden)]
 pub use probe::{RecordProbe, Recorded};

@@ -2,7 +2,7 @@
 
 use super::flat::Flat;
 use crate::OpenInferenceSpanKind as Kind;
-use crate::semconv::gen_ai;
+use crate::semconv::{self, gen_ai};
 
 /// What a span with `gen_ai` attributes stands for: what its operation says, or else its contents.
 pub(super) fn of(span: &Flat<'_>) -> Kind {
@@ -31,8 +31,8 @@ fn of_operation(operation: &str) -> Kind {
     }
 }
 
-/// The operation of a span kind, where there is one.
-pub(super) fn operation(kind: &str) -> Option<&'static str> {
+/// The operation of a span of this kind, where there is one.
+pub(super) fn operation(span: &Flat<'_>, kind: &str) -> Option<&'static str> {
     const OPERATIONS: [(Kind, &str); 5] = [
         (Kind::Llm, "chat"),
         (Kind::Embedding, "embeddings"),
@@ -40,5 +40,9 @@ pub(super) fn operation(kind: &str) -> Option<&'static str> {
         (Kind::Tool, "execute_tool"),
         (Kind::Agent, "invoke_agent"),
     ];
+    let completed = [semconv::LLM_PROMPTS, semconv::LLM_CHOICES];
+    if completed.iter().any(|key| !span.list(key).is_empty()) {
+        return Some("text_completion");
+    }
     OPERATIONS.iter().find(|(each, _)| each.as_str() == kind).map(|(_, operation)| *operation)
 }

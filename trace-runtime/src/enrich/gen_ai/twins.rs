@@ -33,7 +33,7 @@ pub(crate) fn add_twins(span: &mut SpanData) {
 fn twins(said: &Flat<'_>) -> Twins {
     let mut twins = Twins::default();
     let Some(kind) = said.text(&[semconv::SPAN_KIND]) else { return twins };
-    twins.set(gen_ai::OPERATION, kind::operation(kind));
+    twins.set(gen_ai::OPERATION, kind::operation(said, kind));
     twins.set(gen_ai::CONVERSATION_ID, said.text(&[semconv::SESSION_ID]));
     twins.set(gen_ai::AGENT_NAME, said.text(&[semconv::AGENT_NAME]));
     let is = |each: Kind| kind == each.as_str();

@@ -1,12 +1,9 @@
 //! Anthropic messages.
 
-use super::super::neutral::{
-    AssistantTurn, ChatRequest, ChatResponse, Vendor, json, parameters, sum, tokens, tools,
-};
-use crate::record::{
-    Content, Document, Image, Message, Part, Reasoning, SystemMessage, TokenCount, ToolCall,
-    ToolMessage, UserMessage, data_url,
-};
+use super::super::neutral::{ChatRequest, ChatResponse, Vendor, parameters, sum, tokens, tools};
+use super::super::turn::Messages;
+use super::anthropic_blocks::{Block, Blocks, add_turn};
+use crate::record::{Content, SystemMessage, TokenCount, ToolMessage, UserMessage};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -36,67 +33,6 @@ enum Role {
     System,
 }
 
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Blocks {
-    Text(String),
-    List(Vec<Value>),
-}
-
-#[derive(Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-enum Block {
-    Text {
-        text: String,
-    },
-    Thinking {
-        thinking: String,
-        signature: Option<String>,
-    },
-    RedactedThinking {
-        data: String,
-    },
-    #[serde(alias = "server_tool_use", alias = "mcp_tool_use")]
-    ToolUse {
-        id: String,
-        name: String,
-        input: Value,
-    },
-    ToolResult {
-        tool_use_id: String,
-        content: Option<Blocks>,
-    },
-    Image {
-        source: Source,
-    },
-    Document {
-        source: Source,
-        title: Option<String>,
-    },
-    #[serde(other)]
-    Other,
-}
-
-#[derive(Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-enum Source {
-    Base64 {
-        media_type: String,
-        data: String,
-    },
-    Text {
-        data: String,
-    },
-    Url {
-        url: String,
-    },
-    File {
-        file_id: String,
-    },
-    #[serde(other)]
-    Other,
-}
-
 /// A request that only this API takes: those of plain text are the same elsewhere.
 pub(super) fn request(value: &Value) -> Option<ChatRequest> {
     let request = Request::deserialize(value).ok()?;
@@ -104,9 +40,9 @@ pub(super) fn request(value: &Value) -> Option<ChatRequest> {
         return None;
     }
     let Request { model, messages: wire, system, tools: definitions, rest } = request;
-    let mut messages = Vec::new();
+    let mut messages = Messages::default();
     if let Some(system) = system {
-        messages.push(SystemMessage::new(system.content()?).into());
+        messages.push(SystemMessage::new(system.content()?));
     }
     for message in wire {
         message.write(&mut messages)?;
@@ -114,11 +50,12 @@ pub(super) fn request(value: &Value) -> Option<ChatRequest> {
     // Required there; without it, these are arguments that are laid out the same way.
     let vendor = if rest.contains_key("max_tokens") { VENDOR } else { Vendor::default() };
     Some(ChatRequest {
-        messages,
+        messages: messages.finish(),
         tools: tools(definitions),
         parameters: parameters(model.as_deref().map(|model| ("model", model)), rest),
         model,
         vendor,
+        ..ChatRequest::default()
     })
 }
 
@@ -140,99 +77,32 @@ fn is_distinct(request: &Request) -> bool {
 
 impl WireMessage {
     /// The results of tools stand among the user's blocks; each is a message of its own.
-    fn write(self, messages: &mut Vec<Message>) -> Option<()> {
+    fn write(self, messages: &mut Messages) -> Option<()> {
         match (self.role, self.content) {
-            (Role::Assistant, content) => messages.push(turn(&content)?.finish().into()),
-            (Role::System, content) => messages.push(SystemMessage::new(content.content()?).into()),
-            (Role::User, Blocks::Text(text)) => messages.push(UserMessage::new(text).into()),
+            (Role::Assistant, content) => {
+                messages.end_turn();
+                add_turn(messages, &content)?;
+            }
+            (Role::System, content) => messages.push(SystemMessage::new(content.content()?)),
+            (Role::User, Blocks::Text(text)) => messages.push(UserMessage::new(text)),
             (Role::User, Blocks::List(blocks)) => {
                 let mut parts = Vec::new();
                 for value in &blocks {
                     match Block::deserialize(value).ok()? {
                         Block::ToolResult { tool_use_id, content } => {
                             let content = content.map_or(Some(Content::Empty), Blocks::content)?;
-                            messages.push(ToolMessage::new(tool_use_id, content).into());
+                            messages.push(ToolMessage::new(tool_use_id, content));
                         }
                         block => parts.push(block.part(value)),
                     }
                 }
                 if !parts.is_empty() {
-                    messages.push(UserMessage::new(parts).into());
+                    messages.push(UserMessage::new(parts));
                 }
             }
         }
         Some(())
     }
-}
-
-impl Blocks {
-    fn content(self) -> Option<Content> {
-        Some(match self {
-            Blocks::Text(text) => text.into(),
-            Blocks::List(blocks) => {
-                let part = |value| Some(Block::deserialize(value).ok()?.part(value));
-                blocks.iter().map(part).collect::<Option<Vec<Part>>>()?.into()
-            }
-        })
-    }
-}
-
-impl Block {
-    /// A block of a kind that is not known is shown as the JSON it is.
-    fn part(self, value: &Value) -> Part {
-        match self {
-            Block::Text { text } => Part::text(text),
-            Block::Image { source } => match source.url() {
-                Some(url) => Image::new(url).into(),
-                None => Part::text(value.to_string()),
-            },
-            Block::Document { source, title } => {
-                let document = match source {
-                    Source::Text { data } => Document::new(data),
-                    source => Document { url: source.url(), ..Document::default() },
-                };
-                Document { name: title, ..document }.into()
-            }
-            _ => Part::text(value.to_string()),
-        }
-    }
-}
-
-impl Source {
-    fn url(self) -> Option<String> {
-        match self {
-            Source::Base64 { media_type, data } => Some(data_url(&media_type, &data)),
-            Source::Url { url } => Some(url),
-            Source::File { file_id } => Some(file_id),
-            Source::Text { .. } | Source::Other => None,
-        }
-    }
-}
-
-fn turn(content: &Blocks) -> Option<AssistantTurn> {
-    let mut turn = AssistantTurn::default();
-    let blocks = match content {
-        Blocks::Text(text) => {
-            turn.text(text);
-            return Some(turn);
-        }
-        Blocks::List(blocks) => blocks,
-    };
-    for value in blocks {
-        match Block::deserialize(value).ok()? {
-            Block::Text { text } => turn.text(&text),
-            Block::Thinking { thinking, signature } => {
-                let signature = signature.filter(|signature| !signature.is_empty());
-                turn.reason(Reasoning { signature, ..Reasoning::new(thinking) });
-            }
-            Block::RedactedThinking { data } => turn.reason(Reasoning::redacted(data)),
-            Block::ToolUse { id, name, input } => {
-                turn.tool_calls.push(ToolCall::new(name, json(&input)).id(id));
-            }
-            block => turn.say(block.part(value)),
-        }
-    }
-    Some(turn)
 }
 
 #[derive(Deserialize)]
@@ -253,6 +123,12 @@ struct Usage {
     output_tokens: Option<u64>,
     cache_creation_input_tokens: Option<u64>,
     cache_read_input_tokens: Option<u64>,
+    output_tokens_details: Option<OutputDetails>,
+}
+
+#[derive(Deserialize)]
+struct OutputDetails {
+    thinking_tokens: Option<u64>,
 }
 
 pub(super) fn response(value: &Value) -> Option<ChatResponse> {
@@ -261,12 +137,15 @@ pub(super) fn response(value: &Value) -> Option<ChatResponse> {
     if !is_message || response.role != "assistant" {
         return None;
     }
+    let mut messages = Messages::default();
+    add_turn(&mut messages, &Blocks::List(response.content))?;
     Some(ChatResponse {
-        messages: vec![turn(&Blocks::List(response.content))?.finish()],
+        messages: messages.finish_answer(),
         finish_reason: response.stop_reason,
         tokens: response.usage.tokens(),
         model: Some(response.model),
         vendor: VENDOR,
+        ..ChatResponse::default()
     })
 }
 
@@ -277,6 +156,8 @@ impl Usage {
         let counts = [self.input_tokens, cache_read, cache_write];
         let prompt = counts.iter().any(Option::is_some).then(|| sum(counts));
         let tokens = tokens(prompt, self.output_tokens)?;
-        Some(TokenCount { cache_read, cache_write, ..tokens })
+        let output = self.output_tokens_details.as_ref();
+        let reasoning = output.and_then(|details| details.thinking_tokens);
+        Some(TokenCount { cache_read, cache_write, reasoning, ..tokens })
     }
 }

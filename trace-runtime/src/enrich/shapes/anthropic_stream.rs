@@ -55,6 +55,14 @@ fn piece(blocks: &mut Vec<Value>, kind: &str, event: &Value) -> Option<()> {
         "text_delta" => append(block, "text", text("text")?),
         "thinking_delta" => append(block, "thinking", text("thinking")?),
         "signature_delta" => append(block, "signature", text("signature")?),
+        "citations_delta" => {
+            let citations = block.as_object_mut()?.entry("citations").or_insert(Value::Null);
+            let citation = delta.get("citation")?.clone();
+            match citations {
+                Value::Array(citations) => citations.push(citation),
+                none => *none = vec![citation].into(),
+            }
+        }
         // The block began with an empty object.
         "input_json_delta" => append(block, "input", text("partial_json")?),
         _ => {}

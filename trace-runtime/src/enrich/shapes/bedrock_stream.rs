@@ -38,9 +38,10 @@ fn piece(blocks: &mut Vec<Value>, event: &Value) -> Option<()> {
         *block = Map::new().into();
     }
     let text = |value: &Value, field| value.get(field).and_then(Value::as_str).map(str::to_owned);
-    let begun = event.get("start").and_then(|start| start.get("toolUse"));
-    if let (Some(begun), Some(block)) = (begun, block.as_object_mut()) {
-        block.insert("toolUse".to_owned(), begun.clone());
+    if let (Some(start), Some(block)) = (event.get("start"), block.as_object_mut()) {
+        for kind in ["toolUse", "toolResult"] {
+            block.extend(start.get(kind).map(|begun| (kind.to_owned(), begun.clone())));
+        }
         return Some(());
     }
     let delta = event.get("delta")?;
@@ -48,6 +49,10 @@ fn piece(blocks: &mut Vec<Value>, event: &Value) -> Option<()> {
         append(block, "text", &more);
     } else if let Some(input) = delta.get("toolUse").and_then(|call| text(call, "input")) {
         append(block.get_mut("toolUse")?, "input", &input);
+    } else if let Some(more) = delta.get("toolResult").and_then(Value::as_array) {
+        let result = block.get_mut("toolResult")?.as_object_mut()?;
+        let content = result.entry("content").or_insert_with(|| json!([]));
+        content.as_array_mut()?.extend(more.iter().cloned());
     } else if let Some(reasoning) = delta.get("reasoningContent") {
         let block = block.as_object_mut()?;
         let content = block.entry("reasoningContent").or_insert_with(|| Map::new().into());

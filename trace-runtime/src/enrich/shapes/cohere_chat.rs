@@ -7,7 +7,7 @@ use crate::record::TokenCount;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-const VENDOR: Vendor = Vendor { system: Some("cohere"), provider: None };
+pub(super) const VENDOR: Vendor = Vendor { system: Some("cohere"), provider: None };
 
 #[derive(Deserialize)]
 struct Response {
@@ -25,7 +25,7 @@ struct Answer {
 }
 
 #[derive(Deserialize)]
-struct Usage {
+pub(super) struct Usage {
     tokens: Option<Tokens>,
     billed_units: Option<Tokens>,
     cached_tokens: Option<f64>,
@@ -44,11 +44,12 @@ pub(super) fn response(value: &Value) -> Option<ChatResponse> {
         return None;
     }
     Some(ChatResponse {
-        messages: vec![message.message.message()?],
+        messages: vec![message.message.message()?.into()],
         finish_reason,
         tokens: usage.and_then(|usage| usage.tokens()),
         model: None,
         vendor: VENDOR,
+        ..ChatResponse::default()
     })
 }
 
@@ -71,7 +72,7 @@ fn is_distinct(value: &Value) -> bool {
 
 impl Usage {
     /// What the model read and wrote; what is billed may be less.
-    fn tokens(&self) -> Option<TokenCount> {
+    pub(super) fn tokens(&self) -> Option<TokenCount> {
         let counts = self.tokens.as_ref().or(self.billed_units.as_ref())?;
         let tokens = TokenCount::new(whole(counts.input_tokens?), whole(counts.output_tokens?));
         Some(TokenCount { cache_read: self.cached_tokens.map(whole), ..tokens })

@@ -9,18 +9,47 @@ use serde_json::{Map, Value};
 #[derive(Deserialize)]
 struct Request {
     model: Option<String>,
-    texts: Vec<String>,
+    texts: Option<Vec<String>>,
+    inputs: Option<Vec<Input>>,
     #[serde(flatten)]
     rest: Map<String, Value>,
 }
 
+/// A text, an image, or both.
+#[derive(Deserialize)]
+struct Input {
+    content: Vec<Content>,
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Content {
+    Text { text: String },
+    ImageUrl {},
+}
+
 pub(super) fn request(value: &Value) -> Option<EmbeddingRequest> {
-    let Request { model, texts, rest } = Request::deserialize(value).ok()?;
+    let Request { model, texts, inputs, rest } = Request::deserialize(value).ok()?;
     Some(EmbeddingRequest {
-        texts,
+        texts: match (texts, inputs) {
+            (Some(texts), None) => texts,
+            (None, Some(inputs)) => inputs.into_iter().map(Input::text).collect(),
+            _ => return None,
+        },
         parameters: parameters(model.as_deref().map(|model| ("model", model)), rest),
         model,
     })
+}
+
+impl Input {
+    /// Empty for an image, which still has its place.
+    fn text(self) -> String {
+        let texts = self.content.into_iter().filter_map(|content| match content {
+            Content::Text { text } => Some(text),
+            Content::ImageUrl {} => None,
+        });
+        texts.collect::<Vec<_>>().join("\n")
+    }
 }
 
 #[derive(Deserialize)]

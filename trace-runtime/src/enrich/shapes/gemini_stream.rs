@@ -21,7 +21,8 @@ pub(super) fn joined(chunks: &[Value]) -> Option<Value> {
         }
     }
     if candidates.is_empty() {
-        return None;
+        // The prompt was blocked.
+        return response.contains_key("promptFeedback").then(|| response.into());
     }
     response.insert("candidates".to_owned(), candidates.into_values().collect());
     Some(response.into())

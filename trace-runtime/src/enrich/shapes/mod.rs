@@ -5,16 +5,22 @@
 #![allow(clippy::struct_field_names, reason = "fields are named as on the wire")]
 
 mod anthropic;
+mod anthropic_blocks;
 mod anthropic_stream;
 mod bedrock;
+mod bedrock_blocks;
 mod bedrock_stream;
 mod cohere_chat;
+mod cohere_chat_v1;
 mod cohere_embed;
 mod cohere_rerank;
 mod gemini;
+mod gemini_parts;
 mod gemini_stream;
 mod ollama;
+mod openai_built_in;
 mod openai_chat;
+mod openai_completions;
 mod openai_embeddings;
 mod openai_items;
 mod openai_messages;
@@ -34,26 +40,30 @@ type Shape<T> = fn(&Value) -> Option<T>;
 type Joined = fn(&[Value]) -> Option<Value>;
 
 pub(super) fn chat_request(value: &Value) -> Option<ChatRequest> {
-    const SHAPES: [Shape<ChatRequest>; 7] = [
+    const SHAPES: [Shape<ChatRequest>; 9] = [
         openai_responses::request,
         gemini::request,
         bedrock::request,
         anthropic::request,
         ollama::chat_request,
         openai_chat::request,
+        cohere_chat_v1::request,
+        openai_completions::request,
         ollama::generate_request,
     ];
     SHAPES.iter().find_map(|shape| shape(value))
 }
 
 pub(super) fn chat_response(value: &Value) -> Option<ChatResponse> {
-    const SHAPES: [Shape<ChatResponse>; 8] = [
+    const SHAPES: [Shape<ChatResponse>; 10] = [
         openai_chat::response,
         openai_responses::response,
         anthropic::response,
         gemini::response,
         bedrock::response,
         cohere_chat::response,
+        cohere_chat_v1::response,
+        openai_completions::response,
         ollama::chat_response,
         ollama::generate_response,
     ];
@@ -62,13 +72,15 @@ pub(super) fn chat_response(value: &Value) -> Option<ChatResponse> {
 
 /// The chunks of a stream as a response of the same API, if that is then read as one.
 pub(super) fn chat_joined(chunks: &[Value]) -> Option<Value> {
-    const SHAPES: [Joined; 7] = [
+    const SHAPES: [Joined; 9] = [
         openai_chat::joined,
         openai_responses_stream::joined,
         anthropic_stream::joined,
         gemini_stream::joined,
         bedrock_stream::joined,
         cohere_chat::joined,
+        cohere_chat_v1::joined,
+        openai_completions::joined,
         ollama::joined,
     ];
     let joined = SHAPES.iter().find_map(|shape| shape(chunks))?;

@@ -1,9 +1,8 @@
 //! Ollama's chat, generate and embed. Its server speaks them, and no other does.
 
 use super::super::merge::merge;
-use super::super::neutral::{
-    AssistantTurn, ChatRequest, ChatResponse, EmbeddingResponse, Vendor, parameters,
-};
+use super::super::neutral::{ChatRequest, ChatResponse, EmbeddingResponse, Vendor, parameters};
+use super::super::turn::AssistantTurn;
 use super::openai_chat;
 use super::openai_messages::WireAssistant;
 use super::openai_parts::image;
@@ -53,7 +52,7 @@ struct GenerateRequest {
     rest: Map<String, Value>,
 }
 
-/// `OpenAI`'s legacy completions are of this form too, so it says nothing of the provider.
+/// `OpenAI`'s completions of one text are of this form too, so it says nothing of the provider.
 pub(super) fn generate_request(value: &Value) -> Option<ChatRequest> {
     let GenerateRequest { model, prompt, system, images, rest } =
         GenerateRequest::deserialize(value).ok()?;
@@ -61,12 +60,15 @@ pub(super) fn generate_request(value: &Value) -> Option<ChatRequest> {
     if let Some(system) = system {
         messages.push(SystemMessage::new(system).into());
     }
-    let mut parts = vec![Part::text(prompt)];
     let images = images.unwrap_or_default();
+    let prompts =
+        if messages.is_empty() && images.is_empty() { vec![prompt.clone()] } else { Vec::new() };
+    let mut parts = vec![Part::text(prompt)];
     parts.extend(images.iter().map(|data| image(data)));
     messages.push(UserMessage::new(parts).into());
     Some(ChatRequest {
         messages,
+        prompts,
         tools: Vec::new(),
         parameters: parameters(Some(("model", &model)), rest),
         model: Some(model),
@@ -122,11 +124,12 @@ impl Response {
             (None, None) => None,
         };
         ChatResponse {
-            messages: vec![message],
+            messages: vec![message.into()],
             finish_reason: self.done_reason.filter(|_| self.done),
             tokens,
             model: Some(self.model),
             vendor: VENDOR,
+            ..ChatResponse::default()
         }
     }
 }

@@ -30,6 +30,7 @@ pub(super) fn request(value: &Value) -> Option<ChatRequest> {
         parameters: parameters(model.as_deref().map(|model| ("model", model)), rest),
         model,
         vendor: Vendor::default(),
+        ..ChatRequest::default()
     })
 }
 
@@ -37,6 +38,13 @@ pub(super) fn request(value: &Value) -> Option<ChatRequest> {
 struct Response {
     choices: Vec<Choice>,
     model: Option<String>,
+    usage: Option<Usage>,
+    x_groq: Option<XGroq>,
+}
+
+/// Where Groq says the usage of a stream.
+#[derive(Deserialize)]
+struct XGroq {
     usage: Option<Usage>,
 }
 
@@ -78,17 +86,18 @@ struct CompletionDetails {
 }
 
 pub(super) fn response(value: &Value) -> Option<ChatResponse> {
-    let Response { choices, model, usage } = Response::deserialize(value).ok()?;
+    let Response { choices, model, usage, x_groq } = Response::deserialize(value).ok()?;
     let finish_reason = choices.first()?.finish_reason.clone();
     let message = |Choice { message: answer, .. }: Choice| {
-        if answer.role == "assistant" { answer.message.message() } else { None }
+        Some(answer.message.message().filter(|_| answer.role == "assistant")?.into())
     };
     Some(ChatResponse {
         messages: choices.into_iter().map(message).collect::<Option<_>>()?,
         finish_reason,
-        tokens: usage.and_then(|usage| usage.tokens()),
+        tokens: usage.or(x_groq.and_then(|own| own.usage)).and_then(|usage| usage.tokens()),
         model,
         vendor: Vendor::default(),
+        ..ChatResponse::default()
     })
 }
 
@@ -112,7 +121,8 @@ impl Usage {
 
 #[derive(Deserialize)]
 struct Chunk {
-    choices: Vec<ChunkChoice>,
+    /// Some servers leave them out of the chunk that says the usage.
+    choices: Option<Vec<ChunkChoice>>,
     #[serde(flatten)]
     rest: Map<String, Value>,
 }
@@ -134,6 +144,8 @@ pub(super) fn joined(chunks: &[Value]) -> Option<Value> {
     for chunk in chunks {
         let Chunk { choices: pieces, rest } = Chunk::deserialize(chunk).ok()?;
         let is_said = |value: &Value| !value.is_null() && value != "";
+        let is_usage = rest.get("usage").is_some_and(Value::is_object);
+        let pieces = pieces.or_else(|| is_usage.then(Vec::new))?;
         response.extend(rest.into_iter().filter(|(_, value)| is_said(value)));
         for ChunkChoice { index, delta, rest } in pieces {
             has_delta |= delta.is_some();

@@ -3,6 +3,7 @@
 
 use super::super::neutral::{EmbeddingRequest, EmbeddingResponse, parameters};
 use super::openai_chat::Usage;
+use base64::prelude::{BASE64_STANDARD as STANDARD, Engine};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -53,7 +54,7 @@ struct Datum {
 #[serde(untagged)]
 enum Vector {
     Numbers(Vec<f64>),
-    Base64(#[expect(dead_code, reason = "part of the shape")] String),
+    Base64(String),
 }
 
 pub(super) fn response(value: &Value) -> Option<EmbeddingResponse> {
@@ -64,13 +65,25 @@ pub(super) fn response(value: &Value) -> Option<EmbeddingResponse> {
     if data.iter().all(|datum| datum.index.is_some()) {
         data.sort_by_key(|datum| datum.index);
     }
-    let vector = |datum: Datum| match datum.embedding {
-        Vector::Numbers(numbers) => Some(numbers),
-        Vector::Base64(_) => None,
-    };
     Some(EmbeddingResponse {
-        vectors: data.into_iter().map(vector).collect(),
+        vectors: data.into_iter().map(|datum| datum.embedding.numbers()).collect(),
         model,
         tokens: usage.and_then(|usage| usage.tokens()),
     })
+}
+
+impl Vector {
+    /// In base64 each number is a float of four bytes, the least significant one first.
+    fn numbers(self) -> Option<Vec<f64>> {
+        let encoded = match self {
+            Vector::Numbers(numbers) => return Some(numbers),
+            Vector::Base64(text) => text,
+        };
+        let bytes = STANDARD.decode(encoded).ok()?;
+        let (floats, rest) = bytes.as_chunks::<4>();
+        let numbers = floats.iter().map(|bytes| f64::from(f32::from_le_bytes(*bytes)));
+        let numbers: Vec<f64> = numbers.collect();
+        let is_vector = rest.is_empty() && !numbers.is_empty();
+        (is_vector && numbers.iter().all(|number| number.is_finite())).then_some(numbers)
+    }
 }

@@ -1,6 +1,8 @@
 //! The items of `OpenAI`'s responses as messages.
 
-use super::super::neutral::{AssistantTurn, json};
+use super::super::neutral::json;
+use super::super::turn::{AssistantTurn, Messages};
+use super::openai_built_in::{BuiltIn, built_in, content};
 use crate::record::{
     Content, Document, Image, Message, Part, Reasoning, SystemMessage, ToolCall, ToolMessage,
     UserMessage,
@@ -25,6 +27,7 @@ enum Item {
     #[serde(alias = "custom_tool_call_output")]
     FunctionCallOutput {
         call_id: String,
+        name: Option<String>,
         output: Value,
     },
     Reasoning(WireReasoning),
@@ -97,53 +100,42 @@ enum ItemPart {
     Other,
 }
 
-/// Messages, where the items of an assistant that follow each other are one.
-#[derive(Default)]
-pub(super) struct Messages {
-    list: Vec<Message>,
-    turn: AssistantTurn,
+/// Adds what an item says.
+pub(super) fn add(messages: &mut Messages, value: &Value) -> Option<()> {
+    let message: Message = match Item::read(value)? {
+        Item::Message(WireMessage { role: Role::System, content }) => {
+            SystemMessage::new(content.content()?).into()
+        }
+        Item::Message(WireMessage { role: Role::Developer, content }) => {
+            Message::Developer(SystemMessage::new(content.content()?))
+        }
+        Item::Message(WireMessage { role: Role::User, content }) => {
+            UserMessage::new(content.content()?).into()
+        }
+        Item::FunctionCallOutput { call_id, name, output } => {
+            ToolMessage { name, ..ToolMessage::new(call_id, content(&output)) }.into()
+        }
+        Item::Other => {
+            add_built_in(messages, value);
+            return Some(());
+        }
+        item => return assistant_item(&mut messages.turn, item),
+    };
+    messages.push(message);
+    Some(())
 }
 
-impl Messages {
-    pub(super) fn push(&mut self, message: impl Into<Message>) {
-        self.end_turn();
-        self.list.push(message.into());
-    }
-
-    pub(super) fn item(&mut self, value: &Value) -> Option<()> {
-        let message: Message = match Item::read(value)? {
-            Item::Message(WireMessage { role: Role::System, content }) => {
-                SystemMessage::new(content.content()?).into()
+/// The call of a tool of the API's own belongs to the turn; what the tool answered follows it. What
+/// is neither is shown as the JSON it is.
+fn add_built_in(messages: &mut Messages, value: &Value) {
+    match built_in(value) {
+        Some(BuiltIn { call, answer }) => {
+            messages.turn.tool_calls.extend(call);
+            if let Some(answer) = answer {
+                messages.push(answer);
             }
-            Item::Message(WireMessage { role: Role::Developer, content }) => {
-                Message::Developer(SystemMessage::new(content.content()?))
-            }
-            Item::Message(WireMessage { role: Role::User, content }) => {
-                UserMessage::new(content.content()?).into()
-            }
-            Item::FunctionCallOutput { call_id, output } => {
-                ToolMessage::new(call_id, answer(&output)).into()
-            }
-            Item::Other => match built_in_output(value) {
-                Some(message) => message.into(),
-                None => return assistant_item(&mut self.turn, Item::Other, value),
-            },
-            item => return assistant_item(&mut self.turn, item, value),
-        };
-        self.push(message);
-        Some(())
-    }
-
-    fn end_turn(&mut self) {
-        let turn = std::mem::take(&mut self.turn);
-        if !turn.is_empty() {
-            self.list.push(turn.finish().into());
         }
-    }
-
-    pub(super) fn finish(mut self) -> Vec<Message> {
-        self.end_turn();
-        self.list
+        None => messages.turn.text(&value.to_string()),
     }
 }
 
@@ -157,25 +149,19 @@ impl Item {
     }
 }
 
-/// What a tool of the API's own answered, such as `computer_call_output`.
-fn built_in_output(value: &Value) -> Option<ToolMessage> {
-    value.get("type")?.as_str()?.strip_suffix("_output")?;
-    let call = value.get("call_id")?.as_str()?;
-    let output = value.get("output").filter(|output| !output.is_null());
-    Some(ToolMessage::new(call, answer(output.unwrap_or(value))))
-}
-
-/// The items of a response as one answer.
-pub(super) fn turn(items: &[Value]) -> Option<AssistantTurn> {
-    let mut turn = AssistantTurn::default();
+/// The items of a response: of the model, and of the tools that the API runs by itself.
+pub(super) fn answer(items: &[Value]) -> Option<Vec<Message>> {
+    let mut messages = Messages::default();
     for value in items {
-        assistant_item(&mut turn, Item::read(value)?, value)?;
+        add(&mut messages, value)?;
     }
-    Some(turn)
+    let messages = messages.finish();
+    let is_answer = |message: &Message| matches!(message, Message::Assistant(_) | Message::Tool(_));
+    messages.iter().all(is_answer).then_some(messages)
 }
 
-/// Something that the model said or did. What is not known is shown as the JSON it is.
-fn assistant_item(turn: &mut AssistantTurn, item: Item, value: &Value) -> Option<()> {
+/// Something that the model said or did.
+fn assistant_item(turn: &mut AssistantTurn, item: Item) -> Option<()> {
     match item {
         Item::Message(WireMessage { role: Role::Assistant, content }) => match content {
             ItemContent::Text(text) => turn.text(&text),
@@ -185,7 +171,6 @@ fn assistant_item(turn: &mut AssistantTurn, item: Item, value: &Value) -> Option
                 }
             }
         },
-        Item::Message(_) => return None,
         Item::FunctionCall { name, arguments, call_id } => {
             turn.tool_calls.push(ToolCall::new(name, json(&arguments)).id(call_id));
         }
@@ -193,7 +178,8 @@ fn assistant_item(turn: &mut AssistantTurn, item: Item, value: &Value) -> Option
             turn.tool_calls.push(ToolCall::new(name, Value::String(input)).id(call_id));
         }
         Item::Reasoning(wire) => turn.reason(reasoning(wire)?),
-        Item::FunctionCallOutput { .. } | Item::Other => turn.text(&value.to_string()),
+        // Not of the model.
+        Item::Message(_) | Item::FunctionCallOutput { .. } | Item::Other => return None,
     }
     Some(())
 }
@@ -217,17 +203,6 @@ fn reasoning(wire: WireReasoning) -> Option<Reasoning> {
     })
 }
 
-/// What a tool answered: text, or parts, or anything that the tool made.
-fn answer(output: &Value) -> Content {
-    let parts =
-        output.as_array().and_then(|parts| parts.iter().map(part).collect::<Option<Vec<_>>>());
-    match (output, parts) {
-        (Value::String(text), _) => text.as_str().into(),
-        (_, Some(parts)) => parts.into(),
-        (output, None) => output.to_string().into(),
-    }
-}
-
 impl ItemContent {
     fn content(self) -> Option<Content> {
         Some(match self {
@@ -239,7 +214,8 @@ impl ItemContent {
     }
 }
 
-fn part(value: &Value) -> Option<Part> {
+/// A part; one of a type that is not known is shown as the JSON it is.
+pub(super) fn part(value: &Value) -> Option<Part> {
     Some(match ItemPart::deserialize(value).ok()? {
         ItemPart::InputText { text }
         | ItemPart::OutputText { text }

@@ -2,7 +2,8 @@
 //! them: reasoning beside the content (`DeepSeek`, vLLM, `OpenRouter`), arguments as an object and
 //! images beside the content (Ollama), a plan before the tool calls (Cohere).
 
-use super::super::neutral::{AssistantTurn, json};
+use super::super::neutral::json;
+use super::super::turn::AssistantTurn;
 use super::openai_parts::{assistant_part, image, part};
 use crate::record::{
     AssistantMessage, Content, Message, Part, Reasoning, SystemMessage, ToolCall, ToolMessage,
@@ -43,7 +44,7 @@ pub(super) struct WireUser {
 
 #[derive(Deserialize)]
 pub(super) struct WireTool {
-    content: WireContent,
+    content: Option<WireContent>,
     tool_call_id: Option<String>,
     #[serde(alias = "tool_name")]
     name: Option<String>,
@@ -132,7 +133,8 @@ impl WireUser {
 impl WireTool {
     fn message(self) -> Option<ToolMessage> {
         let WireTool { content, tool_call_id, name } = self;
-        Some(ToolMessage { tool_call_id, name, content: content.content()? })
+        let content = content.map_or(Some(Content::Empty), WireContent::content)?;
+        Some(ToolMessage { tool_call_id, name, content })
     }
 }
 

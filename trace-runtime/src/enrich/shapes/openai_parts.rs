@@ -1,7 +1,8 @@
 //! The parts of the messages of `OpenAI`'s chat completions, and those that compatible servers add:
 //! videos (vLLM), documents and thinking (Mistral, Cohere).
 
-use super::super::neutral::{AssistantTurn, json};
+use super::super::neutral::json;
+use super::super::turn::AssistantTurn;
 use crate::record::{Audio, Document, Image, Part, Reasoning, Video, data_url};
 use serde::Deserialize;
 use serde_json::Value;
@@ -19,16 +20,19 @@ enum WirePart {
         image_url: WireUrl,
     },
     InputAudio {
-        input_audio: WireAudio,
+        input_audio: WireSound,
     },
     VideoUrl {
         video_url: WireUrl,
     },
     DocumentUrl {
         document_url: WireUrl,
+        document_name: Option<String>,
     },
     File {
-        file: WireFile,
+        file: Option<WireFile>,
+        /// Mistral's.
+        file_id: Option<String>,
     },
     Thinking {
         thinking: WireThinking,
@@ -47,13 +51,21 @@ enum WireUrl {
     Object { url: String },
 }
 
+/// Mistral's is bare: an URL, or base64 of a format that it does not say.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum WireSound {
+    Bare(String),
+    Object(WireAudio),
+}
+
 #[derive(Deserialize)]
 struct WireAudio {
     data: String,
     format: String,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct WireFile {
     file_id: Option<String>,
     filename: Option<String>,
@@ -99,12 +111,14 @@ pub(super) fn part(value: &Value) -> Option<Part> {
         WirePart::Text { text } | WirePart::Refusal { refusal: text } => Part::text(text),
         WirePart::ImageUrl { image_url } => Image::new(image_url.url()).into(),
         WirePart::VideoUrl { video_url } => Video::new(video_url.url()).into(),
-        WirePart::DocumentUrl { document_url } => Document::at(document_url.url()).into(),
-        WirePart::InputAudio { input_audio: WireAudio { data, format } } => {
-            let mime_type = format!("audio/{format}");
-            Audio::new(data_url(&mime_type, &data)).mime_type(mime_type).into()
+        WirePart::DocumentUrl { document_url, document_name: name } => {
+            Document { name, ..Document::at(document_url.url()) }.into()
         }
-        WirePart::File { file } => file.document().into(),
+        WirePart::InputAudio { input_audio } => input_audio.audio().into(),
+        WirePart::File { file: Some(file), .. } => file.document().into(),
+        WirePart::File { file: None, file_id } => {
+            WireFile { file_id: Some(file_id?), ..WireFile::default() }.document().into()
+        }
         WirePart::Document { document: WireDocument { id, data } } => {
             Document { id, ..Document::new(json(&data).as_str()) }.into()
         }
@@ -123,6 +137,19 @@ impl WireUrl {
     fn url(self) -> String {
         match self {
             WireUrl::Bare(url) | WireUrl::Object { url } => url,
+        }
+    }
+}
+
+impl WireSound {
+    fn audio(self) -> Audio {
+        match self {
+            WireSound::Bare(url) if url.contains(':') => Audio::new(url),
+            WireSound::Bare(data) => Audio::new(data_url("audio/*", &data)),
+            WireSound::Object(WireAudio { data, format }) => {
+                let mime_type = format!("audio/{format}");
+                Audio::new(data_url(&mime_type, &data)).mime_type(mime_type)
+            }
         }
     }
 }

@@ -1,7 +1,8 @@
 //! `OpenAI` responses: items in place of messages.
 
 use super::super::neutral::{ChatRequest, ChatResponse, Vendor, parameters, tokens, tools};
-use super::openai_items::{Messages, turn};
+use super::super::turn::Messages;
+use super::openai_items::{add, answer};
 use crate::record::{SystemMessage, TokenCount, UserMessage};
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -37,7 +38,7 @@ pub(super) fn request(value: &Value) -> Option<ChatRequest> {
         Input::Items(items) if items.is_empty() => return None,
         Input::Items(items) => {
             for item in &items {
-                messages.item(item)?;
+                add(&mut messages, item)?;
             }
         }
     }
@@ -47,6 +48,7 @@ pub(super) fn request(value: &Value) -> Option<ChatRequest> {
         parameters: parameters(model.as_deref().map(|model| ("model", model)), rest),
         model,
         vendor: Vendor::default(),
+        ..ChatRequest::default()
     })
 }
 
@@ -77,6 +79,7 @@ struct Usage {
 #[derive(Deserialize)]
 struct InputDetails {
     cached_tokens: Option<u64>,
+    cache_write_tokens: Option<u64>,
 }
 
 #[derive(Deserialize)]
@@ -89,23 +92,26 @@ pub(super) fn response(value: &Value) -> Option<ChatResponse> {
     if response.object != "response" {
         return None;
     }
-    let turn = turn(&response.output)?;
+    let messages = answer(&response.output)?;
     let ended = response.status.filter(|status| !["queued", "in_progress"].contains(&&**status));
     Some(ChatResponse {
-        messages: if turn.is_empty() { Vec::new() } else { vec![turn.finish()] },
+        messages,
         finish_reason: response.incomplete_details.and_then(|it| it.reason).or(ended),
         tokens: response.usage.and_then(|usage| usage.tokens()),
         model: response.model,
         vendor: Vendor::default(),
+        ..ChatResponse::default()
     })
 }
 
 impl Usage {
     fn tokens(&self) -> Option<TokenCount> {
         let tokens = tokens(self.input_tokens, self.output_tokens)?;
+        let input = self.input_tokens_details.as_ref();
         Some(TokenCount {
             total: self.total_tokens.or(tokens.total),
-            cache_read: self.input_tokens_details.as_ref().and_then(|it| it.cached_tokens),
+            cache_read: input.and_then(|details| details.cached_tokens),
+            cache_write: input.and_then(|details| details.cache_write_tokens),
             reasoning: self.output_tokens_details.as_ref().and_then(|it| it.reasoning_tokens),
             ..tokens
         })

@@ -1,0 +1,46 @@
+"""Our programs: the examples and the tests with real clients."""
+
+import os
+import pathlib
+import re
+import subprocess
+
+from report import fail
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
+
+
+def clean_environment():
+    """The environment without settings that would reach the servers or the example."""
+    prefixes = ("OTEL_", "PHOENIX_", "MLFLOW_", "OPENAI_", "OPENROUTER_", "OPENINFERENCE_")
+    return {k: v for k, v in os.environ.items() if not k.startswith(prefixes)}
+
+
+def build():
+    command = ["cargo", "build", "--package", "examples", "--features", "grpc",
+               "--example", "hinbox", "--example", "chat"]
+    if subprocess.run(command, cwd=ROOT).returncode != 0:
+        fail("the examples do not build")
+
+
+def run_example(example="hinbox", answer="Canned answer to: Plan a trip", **environment):
+    """Runs an example; returns its trace id and what it said on stderr."""
+    program = TARGET / "debug" / "examples" / example
+    ran = subprocess.run([program], env={**clean_environment(), **environment}, text=True,
+                         capture_output=True, timeout=60)
+    if ran.returncode != 0 or answer not in ran.stdout:
+        fail(f"{example} failed:\n{ran.stdout}{ran.stderr}")
+    return re.search(r"^trace ([0-9a-f]{32})$", ran.stderr, re.M).group(1), ran.stderr
+
+
+def test_clients(phoenix):
+    """The tests with real clients, which also look at what this Phoenix shows of each span."""
+    command = ["cargo", "test", "--quiet", "--package", "clients"]
+    environment = {**clean_environment(), "READ_BACK_FROM": phoenix}
+    tested = subprocess.run(command, cwd=ROOT, env=environment, text=True, capture_output=True)
+    # A test that starts itself again reports first.
+    passed = re.findall(r"^test result: ok\. ([1-9]\d*) passed", tested.stdout, re.M)
+    if tested.returncode != 0 or not passed:
+        fail(f"a client leaves something else in Phoenix:\n{tested.stdout}{tested.stderr}")
+    return passed[-1]
