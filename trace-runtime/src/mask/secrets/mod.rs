@@ -29,12 +29,11 @@ pub(super) fn without(text: &str) -> Option<String> {
 
 fn without_if_named(text: &str, may_name_a_secret: impl Fn(&str) -> bool) -> Option<String> {
     let [forms, headers, named] = PATTERNS.as_ref()?;
-    let without = forms.replace_all(text, REDACTED);
-    let without = then(without, |text| headers.replace_all(text, header));
-    let without = then(without, |text| match may_name_a_secret(text) {
-        true => named.replace_all(text, value),
-        false => Cow::Borrowed(text),
-    });
+    let mut without = forms.replace_all(text, REDACTED);
+    if may_name_a_secret(&without) {
+        without = then(without, |text| headers.replace_all(text, header));
+        without = then(without, |text| named.replace_all(text, value));
+    }
     match without {
         Cow::Owned(without) if without != text => Some(without),
         _ => None,

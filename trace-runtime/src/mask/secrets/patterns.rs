@@ -16,7 +16,7 @@ pub(super) const FORMS: &str = r#"(?x)
     | (?-u:\b)eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*
 "#;
 
-/// Headers: what is `keep` stays, so that one sees what was there.
+/// Headers: what is `keep` stays, so that one sees what was there. Their names are `ENDINGS` too.
 pub(super) const HEADERS: &str = r#"(?x)
     (?P<keep>
         (?-u:\b)(?i-u:authorization) \\*["']? [\t\x20]* [:=,] [\t\x20]* \[? \\*["']?

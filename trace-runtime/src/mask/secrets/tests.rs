@@ -164,7 +164,7 @@ fn the_first_look_changes_nothing() {
         secrets += usize::from(searched.is_some());
         spared += usize::from(!may_name_a_secret(&text));
     }
-    assert!(secrets > 1_000 && spared > 1_000, "{secrets} have secrets, {spared} are spared");
+    assert!(secrets > 1_000 && spared > 500, "{secrets} have secrets, {spared} are spared");
 }
 
 #[test]
