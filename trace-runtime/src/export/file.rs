@@ -2,11 +2,13 @@
 //! writes, and its receiver reads.
 
 use super::deliver::{Deliver, Delivering, DeliveryResult, Failure, Refused};
-use super::request::request;
+use super::encode::encode;
 use crate::register::FileSettings;
+use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::transform::common::tonic::ResourceAttributesWithSchema;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::SpanData;
+use prost::Message;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -33,7 +35,8 @@ impl FileDelivery {
     }
 
     fn append(&self, batch: Vec<SpanData>) -> io::Result<()> {
-        let mut line = serde_json::to_vec(&request(batch, &self.resource))?;
+        let request = ExportTraceServiceRequest::decode(encode(batch, &self.resource))?;
+        let mut line = serde_json::to_vec(&request)?;
         line.push(b'\n');
         let mut appended = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         if appended.bytes > 0 && appended.bytes + line.len() as u64 > self.settings.bytes {

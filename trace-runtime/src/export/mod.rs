@@ -4,16 +4,17 @@ mod body;
 mod console;
 mod deliver;
 mod diagnostics;
+mod encode;
 #[cfg(test)]
 mod fates;
 #[cfg(feature = "file")]
 mod file;
 mod limit;
+mod message;
 mod otlp;
 mod processor;
 mod queue;
 mod replay;
-mod request;
 mod retry;
 mod sender;
 mod spool;
