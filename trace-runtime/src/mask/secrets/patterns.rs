@@ -1,19 +1,21 @@
 //! What secrets look like.
 
-/// Keys that are known by their form.
+/// Keys that are known by their form. No two begin alike, so that their order means nothing but
+/// speed: the vectorised search for their beginnings puts every eighth into one bucket, and if such
+/// as `xox`, `ghu` and `eyJ` share one, it takes a second look at every byte of `xxxx..`.
 pub(super) const FORMS: &str = r#"(?x)
+      (?-u:\b)AIza[A-Za-z0-9_-]{35}
+    | (?-u:\b)(?:ghp|gho|ghu|ghs|ghr|gsk|hf|npm)_[A-Za-z0-9]{30,}
+    | (?-u:\b)xox[abprs]-[A-Za-z0-9-]{10,}
     # A private key in PEM: to its end, or as far as there is base64.
-    -----BEGIN[A-Z\x20]{0,40}PRIVATE\x20KEY-----
+    | -----BEGIN[A-Z\x20]{0,40}PRIVATE\x20KEY-----
         (?: [^"'{}]*?-----END[A-Z\x20]{0,40}PRIVATE\x20KEY-----
           | (?: (?:[\t\r\n\x20]|\\+[nr])+ [A-Za-z0-9+/=]{16,} )+ )
-    | (?-u:\b)(?:sk|rk)[-_][A-Za-z0-9_-]{20,}
-    | (?-u:\b)(?:ghp|gho|ghu|ghs|ghr|gsk|hf|npm)_[A-Za-z0-9]{30,}
     | (?-u:\b)github_pat_[A-Za-z0-9_]{22,}
-    | (?-u:\b)glpat-[A-Za-z0-9_-]{20,}
-    | (?-u:\b)xox[abprs]-[A-Za-z0-9-]{10,}
     | (?-u:\b)(?:AKIA|ASIA)[A-Z0-9]{16}(?-u:\b)
-    | (?-u:\b)AIza[A-Za-z0-9_-]{35}
+    | (?-u:\b)(?:sk|rk)[-_][A-Za-z0-9_-]{20,}
     | (?-u:\b)eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]*
+    | (?-u:\b)glpat-[A-Za-z0-9_-]{20,}
 "#;
 
 /// Headers: what is `keep` stays, so that one sees what was there. Their names are `ENDINGS` too.
