@@ -1,6 +1,6 @@
 //! A batch as the bytes that are sent, again and again if need be.
 
-use super::request::request;
+use super::encode::encode;
 use flate2::{Compression, read::GzDecoder, write::GzEncoder};
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::transform::common::tonic::ResourceAttributesWithSchema;
@@ -20,7 +20,7 @@ pub(crate) struct Body {
 
 impl Body {
     pub(crate) fn encode(spans: Vec<SpanData>, resource: &ResourceAttributesWithSchema) -> Self {
-        Body::of(&request(spans, resource))
+        Body::plain(encode(spans, resource))
     }
 
     pub(crate) fn plain(bytes: impl Into<Bytes>) -> Self {

@@ -2,12 +2,14 @@
 //! writes, and its receiver reads.
 
 use super::deliver::{Deliver, Delivering, DeliveryResult, Failure, Refused};
+use super::encode::encode;
 use super::json_lines;
-use super::request::request;
 use crate::register::FileSettings;
+use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::transform::common::tonic::ResourceAttributesWithSchema;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::SpanData;
+use prost::Message;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -37,7 +39,8 @@ impl FileDelivery {
     }
 
     fn append(&self, batch: Vec<SpanData>) -> io::Result<()> {
-        let line = json_lines::write(&request(batch, &self.resource))?;
+        let request = ExportTraceServiceRequest::decode(encode(batch, &self.resource))?;
+        let line = json_lines::write(&request)?;
         let mut appended = self.file.lock().unwrap_or_else(PoisonError::into_inner);
         if appended.bytes > 0 && appended.bytes + line.len() as u64 > self.settings.bytes {
             rotate(&self.path, self.settings.kept)?;

@@ -52,7 +52,7 @@ fn limit_values(attributes: &mut [KeyValue], limit: usize) -> Vec<opentelemetry:
 }
 
 fn limited(text: &str, limit: usize) -> Option<String> {
-    (text.len() > limit || text.contains('\0')).then(|| cut(text, limit))
+    (text.len() > limit || memchr::memchr(0, text.as_bytes()).is_some()).then(|| cut(text, limit))
 }
 
 /// JSON that was cut is JSON no more.

@@ -4,6 +4,7 @@ mod body;
 mod console;
 mod deliver;
 mod diagnostics;
+mod encode;
 #[cfg(test)]
 mod fates;
 #[cfg(feature = "file")]
@@ -12,11 +13,11 @@ mod inside;
 #[cfg(feature = "file")]
 mod json_lines;
 mod limit;
+mod message;
 mod otlp;
 mod processor;
 mod queue;
 mod replay;
-mod request;
 mod retry;
 mod sender;
 mod spool;

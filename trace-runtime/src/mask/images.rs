@@ -1,6 +1,7 @@
 //! Base64 images, alone or inside a text.
 
 use super::REDACTED;
+use memchr::memmem;
 
 const BEGINNING: &str = "data:image/";
 const ENCODING: &str = ";base64,";
@@ -10,6 +11,9 @@ const FORMATS: [&str; 4] = ["iVBORw0KGgo", "/9j/", "R0lGOD", "UklGR"];
 
 /// `text` with every image that is longer than `limit` bytes taken out; `None` if there is none.
 pub(super) fn without_large(text: &str, limit: usize) -> Option<String> {
+    if text.len() <= limit {
+        return None;
+    }
     let mut without = replaced(text, BEGINNING, url_length, limit.max(BEGINNING.len()));
     for format in FORMATS {
         let shorter = without.as_deref().unwrap_or(text);
@@ -28,8 +32,9 @@ fn replaced(
 ) -> Option<String> {
     let mut without: Option<String> = None;
     let mut rest = text;
-    while let Some(start) = rest.find(beginning) {
-        let end = start + length(&rest[start..]).max(beginning.len());
+    let beginning = memmem::Finder::new(beginning);
+    while let Some(start) = beginning.find(rest.as_bytes()) {
+        let end = start + length(&rest[start..]).max(beginning.needle().len());
         if end - start > limit {
             let kept = without.get_or_insert_with(|| text[..text.len() - rest.len()].to_owned());
             kept.push_str(&rest[..start]);

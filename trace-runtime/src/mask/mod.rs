@@ -33,8 +33,7 @@ pub(crate) fn apply(span: &mut SpanData, settings: &MaskSettings) {
     masking.attributes(&mut span.attributes, "");
     masking.name(&mut span.name, semconv::MASKED_SPAN_NAME);
     for event in &mut span.events.events {
-        let name = event.name.clone();
-        masking.attributes(&mut event.attributes, &name);
+        masking.attributes(&mut event.attributes, &event.name);
         masking.name(&mut event.name, semconv::MASKED_EVENT_NAME);
     }
     for link in &mut span.links.links {
@@ -71,11 +70,13 @@ impl Masking<'_> {
 
     /// A name cannot be missing.
     fn name(&self, name: &mut Cow<'static, str>, key: &str) {
-        let whole = Value::from(name.clone().into_owned());
-        let masked = self.asked(key, self.scrubbed(key, whole));
-        let masked = masked.map_or_else(|| REDACTED.to_owned(), |name| name.as_str().into_owned());
-        if masked != *name {
-            *name = masked.into();
+        if let Some(without) = self.without(key, name) {
+            *name = without.into();
+        }
+        // Most have no function to ask, and need no value to be asked about.
+        if !self.settings.functions.is_empty() {
+            let masked = self.asked(key, Value::from(name.clone().into_owned()));
+            *name = masked.map_or(REDACTED.into(), |name| name.as_str().into_owned().into());
         }
     }
 
@@ -89,18 +90,9 @@ impl Masking<'_> {
         self.asked(key, value)
     }
 
-    /// Without large images and secrets.
     fn scrubbed(&self, key: &str, mut value: Value) -> Value {
-        let hides_images = self.settings.hidden.contains(&Hidden::InputImages);
-        let is_input = key.starts_with("input.") || key.starts_with(semconv::LLM_INPUT_MESSAGES);
-        let limit = if hides_images && is_input { 0 } else { self.settings.image_bytes };
         let scrub = |text: &mut StringValue| {
-            if let Some(without) = images::without_large(text.as_str(), limit) {
-                *text = without.into();
-            }
-            if self.settings.scrub_secrets
-                && let Some(without) = secrets::without(text.as_str())
-            {
+            if let Some(without) = self.without(key, text.as_str()) {
                 *text = without.into();
             }
         };
@@ -110,6 +102,18 @@ impl Masking<'_> {
             _ => {}
         }
         value
+    }
+
+    /// `text` without large images and secrets; `None` if it has none.
+    fn without(&self, key: &str, text: &str) -> Option<String> {
+        let hides_images = self.settings.hidden.contains(&Hidden::InputImages);
+        let is_input = key.starts_with("input.") || key.starts_with(semconv::LLM_INPUT_MESSAGES);
+        let limit = if hides_images && is_input { 0 } else { self.settings.image_bytes };
+        let smaller = images::without_large(text, limit);
+        if !self.settings.scrub_secrets {
+            return smaller;
+        }
+        secrets::without(smaller.as_deref().unwrap_or(text)).or(smaller)
     }
 
     /// As the user's functions want it. A panic drops the value.

@@ -1,0 +1,187 @@
+//! Which texts are secrets, and that the first look never changes that.
+
+use super::{may_name_a_secret, without, without_if_named};
+
+#[test]
+fn secrets_are_taken_out() {
+    let pem = "-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEA0Z3VS5JJ";
+    let table = [
+        ("use sk-proj-abcDEF0123456789abcdef01 now", "use __REDACTED__ now"),
+        ("sk-ant-api03-abcDEF0123456789abcdef", "__REDACTED__"),
+        ("AKIAIOSFODNN7EXAMPLE.", "__REDACTED__."),
+        ("authorization: Bearer abc.def", "authorization: Bearer __REDACTED__"),
+        ("Authorization: ApiKey VnVhQ2ZHY0", "Authorization: ApiKey __REDACTED__"),
+        (
+            "authorization: AWS4-HMAC-SHA256 Credential=a/b, Signature=fe5f80",
+            "authorization: AWS4-HMAC-SHA256 __REDACTED__",
+        ),
+        ("cookie: theme=dark; session=0123456789", "cookie: theme=__REDACTED__"),
+        (r#"{"Authorization":"Basic dXNlcjpw"}"#, r#"{"Authorization":"Basic __REDACTED__"}"#),
+        (r#"{\"x-api-key\": \"abcdef1\"}"#, r#"{\"x-api-key\": \"__REDACTED__\"}"#),
+        (r#"{\\\"api_key\\\":\\\"abcdef1\\\"}"#, r#"{\\\"api_key\\\":\\\"__REDACTED__\\\"}"#),
+        (r#"["x-api-key","abcdef1"]"#, r#"["x-api-key","__REDACTED__"]"#),
+        (r#"{"x-api-key":["abcdef1"]}"#, r#"{"x-api-key":["__REDACTED__"]}"#),
+        (r#"{"openai_api_key":"abcdef1"}"#, r#"{"openai_api_key":"__REDACTED__"}"#),
+        (r#"{"accessToken":"abcdef1"}"#, r#"{"accessToken":"__REDACTED__"}"#),
+        (r#"Some { api_key: Some("abcdef") }"#, r#"Some { api_key: Some("__REDACTED__") }"#),
+        (r#"const API_KEY: &str = "abcdef";"#, r#"const API_KEY: &str = "__REDACTED__";"#),
+        ("db_password=hunter2! rest", "db_password=__REDACTED__ rest"),
+        ("OPENAI_API_KEY=whatever-it-is rest", "OPENAI_API_KEY=__REDACTED__ rest"),
+        (r#""password" : "hunter2!", "a": 1"#, r#""password" : "__REDACTED__", "a": 1"#),
+        (r#"{"password":"a, \"b\" c"}"#, r#"{"password":"__REDACTED__"}"#),
+        (r#"{"password":1234567,"a":1}"#, r#"{"password":"__REDACTED__","a":1}"#),
+        ("curl -H 'bearer 0123456789abcdef'", "curl -H 'bearer __REDACTED__'"),
+        (&format!("a\n{pem}\nMII=\n-----END RSA PRIVATE KEY-----\nb"), "a\n__REDACTED__\nb"),
+        (&format!("{}\",\"b\"", pem.replace('\n', "\\n")), "__REDACTED__\",\"b\""),
+        ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln", "__REDACTED__"),
+    ];
+    for (text, expected) in table {
+        assert_eq!(without(text).as_deref(), Some(expected), "{text}");
+    }
+}
+
+#[test]
+fn what_only_looks_alike_stays() {
+    let texts = [
+        "a task-with-a-very-long-name-in-kebab-case",
+        r#"{"max_tokens": 100000, "key": "a value", "token": "hello world"}"#,
+        "the password is asked for",
+        "Password: required",
+        "name, password, address, authorization",
+        r#"{"required":["password","username"]}"#,
+        r#"{"password":{"type":"string"},"api_key":null}"#,
+        "api key: see the manual",
+        "Bearer of good news",
+        "what does -----BEGIN PRIVATE KEY----- mean?",
+        "-----BEGIN CERTIFICATE-----",
+        "token_count: 1234567",
+    ];
+    for text in texts {
+        assert_eq!(without(text), None, "{text}");
+    }
+}
+
+/// Pieces that secrets, their names and what surrounds them are made of.
+const PIECES: [&[&str]; 5] = [
+    &[
+        "", " ", "{\"", "{\\\"", "x-", "OPENAI_", "set-", "_", "é", "a, b: ", "tok", "\n", "[\"",
+        "A",
+    ],
+    &[
+        "authorization",
+        "Authorization",
+        "api_key",
+        "apikey",
+        "API-KEY",
+        "accessToken",
+        "auth-token",
+        "session_token",
+        "client_secret",
+        "SECRET",
+        "secret_access_key",
+        "secret-key",
+        "_KEY",
+        "_TOKEN",
+        "_SECRET",
+        "_PASSWORD",
+        "pAsSwOrD",
+        "passwd",
+        "cookie",
+        "Set-Cookie",
+        "tokens",
+        "max_tokens",
+        "key",
+        "bearer",
+        "author",
+        "-----BEGIN PRIVATE KEY-----",
+        "sk-",
+        "AKIA",
+        "eyJ",
+        "pi_K",
+        "secr",
+    ],
+    &["", "\"", "'", "\\\"", "\\\\\\\"", "s", " ", "\n\t ", "_count", "\\'"],
+    &[
+        "",
+        ":",
+        "=",
+        ",",
+        ": ",
+        " = ",
+        " => ",
+        ": &str = ",
+        ":[",
+        ": Some(",
+        " is ",
+        " Bearer ",
+        "-",
+    ],
+    &[
+        "",
+        "\"",
+        "'",
+        "\\\"",
+        "hunter2!",
+        "\"hunter2\"",
+        "abcdef",
+        "ab",
+        "'abcd'",
+        "Bearer abc.def",
+        "0123456789abcdefghij0123456789",
+        "{\"type\":1}",
+        "null",
+        "\\\"abcd\\\"",
+        "a=bcdef; c=d",
+    ],
+];
+
+/// Texts of up to eight times these pieces, the same ones every time.
+fn texts() -> impl Iterator<Item = String> {
+    let mut state = 1_u64;
+    let mut below = move |bound: usize| {
+        state ^= state << 13;
+        state ^= state >> 7;
+        state ^= state << 17;
+        usize::try_from(state % bound as u64).expect("below")
+    };
+    std::iter::repeat_with(move || {
+        let mut text = String::new();
+        for _ in 0..=below(8) {
+            for pieces in PIECES {
+                text += pieces[below(pieces.len())];
+            }
+        }
+        text
+    })
+}
+
+#[test]
+fn the_first_look_changes_nothing() {
+    let (mut secrets, mut spared) = (0, 0);
+    for text in texts().take(5_000) {
+        let searched = without_if_named(&text, |_| true);
+        assert_eq!(without(&text), searched, "{text}");
+        secrets += usize::from(searched.is_some());
+        spared += usize::from(!may_name_a_secret(&text));
+    }
+    assert!(secrets > 1_000 && spared > 500, "{secrets} have secrets, {spared} are spared");
+}
+
+#[test]
+fn the_shortest_secret_is_found_and_names_of_any_length() {
+    assert_eq!(without("A_KEY='abcd").as_deref(), Some("A_KEY='__REDACTED__"));
+    let long = format!("A{}_KEY{}=abcdef", "0".repeat(1000), "\\".repeat(1000));
+    assert!(without(&long).is_some_and(|without| without.contains("__REDACTED__")));
+}
+
+#[test]
+fn what_only_mentions_names_is_spared() {
+    let spared = [
+        r#"{"usage":{"prompt_tokens":10,"completion_tokens":3},"max_tokens": 100}"#,
+        r#"{"key": "value", "token": "word", "author": "me"}"#,
+        "the API token is a secret: keep the password and the cookie for yourself",
+    ];
+    for text in spared {
+        assert!(!may_name_a_secret(text), "{text}");
+    }
+}
