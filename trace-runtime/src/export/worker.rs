@@ -149,7 +149,9 @@ impl Encoder {
 /// Every span as it leaves the process.
 fn transformed(spans: &mut Spans, transform: &Transform) -> Vec<SpanData> {
     let mut transformed = spans.take();
-    transformed.iter_mut().for_each(|span| transform.apply(span));
+    for span in &mut transformed {
+        transform.apply(span);
+    }
     transformed
 }
 

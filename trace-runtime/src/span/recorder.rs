@@ -118,13 +118,12 @@ impl<'a> Recorder<'a> {
     pub(super) fn finish(self) {
         let input = &mut self.said.input;
         match self.input {
-            Input::Settled => {}
             Input::NoArgument => *input = Some(arguments_as_input(Vec::new())),
             Input::Argument(name) if self.kind.names_its_arguments() => {
                 *input = input.take().map(|value| arguments_as_input(vec![(name, value)]));
             }
-            Input::Argument(_) => {}
             Input::Arguments(arguments) => *input = Some(arguments_as_input(arguments)),
+            Input::Argument(_) | Input::Settled => {}
         }
     }
 }

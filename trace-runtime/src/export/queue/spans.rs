@@ -14,9 +14,10 @@ pub(crate) enum QueuedSpan {
 
 /// The spans of a block. Its memory is used again.
 #[derive(Debug, Default)]
+#[expect(clippy::vec_box, reason = "a record is handed on without a copy, and its memory back")]
 pub(crate) struct Spans {
     own: Vec<Box<SpanRecord>>,
-    sdk: Vec<Box<SpanData>>,
+    sdk: Vec<SpanData>,
     /// Records whose content was taken out, for threads that begin spans.
     spare: Vec<Box<SpanRecord>>,
 }
@@ -42,7 +43,7 @@ impl Spans {
     pub(super) fn push(&mut self, span: QueuedSpan) -> Option<Box<SpanRecord>> {
         match span {
             QueuedSpan::Own(span) => self.own.push(span),
-            QueuedSpan::Sdk(span) => self.sdk.push(span),
+            QueuedSpan::Sdk(span) => self.sdk.push(*span),
         }
         self.spare.pop()
     }
@@ -51,7 +52,7 @@ impl Spans {
     pub(crate) fn take(&mut self) -> Vec<SpanData> {
         let mut taken = Vec::with_capacity(self.len());
         taken.extend(self.own.iter_mut().map(|span| span.take_data()));
-        taken.extend(self.sdk.drain(..).map(|span| *span));
+        taken.append(&mut self.sdk);
         self.spare.append(&mut self.own);
         taken
     }
