@@ -61,7 +61,9 @@ impl Bounded {
         format!("… [{more_than}{missing} bytes missing]")
     }
 
-    #[inline]
+    // JSON is written in many small pieces, most of a length that the compiler knows.
+    #[expect(clippy::inline_always, reason = "a copy of known length becomes a store")]
+    #[inline(always)]
     fn push(&mut self, bytes: &[u8]) -> bool {
         let written = self.written + bytes.len();
         if written > self.limit {
@@ -108,23 +110,24 @@ impl fmt::Write for Bounded {
 }
 
 impl io::Write for Bounded {
-    #[inline]
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        if self.push(bytes) {
-            Ok(bytes.len())
-        } else {
-            Err(io::Error::other("the value is too long"))
-        }
+        self.write_all(bytes).map(|()| bytes.len())
     }
 
-    #[inline]
+    #[expect(clippy::inline_always, reason = "a copy of known length becomes a store")]
+    #[inline(always)]
     fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
-        self.write(bytes).map(drop)
+        if self.push(bytes) { Ok(()) } else { Err(too_long()) }
     }
 
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
+}
+
+#[cold]
+fn too_long() -> io::Error {
+    io::Error::other("the value is too long")
 }
 
 #[cfg(test)]

@@ -96,8 +96,10 @@ impl CapturedValue {
 
     /// JSON; what is a JSON string or number is recorded as text when bare.
     pub(crate) fn of_serialize<T: Serialize + ?Sized>(value: &T) -> Self {
-        let mut bounded = bounded();
-        let serialized = contained(|| serde_json::to_writer(&mut bounded, &Finite(value)));
+        // Owns what it writes to, so that the compiler sees through each of the many small writes.
+        let mut serializer = serde_json::Serializer::new(bounded());
+        let serialized = contained(|| Finite(value).serialize(&mut serializer));
+        let bounded = serializer.into_inner();
         match serialized {
             Err(payload) => Self::unserializable(&message(&*payload)),
             Ok(Err(error)) if !bounded.stopped() => Self::unserializable(&error.to_string()),
