@@ -2,6 +2,7 @@
 //! a backend that answers when it is told to.
 
 mod at_the_end;
+mod buffered;
 mod of_others;
 mod once;
 mod run;

@@ -28,6 +28,7 @@ impl Queue {
     /// until all is said.
     pub(crate) fn stop(&self, within: Duration) {
         let deadline = Instant::now() + within;
+        self.close_buffers();
         let mut state = self.lock();
         state.phase = state.phase.max(Phase::Stopped);
         self.spans.notify_all();

@@ -21,6 +21,7 @@ impl Queue {
     /// Sends what has ended without waiting for batches to fill, and at once even if the last try
     /// was just now.
     pub(crate) fn begin_flush(&self) -> Flush {
+        self.collect();
         let mut state = self.lock();
         state.flush_to = state.ended;
         state.flushes += 1;

@@ -2,10 +2,11 @@
 //! account of it.
 //!
 //! One lock guards both, so that every span is counted once at any time. It is held for moments:
-//! threads that end spans push, the worker takes whole blocks and posts encoded batches, the sender
+//! threads that end spans hand them over in blocks, the worker takes whole blocks and posts encoded batches, the sender
 //! settles them.
 
 mod batch;
+mod buffers;
 mod disk;
 mod end;
 mod flush;
@@ -30,7 +31,7 @@ pub(crate) use take::Block;
 
 use super::diagnostics::Diagnostics;
 use crate::register::BatchSettings;
-use crate::span::SpanRecord;
+use buffers::Buffers;
 use opentelemetry_sdk::Resource;
 use state::State;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -41,6 +42,7 @@ pub(crate) struct Queue {
     address: String,
     settings: BatchSettings,
     diagnostics: Arc<Diagnostics>,
+    buffers: Buffers,
     state: Mutex<State>,
     /// The worker waits here for spans.
     spans: Condvar,
@@ -59,6 +61,7 @@ impl Queue {
     ) -> Self {
         Queue {
             address,
+            buffers: Buffers::new(&settings),
             settings,
             diagnostics,
             state: Mutex::default(),
@@ -77,33 +80,8 @@ impl Queue {
         &self.diagnostics
     }
 
-    /// Takes a span that has ended, and gives memory for another one. Never waits: beyond the bounds
-    /// the span is counted as lost.
-    #[inline]
-    pub(crate) fn push(&self, span: QueuedSpan) -> Option<Box<SpanRecord>> {
-        let bytes = span.bytes();
-        let mut state = self.lock();
-        state.ended += 1;
-        if state.is_stopped() {
-            state.lose("ended after shutdown", 1);
-            return None;
-        }
-        let is_full = state.held + bytes > self.settings.queue_bytes
-            || self.settings.queue_spans.is_some_and(|bound| state.pending() > bound as u64);
-        if is_full {
-            state.lose(QUEUE_FULL, 1);
-            state.unsaid += 1;
-            return None;
-        }
-        let spare = state.append(span, bytes, &self.settings);
-        if state.wakes_worker() {
-            drop(state);
-            self.spans.notify_one();
-        }
-        spare
-    }
-
     pub(crate) fn stats(&self) -> Stats {
+        self.collect();
         self.lock().stats(&self.address)
     }
 

@@ -48,6 +48,19 @@ impl Spans {
         self.spare.pop()
     }
 
+    /// Takes all of another list, and gives memory for as many spans.
+    pub(super) fn append(&mut self, others: &mut Spans) {
+        let kept = self.spare.len().saturating_sub(others.own.len());
+        others.spare.extend(self.spare.drain(kept..));
+        self.own.append(&mut others.own);
+        self.sdk.append(&mut others.sdk);
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.own.clear();
+        self.sdk.clear();
+    }
+
     /// Takes the spans out, in the form that exporters take.
     pub(crate) fn take(&mut self) -> Vec<SpanData> {
         let mut taken = Vec::with_capacity(self.len());

@@ -2,10 +2,9 @@
 
 use super::stats::Stats;
 use super::take::Block;
-use super::{Batch, Fate, QueuedSpan, Spans};
+use super::{Batch, Fate, Spans};
 use crate::export::deliver::Failure;
 use crate::register::BatchSettings;
-use crate::span::SpanRecord;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Instant;
 
@@ -43,6 +42,8 @@ pub(super) struct State {
     /// Spans up to this one are not to wait for their batch to fill.
     pub(super) flush_to: u64,
     pub(super) worker: Worker,
+    /// Somebody has a span for a worker that sleeps.
+    pub(super) is_woken: bool,
     /// Counts the flushes, so that a sender that waits notices one.
     pub(super) flushes: u64,
     pub(super) failing: Failing,
@@ -116,19 +117,33 @@ impl State {
         self.phase == Phase::Over
     }
 
-    #[inline]
-    pub(super) fn append(
-        &mut self,
-        span: QueuedSpan,
-        bytes: usize,
-        settings: &BatchSettings,
-    ) -> Option<Box<SpanRecord>> {
+    /// Takes the spans that have just been counted as ended.
+    pub(super) fn append(&mut self, spans: &mut Spans, bytes: usize, settings: &BatchSettings) {
         self.held += bytes;
-        if self.waiting.back().is_none_or(|block| block.is_complete) {
-            let spans = self.spare.take().unwrap_or_default();
-            self.waiting.push_back(Block::new(self.ended, spans));
+        let count = spans.len();
+        let has_room = self.waiting.back_mut().is_some_and(|block| block.has_room(count, settings));
+        if !has_room {
+            let first = self.ended + 1 - count as u64;
+            self.waiting.push_back(Block::new(first, self.spare.take().unwrap_or_default()));
         }
-        self.waiting.back_mut()?.add(span, bytes, settings)
+        if let Some(block) = self.waiting.back_mut() {
+            block.add(spans, bytes, settings);
+        }
+    }
+
+    /// Takes a block into the account of batches.
+    pub(super) fn open(&mut self, mut block: Block) -> Block {
+        block.id = self.new_id();
+        let open = Open {
+            first: block.first,
+            spans: block.spans.len() as u64,
+            bytes: block.bytes,
+            is_on_disk: false,
+            is_earlier: false,
+            is_part: false,
+        };
+        self.open.insert(block.id, open);
+        block
     }
 
     /// Whether the worker waits for what is there now.

@@ -1,12 +1,12 @@
 //! The worker's side: blocks of spans out, encoded batches in.
 
-use super::state::{Open, Worker};
-use super::{Batch, Queue, QueuedSpan, Spans};
+use super::state::{State, Worker};
+use super::{Batch, Queue, Spans};
 use crate::export::body::Body;
 use crate::register::BatchSettings;
-use crate::span::SpanRecord;
-use std::sync::PoisonError;
-use std::time::Instant;
+use std::sync::atomic::Ordering;
+use std::sync::{MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 /// Spans that are handed over together, in the order they ended.
 #[derive(Debug)]
@@ -26,18 +26,17 @@ impl Block {
         Block { id: 0, spans, first, bytes: 0, is_complete: false, since: Instant::now() }
     }
 
-    #[inline]
-    pub(super) fn add(
-        &mut self,
-        span: QueuedSpan,
-        bytes: usize,
-        settings: &BatchSettings,
-    ) -> Option<Box<SpanRecord>> {
-        let spare = self.spans.push(span);
+    /// Whether so many spans fit; if not, it is complete.
+    pub(super) fn has_room(&mut self, spans: usize, settings: &BatchSettings) -> bool {
+        self.is_complete |= self.spans.len() + spans > settings.batch_spans;
+        !self.is_complete
+    }
+
+    pub(super) fn add(&mut self, spans: &mut Spans, bytes: usize, settings: &BatchSettings) {
+        self.spans.append(spans);
         self.bytes += bytes;
         self.is_complete =
             self.spans.len() >= settings.batch_spans || self.bytes >= settings.batch_bytes;
-        spare
     }
 }
 
@@ -46,49 +45,50 @@ impl Queue {
     pub(crate) fn take(&self) -> Option<Block> {
         // More spans are likely soon: for that long nobody has to wake this thread.
         let mut lingers = true;
+        let mut has_waited = false;
         loop {
             self.say_unsaid();
+            self.buffers.worker_sleeps.store(!lingers, Ordering::SeqCst);
+            self.collect();
             let mut state = self.lock();
             state.worker = Worker::Busy;
+            let is_woken = std::mem::take(&mut state.is_woken);
             let Some(block) = state.waiting.front() else {
                 if state.is_stopped() {
                     return None;
                 }
                 if lingers {
-                    state.worker = Worker::Full;
-                    let woken = self.spans.wait_timeout(state, self.settings.delay);
-                    lingers = !woken.unwrap_or_else(PoisonError::into_inner).1.timed_out();
-                } else {
+                    has_waited = self.wait(state, self.settings.delay);
+                    lingers = !has_waited;
+                } else if !is_woken {
                     state.worker = Worker::Any;
                     drop(self.spans.wait(state).unwrap_or_else(PoisonError::into_inner));
+                    has_waited = false;
                 }
                 continue;
             };
             let age = block.since.elapsed();
             let is_due = block.is_complete
+                || has_waited
                 || state.waiting.len() > 1
                 || state.is_stopped()
                 || block.first <= state.flush_to
                 || age >= self.settings.delay;
             if !is_due {
-                state.worker = Worker::Full;
-                let rest = self.settings.delay.saturating_sub(age);
-                drop(self.spans.wait_timeout(state, rest).unwrap_or_else(PoisonError::into_inner));
+                self.buffers.worker_sleeps.store(false, Ordering::SeqCst);
+                has_waited = self.wait(state, self.settings.delay.saturating_sub(age));
                 continue;
             }
-            let Some(mut block) = state.waiting.pop_front() else { continue };
-            block.id = state.new_id();
-            let open = Open {
-                first: block.first,
-                spans: block.spans.len() as u64,
-                bytes: block.bytes,
-                is_on_disk: false,
-                is_earlier: false,
-                is_part: false,
-            };
-            state.open.insert(block.id, open);
-            return Some(block);
+            let Some(block) = state.waiting.pop_front() else { continue };
+            return Some(state.open(block));
         }
+    }
+
+    /// Waits for a full block; `true` if none came in time.
+    fn wait(&self, mut state: MutexGuard<'_, State>, time: Duration) -> bool {
+        state.worker = Worker::Full;
+        let woken = self.spans.wait_timeout(state, time);
+        woken.unwrap_or_else(PoisonError::into_inner).1.timed_out()
     }
 
     /// Takes the memory of a block back.
