@@ -36,6 +36,7 @@ mod outcomes;
 mod promises;
 mod registration;
 mod returned_futures;
+mod sampling;
 mod scopes;
 mod shapes;
 mod story;

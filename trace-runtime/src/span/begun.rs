@@ -25,7 +25,7 @@ pub(super) enum Begun {
 }
 
 impl Begun {
-    /// Decides whether a span of ours records, as the SDK's samplers do.
+    /// Decides whether a span of ours records, as the samplers of the specification do.
     #[inline]
     pub(super) fn own(sampling: Sampling, start: &Start, context: &Context) -> Self {
         if context.is_telemetry_suppressed() {
@@ -33,8 +33,8 @@ impl Begun {
         }
         let current = context.span();
         let parent = if start.is_root() { &SpanContext::NONE } else { current.span_context() };
-        let has_parent = context.has_active_span() && !start.is_root();
-        let by_parent = (has_parent && sampling.parent_based).then(|| parent.is_sampled());
+        // A span without an id, as a provider that does nothing leaves one, is no parent.
+        let by_parent = (parent.is_valid() && sampling.parent_based).then(|| parent.is_sampled());
         if by_parent == Some(false) {
             return Begun::unrecorded(start, context);
         }
