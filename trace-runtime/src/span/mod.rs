@@ -16,7 +16,7 @@ mod spare;
 mod start;
 
 pub use attribute_value::AttributeValue;
-pub(crate) use attributes::{add_missing, keep_essential, keep_last_of_each_key};
+pub(crate) use attributes::{add_missing, keep_essential, keep_last_of_each_key, push};
 pub use current::{CurrentSpan, current_span};
 pub(crate) use live::LiveSpan;
 pub use open::{OpenSpan, open, open_later};
