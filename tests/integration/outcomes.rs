@@ -5,7 +5,7 @@ use std::error::Error;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
-use trace_runtime::{agent, chain, llm};
+use trace_runtime::{InCurrentSpan, agent, chain, llm};
 
 #[derive(Debug)]
 struct Outer(std::num::ParseIntError);
@@ -286,4 +286,40 @@ fn a_thread_that_is_ending_may_still_call() {
     // Before the context's own local, which is then destroyed first.
     let ended = std::thread::spawn(|| CALLS.with(|_| ends_in_a_destructor().len())).join();
     assert!(ended.is_ok());
+}
+
+#[test]
+fn a_thread_that_is_ending_may_still_drop_and_poll_futures() {
+    type Boxed = std::pin::Pin<Box<dyn Future<Output = u8>>>;
+    #[derive(Default)]
+    struct Kept(std::cell::RefCell<Vec<Boxed>>);
+    impl Drop for Kept {
+        fn drop(&mut self) {
+            for mut future in self.0.take() {
+                assert!(futures_util::FutureExt::now_or_never(future.as_mut()).is_none());
+            }
+        }
+    }
+    thread_local! {
+        static KEPT: Kept = Kept::default();
+    }
+    #[chain]
+    async fn waits() -> u8 {
+        std::future::pending().await
+    }
+    let program = Program::start();
+    let thread = std::thread::spawn(|| {
+        // Before the context's own local, which is then destroyed first.
+        KEPT.with(|_| ());
+        let futures: [Boxed; 2] = [Box::pin(waits()), Box::pin(waits().in_current_span())];
+        for mut future in futures {
+            assert!(futures_util::FutureExt::now_or_never(future.as_mut()).is_none());
+            KEPT.with(|kept| kept.0.borrow_mut().push(future));
+        }
+    });
+    thread.join().unwrap();
+    assert_eq!(
+        program.tree(),
+        "waits [CHAIN] unset in={}\n  !cancelled\nwaits [CHAIN] unset in={}\n  !cancelled\n"
+    );
 }

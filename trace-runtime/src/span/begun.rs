@@ -59,15 +59,19 @@ impl Begun {
         if start.is_in_current() { Begun::Nothing } else { Begun::Within(context.clone()) }
     }
 
-    /// Begins a span of an attached provider, which decides by itself.
+    /// Begins a span of an attached provider, which decides by itself. That runs samplers and
+    /// processors of the application's, which may attach contexts.
     pub(super) fn attached(active: &Active, start: &Start, context: &Context) -> Self {
         let callee = start.callee();
+        let Some(tracer) = active.tracer(callee.site) else {
+            return Begun::unrecorded(start, context);
+        };
         let builder = SpanBuilder::from_name(callee.span_name())
             .with_kind(SpanKind::Internal)
             // For samplers. The kind is settled; all else can still be set by hand.
             .with_attributes([callee.kind().attribute()]);
         let place = start.place(context);
-        let span = active.tracer(callee.site).build_with_context(builder, &place);
+        let span = tracer.build_with_context(builder, &place);
         if context.is_telemetry_suppressed() {
             return Begun::unrecorded(start, context);
         }
