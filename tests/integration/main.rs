@@ -10,6 +10,7 @@
     reason = "tests read like the code of users"
 )]
 
+mod attached;
 mod attributes;
 mod console;
 mod current_span;
@@ -34,6 +35,7 @@ mod off;
 mod options;
 mod outcomes;
 mod promises;
+mod reentrancy;
 mod registration;
 mod returned_futures;
 mod sampling;
@@ -42,6 +44,7 @@ mod shapes;
 mod story;
 mod streams;
 mod tasks;
+mod through_opentelemetry;
 mod tools;
 mod tracing_layer;
 mod wire;
