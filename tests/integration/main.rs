@@ -23,6 +23,7 @@ mod delivery_several;
 mod delivery_spool;
 mod delivery_threads;
 mod delivery_tls;
+mod ending_threads;
 mod enrich;
 mod functions;
 mod gen_ai;

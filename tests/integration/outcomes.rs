@@ -5,7 +5,7 @@ use std::error::Error;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
-use trace_runtime::{InCurrentSpan, agent, chain, llm};
+use trace_runtime::{agent, chain, llm};
 
 #[derive(Debug)]
 struct Outer(std::num::ParseIntError);
@@ -264,62 +264,4 @@ fn a_future_whose_local_panics_as_it_is_dropped_keeps_its_span() {
         catch_unwind(AssertUnwindSafe(|| drop(future))).unwrap_err();
     });
     assert!(tree.starts_with("holds [CHAIN] error(panic: while dropped) in=1"), "{tree}");
-}
-
-#[test]
-fn a_thread_that_is_ending_may_still_call() {
-    struct Calls;
-    impl Drop for Calls {
-        fn drop(&mut self) {
-            assert_eq!(ends_in_a_destructor(), "done");
-            block_on_without_runtime(early(4));
-        }
-    }
-    thread_local! {
-        static CALLS: Calls = const { Calls };
-    }
-    /// Tokio's own locals may be gone.
-    fn block_on_without_runtime(future: impl Future<Output = Option<i32>>) {
-        assert_eq!(futures_util::FutureExt::now_or_never(future), Some(Some(2)));
-    }
-    let _program = Program::start();
-    // Before the context's own local, which is then destroyed first.
-    let ended = std::thread::spawn(|| CALLS.with(|_| ends_in_a_destructor().len())).join();
-    assert!(ended.is_ok());
-}
-
-#[test]
-fn a_thread_that_is_ending_may_still_drop_and_poll_futures() {
-    type Boxed = std::pin::Pin<Box<dyn Future<Output = u8>>>;
-    #[derive(Default)]
-    struct Kept(std::cell::RefCell<Vec<Boxed>>);
-    impl Drop for Kept {
-        fn drop(&mut self) {
-            for mut future in self.0.take() {
-                assert!(futures_util::FutureExt::now_or_never(future.as_mut()).is_none());
-            }
-        }
-    }
-    thread_local! {
-        static KEPT: Kept = Kept::default();
-    }
-    #[chain]
-    async fn waits() -> u8 {
-        std::future::pending().await
-    }
-    let program = Program::start();
-    let thread = std::thread::spawn(|| {
-        // Before the context's own local, which is then destroyed first.
-        KEPT.with(|_| ());
-        let futures: [Boxed; 2] = [Box::pin(waits()), Box::pin(waits().in_current_span())];
-        for mut future in futures {
-            assert!(futures_util::FutureExt::now_or_never(future.as_mut()).is_none());
-            KEPT.with(|kept| kept.0.borrow_mut().push(future));
-        }
-    });
-    thread.join().unwrap();
-    assert_eq!(
-        program.tree(),
-        "waits [CHAIN] unset in={}\n  !cancelled\nwaits [CHAIN] unset in={}\n  !cancelled\n"
-    );
 }

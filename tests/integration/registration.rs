@@ -158,7 +158,7 @@ fn a_registration_that_follows_keeps_its_global_provider() {
 
 #[chain]
 async fn waits() {
-    std::future::pending().await;
+    std::future::pending::<()>().await;
 }
 
 #[chain]
