@@ -10,6 +10,7 @@
     reason = "tests read like the code of users"
 )]
 
+mod attached;
 mod attributes;
 mod console;
 mod current_span;
@@ -22,6 +23,7 @@ mod delivery_several;
 mod delivery_spool;
 mod delivery_threads;
 mod delivery_tls;
+mod ending_threads;
 mod enrich;
 mod functions;
 mod gen_ai;
@@ -34,13 +36,16 @@ mod off;
 mod options;
 mod outcomes;
 mod promises;
+mod reentrancy;
 mod registration;
 mod returned_futures;
+mod sampling;
 mod scopes;
 mod shapes;
 mod story;
 mod streams;
 mod tasks;
+mod through_opentelemetry;
 mod tools;
 mod tracing_layer;
 mod wire;

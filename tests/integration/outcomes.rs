@@ -265,25 +265,3 @@ fn a_future_whose_local_panics_as_it_is_dropped_keeps_its_span() {
     });
     assert!(tree.starts_with("holds [CHAIN] error(panic: while dropped) in=1"), "{tree}");
 }
-
-#[test]
-fn a_thread_that_is_ending_may_still_call() {
-    struct Calls;
-    impl Drop for Calls {
-        fn drop(&mut self) {
-            assert_eq!(ends_in_a_destructor(), "done");
-            block_on_without_runtime(early(4));
-        }
-    }
-    thread_local! {
-        static CALLS: Calls = const { Calls };
-    }
-    /// Tokio's own locals may be gone.
-    fn block_on_without_runtime(future: impl Future<Output = Option<i32>>) {
-        assert_eq!(futures_util::FutureExt::now_or_never(future), Some(Some(2)));
-    }
-    let _program = Program::start();
-    // Before the context's own local, which is then destroyed first.
-    let ended = std::thread::spawn(|| CALLS.with(|_| ends_in_a_destructor().len())).join();
-    assert!(ended.is_ok());
-}

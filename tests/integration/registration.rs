@@ -1,7 +1,9 @@
 //! Installing, and ending.
 
-use integration_tests::{Program, Receiver, block_on, block_on_threads};
+use futures_util::{FutureExt, StreamExt};
+use integration_tests::{Collected, Program, Receiver, block_on, block_on_threads};
 use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use trace_runtime::{Protocol, RegisterError, chain, register};
 
@@ -152,4 +154,59 @@ fn a_registration_that_follows_keeps_its_global_provider() {
     ending.join().unwrap().unwrap();
     assert!(global::tracer("t").start("s").is_recording());
     second.shutdown().unwrap();
+}
+
+#[chain]
+async fn waits() {
+    std::future::pending::<()>().await;
+}
+
+#[chain]
+fn returned() -> impl Future<Output = ()> + Send {
+    std::future::ready(())
+}
+
+#[chain]
+fn numbers() -> impl futures_util::Stream<Item = u8> + Send + Unpin {
+    futures_util::stream::iter([1, 2])
+}
+
+#[test]
+fn what_began_in_one_registration_is_lost_there_and_not_delivered_by_the_next() {
+    let turn = Program::turn();
+    let said = Arc::new(Mutex::new(Vec::new()));
+    let heard = Arc::clone(&said);
+    let kept = Collected::default();
+    let first = register()
+        .verbose(false)
+        .exporter(kept.clone())
+        .on_diagnostic(move |diagnostic| heard.lock().unwrap().push(diagnostic.to_string()));
+    let first = first.install().unwrap();
+    let mut begun = Box::pin(waits());
+    assert!(begun.as_mut().now_or_never().is_none());
+    let mut stream = numbers();
+    assert_eq!(stream.next().now_or_never(), Some(Some(1)));
+    let later = returned();
+    work();
+    first.shutdown().unwrap();
+
+    let collected = Collected::default();
+    let second = register().verbose(false).exporter(collected.clone()).install().unwrap();
+    // One is dropped on another thread, one ends here, and one begins here.
+    std::thread::spawn(move || drop(begun)).join().unwrap();
+    assert_eq!(stream.collect::<Vec<_>>().now_or_never(), Some(vec![2]));
+    later.now_or_never().unwrap();
+    work();
+    second.shutdown().unwrap();
+    drop(turn);
+
+    let names = |collected: &Collected| -> Vec<_> {
+        collected.spans().into_iter().map(|span| span.name).collect()
+    };
+    assert_eq!((names(&kept), names(&collected)), (vec!["work".into()], vec!["work".into()]));
+    let stats = &first.stats()[0];
+    assert_eq!((stats.ended, stats.delivered, stats.lost), (4, 1, 3));
+    assert_eq!(second.stats()[0].ended, 1);
+    let said = said.lock().unwrap();
+    assert!(said[0].contains("ended after the registration was shut down"), "{said:?}");
 }

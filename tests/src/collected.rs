@@ -19,6 +19,11 @@ impl Collected {
     pub fn spans(&self) -> Vec<SpanData> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
+
+    /// Keeps a span.
+    pub fn add(&self, span: SpanData) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(span);
+    }
 }
 
 impl SpanExporter for Collected {

@@ -3,7 +3,7 @@
 use crate::capture::{CapturedValue, Joined};
 use crate::outcome::panic::contained;
 use crate::outcome::{Failed, Outcome};
-use crate::span::keep_last_of_each_key;
+use crate::span::{keep_last_of_each_key, push};
 use opentelemetry::KeyValue;
 
 /// Keeps something of every item.
@@ -34,8 +34,9 @@ impl<T, R: FnMut(&T) -> Outcome> Collect<T> for Chunks<R> {
         match (self.read)(item) {
             Outcome::Returned(chunk) => {
                 if let Some(mut chunk) = chunk {
-                    self.recorded.append(&mut chunk.take_recorded());
-                    keep_last_of_each_key(&mut self.recorded);
+                    for attribute in chunk.take_recorded() {
+                        push(&mut self.recorded, attribute);
+                    }
                     self.joined.add(&chunk);
                 }
                 None
@@ -45,7 +46,8 @@ impl<T, R: FnMut(&T) -> Outcome> Collect<T> for Chunks<R> {
     }
 
     fn output(&mut self) -> Option<CapturedValue> {
-        let recorded = std::mem::take(&mut self.recorded);
+        let mut recorded = std::mem::take(&mut self.recorded);
+        keep_last_of_each_key(&mut recorded);
         let joined = std::mem::take(&mut self.joined).finish();
         if recorded.is_empty() {
             return joined;

@@ -1,5 +1,6 @@
 //! Takes the current span along to other tasks and threads.
 
+use crate::span::attached;
 use futures_core::Stream;
 use opentelemetry::Context as SpanContext;
 use pin_project_lite::pin_project;
@@ -78,7 +79,7 @@ pin_project! {
     impl<T> PinnedDrop for WithCurrentSpan<T> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
-            let _attached = this.context.clone().attach();
+            let _attached = attached(this.context);
             this.inner.set(None);
         }
     }
@@ -89,7 +90,7 @@ impl<F: Future> Future for WithCurrentSpan<F> {
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        let _attached = this.context.clone().attach();
+        let _attached = attached(this.context);
         this.inner.as_pin_mut().map_or(Poll::Pending, |inner| inner.poll(context))
     }
 }
@@ -99,7 +100,7 @@ impl<S: Stream> Stream for WithCurrentSpan<S> {
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<S::Item>> {
         let this = self.project();
-        let _attached = this.context.clone().attach();
+        let _attached = attached(this.context);
         this.inner.as_pin_mut().map_or(Poll::Ready(None), |inner| inner.poll_next(context))
     }
 

@@ -54,43 +54,46 @@ fn read() -> Option<Arc<Active>> {
 /// What spans need of a registration.
 #[derive(Debug)]
 pub(crate) struct Active {
-    provider: SdkTracerProvider,
     limits: Limits,
     /// `None` for an attached provider, which has its own.
     own: Option<(Sampling, DeliveryProcessor)>,
     diagnostics: Arc<Diagnostics>,
     closed: AtomicBool,
-    tracers: Mutex<HashMap<(&'static str, Option<&'static str>), SdkTracer>>,
+    /// `None` once it is not active any more: threads that have seen it keep it, and must not keep
+    /// the application's provider alive.
+    tracers: Mutex<Option<Tracers>>,
+}
+
+/// The tracers of an attached provider, by crate.
+#[derive(Debug)]
+struct Tracers {
+    provider: SdkTracerProvider,
+    of_crates: HashMap<(&'static str, Option<&'static str>), SdkTracer>,
 }
 
 impl Active {
     pub(super) fn new(
-        provider: SdkTracerProvider,
+        provider: &SdkTracerProvider,
         limits: Limits,
         own: Option<(Sampling, DeliveryProcessor)>,
         diagnostics: Arc<Diagnostics>,
     ) -> Self {
-        Active {
-            provider,
-            limits,
-            own,
-            diagnostics,
-            closed: AtomicBool::new(false),
-            tracers: Mutex::default(),
-        }
+        let attached = || Tracers { provider: provider.clone(), of_crates: HashMap::new() };
+        let tracers = Mutex::new(own.is_none().then(attached));
+        Active { limits, own, diagnostics, closed: AtomicBool::new(false), tracers }
     }
 
-    /// Switches the macros on, and makes the provider the global one if asked to; `false` if
+    /// Switches the macros on, and makes this provider the global one if there is one; `false` if
     /// another registration is active.
-    pub(super) fn activate(self: &Arc<Self>, is_global: bool) -> bool {
+    pub(super) fn activate(self: &Arc<Self>, global: Option<&SdkTracerProvider>) -> bool {
         let mut active = ACTIVE.write().unwrap_or_else(PoisonError::into_inner);
         if active.is_some() {
             return false;
         }
         *active = Some(Arc::clone(self));
         CHANGES.fetch_add(1, Ordering::Release);
-        if is_global {
-            global::set_tracer_provider(self.provider.clone());
+        if let Some(provider) = global {
+            global::set_tracer_provider(provider.clone());
         }
         ENABLED.store(true, Ordering::Relaxed);
         true
@@ -108,15 +111,15 @@ impl Active {
             *active = None;
             CHANGES.fetch_add(1, Ordering::Release);
         }
+        drop(active);
+        let tracers = self.tracers.lock().unwrap_or_else(PoisonError::into_inner).take();
+        // Behind the lock: the last handle on a provider ends it.
+        drop(tracers);
     }
 
     /// From here on a span that ends is lost, and said to be.
     pub(super) fn close(&self) {
         self.closed.store(true, Ordering::Release);
-    }
-
-    pub(super) fn provider(&self) -> &SdkTracerProvider {
-        &self.provider
     }
 
     pub(crate) fn limits(&self) -> Limits {
@@ -148,19 +151,30 @@ impl Active {
     /// Called by every span as it ends: one that ends behind `shutdown` has nowhere to go.
     pub(crate) fn note_end(&self) {
         if self.closed.load(Ordering::Acquire) {
-            self.diagnostics.lost("ended after shutdown", 1, &|spans| {
-                format!(
-                    "{spans} ended after the registration was shut down and went nowhere: \
-                         keep the `Registration` until all work is done"
-                )
-            });
+            self.note_lost("ended");
         }
     }
 
-    /// The tracer whose scope is the crate of the call site.
-    pub(crate) fn tracer(&self, site: &CallSite) -> SdkTracer {
+    fn note_lost(&self, what: &str) {
+        self.diagnostics.lost("ended after shutdown", 1, &|spans| {
+            format!(
+                "{spans} {what} after the registration was shut down and went nowhere: keep the \
+                 `Registration` until all work is done"
+            )
+        });
+    }
+
+    /// The attached provider's tracer whose scope is the crate of the call site. `None` behind
+    /// `shutdown`: the span has nowhere to go, and that is said.
+    pub(crate) fn tracer(&self, site: &CallSite) -> Option<SdkTracer> {
         let mut tracers = self.tracers.lock().unwrap_or_else(PoisonError::into_inner);
-        let make = || self.provider.tracer_with_scope(scope(site));
-        tracers.entry((site.crate_name, site.crate_version)).or_insert_with(make).clone()
+        let Some(Tracers { provider, of_crates }) = &mut *tracers else {
+            drop(tracers);
+            self.note_lost("began");
+            return None;
+        };
+        let make = || provider.tracer_with_scope(scope(site));
+        let tracer = of_crates.entry((site.crate_name, site.crate_version)).or_insert_with(make);
+        Some(tracer.clone())
     }
 }

@@ -9,6 +9,7 @@ use super::settings::{Environment, Limits, Settings};
 use crate::capture;
 use crate::export::{self, DeliveryProcessor, Diagnostics, Flushed, Stats};
 use crate::outcome::panic;
+use opentelemetry_sdk::trace::SdkTracerProvider;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
 use std::time::Duration;
@@ -32,6 +33,7 @@ pub struct Registration {
 struct Running {
     active: Arc<Active>,
     diagnostics: Arc<Diagnostics>,
+    provider: SdkTracerProvider,
     /// `None` if the provider is the application's, and stays running.
     processor: Option<DeliveryProcessor>,
     is_global: bool,
@@ -85,9 +87,9 @@ impl Registration {
         };
         let limits: Limits = settings.limits;
         let own = processor.clone().map(|processor| (settings.sampling, processor));
-        let active = Arc::new(Active::new(provider, limits, own, Arc::clone(&diagnostics)));
+        let active = Arc::new(Active::new(&provider, limits, own, Arc::clone(&diagnostics)));
         let is_global = builder.set_global_tracer_provider && !attached;
-        if !active.activate(is_global) {
+        if !active.activate(is_global.then_some(&provider)) {
             // Another thread was faster.
             return Err(RegisterError::AlreadyInstalled);
         }
@@ -98,7 +100,7 @@ impl Registration {
             banner::print(&settings);
         }
         let shut_down = Mutex::default();
-        let running = Running { active, diagnostics, processor, is_global, shut_down };
+        let running = Running { active, diagnostics, provider, processor, is_global, shut_down };
         Ok(Registration { running: Some(running), timeout })
     }
 
@@ -138,8 +140,8 @@ impl Registration {
 
     /// `None` if tracing is switched off.
     #[cfg(feature = "tracing")]
-    pub(crate) fn provider(&self) -> Option<&opentelemetry_sdk::trace::SdkTracerProvider> {
-        self.running.as_ref().map(|running| running.active.provider())
+    pub(crate) fn provider(&self) -> Option<&SdkTracerProvider> {
+        self.running.as_ref().map(|running| &running.provider)
     }
 }
 
@@ -163,7 +165,7 @@ impl Running {
         if let Some(processor) = &self.processor {
             return result(processor, &processor.flush(timeout), timeout);
         }
-        let provider = self.active.provider().clone();
+        let provider = self.provider.clone();
         // The provider's flush has a timeout of its own, or none.
         attached_result(within(timeout, move || provider.force_flush()))
     }
@@ -198,7 +200,7 @@ impl Running {
         };
         let ended = processor.end(timeout, || self.active.close());
         // The processor has ended already: this marks the provider, and takes no time.
-        let _ = self.active.provider().shutdown_with_timeout(timeout);
+        let _ = self.provider.shutdown_with_timeout(timeout);
         result(processor, &ended, timeout)
     }
 }

@@ -25,6 +25,17 @@ pub(crate) fn keep_last_of_each_key(attributes: &mut Vec<KeyValue>) {
     *attributes = kept;
 }
 
+/// Adds one of what may be many. A key that is set again and again does not take memory each time,
+/// and none is looked for each time.
+pub(crate) fn push(attributes: &mut Vec<KeyValue>, attribute: KeyValue) {
+    if attributes.len() > FEW && attributes.len() == attributes.capacity() {
+        keep_last_of_each_key(attributes);
+        // As many are taken before the next look.
+        attributes.reserve(attributes.len());
+    }
+    attributes.push(attribute);
+}
+
 fn are_distinct(attributes: &[KeyValue]) -> bool {
     let mut rest = attributes;
     while let [first, others @ ..] = rest {
@@ -80,6 +91,18 @@ mod tests {
             vec![KeyValue::new("a", 1), KeyValue::new("b", 2), KeyValue::new("a", 3)];
         keep_last_of_each_key(&mut attributes);
         assert_eq!(attributes, [KeyValue::new("a", 3), KeyValue::new("b", 2)]);
+    }
+
+    #[test]
+    fn a_key_that_is_set_again_and_again_takes_no_memory() {
+        let mut attributes = Vec::new();
+        for n in 0..10_000 {
+            push(&mut attributes, KeyValue::new(format!("key.{}", n % 40), n));
+        }
+        assert!(attributes.capacity() < 200, "{}", attributes.capacity());
+        keep_last_of_each_key(&mut attributes);
+        assert_eq!(attributes.len(), 40);
+        assert_eq!(attributes[39], KeyValue::new("key.39", 9999));
     }
 
     #[test]

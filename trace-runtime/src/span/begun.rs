@@ -25,7 +25,7 @@ pub(super) enum Begun {
 }
 
 impl Begun {
-    /// Decides whether a span of ours records, as the SDK's samplers do.
+    /// Decides whether a span of ours records, as the samplers of the specification do.
     #[inline]
     pub(super) fn own(sampling: Sampling, start: &Start, context: &Context) -> Self {
         if context.is_telemetry_suppressed() {
@@ -33,8 +33,8 @@ impl Begun {
         }
         let current = context.span();
         let parent = if start.is_root() { &SpanContext::NONE } else { current.span_context() };
-        let has_parent = context.has_active_span() && !start.is_root();
-        let by_parent = (has_parent && sampling.parent_based).then(|| parent.is_sampled());
+        // A span without an id, as a provider that does nothing leaves one, is no parent.
+        let by_parent = (parent.is_valid() && sampling.parent_based).then(|| parent.is_sampled());
         if by_parent == Some(false) {
             return Begun::unrecorded(start, context);
         }
@@ -59,15 +59,19 @@ impl Begun {
         if start.is_in_current() { Begun::Nothing } else { Begun::Within(context.clone()) }
     }
 
-    /// Begins a span of an attached provider, which decides by itself.
+    /// Begins a span of an attached provider, which decides by itself. That runs samplers and
+    /// processors of the application's, which may attach contexts.
     pub(super) fn attached(active: &Active, start: &Start, context: &Context) -> Self {
         let callee = start.callee();
+        let Some(tracer) = active.tracer(callee.site) else {
+            return Begun::unrecorded(start, context);
+        };
         let builder = SpanBuilder::from_name(callee.span_name())
             .with_kind(SpanKind::Internal)
             // For samplers. The kind is settled; all else can still be set by hand.
             .with_attributes([callee.kind().attribute()]);
         let place = start.place(context);
-        let span = active.tracer(callee.site).build_with_context(builder, &place);
+        let span = tracer.build_with_context(builder, &place);
         if context.is_telemetry_suppressed() {
             return Begun::unrecorded(start, context);
         }

@@ -1,7 +1,7 @@
 //! The span in the OpenTelemetry context: what OpenTelemetry code below a call sees of it, and where
 //! its record lives until it ends.
 
-use super::attributes::keep_essential;
+use super::attributes::{keep_essential, push};
 use super::span_record::SpanRecord;
 use crate::capture::CapturedValue;
 use crate::register::{Active, ActiveHere};
@@ -144,7 +144,7 @@ impl Span for ContextSpan {
     }
 
     fn set_attribute(&mut self, attribute: KeyValue) {
-        self.with_open(|open| open.record.said.attributes.push(attribute));
+        self.with_open(|open| push(&mut open.record.said.attributes, attribute));
     }
 
     fn set_status(&mut self, status: Status) {

@@ -6,6 +6,7 @@ use super::said::Said;
 use super::start::Start;
 use crate::OpenInferenceSpanKind;
 use crate::capture::CapturedValue;
+use crate::outcome::panic::contained;
 use crate::register::ActiveHere;
 use opentelemetry::trace::{Status, TraceContextExt};
 use opentelemetry::{Context, ContextGuard, KeyValue};
@@ -29,10 +30,10 @@ impl LiveSpan {
         record: impl FnOnce(&mut Said),
     ) -> Option<Self> {
         let kind = start.callee().kind();
-        let begun = start.in_context(|context| match active.sampling() {
-            Some(sampling) => Begun::own(sampling, start, context),
-            None => Begun::attached(&active, start, context),
-        });
+        let begun = match active.sampling() {
+            Some(sampling) => start.in_context(|context| Begun::own(sampling, start, context)),
+            None => Begun::attached(&active, start, &start.in_context(Context::clone)),
+        };
         let (mut begun, attached) = match begun {
             Begun::Nothing => return None,
             Begun::Within(context) => {
@@ -57,8 +58,8 @@ impl LiveSpan {
 
     /// Makes the span the current one until the guard is dropped.
     #[inline]
-    pub(crate) fn attach(&self) -> ContextGuard {
-        self.context.clone().attach()
+    pub(crate) fn attach(&self) -> Option<ContextGuard> {
+        attached(&self.context)
     }
 
     /// The same for a span of which nothing else is wanted.
@@ -83,4 +84,11 @@ impl LiveSpan {
             open.end(now, status, output);
         }
     }
+}
+
+/// Makes a context the current one until the guard is dropped. `None` on a thread that is ending,
+/// where OpenTelemetry panics.
+#[inline]
+pub(crate) fn attached(context: &Context) -> Option<ContextGuard> {
+    contained(|| context.clone().attach()).ok()
 }

@@ -16,9 +16,9 @@ mod spare;
 mod start;
 
 pub use attribute_value::AttributeValue;
-pub(crate) use attributes::{add_missing, keep_essential, keep_last_of_each_key};
+pub(crate) use attributes::{add_missing, keep_essential, keep_last_of_each_key, push};
 pub use current::{CurrentSpan, current_span};
-pub(crate) use live::LiveSpan;
+pub(crate) use live::{LiveSpan, attached};
 pub use open::{OpenSpan, open, open_later};
 pub use parent::Parent;
 pub use recorder::Recorder;

@@ -78,8 +78,8 @@ pub fn open_later(
     })
 }
 
-/// Nothing, if nothing is registered any more, or on a thread that is ending: it has no context any more,
-/// and OpenTelemetry panics when asked for it.
+/// Nothing, if nothing is registered any more, or on a thread that is ending: it has no context any
+/// more, and OpenTelemetry panics when asked for it. So may a sampler of an attached provider.
 #[inline(never)]
 fn opened(open: impl FnOnce(ActiveHere) -> State) -> OpenSpan {
     let active = register::active();
@@ -120,7 +120,8 @@ impl OpenSpan {
     fn begin(&mut self) {
         if let State::Later(later) = std::mem::replace(&mut self.0, State::None) {
             let Later { active, start, said } = *later;
-            self.0 = LiveSpan::start(active, &start, |first| first.add(said)).into();
+            let begun = || LiveSpan::start(active, &start, |first| first.add(said)).into();
+            self.0 = panic::contained(begun).unwrap_or_default();
         }
     }
 

@@ -4,7 +4,7 @@ use opentelemetry::Context;
 use opentelemetry::trace::{SpanContext, TraceContextExt};
 
 /// What the option `parent` takes: a [`SpanContext`], a [`Context`], or an `Option` of one, where
-/// `None` means the current span as always.
+/// `None` means the current span as always, as does a `SpanContext` that is not valid.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a parent",
     label = "expected a `SpanContext` or a `Context` of opentelemetry"
@@ -22,7 +22,7 @@ impl Parent for Context {
 
 impl Parent for SpanContext {
     fn parent_context(&self) -> Option<Context> {
-        Some(Context::current().with_remote_span_context(self.clone()))
+        self.is_valid().then(|| Context::current().with_remote_span_context(self.clone()))
     }
 }
 

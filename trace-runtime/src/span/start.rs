@@ -118,7 +118,8 @@ impl Start {
     /// of an attached provider, it could.
     pub(super) fn may_record(&self, active: &Active) -> bool {
         let place = self.in_context(|context| self.place(context));
-        let is_sampled = place.has_active_span().then(|| place.span().span_context().is_sampled());
+        let parent = place.span().span_context().clone();
+        let is_sampled = parent.is_valid().then(|| parent.is_sampled());
         !place.is_telemetry_suppressed() && active.may_sample(is_sampled)
     }
 }

@@ -5,15 +5,15 @@ mod patterns;
 
 use super::REDACTED;
 use first_look::may_name_a_secret;
-use patterns::{FORMS, HEADERS, named};
+use patterns::{FORMS, HEADERS, SIGNED, named};
 use regex::{Captures, Regex};
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
 // A pattern that does not compile would be found by the tests of this module.
-static PATTERNS: LazyLock<Option<[Regex; 3]>> = LazyLock::new(|| {
+static PATTERNS: LazyLock<Option<[Regex; 4]>> = LazyLock::new(|| {
     let pattern = |text: &str| Regex::new(text).ok();
-    Some([pattern(FORMS)?, pattern(HEADERS)?, pattern(&named())?])
+    Some([pattern(FORMS)?, pattern(SIGNED)?, pattern(HEADERS)?, pattern(&named())?])
 });
 
 /// The length of the shortest secret with its name.
@@ -28,8 +28,9 @@ pub(super) fn without(text: &str) -> Option<String> {
 }
 
 fn without_if_named(text: &str, may_name_a_secret: impl Fn(&str) -> bool) -> Option<String> {
-    let [forms, headers, named] = PATTERNS.as_ref()?;
+    let [forms, signed, headers, named] = PATTERNS.as_ref()?;
     let mut without = forms.replace_all(text, REDACTED);
+    without = then(without, |text| signed.replace_all(text, REDACTED));
     if may_name_a_secret(&without) {
         without = then(without, |text| headers.replace_all(text, header));
         without = then(without, |text| named.replace_all(text, value));

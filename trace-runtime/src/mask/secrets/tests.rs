@@ -33,10 +33,24 @@ fn secrets_are_taken_out() {
         ("curl -H 'bearer 0123456789abcdef'", "curl -H 'bearer __REDACTED__'"),
         (&format!("a\n{pem}\nMII=\n-----END RSA PRIVATE KEY-----\nb"), "a\n__REDACTED__\nb"),
         (&format!("{}\",\"b\"", pem.replace('\n', "\\n")), "__REDACTED__\",\"b\""),
+        (
+            &format!("{pem}\n{pem}\nMII=\n-----END RSA PRIVATE KEY-----\nb"),
+            "__REDACTED__\n__REDACTED__\nb",
+        ),
         ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln", "__REDACTED__"),
     ];
     for (text, expected) in table {
         assert_eq!(without(text).as_deref(), Some(expected), "{text}");
+    }
+}
+
+#[test]
+fn many_that_have_no_end_are_searched_once() {
+    // Were all that follows searched for the end of each, these would take many minutes.
+    let key = "-----BEGIN PRIVATE KEY-----\nMIIEowIBAAKCAQEA0Z3VS5JJ\n";
+    let token = format!("eyJhbGciOiJI-AIza{}-", "a".repeat(35));
+    for (text, left) in [(key, "__REDACTED__\n"), (&token, "eyJhbGciOiJI-__REDACTED__-")] {
+        assert_eq!(without(&text.repeat(20_000)), Some(left.repeat(20_000)));
     }
 }
 
