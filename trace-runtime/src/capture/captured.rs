@@ -98,7 +98,7 @@ impl CapturedValue {
     pub(crate) fn of_serialize<T: Serialize + ?Sized>(value: &T) -> Self {
         // Owns what it writes to, so that the compiler sees through each of the many small writes.
         let mut serializer = serde_json::Serializer::new(bounded());
-        let result = contained(|| Finite(value).serialize(&mut serializer));
+        let result = contained(|| Finite::new(value).serialize(&mut serializer));
         let bounded = serializer.into_inner();
         match result {
             Err(payload) => Self::unserializable(&message(&*payload)),

@@ -1,5 +1,6 @@
 //! Serialises as JSON would, but for numbers JSON does not have: those become text, not `null`, as
-//! the JSON form of protobuf spells them.
+//! the JSON form of protobuf spells them. And but for what is nested so deep that no reader would
+//! take it, and that the stack might not bear.
 
 use serde::ser::{
     Serialize, SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant, SerializeTuple,
@@ -7,13 +8,26 @@ use serde::ser::{
 };
 use std::fmt;
 
-/// A value, a serializer or a part of one, in which every NaN and infinity is written as text.
-pub(crate) struct Finite<T>(pub(crate) T);
+/// A value, a serializer or a part of one, in which every NaN and infinity is written as text; and
+/// how many lists and objects it is in.
+pub(crate) struct Finite<T>(T, usize);
+
+/// As deep as `serde_json` reads.
+const DEEPEST: usize = 127;
+
+impl<'a, T: ?Sized> Finite<&'a T> {
+    pub(crate) fn new(value: &'a T) -> Self {
+        Finite(value, 0)
+    }
+}
 
 impl<T: Serialize + ?Sized> Serialize for Finite<&T> {
     #[inline]
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(Finite(serializer))
+        if self.1 >= DEEPEST {
+            return serializer.serialize_str("… [deeper than is recorded]");
+        }
+        self.0.serialize(Finite(serializer, self.1))
     }
 }
 
@@ -30,7 +44,7 @@ macro_rules! compounds {
     ($($method:ident($($argument:ident: $type:ty),*) -> $compound:ident;)*) => {$(
         #[inline]
         fn $method(self, $($argument: $type),*) -> Result<Self::$compound, S::Error> {
-            self.0.$method($($argument),*).map(Finite)
+            self.0.$method($($argument),*).map(|compound| Finite(compound, self.1 + 1))
         }
     )*};
 }
@@ -75,7 +89,7 @@ impl<S: Serializer> Serializer for Finite<S> {
     }
 
     fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<S::Ok, S::Error> {
-        self.0.serialize_some(&Finite(value))
+        self.0.serialize_some(&Finite(value, self.1))
     }
 
     fn serialize_unit(self) -> Result<S::Ok, S::Error> {
@@ -96,7 +110,7 @@ impl<S: Serializer> Serializer for Finite<S> {
         name: &'static str,
         value: &T,
     ) -> Result<S::Ok, S::Error> {
-        self.0.serialize_newtype_struct(name, &Finite(value))
+        self.0.serialize_newtype_struct(name, &Finite(value, self.1))
     }
 
     fn serialize_newtype_variant<T: Serialize + ?Sized>(
@@ -106,7 +120,7 @@ impl<S: Serializer> Serializer for Finite<S> {
         variant: &'static str,
         value: &T,
     ) -> Result<S::Ok, S::Error> {
-        self.0.serialize_newtype_variant(name, index, variant, &Finite(value))
+        self.0.serialize_newtype_variant(name, index, variant, &Finite(value, self.1 + 1))
     }
 
     compounds! {
@@ -138,7 +152,7 @@ macro_rules! elements {
 
             #[inline]
             fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), S::Error> {
-                self.0.$method(&Finite(value))
+                self.0.$method(&Finite(value, self.1))
             }
 
             fn end(self) -> Result<S::Ok, S::Error> {
@@ -167,7 +181,7 @@ macro_rules! fields {
                 key: &'static str,
                 value: &T,
             ) -> Result<(), S::Error> {
-                self.0.serialize_field(key, &Finite(value))
+                self.0.serialize_field(key, &Finite(value, self.1))
             }
 
             fn end(self) -> Result<S::Ok, S::Error> {
@@ -188,7 +202,7 @@ impl<S: SerializeMap> SerializeMap for Finite<S> {
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), S::Error> {
-        self.0.serialize_value(&Finite(value))
+        self.0.serialize_value(&Finite(value, self.1))
     }
 
     fn end(self) -> Result<S::Ok, S::Error> {

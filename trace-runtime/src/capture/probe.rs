@@ -101,6 +101,15 @@ mod tests {
         }
     }
 
+    /// Lists in lists.
+    struct Lists(u32);
+
+    impl Serialize for Lists {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            serializer.collect_seq(self.0.checked_sub(1).map(Lists))
+        }
+    }
+
     struct Panicking;
 
     impl Debug for Panicking {
@@ -132,6 +141,17 @@ mod tests {
         let question = Question { text: "why", weight: f64::INFINITY };
         assert_eq!(captured!(question), r#"{"text":"why","weight":"Infinity"} | application/json"#);
         assert_eq!(captured!([1.0, f64::NAN]), r#"[1.0,"NaN"] | application/json"#);
+    }
+
+    #[test]
+    fn what_is_nested_without_end_is_cut_where_readers_give_up() {
+        let readable = |levels| {
+            let text = captured!(Lists(levels));
+            let json = text.strip_suffix(" | application/json").unwrap();
+            serde_json::from_str::<serde_json::Value>(json).unwrap();
+            !json.contains("deeper")
+        };
+        assert!(readable(126) && !readable(128) && !readable(1_000_000));
     }
 
     #[test]

@@ -11,7 +11,7 @@ use std::hash::{BuildHasher, RandomState};
 /// A request and the end of its line.
 pub(super) fn write(request: &ExportTraceServiceRequest) -> serde_json::Result<Vec<u8>> {
     let mut line = Vec::new();
-    serde_json::to_writer(&mut line, &Finite(request))?;
+    serde_json::to_writer(&mut line, &Finite::new(request))?;
     line.push(b'\n');
     Ok(line)
 }
