@@ -13,7 +13,7 @@ use opentelemetry_sdk::trace::SdkTracerProvider;
 use std::time::Instant;
 use trace_runtime::Mask;
 
-const ROUNDS: usize = 5;
+const ROUNDS: usize = 15;
 /// Spans between two flushes: less than the SDK's queue holds.
 const BATCH: usize = 1024;
 const BATCHES: usize = 8;

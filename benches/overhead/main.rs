@@ -19,7 +19,7 @@ mod tracing_stack;
 mod values;
 
 /// Rounds of everything; a number as argument replaces it.
-const ROUNDS: usize = 7;
+const ROUNDS: usize = 21;
 
 fn main() {
     // Cargo passes `--bench`.
