@@ -28,7 +28,7 @@ pub(crate) fn until(condition: impl Fn() -> bool) {
 
 /// A receiver that takes nothing until it is switched on, and the number of the first request that
 /// it takes.
-fn switched() -> (Receiver, Arc<AtomicBool>, Arc<AtomicUsize>) {
+pub(crate) fn switched() -> (Receiver, Arc<AtomicBool>, Arc<AtomicUsize>) {
     let (on, first) = (Arc::<AtomicBool>::default(), Arc::new(AtomicUsize::new(usize::MAX)));
     let (is_on, taken) = (Arc::clone(&on), Arc::clone(&first));
     let receiver = Receiver::http_answering(move |n, _| {

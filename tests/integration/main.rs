@@ -16,6 +16,7 @@ mod console;
 mod current_span;
 mod delivery;
 mod delivery_callbacks;
+mod delivery_crowded;
 mod delivery_disk;
 mod delivery_faults;
 mod delivery_file;

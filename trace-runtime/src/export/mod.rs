@@ -1,6 +1,7 @@
 //! From ended spans to their destinations: queue, worker, limits, sender, and the account of it.
 
 mod body;
+mod compressed;
 mod console;
 mod deliver;
 mod diagnostics;
@@ -24,13 +25,14 @@ mod spool;
 mod transform;
 mod worker;
 
+pub(crate) use compressed::{CompressedTexts, Compression, Text, texts};
 pub(crate) use deliver::{Deliver, Destination, ExporterDelivery};
 pub use diagnostics::Diagnostic;
 pub(crate) use diagnostics::{DiagnosticCallback, Diagnostics};
 pub(crate) use inside::{REFUSED, is_inside};
 pub use processor::DeliveryProcessor;
 pub use queue::Stats;
-pub(crate) use queue::{Flushed, QueuedSpan, attribute_bytes, more_bytes, text_bytes};
+pub(crate) use queue::{Flushed, QueuedSpan, Size, attribute_bytes, more_bytes, text_bytes};
 pub(crate) use replay::replay;
 pub use replay::{ReplayError, Replayed};
 pub(crate) use transform::Transform;

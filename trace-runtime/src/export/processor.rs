@@ -82,8 +82,12 @@ impl DeliveryProcessor {
 
     /// Takes a span that has ended, sampled or not. Never waits and never grows beyond its bounds.
     #[inline]
-    pub(crate) fn push(&self, span: QueuedSpan) {
+    pub(crate) fn push(&self, mut span: QueuedSpan) {
         let Some((last, others)) = self.shared.queues.split_last() else { return };
+        let queues = self.shared.queues.iter();
+        if let Some(compression) = queues.filter_map(|queue| queue.compression_of(&span)).max() {
+            span.compress(compression);
+        }
         for queue in others {
             keep_spare(queue.push(span.clone()));
         }
@@ -131,7 +135,7 @@ impl SpanProcessor for DeliveryProcessor {
     fn on_end(&self, span: SpanData) {
         // Spans may be recorded without being sampled; those are not exported.
         if span.span_context.is_sampled() {
-            self.push(QueuedSpan::Sdk(Box::new(span)));
+            self.push(QueuedSpan::from(span));
         }
     }
 

@@ -68,8 +68,11 @@ impl Worker {
 
     fn handle(&mut self, mut block: Block) {
         let (id, spans) = (block.id, block.spans.len() as u64);
-        if let Outlet::Encoder(_) = &self.outlet {
-            self.queue.hold_twice(id);
+        if let Outlet::Encoder(encoder) = &self.outlet {
+            if encoder.store.is_none() && !self.queue.wait_for_sender(&block) {
+                return self.queue.abandon(id, spans);
+            }
+            self.queue.hold_twice(&block);
         }
         let transformed = transformed(&mut block.spans, &self.transform);
         self.queue.reuse(block.spans);

@@ -3,7 +3,7 @@
 use super::attributes::{add_missing, keep_last_of_each_key};
 use super::callee::Callee;
 use crate::capture::CapturedValue;
-use crate::export::attribute_bytes;
+use crate::export::{Text, attribute_bytes, texts};
 use crate::semconv;
 use opentelemetry::KeyValue;
 use std::sync::Arc;
@@ -23,6 +23,8 @@ pub(super) struct Said {
 /// Attributes of a span that says nothing special: kind, three of its code, two of its input and
 /// two of its output.
 const USUAL: usize = 8;
+/// Memory for the list of them.
+pub(super) const LIST: usize = USUAL * size_of::<KeyValue>();
 
 impl Said {
     /// Adds what was said before the span began.
@@ -54,13 +56,19 @@ impl Said {
         list
     }
 
-    /// Memory for the list, and what the values hold.
+    /// Every text, always in the same order.
+    pub(super) fn texts(&mut self) -> impl Iterator<Item = Text<'_>> {
+        let values = [&mut self.input, &mut self.output].into_iter().flatten();
+        values.flat_map(CapturedValue::texts).chain(texts(&mut self.attributes))
+    }
+
+    /// The memory that the values hold.
     #[inline]
     pub(super) fn bytes(&self) -> usize {
         let inherited = self.inherited.as_deref().unwrap_or_default();
         let others = [inherited, &self.attributes].into_iter().flatten().map(attribute_bytes);
         let values = [&self.input, &self.output].into_iter().flatten().map(CapturedValue::bytes);
-        USUAL * size_of::<KeyValue>() + others.sum::<usize>() + values.sum::<usize>()
+        others.sum::<usize>() + values.sum::<usize>()
     }
 }
 

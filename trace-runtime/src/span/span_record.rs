@@ -2,9 +2,9 @@
 //! the caller nothing.
 
 use super::callee::Callee;
-use super::said::Said;
+use super::said::{LIST, Said};
 use crate::call_site::CallSite;
-use crate::export::more_bytes;
+use crate::export::{CompressedTexts, Compression, Size, more_bytes};
 use opentelemetry::trace::{Event, Link, SpanContext, SpanId, SpanKind, Status};
 use opentelemetry::{InstrumentationScope, KeyValue};
 use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanLinks};
@@ -33,6 +33,8 @@ struct Rare {
     name: Option<Cow<'static, str>>,
     events: SpanEvents,
     links: SpanLinks,
+    /// The long ones of what was said, while it waits.
+    texts: Option<CompressedTexts>,
 }
 
 /// As many events and links as the SDK keeps of a span, and attributes of each.
@@ -91,7 +93,11 @@ impl SpanRecord {
 
     /// Takes the content out, in the form that exporters take.
     pub(crate) fn take_data(&mut self) -> SpanData {
-        let Rare { name, events, links } = self.rare.take().map(|rare| *rare).unwrap_or_default();
+        let rare = self.rare.take().map(|rare| *rare).unwrap_or_default();
+        let Rare { name, events, links, texts } = rare;
+        if let Some(texts) = texts {
+            texts.put_back(self.said.texts());
+        }
         let name = name.unwrap_or_else(|| self.callee.span_name());
         let attributes = std::mem::take(&mut self.said).into_attributes(&self.callee);
         self.callee.name = None;
@@ -112,15 +118,36 @@ impl SpanRecord {
         }
     }
 
-    /// The memory that it takes in that form, estimated.
+    /// Compresses the texts, which come back with [`take_data`](SpanRecord::take_data).
+    pub(crate) fn compress(&mut self, compression: Compression) {
+        if let Some(texts) = CompressedTexts::of(self.said.texts(), compression) {
+            texts.take_out(self.said.texts());
+            self.rare().texts = Some(texts);
+        }
+    }
+
+    /// The memory that it takes.
     #[inline]
-    pub(crate) fn bytes(&self) -> usize {
+    pub(crate) fn size(&self) -> Size {
+        let bytes = self.bytes();
+        match self.rare.as_ref().and_then(|rare| rare.texts.as_ref()) {
+            None => Size { waiting: bytes, whole: bytes },
+            Some(texts) => Size {
+                waiting: size_of::<Self>() + size_of::<Rare>() + self.said.bytes() + texts.bytes(),
+                whole: bytes + texts.whole(),
+            },
+        }
+    }
+
+    /// The memory of what is there, in the form that exporters take.
+    #[inline]
+    fn bytes(&self) -> usize {
         let more = match (&self.rare, &self.status) {
             (None, Status::Ok | Status::Unset) => 0,
             (Some(rare), status) => more_bytes(status, &rare.events, &rare.links),
             (None, status) => more_bytes(status, &[], &[]),
         };
-        size_of::<SpanData>() + self.callee.bytes() + self.said.bytes() + more
+        size_of::<SpanData>() + LIST + self.callee.bytes() + self.said.bytes() + more
     }
 
     fn rare(&mut self) -> &mut Rare {

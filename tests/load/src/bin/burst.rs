@@ -1,8 +1,9 @@
 //! Ends spans as fast as it can, once through this crate's delivery and once through the SDK's
 //! batch processor, each in a process of its own:
-//! `cargo run --release -p load-tests --bin burst`.
+//! `cargo run --release -p load-tests --bin burst`. Fails if this crate's loses a span, delivers one
+//! twice, or takes more memory than its queue may.
 
-use load_tests::{Act, Receiver, peak_memory};
+use load_tests::{Act, Random, Receiver, peak_memory};
 use opentelemetry_otlp::{Protocol, SpanExporter, WithExportConfig};
 use std::process::Command;
 use std::time::Instant;
@@ -11,30 +12,51 @@ use trace_runtime::{Registration, chain, register};
 
 /// Spans, and the bytes of the input and of the output of each.
 const LOADS: [(usize, usize); 3] = [(200_000, 20), (200_000, 5 << 10), (5_000, 100 << 10)];
+const OURS: &str = "trace-runtime";
+/// Texts of random words, and of random letters, which are the worst case: they do not compress.
+const TEXTS: [&str; 2] = ["words", "letters"];
+/// Words that occur as often as they do in a text.
+const PROSE: &str = include_str!("../../../../docs/reliability.md");
 
-#[chain]
-fn echo(text: &str) -> String {
-    text.to_owned()
+#[chain(skip(answer))]
+fn ask(question: &str, answer: &str) -> String {
+    answer.to_owned()
+}
+
+fn text(of: &str, bytes: usize, seed: u64) -> String {
+    let mut random = Random::new(seed);
+    let words: Vec<&str> = PROSE.split_ascii_whitespace().filter(|word| word.is_ascii()).collect();
+    let mut text = String::new();
+    while text.len() < bytes {
+        if of == "words" {
+            text.push_str(words[usize::try_from(random.below(words.len() as u64)).expect("few")]);
+            text.push(' ');
+        } else {
+            text.extend(char::from_u32('!' as u32 + u32::try_from(random.below(90)).expect("few")));
+        }
+    }
+    text.truncate(bytes);
+    text
 }
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     match &arguments[1..] {
-        [mode, endpoint, spans, bytes] => {
-            end(mode, endpoint, spans.parse().expect("spans"), bytes.parse().expect("bytes"));
+        [mode, endpoint, spans, bytes, of] => {
+            let (spans, bytes) = (spans.parse().expect("spans"), bytes.parse().expect("bytes"));
+            end(mode, endpoint, spans, &text(of, bytes, 1), &text(of, bytes, 2));
         }
         _ => compare(),
     }
 }
 
 /// The child: ends the spans and says how it went.
-fn end(mode: &str, endpoint: &str, spans: usize, bytes: usize) {
+fn end(mode: &str, endpoint: &str, spans: usize, question: &str, answer: &str) {
     let (registration, sdk) = install(mode, endpoint);
-    let text = "x".repeat(bytes);
     let idle = peak_memory();
     let began = Instant::now();
     for _ in 0..spans {
-        echo(&text);
+        ask(question, answer);
     }
     let ended = began.elapsed();
     let _ = registration.shutdown();
@@ -51,9 +73,14 @@ fn end(mode: &str, endpoint: &str, spans: usize, bytes: usize) {
     );
 }
 
+/// The MiB in what a child says.
+fn peak_of(said: &str) -> Option<u64> {
+    said.rsplit('|').next()?.split_whitespace().next()?.parse().ok()
+}
+
 fn install(mode: &str, endpoint: &str) -> (Registration, Option<SdkTracerProvider>) {
     let builder = register().verbose(false).shutdown_timeout(std::time::Duration::from_secs(60));
-    if mode == "trace-runtime" {
+    if mode == OURS {
         return (builder.endpoint(endpoint).install().expect("settings"), None);
     }
     let exporter = SpanExporter::builder()
@@ -73,21 +100,26 @@ fn compare() {
     let receiver = Receiver::start(|| Act::Accept);
     let program = std::env::current_exe().expect("this program");
     println!(
-        "| delivery | spans | input and output, bytes each | caller, per span | until all is sent | spans/s | peak memory | arrived | twice | lost |"
+        "| delivery | spans | input and output, bytes each | of | caller, per span | until all is sent | spans/s | peak memory | arrived | twice | lost |"
     );
-    println!("|---|---|---|---|---|---|---|---|---|---|");
-    for (spans, bytes) in LOADS {
-        for mode in ["trace-runtime", "SDK batch processor"] {
+    println!("|---|---|---|---|---|---|---|---|---|---|---|");
+    let loads = LOADS.iter().flat_map(|load| TEXTS.map(|of| (*load, of)));
+    for ((spans, bytes), of) in loads {
+        for mode in [OURS, "SDK batch processor"] {
             receiver.forget();
             let child = Command::new(&program)
-                .args([mode, &receiver.endpoint(), &spans.to_string(), &bytes.to_string()])
+                .args([mode, &receiver.endpoint(), &spans.to_string(), &bytes.to_string(), of])
                 .output()
                 .expect("a child");
             let said = String::from_utf8_lossy(&child.stdout);
             eprint!("{}", String::from_utf8_lossy(&child.stderr));
             let (arrived, twice) = receiver.taken();
             let lost = spans as u64 - arrived;
-            println!("| {mode} | {spans} | {bytes} | {said} | {arrived} | {twice} | {lost} |");
+            println!(
+                "| {mode} | {spans} | {bytes} | {of} | {said} | {arrived} | {twice} | {lost} |"
+            );
+            let is_within = peak_of(&said).is_some_and(|peak| peak <= 256);
+            assert!(mode != OURS || (lost + twice == 0 && is_within), "a promise is broken");
         }
     }
 }

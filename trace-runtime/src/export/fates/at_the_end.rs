@@ -1,4 +1,4 @@
-use super::run::{Disk, LONG, Run, start_worker};
+use super::run::{ALL, Disk, LONG, Run, start_worker};
 use super::{accepted, failure};
 use crate::export::deliver::{Attempt, Deliver, Delivering, Refused};
 use crate::export::worker::Outlet;
@@ -9,7 +9,6 @@ use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 use std::time::Duration;
 
-const ALL: [&str; 4] = ["a", "b", "c", "d"];
 const ROOM: u64 = 1 << 20;
 
 #[test]

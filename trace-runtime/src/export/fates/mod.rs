@@ -3,6 +3,7 @@
 
 mod at_the_end;
 mod buffered;
+mod crowded;
 mod of_others;
 mod once;
 mod run;

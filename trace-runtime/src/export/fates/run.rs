@@ -23,6 +23,9 @@ use std::sync::{Arc, mpsc};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
+/// The names of the spans of a batch.
+pub(super) const ALL: [&str; 4] = ["a", "b", "c", "d"];
+
 /// Long enough for whatever is going to happen.
 pub(super) const LONG: Duration = Duration::from_secs(60);
 
@@ -184,7 +187,7 @@ pub(super) fn start_worker(queue: &Arc<Queue>, outlet: Outlet) -> JoinHandle<()>
 
 pub(super) fn span(name: &str) -> QueuedSpan {
     let now = opentelemetry::time::now();
-    QueuedSpan::Sdk(Box::new(SpanData {
+    QueuedSpan::from(SpanData {
         span_context: SpanContext::empty_context(),
         parent_span_id: SpanId::INVALID,
         parent_span_is_remote: false,
@@ -198,7 +201,7 @@ pub(super) fn span(name: &str) -> QueuedSpan {
         links: SpanLinks::default(),
         status: Status::Unset,
         instrumentation_scope: InstrumentationScope::default(),
-    }))
+    })
 }
 
 fn names(protobuf: &[u8]) -> Vec<String> {

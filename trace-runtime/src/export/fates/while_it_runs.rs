@@ -1,10 +1,8 @@
-use super::run::{Disk, LONG, Run};
+use super::run::{ALL, Disk, LONG, Run};
 use super::{accepted, failure};
 use crate::export::deliver::Attempt;
 use std::sync::Arc;
 use std::time::Instant;
-
-const ALL: [&str; 4] = ["a", "b", "c", "d"];
 
 #[test]
 fn halves_have_fates_of_their_own() {

@@ -3,7 +3,7 @@
 //! nothing is left behind by a thread that is idle or ends.
 
 use super::spans::{QueuedSpan, Spans};
-use super::{QUEUE_FULL, Queue};
+use super::{QUEUE_FULL, Queue, Size};
 use crate::register::BatchSettings;
 use crate::span::SpanRecord;
 use std::cell::Cell;
@@ -33,7 +33,7 @@ struct Buffer(Mutex<Buffered>);
 #[derive(Debug, Default)]
 struct Buffered {
     spans: Spans,
-    bytes: usize,
+    size: Size,
     /// Nobody will look into it any more.
     is_closed: bool,
 }
@@ -48,7 +48,7 @@ impl Buffers {
     }
 
     /// The bytes that may wait in them all, besides those in the account.
-    fn bytes(&self) -> usize {
+    pub(super) fn bytes(&self) -> usize {
         if self.spans == 1 { 0 } else { COUNT * BYTES }
     }
 
@@ -79,12 +79,12 @@ impl Queue {
     /// the span is counted as lost.
     #[inline]
     pub(crate) fn push(&self, span: QueuedSpan) -> Option<Box<SpanRecord>> {
-        let bytes = span.bytes();
+        let size = span.size();
         let mut buffer = self.buffers.of_this_thread();
         let is_first = buffer.spans.len() == 0;
         let spare = buffer.spans.push(span);
-        buffer.bytes += bytes;
-        let is_full = buffer.spans.len() >= self.buffers.spans || buffer.bytes >= BYTES;
+        buffer.size += size;
+        let is_full = buffer.spans.len() >= self.buffers.spans || buffer.size.whole >= BYTES;
         if is_full || buffer.is_closed {
             self.hand_over(&mut buffer);
         } else if is_first && self.buffers.worker_sleeps.load(Ordering::Relaxed) {
@@ -114,10 +114,10 @@ impl Queue {
         if spans == 0 {
             return;
         }
-        let bytes = std::mem::take(&mut buffer.bytes);
+        let size = std::mem::take(&mut buffer.size);
         let mut state = self.lock();
         state.ended += spans as u64;
-        let is_full = state.held + bytes + self.buffers.bytes() > self.settings.queue_bytes
+        let is_full = state.held + size.waiting > self.room.bytes
             || self.settings.queue_spans.is_some_and(|bound| state.pending() > bound as u64);
         if state.is_stopped() {
             state.lose("ended after shutdown", spans as u64);
@@ -125,9 +125,11 @@ impl Queue {
         } else if is_full {
             state.lose(QUEUE_FULL, spans as u64);
             state.unsaid += spans as u64;
+            self.room.note_full();
             buffer.spans.clear();
         } else {
-            state.append(&mut buffer.spans, bytes, &self.settings);
+            state.append(&mut buffer.spans, size, &self.settings);
+            self.room.note(&state);
             if state.wakes_worker() {
                 drop(state);
                 self.spans.notify_one();

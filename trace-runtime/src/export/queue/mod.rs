@@ -10,6 +10,7 @@ mod buffers;
 mod disk;
 mod end;
 mod flush;
+mod room;
 mod send;
 mod settle;
 mod size;
@@ -24,7 +25,7 @@ pub(crate) use end::Left;
 pub(crate) use flush::Flushed;
 pub(crate) use send::Next;
 pub(crate) use settle::{Fate, PENDING};
-pub(crate) use size::{attribute_bytes, more_bytes, text_bytes};
+pub(crate) use size::{ALLOCATION, Size, attribute_bytes, length_bytes, more_bytes, text_bytes};
 pub(crate) use spans::{QueuedSpan, Spans};
 pub use stats::Stats;
 pub(crate) use take::Block;
@@ -33,6 +34,7 @@ use super::diagnostics::Diagnostics;
 use crate::register::BatchSettings;
 use buffers::Buffers;
 use opentelemetry_sdk::Resource;
+use room::Room;
 use state::State;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
@@ -43,6 +45,7 @@ pub(crate) struct Queue {
     settings: BatchSettings,
     diagnostics: Arc<Diagnostics>,
     buffers: Buffers,
+    room: Room,
     state: Mutex<State>,
     /// The worker waits here for spans.
     spans: Condvar,
@@ -59,9 +62,11 @@ impl Queue {
         settings: BatchSettings,
         diagnostics: Arc<Diagnostics>,
     ) -> Self {
+        let buffers = Buffers::new(&settings);
         Queue {
             address,
-            buffers: Buffers::new(&settings),
+            room: Room::new(&settings, buffers.bytes()),
+            buffers,
             settings,
             diagnostics,
             state: Mutex::default(),

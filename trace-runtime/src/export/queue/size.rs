@@ -3,14 +3,37 @@
 use opentelemetry::trace::{Event, Link, Status};
 use opentelemetry::{Array, KeyValue, Value};
 use opentelemetry_sdk::trace::SpanData;
+use std::ops::AddAssign;
+
+/// The memory that spans take, estimated.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Size {
+    /// As they wait.
+    pub(crate) waiting: usize,
+    /// With all of their texts, as exporters take them.
+    pub(crate) whole: usize,
+}
+
+impl AddAssign for Size {
+    fn add_assign(&mut self, other: Size) {
+        self.waiting += other.waiting;
+        self.whole += other.whole;
+    }
+}
 
 /// What an allocation costs besides its bytes.
-const ALLOCATION: usize = 16;
+pub(crate) const ALLOCATION: usize = 16;
 
 /// A text, and the hole that allocators leave behind one that was longer while it was written.
 #[inline]
 pub(crate) fn text_bytes(text: &str) -> usize {
-    text.len() + text.len() / 4 + ALLOCATION
+    length_bytes(text.len()) + ALLOCATION
+}
+
+/// The same for texts of this length.
+#[inline]
+pub(crate) fn length_bytes(length: usize) -> usize {
+    length + length / 4
 }
 
 /// The bytes that a span holds.

@@ -2,7 +2,7 @@
 
 use super::stats::Stats;
 use super::take::Block;
-use super::{Batch, Fate, Spans};
+use super::{Batch, Fate, Size, Spans};
 use crate::export::deliver::Failure;
 use crate::register::BatchSettings;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
@@ -75,6 +75,8 @@ pub(super) enum Worker {
     Full,
     /// Any span.
     Any,
+    /// The sender, that it has sent more.
+    Sender,
 }
 
 /// The number of spans that no flush waits for.
@@ -118,8 +120,8 @@ impl State {
     }
 
     /// Takes the spans that have just been counted as ended.
-    pub(super) fn append(&mut self, spans: &mut Spans, bytes: usize, settings: &BatchSettings) {
-        self.held += bytes;
+    pub(super) fn append(&mut self, spans: &mut Spans, size: Size, settings: &BatchSettings) {
+        self.held += size.waiting;
         let count = spans.len();
         let has_room = self.waiting.back_mut().is_some_and(|block| block.has_room(count, settings));
         if !has_room {
@@ -127,7 +129,7 @@ impl State {
             self.waiting.push_back(Block::new(first, self.spare.take().unwrap_or_default()));
         }
         if let Some(block) = self.waiting.back_mut() {
-            block.add(spans, bytes, settings);
+            block.add(spans, size, settings);
         }
     }
 
@@ -137,7 +139,7 @@ impl State {
         let open = Open {
             first: block.first,
             spans: block.spans.len() as u64,
-            bytes: block.bytes,
+            bytes: block.size.waiting,
             is_on_disk: false,
             is_earlier: false,
             is_part: false,
@@ -149,7 +151,7 @@ impl State {
     /// Whether the worker waits for what is there now.
     pub(super) fn wakes_worker(&mut self) -> bool {
         let wakes = match self.worker {
-            Worker::Busy => false,
+            Worker::Busy | Worker::Sender => false,
             Worker::Any => true,
             Worker::Full => self.waiting.front().is_some_and(|block| block.is_complete),
         };
@@ -178,6 +180,12 @@ impl State {
         let open = self.open.values().map(|open| open.first);
         let settled = open.chain(self.concluding.values().copied());
         settled.chain(self.waiting.front().map(|block| block.first)).min()
+    }
+
+    /// The bytes of the batches that the sender has not sent.
+    pub(super) fn unsent(&self) -> usize {
+        let batches = self.sending.iter().chain(&self.outbox);
+        batches.map(|batch| batch.body.bytes.len()).sum()
     }
 
     pub(super) fn new_id(&mut self) -> u64 {

@@ -1,7 +1,7 @@
 //! The worker's side: blocks of spans out, encoded batches in.
 
 use super::state::{State, Worker};
-use super::{Batch, Queue, Spans};
+use super::{Batch, Queue, Size, Spans};
 use crate::export::body::Body;
 use crate::register::BatchSettings;
 use std::sync::atomic::Ordering;
@@ -16,14 +16,21 @@ pub(crate) struct Block {
     pub(crate) spans: Spans,
     /// The number of the first of them.
     pub(super) first: u64,
-    pub(super) bytes: usize,
+    pub(super) size: Size,
     pub(super) is_complete: bool,
     since: Instant,
 }
 
 impl Block {
     pub(super) fn new(first: u64, spans: Spans) -> Self {
-        Block { id: 0, spans, first, bytes: 0, is_complete: false, since: Instant::now() }
+        Block {
+            id: 0,
+            spans,
+            first,
+            size: Size::default(),
+            is_complete: false,
+            since: Instant::now(),
+        }
     }
 
     /// Whether so many spans fit; if not, it is complete.
@@ -32,11 +39,11 @@ impl Block {
         !self.is_complete
     }
 
-    pub(super) fn add(&mut self, spans: &mut Spans, bytes: usize, settings: &BatchSettings) {
+    pub(super) fn add(&mut self, spans: &mut Spans, size: Size, settings: &BatchSettings) {
         self.spans.append(spans);
-        self.bytes += bytes;
+        self.size += size;
         self.is_complete =
-            self.spans.len() >= settings.batch_spans || self.bytes >= settings.batch_bytes;
+            self.spans.len() >= settings.batch_spans || self.size.whole >= settings.batch_bytes;
     }
 }
 
@@ -51,6 +58,7 @@ impl Queue {
             self.buffers.worker_sleeps.store(!lingers, Ordering::SeqCst);
             self.collect();
             let mut state = self.lock();
+            self.room.note(&state);
             state.worker = Worker::Busy;
             let is_woken = std::mem::take(&mut state.is_woken);
             let Some(block) = state.waiting.front() else {
@@ -98,14 +106,14 @@ impl Queue {
         }
     }
 
-    /// Makes room for the encoded form of a block beside the spans themselves.
-    pub(crate) fn hold_twice(&self, id: u64) {
+    /// Makes room for the whole spans of a block, and their encoded form.
+    pub(crate) fn hold_twice(&self, block: &Block) {
         let mut state = self.lock();
-        let bytes = state.open.get_mut(&id).map_or(0, |open| {
-            open.bytes *= 2;
-            open.bytes / 2
-        });
-        state.held += bytes;
+        let bytes = 2 * block.size.whole;
+        if let Some(open) = state.open.get_mut(&block.id) {
+            let before = std::mem::replace(&mut open.bytes, bytes);
+            state.held = state.held + bytes - before;
+        }
     }
 
     /// Only the encoded form is left of a block.
@@ -132,6 +140,7 @@ impl Queue {
     pub(crate) fn is_crowded(&self) -> bool {
         let state = self.lock();
         let encoded: usize = state.outbox.iter().map(|batch| batch.body.bytes.len()).sum();
-        state.is_stopped() || encoded > self.settings.queue_bytes / 2
+        let is_full = encoded > 0 && state.held > self.room.bytes;
+        state.is_stopped() || is_full || encoded > self.settings.queue_bytes / 2
     }
 }
