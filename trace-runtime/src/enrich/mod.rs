@@ -13,6 +13,7 @@ mod gen_ai;
 mod merge;
 mod model_family;
 mod neutral;
+mod quiet;
 mod raw;
 mod rerank;
 mod shapes;

@@ -3,6 +3,7 @@
 use super::super::neutral::{ChatRequest, ChatResponse, Vendor, parameters, sum, tokens, tools};
 use super::super::turn::Messages;
 use super::anthropic_blocks::{Block, Blocks, add_turn};
+use crate::enrich::quiet::read;
 use crate::record::{Content, SystemMessage, TokenCount, ToolMessage, UserMessage};
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -35,7 +36,7 @@ enum Role {
 
 /// A request that only this API takes: those of plain text are the same elsewhere.
 pub(super) fn request(value: &Value) -> Option<ChatRequest> {
-    let request = Request::deserialize(value).ok()?;
+    let request = read::<Request>(value)?;
     if request.messages.is_empty() || !is_distinct(&request) {
         return None;
     }
@@ -88,7 +89,7 @@ impl WireMessage {
             (Role::User, Blocks::List(blocks)) => {
                 let mut parts = Vec::new();
                 for value in &blocks {
-                    match Block::deserialize(value).ok()? {
+                    match read::<Block>(value)? {
                         Block::ToolResult { tool_use_id, content } => {
                             let content = content.map_or(Some(Content::Empty), Blocks::content)?;
                             messages.push(ToolMessage::new(tool_use_id, content));
@@ -132,7 +133,7 @@ struct OutputDetails {
 }
 
 pub(super) fn response(value: &Value) -> Option<ChatResponse> {
-    let response = Response::deserialize(value).ok()?;
+    let response = read::<Response>(value)?;
     let is_message = response.r#type.is_none_or(|kind| kind == "message");
     if !is_message || response.role != "assistant" {
         return None;

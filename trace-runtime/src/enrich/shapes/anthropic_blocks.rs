@@ -2,6 +2,7 @@
 
 use super::super::neutral::json;
 use super::super::turn::Messages;
+use crate::enrich::quiet::read;
 use crate::record::{Content, Document, Image, Part, Reasoning, ToolCall, ToolMessage, data_url};
 use serde::Deserialize;
 use serde_json::Value;
@@ -72,7 +73,7 @@ impl Blocks {
         Some(match self {
             Blocks::Text(text) => text.into(),
             Blocks::List(blocks) => {
-                let part = |value| Some(Block::deserialize(value).ok()?.part(value));
+                let part = |value| Some(read::<Block>(value)?.part(value));
                 blocks.iter().map(part).collect::<Option<Vec<Part>>>()?.into()
             }
         })
@@ -122,7 +123,7 @@ pub(super) fn add_turn(messages: &mut Messages, content: &Blocks) -> Option<()> 
     };
     for value in blocks {
         let turn = &mut messages.turn;
-        match Block::deserialize(value).ok()? {
+        match read::<Block>(value)? {
             Block::Text { text } => turn.text(&text),
             Block::Thinking { thinking, signature } => {
                 let signature = signature.filter(|signature| !signature.is_empty());
@@ -146,6 +147,6 @@ fn server_result(block: &Value) -> Option<ToolMessage> {
     block.get("type")?.as_str()?.strip_suffix("_tool_result")?;
     let call = block.get("tool_use_id")?.as_str()?;
     let content = block.get("content")?;
-    let blocks = Blocks::deserialize(content).ok().and_then(Blocks::content);
+    let blocks = read::<Blocks>(content).and_then(Blocks::content);
     Some(ToolMessage::new(call, blocks.unwrap_or_else(|| content.to_string().into())))
 }

@@ -3,6 +3,7 @@
 use super::super::neutral::{ChatRequest, ChatResponse, Vendor, parameters, sum, tokens, tools};
 use super::super::turn::Messages;
 use super::bedrock_blocks::{Block, add_turn, content};
+use crate::enrich::quiet::read;
 use crate::record::{SystemMessage, TokenCount, UserMessage};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -45,7 +46,7 @@ enum Role {
 }
 
 pub(super) fn request(value: &Value) -> Option<ChatRequest> {
-    let request = Request::deserialize(value).ok()?;
+    let request = read::<Request>(value)?;
     let has_block = request.messages.iter().any(|message| !message.content.is_empty());
     let has_calls = request.messages.iter().any(|message| message.tool_calls.is_some());
     // The model's field has another name here.
@@ -90,7 +91,7 @@ impl WireMessage {
         }
         let mut parts = Vec::new();
         for value in &self.content {
-            match Block::deserialize(value).ok()? {
+            match read::<Block>(value)? {
                 Block::ToolResult(result) => messages.push(result.message()?),
                 block => parts.extend(block.part(value)),
             }
@@ -127,7 +128,7 @@ struct Usage {
 }
 
 pub(super) fn response(value: &Value) -> Option<ChatResponse> {
-    let response = Response::deserialize(value).ok()?;
+    let response = read::<Response>(value)?;
     let message = response.output.message;
     if message.role != Role::Assistant {
         return None;

@@ -2,6 +2,7 @@
 
 use super::super::neutral::json;
 use super::super::turn::Messages;
+use crate::enrich::quiet::read;
 use crate::record::{
     Audio, Content, Document, Image, Part, Reasoning, ToolCall, ToolMessage, Video, data_url,
 };
@@ -94,7 +95,7 @@ pub(super) fn content(blocks: &[Value]) -> Option<Content> {
     for value in blocks {
         match value.get("json") {
             Some(json) => parts.push(Part::text(json.to_string())),
-            None => parts.extend(Block::deserialize(value).ok()?.part(value)),
+            None => parts.extend(read::<Block>(value)?.part(value)),
         }
     }
     Some(parts.into())
@@ -154,7 +155,7 @@ impl Cited {
 pub(super) fn add_turn(messages: &mut Messages, blocks: &[Value]) -> Option<()> {
     for block in blocks {
         let turn = &mut messages.turn;
-        match Block::deserialize(block).ok()? {
+        match read::<Block>(block)? {
             Block::Text(text) => turn.text(&text),
             Block::CitationsContent(cited) => turn.text(&cited.text()),
             Block::ToolUse(call) => {

@@ -3,6 +3,7 @@
 use super::super::merge::{append, item_at, merge};
 use super::super::neutral::{ChatResponse, Vendor};
 use super::openai_messages::WireAssistant;
+use crate::enrich::quiet::read;
 use crate::record::TokenCount;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -39,7 +40,7 @@ struct Tokens {
 }
 
 pub(super) fn response(value: &Value) -> Option<ChatResponse> {
-    let Response { id, finish_reason, message, usage } = Response::deserialize(value).ok()?;
+    let Response { id, finish_reason, message, usage } = read::<Response>(value)?;
     if id.is_empty() || !is_distinct(value) || message.role != "assistant" {
         return None;
     }

@@ -5,6 +5,7 @@ use super::super::model_family;
 use super::super::neutral::{ChatRequest, ChatResponse, json, parameters, tools};
 use super::super::turn::AssistantTurn;
 use super::cohere_chat::{Usage, VENDOR};
+use crate::enrich::quiet::read;
 use crate::record::{Message, SystemMessage, ToolCall, ToolMessage, UserMessage};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -44,7 +45,7 @@ struct WireResult {
 
 pub(super) fn request(value: &Value) -> Option<ChatRequest> {
     let Request { model, message, preamble, chat_history, tools: definitions, tool_results, rest } =
-        Request::deserialize(value).ok()?;
+        read::<Request>(value)?;
     let is_own = |model: &str| model_family::system(model) == VENDOR.system;
     // An argument of this name alone is no request.
     if chat_history.is_none() && preamble.is_none() && !model.as_deref().is_some_and(is_own) {
@@ -112,7 +113,7 @@ struct Response {
 
 pub(super) fn response(value: &Value) -> Option<ChatResponse> {
     let Response { text, generation_id, finish_reason, tool_calls, meta } =
-        Response::deserialize(value).ok()?;
+        read::<Response>(value)?;
     // Its reasons are in upper case; one that was streamed and broke has none.
     let is_own = match &finish_reason {
         Some(reason) => !reason.is_empty() && !reason.contains(|it: char| it.is_lowercase()),

@@ -2,6 +2,7 @@
 
 use super::super::neutral::{EmbeddingRequest, EmbeddingResponse, parameters};
 use super::cohere_chat::whole;
+use crate::enrich::quiet::read;
 use crate::record::TokenCount;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -29,7 +30,7 @@ enum Content {
 }
 
 pub(super) fn request(value: &Value) -> Option<EmbeddingRequest> {
-    let Request { model, texts, inputs, rest } = Request::deserialize(value).ok()?;
+    let Request { model, texts, inputs, rest } = read::<Request>(value)?;
     Some(EmbeddingRequest {
         texts: match (texts, inputs) {
             (Some(texts), None) => texts,
@@ -83,7 +84,7 @@ struct Billed {
 }
 
 pub(super) fn response(value: &Value) -> Option<EmbeddingResponse> {
-    let Response { id, embeddings, meta } = Response::deserialize(value).ok()?;
+    let Response { id, embeddings, meta } = read::<Response>(value)?;
     if id.is_empty() {
         return None;
     }

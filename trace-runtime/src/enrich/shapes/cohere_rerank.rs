@@ -1,6 +1,7 @@
 //! Cohere's rerank, and the servers that speak it (Jina, vLLM).
 
 use super::super::neutral::{Ranked, RerankRequest};
+use crate::enrich::quiet::read;
 use crate::record::{Document, Json};
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -30,7 +31,7 @@ struct Fields {
 }
 
 pub(super) fn request(value: &Value) -> Option<RerankRequest> {
-    let Request { model, query, documents, top_n } = Request::deserialize(value).ok()?;
+    let Request { model, query, documents, top_n } = read::<Request>(value)?;
     Some(RerankRequest {
         query,
         documents: documents.into_iter().map(WireDocument::document).collect(),
@@ -63,7 +64,7 @@ struct Place {
 }
 
 pub(super) fn response(value: &Value) -> Option<Vec<Ranked>> {
-    let Response { results } = Response::deserialize(value).ok()?;
+    let Response { results } = read::<Response>(value)?;
     let ranked = |Place { index, relevance_score, document }| Ranked {
         index,
         score: relevance_score,

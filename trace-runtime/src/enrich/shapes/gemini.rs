@@ -4,6 +4,7 @@
 use super::super::neutral::{ChatRequest, ChatResponse, Vendor, retain_parameters, sum};
 use super::super::turn::Messages;
 use super::gemini_parts::{WirePart, add_turn, parts};
+use crate::enrich::quiet::read;
 use crate::record::{Json, SystemMessage, TokenCount, ToolDefinition, UserMessage};
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -38,7 +39,7 @@ enum Role {
 }
 
 pub(super) fn request(value: &Value) -> Option<ChatRequest> {
-    let request = Request::deserialize(value).ok()?;
+    let request = read::<Request>(value)?;
     if request.contents.is_empty() {
         return None;
     }
@@ -90,7 +91,7 @@ impl WireContent {
             None | Some(Role::User | Role::Function) => {
                 let mut said = Vec::new();
                 for value in &values {
-                    let part = WirePart::deserialize(value).ok()?;
+                    let part = read::<WirePart>(value)?;
                     match part.function_response {
                         Some(answer) => messages.push(answer.message()),
                         None => said.push(part.part(value)),
@@ -164,7 +165,7 @@ struct ModalityTokens {
 }
 
 pub(super) fn response(value: &Value) -> Option<ChatResponse> {
-    let response = Response::deserialize(value).ok()?;
+    let response = read::<Response>(value)?;
     let blocked = response.prompt_feedback.and_then(|feedback| feedback.block_reason);
     let candidates = response.candidates.unwrap_or_default();
     let finish_reason = match candidates.first() {

@@ -1,6 +1,7 @@
 //! The parts of Gemini's contents.
 
 use super::super::turn::Messages;
+use crate::enrich::quiet::read;
 use crate::record::{
     Audio, Document, Image, Part, Reasoning, ToolCall, ToolMessage, Video, data_url,
 };
@@ -85,7 +86,7 @@ impl FunctionResponse {
 }
 
 pub(super) fn parts(values: &[Value]) -> Option<Vec<Part>> {
-    values.iter().map(|value| Some(WirePart::deserialize(value).ok()?.part(value))).collect()
+    values.iter().map(|value| Some(read::<WirePart>(value)?.part(value))).collect()
 }
 
 impl WirePart {
@@ -113,7 +114,7 @@ fn media(mime_type: &str, url: String) -> Part {
 pub(super) fn add_turn(messages: &mut Messages, values: &[Value]) -> Option<()> {
     for value in values {
         let turn = &mut messages.turn;
-        match WirePart::deserialize(value).ok()? {
+        match read::<WirePart>(value)? {
             WirePart { function_call: Some(call), thought_signature, .. } => {
                 turn.tool_calls.push(call.call(thought_signature));
             }

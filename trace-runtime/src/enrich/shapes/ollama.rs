@@ -6,6 +6,7 @@ use super::super::turn::AssistantTurn;
 use super::openai_chat;
 use super::openai_messages::WireAssistant;
 use super::openai_parts::image;
+use crate::enrich::quiet::read;
 use crate::record::{AssistantMessage, Part, Reasoning, SystemMessage, TokenCount, UserMessage};
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -54,8 +55,7 @@ struct GenerateRequest {
 
 /// `OpenAI`'s completions of one text are of this form too, so it says nothing of the provider.
 pub(super) fn generate_request(value: &Value) -> Option<ChatRequest> {
-    let GenerateRequest { model, prompt, system, images, rest } =
-        GenerateRequest::deserialize(value).ok()?;
+    let GenerateRequest { model, prompt, system, images, rest } = read::<GenerateRequest>(value)?;
     let mut messages = Vec::new();
     if let Some(system) = system {
         messages.push(SystemMessage::new(system).into());
@@ -98,13 +98,13 @@ struct Answer {
 }
 
 pub(super) fn chat_response(value: &Value) -> Option<ChatResponse> {
-    let mut response = Response::deserialize(value).ok()?;
+    let mut response = read::<Response>(value)?;
     let answer = response.message.take().filter(|answer| answer.role == "assistant")?;
     Some(response.saying(answer.message.message()?))
 }
 
 pub(super) fn generate_response(value: &Value) -> Option<ChatResponse> {
-    let mut response = Response::deserialize(value).ok()?;
+    let mut response = read::<Response>(value)?;
     let mut turn = AssistantTurn::default();
     if let Some(thinking) = response.thinking.take() {
         turn.reason(Reasoning::new(thinking));
@@ -138,7 +138,7 @@ impl Response {
 pub(super) fn joined(chunks: &[Value]) -> Option<Value> {
     let mut whole = Map::new();
     for chunk in chunks {
-        let Response { message, response, created_at, .. } = Response::deserialize(chunk).ok()?;
+        let Response { message, response, created_at, .. } = read::<Response>(chunk)?;
         if created_at.is_empty() || message.is_some() && response.is_some() {
             return None;
         }
@@ -155,7 +155,7 @@ struct EmbedResponse {
 }
 
 pub(super) fn embed_response(value: &Value) -> Option<EmbeddingResponse> {
-    let response = EmbedResponse::deserialize(value).ok()?;
+    let response = read::<EmbedResponse>(value)?;
     Some(EmbeddingResponse {
         vectors: response.embeddings.into_iter().map(Some).collect(),
         model: Some(response.model),

@@ -4,6 +4,7 @@
 use super::super::merge::merge;
 use super::super::neutral::{ChatRequest, ChatResponse, Vendor, parameters, tokens, tools};
 use super::openai_messages::{WireAssistant, WireMessage};
+use crate::enrich::quiet::read;
 use crate::record::TokenCount;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -19,7 +20,7 @@ struct Request {
 }
 
 pub(super) fn request(value: &Value) -> Option<ChatRequest> {
-    let Request { model, messages, tools: definitions, rest } = Request::deserialize(value).ok()?;
+    let Request { model, messages, tools: definitions, rest } = read::<Request>(value)?;
     // Instructions beside the messages are another API's.
     if messages.is_empty() || rest.get("system").is_some_and(|system| !system.is_null()) {
         return None;
@@ -86,7 +87,7 @@ struct CompletionDetails {
 }
 
 pub(super) fn response(value: &Value) -> Option<ChatResponse> {
-    let Response { choices, model, usage, x_groq } = Response::deserialize(value).ok()?;
+    let Response { choices, model, usage, x_groq } = read::<Response>(value)?;
     let finish_reason = choices.first()?.finish_reason.clone();
     let message = |Choice { message: answer, .. }: Choice| {
         Some(answer.message.message().filter(|_| answer.role == "assistant")?.into())
@@ -142,7 +143,7 @@ pub(super) fn joined(chunks: &[Value]) -> Option<Value> {
     let mut choices: BTreeMap<u64, Map<String, Value>> = BTreeMap::new();
     let mut has_delta = false;
     for chunk in chunks {
-        let Chunk { choices: pieces, rest } = Chunk::deserialize(chunk).ok()?;
+        let Chunk { choices: pieces, rest } = read::<Chunk>(chunk)?;
         let is_said = |value: &Value| !value.is_null() && value != "";
         let is_usage = rest.get("usage").is_some_and(Value::is_object);
         let pieces = pieces.or_else(|| is_usage.then(Vec::new))?;

@@ -4,6 +4,7 @@
 use super::super::merge::merge;
 use super::super::neutral::{ChatRequest, ChatResponse, parameters};
 use super::openai_chat::Usage;
+use crate::enrich::quiet::read;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -27,7 +28,7 @@ enum Prompt {
 }
 
 pub(super) fn request(value: &Value) -> Option<ChatRequest> {
-    let Request { model, prompt, rest } = Request::deserialize(value).ok()?;
+    let Request { model, prompt, rest } = read::<Request>(value)?;
     Some(ChatRequest {
         prompts: match prompt {
             Prompt::Texts(texts) if texts.is_empty() => return None,
@@ -56,7 +57,7 @@ struct Choice {
 }
 
 pub(super) fn response(value: &Value) -> Option<ChatResponse> {
-    let Response { object, choices, model, usage } = Response::deserialize(value).ok()?;
+    let Response { object, choices, model, usage } = read::<Response>(value)?;
     if object != OBJECT {
         return None;
     }
@@ -88,7 +89,7 @@ pub(super) fn joined(chunks: &[Value]) -> Option<Value> {
     let mut response = Map::new();
     let mut choices: BTreeMap<u64, Map<String, Value>> = BTreeMap::new();
     for chunk in chunks {
-        let Chunk { choices: pieces, rest } = Chunk::deserialize(chunk).ok()?;
+        let Chunk { choices: pieces, rest } = read::<Chunk>(chunk)?;
         if rest.get("object")? != OBJECT {
             return None;
         }

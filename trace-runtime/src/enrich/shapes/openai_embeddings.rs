@@ -3,6 +3,7 @@
 
 use super::super::neutral::{EmbeddingRequest, EmbeddingResponse, parameters};
 use super::openai_chat::Usage;
+use crate::enrich::quiet::read;
 use base64::prelude::{BASE64_STANDARD as STANDARD, Engine};
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -25,7 +26,7 @@ enum Input {
 }
 
 pub(super) fn request(value: &Value) -> Option<EmbeddingRequest> {
-    let Request { model, input, rest } = Request::deserialize(value).ok()?;
+    let Request { model, input, rest } = read::<Request>(value)?;
     Some(EmbeddingRequest {
         texts: match input {
             Input::Text(text) => vec![text],
@@ -58,7 +59,7 @@ enum Vector {
 }
 
 pub(super) fn response(value: &Value) -> Option<EmbeddingResponse> {
-    let Response { mut data, model, usage } = Response::deserialize(value).ok()?;
+    let Response { mut data, model, usage } = read::<Response>(value)?;
     if data.is_empty() {
         return None;
     }

@@ -3,6 +3,7 @@
 use super::super::neutral::json;
 use super::super::turn::{AssistantTurn, Messages};
 use super::openai_built_in::{BuiltIn, built_in, content};
+use crate::enrich::quiet::read;
 use crate::record::{
     Content, Document, Image, Message, Part, Reasoning, SystemMessage, ToolCall, ToolMessage,
     UserMessage,
@@ -143,8 +144,8 @@ impl Item {
     /// Messages may leave their type out.
     fn read(value: &Value) -> Option<Self> {
         match value.get("type") {
-            None | Some(Value::Null) => WireMessage::deserialize(value).ok().map(Item::Message),
-            Some(_) => Item::deserialize(value).ok(),
+            None | Some(Value::Null) => read::<WireMessage>(value).map(Item::Message),
+            Some(_) => read::<Item>(value),
         }
     }
 }
@@ -190,7 +191,7 @@ fn reasoning(wire: WireReasoning) -> Option<Reasoning> {
     let mut texts: Vec<String> = summary.map(|summary| summary.text).collect();
     if texts.is_empty() {
         for value in wire.content.iter().flatten() {
-            if let ItemPart::ReasoningText { text } = ItemPart::deserialize(value).ok()? {
+            if let ItemPart::ReasoningText { text } = read::<ItemPart>(value)? {
                 texts.push(text);
             }
         }
@@ -216,7 +217,7 @@ impl ItemContent {
 
 /// A part; one of a type that is not known is shown as the JSON it is.
 pub(super) fn part(value: &Value) -> Option<Part> {
-    Some(match ItemPart::deserialize(value).ok()? {
+    Some(match read::<ItemPart>(value)? {
         ItemPart::InputText { text }
         | ItemPart::OutputText { text }
         | ItemPart::ReasoningText { text }

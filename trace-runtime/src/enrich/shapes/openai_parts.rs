@@ -3,6 +3,7 @@
 
 use super::super::neutral::json;
 use super::super::turn::AssistantTurn;
+use crate::enrich::quiet::read;
 use crate::record::{Audio, Document, Image, Part, Reasoning, Video, data_url};
 use serde::Deserialize;
 use serde_json::Value;
@@ -94,7 +95,7 @@ struct WireThought {
 
 /// A part that only an assistant writes, or any other.
 pub(super) fn assistant_part(turn: &mut AssistantTurn, value: &Value) -> Option<()> {
-    match WirePart::deserialize(value).ok()? {
+    match read::<WirePart>(value)? {
         WirePart::Thinking { thinking } => turn.reason(Reasoning::new(match thinking {
             WireThinking::Text(text) => text,
             WireThinking::Parts(parts) => parts.into_iter().filter_map(|part| part.text).collect(),
@@ -107,7 +108,7 @@ pub(super) fn assistant_part(turn: &mut AssistantTurn, value: &Value) -> Option<
 
 /// A part; one of a type that is not known is shown as the JSON it is.
 pub(super) fn part(value: &Value) -> Option<Part> {
-    Some(match WirePart::deserialize(value).ok()? {
+    Some(match read::<WirePart>(value)? {
         WirePart::Text { text } | WirePart::Refusal { refusal: text } => Part::text(text),
         WirePart::ImageUrl { image_url } => Image::new(image_url.url()).into(),
         WirePart::VideoUrl { video_url } => Video::new(video_url.url()).into(),

@@ -3,6 +3,7 @@
 use super::super::neutral::{ChatRequest, ChatResponse, Vendor, parameters, tokens, tools};
 use super::super::turn::Messages;
 use super::openai_items::{add, answer};
+use crate::enrich::quiet::read;
 use crate::record::{SystemMessage, TokenCount, UserMessage};
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -25,8 +26,7 @@ enum Input {
 }
 
 pub(super) fn request(value: &Value) -> Option<ChatRequest> {
-    let Request { model, input, instructions, tools: definitions, rest } =
-        Request::deserialize(value).ok()?;
+    let Request { model, input, instructions, tools: definitions, rest } = read::<Request>(value)?;
     let mut messages = Messages::default();
     if let Some(instructions) = instructions {
         messages.push(SystemMessage::new(instructions));
@@ -88,7 +88,7 @@ struct OutputDetails {
 }
 
 pub(super) fn response(value: &Value) -> Option<ChatResponse> {
-    let response = Response::deserialize(value).ok()?;
+    let response = read::<Response>(value)?;
     if response.object != "response" {
         return None;
     }
