@@ -110,25 +110,29 @@ impl Store {
         stored.map_err(|error| self.say_unwritable(&error)).is_ok()
     }
 
-    /// Reads a batch to send it; `None` if it is not to be sent.
-    pub(crate) fn load(&self, id: u64, spans: u64) -> Option<Batch> {
+    /// Reads a batch to send it; `None` if it is not to be sent. An error if it cannot be read now,
+    /// and may be later: when fewer files are open, or the disk is back.
+    pub(crate) fn load(&self, id: u64, spans: u64) -> Result<Option<Batch>, Failure> {
         let spool = self.lock();
         // Left to the next run, or dropped for a newer one and counted there.
-        let loaded = spool.load(id)?;
-        match loaded {
+        let Some(loaded) = spool.load(id) else { return Ok(None) };
+        let error = match loaded {
             Ok(bytes) => {
                 let batch = Batch { id, spans, body: Body::plain(bytes) };
-                self.queue.loaded(&batch).then_some(batch)
+                return Ok(self.queue.loaded(&batch).then_some(batch));
             }
-            Err(error) => {
-                drop(spool);
-                let what = format!("a batch in the spool {} is damaged ({error})", self.shown());
-                let advice = "look at the disk".to_owned();
-                let failure = Failure { cause: "spool damaged", what, advice };
-                self.settle(id, &Fate::lost(spans, failure));
-                None
-            }
+            Err(error) => error,
+        };
+        drop(spool);
+        let failure = |cause, what| {
+            let what = format!("a batch in the spool {} {what} ({error})", self.shown());
+            Failure { cause, what, advice: "look at the disk".to_owned() }
+        };
+        if !is_final(error.kind()) {
+            return Err(failure("spool unreadable", "cannot be read"));
         }
+        self.settle(id, &Fate::lost(spans, failure("spool damaged", "is damaged")));
+        Ok(None)
     }
 
     /// Decides the fate of a batch, and says it when the spool has let it go: it cannot be closed
@@ -205,6 +209,12 @@ impl Store {
     fn lock(&self) -> MutexGuard<'_, Spool> {
         self.spool.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whether a batch that could not be read is gone: deleted, cut off or changed.
+fn is_final(kind: io::ErrorKind) -> bool {
+    use io::ErrorKind::{InvalidData, NotFound, UnexpectedEof};
+    matches!(kind, NotFound | UnexpectedEof | InvalidData)
 }
 
 /// What is stored for one backend is sent to no other. Readable, and with a checksum of the whole
