@@ -1,7 +1,8 @@
 //! Several destinations at once: what becomes of one costs the others nothing.
 
 use crate::delivery_faults::{distinct, installed, stats, work};
-use integration_tests::{Faulty, Program, Receiver};
+use crate::delivery_spool::nowhere;
+use integration_tests::{Faulty, Program, Receiver, Temporary};
 use std::sync::mpsc;
 use std::time::Duration;
 use trace_runtime::{chain, register};
@@ -97,4 +98,31 @@ fn a_backend_that_is_away_at_the_end_costs_another_nothing_that_ends_meanwhile()
     assert_eq!((stats(&registration).delivered, receiver.ids().len()), (2, 2));
     let said = said.lock().unwrap();
     assert!(said.iter().all(|line| line.contains(&away.endpoint())), "{said:?}");
+}
+
+#[test]
+fn each_backend_that_is_away_is_said_with_its_own_count() {
+    let _turn = Program::turn();
+    let away = [nowhere(), nowhere()];
+    let install = |spool: Option<&Temporary>| {
+        installed(|builder| {
+            let builder = builder.endpoint(&away[0]).also(register().endpoint(&away[1]));
+            match spool {
+                Some(spool) => builder.spool(spool.path()),
+                None => builder,
+            }
+        })
+    };
+    let spool = Temporary::new();
+    for (spool, what) in [(None, "3 spans not delivered"), (Some(&spool), "3 spans in the spool")] {
+        let (registration, said) = install(spool);
+        (0..3).for_each(work);
+        let _ = registration.shutdown();
+        let said = said.lock().unwrap();
+        for endpoint in &away {
+            let about: Vec<_> = said.iter().filter(|line| line.contains(endpoint)).collect();
+            assert_eq!(about.len(), 1, "{said:?}");
+            assert!(about[0].contains(what), "{said:?}");
+        }
+    }
 }

@@ -102,7 +102,7 @@ impl Queue {
         let why = self.why_undelivered(&state);
         drop(state);
         if on_disk > 0 {
-            self.diagnostics.late("on disk", &|| {
+            self.diagnostics.late("on disk", &self.address, &|| {
                 let spans = counted(on_disk);
                 format!(
                     "{}, {spans} in the spool {folder}, to be sent by the next run: {}",

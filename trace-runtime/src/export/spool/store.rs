@@ -170,10 +170,11 @@ impl Store {
 
     fn say_dropped(&self, spans: u64) {
         if spans > 0 {
-            self.queue.diagnostics().lost("spool full", spans, &|spans| {
+            let address = self.queue.address();
+            self.queue.diagnostics().lost("spool full", address, spans, &|spans| {
                 format!(
-                    "{spans}, the oldest in the spool {}, were dropped since it was full: raise \
-                     TRACE_SPOOL_BYTES",
+                    "{spans} for {address}, the oldest in the spool {}, were dropped since it was \
+                     full: raise TRACE_SPOOL_BYTES",
                     self.shown(),
                 )
             });
@@ -182,7 +183,7 @@ impl Store {
 
     fn say_damaged(&self, damaged: u64) {
         if damaged > 0 {
-            self.queue.diagnostics().late("spool damaged", &|| {
+            self.queue.diagnostics().late("spool damaged", self.queue.address(), &|| {
                 format!(
                     "{damaged} unfinished or damaged records in the spool {} were skipped: an \
                      earlier run ended while it wrote",
@@ -193,7 +194,7 @@ impl Store {
     }
 
     fn say_unwritable(&self, error: &io::Error) {
-        self.queue.diagnostics().late("spool", &|| {
+        self.queue.diagnostics().late("spool", &self.shown(), &|| {
             format!(
                 "the spool {} cannot be written ({error}), spans stay in memory while it has room: \
                  make room there, or name another folder",
