@@ -1,7 +1,7 @@
 //! Several destinations at once: what becomes of one costs the others nothing.
 
 use crate::delivery_faults::{distinct, installed, stats, work};
-use crate::delivery_spool::nowhere;
+use crate::delivery_spool::{nowhere, until};
 use integration_tests::{Faulty, Program, Receiver, Temporary};
 use std::sync::mpsc;
 use std::time::Duration;
@@ -125,4 +125,29 @@ fn each_backend_that_is_away_is_said_with_its_own_count() {
             assert!(about[0].contains(what), "{said:?}");
         }
     }
+}
+
+#[test]
+fn two_keys_for_one_address_have_spools_of_their_own() {
+    let (_turn, spool, endpoint) = (Program::turn(), Temporary::new(), nowhere());
+    let install = || {
+        installed(|builder| {
+            let second = register().endpoint(&endpoint).api_key("second");
+            builder.endpoint(&endpoint).api_key("first").also(second).spool(spool.path())
+        })
+    };
+    let (registration, _) = install();
+    (0..3).for_each(work);
+    registration.shutdown().unwrap_err();
+    drop(registration);
+    let receiver = Receiver::http_again(&endpoint);
+    let (registration, _) = install();
+    until(|| registration.stats().iter().map(|stats| stats.recovered).sum::<u64>() == 6);
+    registration.shutdown().unwrap();
+    let recovered: Vec<_> = registration.stats().iter().map(|stats| stats.recovered).collect();
+    assert_eq!(recovered, [3, 3]);
+    let received = receiver.received();
+    let mut keys: Vec<_> = received.iter().map(|it| &it.headers["authorization"]).collect();
+    keys.sort();
+    assert_eq!(keys, ["Bearer first", "Bearer second"]);
 }

@@ -62,13 +62,16 @@ impl DeliveryProcessor {
     ) -> Result<Self, RegisterError> {
         let mut shared =
             Shared { queues: Vec::new(), diagnostics, timeout, ended: Mutex::default() };
+        let mut spools = Vec::new();
         for destination in destinations {
             let address = destination.address();
+            let spool = spool_name(&destination, &spools);
             let queue = Queue::new(address, settings.batch, Arc::clone(&shared.diagnostics));
             let queue = Arc::new(queue);
-            start(destination, Arc::clone(&queue), settings)
+            start(destination, &spool, Arc::clone(&queue), settings)
                 .inspect_err(|_| queue.stop(Duration::ZERO))?;
             shared.queues.push(queue);
+            spools.push(spool);
         }
         Ok(DeliveryProcessor { shared: Arc::new(shared) })
     }
@@ -234,8 +237,19 @@ impl Flushed {
     }
 }
 
+/// What a spool tells backends apart by: the address, and for those that share it, with different
+/// keys, their number, since what is stored for one is not to be sent with the key of another.
+fn spool_name(destination: &Destination, before: &[String]) -> String {
+    let Destination::Backend(transport) = destination else { return String::new() };
+    let address = transport.identity();
+    let numbered = (2..).map(|number| format!("{address} {number}"));
+    let mut names = std::iter::once(address.to_owned()).chain(numbered);
+    names.find(|name| !before.contains(name)).unwrap_or_default()
+}
+
 fn start(
     destination: Destination,
+    spool_name: &str,
     queue: Arc<Queue>,
     settings: &Settings,
 ) -> Result<(), RegisterError> {
@@ -243,7 +257,7 @@ fn start(
         Destination::Exporter(exporter) => Outlet::Exporter(exporter),
         Destination::Backend(transport) => {
             let spool = settings.spool.as_ref();
-            let store = spool.map(|spool| Store::open(spool, transport.identity(), &queue));
+            let store = spool.map(|spool| Store::open(spool, spool_name, &queue));
             let store = store.transpose()?.map(Arc::new);
             let gzip = transport.wants_gzip();
             let encoder = Encoder { gzip, store: store.clone(), ..Encoder::default() };
