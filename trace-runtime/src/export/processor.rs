@@ -48,6 +48,8 @@ struct Shared {
     queues: Vec<Arc<Queue>>,
     diagnostics: Arc<Diagnostics>,
     timeout: Duration,
+    /// Whether backends have a spool.
+    stores: bool,
     /// What the end came to, once it was asked for.
     ended: Mutex<Option<Vec<Flushed>>>,
 }
@@ -60,8 +62,8 @@ impl DeliveryProcessor {
         settings: &Settings,
         timeout: Duration,
     ) -> Result<Self, RegisterError> {
-        let mut shared =
-            Shared { queues: Vec::new(), diagnostics, timeout, ended: Mutex::default() };
+        let (queues, stores) = (Vec::new(), settings.spool.is_some());
+        let mut shared = Shared { queues, diagnostics, timeout, stores, ended: Mutex::default() };
         let mut spools = Vec::new();
         for destination in destinations {
             let address = destination.address();
@@ -78,8 +80,8 @@ impl DeliveryProcessor {
 
     /// A processor without a destination.
     pub(crate) fn idle(diagnostics: Arc<Diagnostics>) -> Self {
-        let (queues, timeout) = (Vec::new(), Duration::ZERO);
-        let shared = Shared { queues, diagnostics, timeout, ended: Mutex::default() };
+        let (queues, timeout, stores) = (Vec::new(), Duration::ZERO, false);
+        let shared = Shared { queues, diagnostics, timeout, stores, ended: Mutex::default() };
         DeliveryProcessor { shared: Arc::new(shared) }
     }
 
@@ -175,9 +177,12 @@ impl Shared {
     }
 
     fn flush_and_stop(&self, timeout: Duration, before_stop: impl FnOnce()) -> Vec<Flushed> {
-        let deadline = deadline(timeout);
+        // With a spool half of the time is for writing what backends have not taken: it may be all
+        // that memory holds.
+        let flush_until = deadline(if self.stores { timeout / 2 } else { timeout });
+        let end = deadline(timeout);
         self.queues.iter().for_each(|queue| queue.close());
-        let mut results = self.flush(deadline);
+        let mut results = self.flush(flush_until);
         before_stop();
         // What ended meanwhile, unless a destination has shown that it does not answer.
         let all = self.queues.iter().zip(&mut results);
@@ -186,10 +191,12 @@ impl Shared {
             .map(|(queue, result)| (queue, result, queue.begin_flush()))
             .collect();
         for (queue, result, flush) in answering {
-            *result = queue.wait_for(&flush, deadline);
+            *result = queue.wait_for(&flush, flush_until);
         }
+        // All at once, since one that hangs takes all of the time.
+        self.queues.iter().for_each(|queue| queue.begin_stop());
         for (queue, result) in self.queues.iter().zip(&mut results) {
-            let rest = deadline.saturating_duration_since(Instant::now()).max(LAST_MOMENT);
+            let rest = end.saturating_duration_since(Instant::now()).max(LAST_MOMENT);
             queue.stop(rest);
             queue.give_up();
             result.update(&queue.stats());
@@ -214,10 +221,11 @@ impl Drop for Shared {
             return;
         }
         let (queues, diagnostics) = (std::mem::take(&mut self.queues), self.diagnostics.clone());
+        let stores = self.stores;
         let ended = std::mem::take(&mut self.ended);
         // The threads that would be waited for include this one.
         let _ = spawn("trace-runtime-end", move || {
-            drop(Shared { queues, diagnostics, timeout, ended });
+            drop(Shared { queues, diagnostics, timeout, stores, ended });
         });
     }
 }
