@@ -151,3 +151,23 @@ fn two_keys_for_one_address_have_spools_of_their_own() {
     keys.sort();
     assert_eq!(keys, ["Bearer first", "Bearer second"]);
 }
+
+#[test]
+fn what_another_backend_cannot_have_of_its_own_is_an_error() {
+    let _turn = Program::turn();
+    let other = || register().endpoint("http://127.0.0.1:1");
+    for (other, method) in [
+        (other().spool("somewhere"), "spool"),
+        (other().project_name("p"), "project_name"),
+        (other().also(other()), "also"),
+        (other().on_diagnostic(|_| {}), "on_diagnostic"),
+    ] {
+        let error = register().also(other).install().unwrap_err().to_string();
+        let expected = format!(
+            "`also(..)` and `{method}(..)` exclude each other: the builder given to `also(..)` says \
+             where to send, with endpoint, protocol, headers and key alone: call the other on the \
+             builder that is installed"
+        );
+        assert_eq!(error, expected);
+    }
+}
