@@ -218,7 +218,9 @@ fn what_is_too_large_is_split_down_to_one_span() {
     assert_eq!((error.delivered, error.pending, error.lost), (20, 0, 1));
     let said = said.lock().unwrap();
     assert_eq!(said.len(), 1);
-    assert!(said[0].contains("answered 413 (too much), 1 span not delivered"), "{said:?}");
+    let expected = "answered 413 (too much), 1 span not delivered: raise its limit, or lower \
+                    OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT";
+    assert!(said[0].contains(expected), "{said:?}");
     let accepted: Vec<_> =
         receiver.received().into_iter().filter(|received| !is_too_large(received)).collect();
     let scopes = accepted.into_iter().flat_map(|received| received.request.resource_spans);
