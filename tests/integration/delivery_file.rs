@@ -181,6 +181,25 @@ fn numbers_that_json_does_not_have_survive_a_file_and_a_replay() {
 }
 
 #[test]
+fn a_file_of_any_name_is_replayed_with_its_folder() {
+    let (_turn, folder) = (Program::turn(), folder());
+    let receiver = Receiver::http();
+    let registration = register()
+        .verbose(false)
+        .exporter(Nowhere)
+        .file(folder.path().join("traces"))
+        .file_rotation(1, 20)
+        .batch(false)
+        .install()
+        .unwrap();
+    (0..3).for_each(work);
+    registration.shutdown().unwrap();
+    assert_eq!(folder.files().len(), 3);
+    let replayed = register().endpoint(receiver.endpoint()).replay(folder.path()).unwrap();
+    assert_eq!((replayed.delivered, replayed.damaged), (3, 0));
+}
+
+#[test]
 fn a_replay_that_fails_says_why() {
     let folder = folder();
     let missing = register().replay(folder.path().join("none")).unwrap_err();
