@@ -92,6 +92,14 @@ fn a_missing_key_is_told_from_a_wrong_one() {
         said[0].contains("it wants an API key and none was given, set PHOENIX_API_KEY"),
         "{said:?}"
     );
+    let (_, said) = delivered(|builder| {
+        builder.endpoint(receiver.endpoint()).header("x-key", "s3cr3t").header("x-project", "p")
+    });
+    assert!(
+        said[0].contains("no key that it takes is in the headers x-key, x-project"),
+        "{said:?}"
+    );
+    assert!(!said[0].contains("s3cr3t"), "{said:?}");
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! Collectors that misbehave, on real sockets.
 
-use integration_tests::{Faulty, Program, Receiver, Reply, reset};
+use crate::delivery_spool::{ENDPOINT, of_parent};
+use integration_tests::{Faulty, Program, Receiver, Reply, child, reset};
 use std::io::{Read, Write};
 use std::net::TcpStream;
 use std::sync::{Arc, Mutex};
@@ -218,7 +219,9 @@ fn what_is_too_large_is_split_down_to_one_span() {
     assert_eq!((error.delivered, error.pending, error.lost), (20, 0, 1));
     let said = said.lock().unwrap();
     assert_eq!(said.len(), 1);
-    assert!(said[0].contains("answered 413 (too much), 1 span not delivered"), "{said:?}");
+    let expected = "answered 413 (too much), 1 span not delivered: raise its limit, or lower \
+                    OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT";
+    assert!(said[0].contains(expected), "{said:?}");
     let accepted: Vec<_> =
         receiver.received().into_iter().filter(|received| !is_too_large(received)).collect();
     let scopes = accepted.into_iter().flat_map(|received| received.request.resource_spans);
@@ -275,4 +278,33 @@ fn a_clock_that_goes_backwards_changes_nothing() {
     let spans = receiver.spans();
     assert_eq!(spans.len(), 2);
     assert!(spans.iter().all(|span| span.end_time_unix_nano == span.start_time_unix_nano));
+}
+
+#[test]
+#[ignore = "run by the next test, where the environment names a proxy"]
+fn behind_a_proxy() {
+    let (registration, _) = installed(|builder| builder.endpoint(of_parent(ENDPOINT)));
+    work(1);
+    registration.shutdown().expect("nothing is between");
+    drop(registration);
+    let (registration, said) = installed(|builder| builder.endpoint("http://no-such-host.invalid"));
+    work(2);
+    registration.shutdown().unwrap_err();
+    let said = said.lock().unwrap();
+    assert!(said[0].contains(", through the proxy 127.0.0.1:1), 1 span"), "{said:?}");
+    assert!(!said[0].contains("s3cr3t"), "{said:?}");
+}
+
+#[test]
+fn a_proxy_is_named_and_not_taken_to_this_machine() {
+    let _turn = Program::turn();
+    let receiver = Receiver::http();
+    let mut child = child("delivery_faults::behind_a_proxy");
+    child.env(ENDPOINT, receiver.endpoint()).env("HTTPS_PROXY", "http://user:s3cr3t@127.0.0.1:1");
+    for none in ["ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy"] {
+        child.env_remove(none);
+    }
+    let output = child.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(receiver.spans().len(), 1);
 }

@@ -81,6 +81,29 @@ fn full_files_are_renamed_and_the_oldest_go() {
     assert!(newest.contains(r#""key":"input.value","value":{"stringValue":"19"}"#), "{newest}");
 }
 
+#[test]
+fn a_file_that_somebody_takes_away_is_begun_again() {
+    let (_turn, folder) = (Program::turn(), folder());
+    let (path, moved) = (folder.path().join("traces.jsonl"), folder.path().join("moved"));
+    let registration = register()
+        .verbose(false)
+        .exporter(Nowhere)
+        .file(&path)
+        .file_rotation(4000, 20)
+        .batch(false)
+        .install()
+        .unwrap();
+    work(0);
+    registration.flush().unwrap();
+    std::fs::rename(&path, &moved).unwrap();
+    // Also beyond the length of a file.
+    (1..10).for_each(work);
+    registration.shutdown().unwrap();
+    assert_eq!(registration.stats()[1].delivered, 10);
+    let kept: usize = folder.files().iter().map(|name| lines(name).len()).sum();
+    assert_eq!((kept, lines(&moved).len()), (10, 1));
+}
+
 #[derive(Debug)]
 struct Nowhere;
 
@@ -155,6 +178,25 @@ fn numbers_that_json_does_not_have_survive_a_file_and_a_replay() {
     // As text, since NaN equals nothing.
     let [first, again] = [first, again].map(|received| format!("{:?}", received.request));
     assert_eq!(first, again, "the same as over the wire");
+}
+
+#[test]
+fn a_file_of_any_name_is_replayed_with_its_folder() {
+    let (_turn, folder) = (Program::turn(), folder());
+    let receiver = Receiver::http();
+    let registration = register()
+        .verbose(false)
+        .exporter(Nowhere)
+        .file(folder.path().join("traces"))
+        .file_rotation(1, 20)
+        .batch(false)
+        .install()
+        .unwrap();
+    (0..3).for_each(work);
+    registration.shutdown().unwrap();
+    assert_eq!(folder.files().len(), 3);
+    let replayed = register().endpoint(receiver.endpoint()).replay(folder.path()).unwrap();
+    assert_eq!((replayed.delivered, replayed.damaged), (3, 0));
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! Several destinations at once: what becomes of one costs the others nothing.
 
 use crate::delivery_faults::{distinct, installed, stats, work};
-use integration_tests::{Faulty, Program, Receiver};
+use crate::delivery_spool::{nowhere, until};
+use integration_tests::{Faulty, Program, Receiver, Temporary};
 use std::sync::mpsc;
 use std::time::Duration;
 use trace_runtime::{chain, register};
@@ -97,4 +98,76 @@ fn a_backend_that_is_away_at_the_end_costs_another_nothing_that_ends_meanwhile()
     assert_eq!((stats(&registration).delivered, receiver.ids().len()), (2, 2));
     let said = said.lock().unwrap();
     assert!(said.iter().all(|line| line.contains(&away.endpoint())), "{said:?}");
+}
+
+#[test]
+fn each_backend_that_is_away_is_said_with_its_own_count() {
+    let _turn = Program::turn();
+    let away = [nowhere(), nowhere()];
+    let install = |spool: Option<&Temporary>| {
+        installed(|builder| {
+            let builder = builder.endpoint(&away[0]).also(register().endpoint(&away[1]));
+            match spool {
+                Some(spool) => builder.spool(spool.path()),
+                None => builder,
+            }
+        })
+    };
+    let spool = Temporary::new();
+    for (spool, what) in [(None, "3 spans not delivered"), (Some(&spool), "3 spans in the spool")] {
+        let (registration, said) = install(spool);
+        (0..3).for_each(work);
+        let _ = registration.shutdown();
+        let said = said.lock().unwrap();
+        for endpoint in &away {
+            let about: Vec<_> = said.iter().filter(|line| line.contains(endpoint)).collect();
+            assert_eq!(about.len(), 1, "{said:?}");
+            assert!(about[0].contains(what), "{said:?}");
+        }
+    }
+}
+
+#[test]
+fn two_keys_for_one_address_have_spools_of_their_own() {
+    let (_turn, spool, endpoint) = (Program::turn(), Temporary::new(), nowhere());
+    let install = || {
+        installed(|builder| {
+            let second = register().endpoint(&endpoint).api_key("second");
+            builder.endpoint(&endpoint).api_key("first").also(second).spool(spool.path())
+        })
+    };
+    let (registration, _) = install();
+    (0..3).for_each(work);
+    registration.shutdown().unwrap_err();
+    drop(registration);
+    let receiver = Receiver::http_again(&endpoint);
+    let (registration, _) = install();
+    until(|| registration.stats().iter().map(|stats| stats.recovered).sum::<u64>() == 6);
+    registration.shutdown().unwrap();
+    let recovered: Vec<_> = registration.stats().iter().map(|stats| stats.recovered).collect();
+    assert_eq!(recovered, [3, 3]);
+    let received = receiver.received();
+    let mut keys: Vec<_> = received.iter().map(|it| &it.headers["authorization"]).collect();
+    keys.sort();
+    assert_eq!(keys, ["Bearer first", "Bearer second"]);
+}
+
+#[test]
+fn what_another_backend_cannot_have_of_its_own_is_an_error() {
+    let _turn = Program::turn();
+    let other = || register().endpoint("http://127.0.0.1:1");
+    for (other, method) in [
+        (other().spool("somewhere"), "spool"),
+        (other().project_name("p"), "project_name"),
+        (other().also(other()), "also"),
+        (other().on_diagnostic(|_| {}), "on_diagnostic"),
+    ] {
+        let error = register().also(other).install().unwrap_err().to_string();
+        let expected = format!(
+            "`also(..)` and `{method}(..)` exclude each other: the builder given to `also(..)` says \
+             where to send, with endpoint, protocol, headers and key alone: call the other on the \
+             builder that is installed"
+        );
+        assert_eq!(error, expected);
+    }
 }

@@ -106,6 +106,26 @@ fn what_was_not_delivered_at_shutdown_is_sent_by_the_next_run() {
 }
 
 #[test]
+fn half_of_the_end_is_left_for_the_disk() {
+    let (_turn, folder) = (Program::turn(), Temporary::new());
+    // In time for the shutdown, and beyond the half of it.
+    let receiver = Receiver::http_answering(|n, _| match n {
+        0 => Reply { retry_after: Some(15), ..Reply::status(503, "busy") },
+        _ => Reply::default(),
+    });
+    let registration = quiet()
+        .endpoint(receiver.endpoint())
+        .spool(folder.path())
+        .shutdown_timeout(Duration::from_secs(20))
+        .install()
+        .unwrap();
+    (0..3).for_each(work);
+    let error = registration.shutdown().unwrap_err();
+    assert_eq!((error.delivered, error.pending, error.on_disk, error.lost), (0, 0, 3, 0));
+    assert_eq!(receiver.received().len(), 1);
+}
+
+#[test]
 #[ignore = "run by the next test, since it goes to another directory"]
 fn from_another_directory() {
     let endpoint = of_parent(ENDPOINT);

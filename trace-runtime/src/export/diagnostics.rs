@@ -28,12 +28,16 @@ impl fmt::Display for Diagnostic {
 
 pub(crate) type DiagnosticCallback = Box<dyn Fn(&Diagnostic) + Send + Sync>;
 
-/// Says each cause once as it first happens, and once more at the end if it went on.
+/// Says each cause once for each destination as it first happens, and once more at the end if it
+/// went on.
 pub(crate) struct Diagnostics {
     callback: Option<DiagnosticCallback>,
-    late: Mutex<HashSet<&'static str>>,
-    repeated: Mutex<HashMap<&'static str, Repeated>>,
+    late: Mutex<HashSet<Topic>>,
+    repeated: Mutex<HashMap<Topic, Repeated>>,
 }
+
+/// A cause, and the address of the destination that it is about.
+type Topic = (&'static str, String);
 
 /// What came after the first line.
 #[derive(Default)]
@@ -48,26 +52,34 @@ impl Diagnostics {
     }
 
     /// Reports lost spans. `message` is given their number in words.
-    pub(crate) fn lost(&self, cause: &'static str, spans: u64, message: &dyn Fn(&str) -> String) {
+    pub(crate) fn lost(
+        &self,
+        cause: &'static str,
+        address: &str,
+        spans: u64,
+        message: &dyn Fn(&str) -> String,
+    ) {
+        let topic = (cause, address.to_owned());
         let mut repeated = self.repeated.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(repeated) = repeated.get_mut(cause) {
+        if let Some(repeated) = repeated.get_mut(&topic) {
             repeated.spans += spans;
             repeated.message = message(&format!("{} more", counted(repeated.spans)));
             return;
         }
-        repeated.insert(cause, Repeated::default());
+        repeated.insert(topic, Repeated::default());
         drop(repeated);
         self.say(&Diagnostic { spans, message: message(&counted(spans)) });
     }
 
-    /// Reports, once for each cause, that something is wrong by which no span is lost yet.
-    pub(crate) fn late(&self, cause: &'static str, message: &dyn Fn() -> String) {
-        if self.late.lock().unwrap_or_else(PoisonError::into_inner).insert(cause) {
+    /// Reports that something is wrong by which no span is lost yet.
+    pub(crate) fn late(&self, cause: &'static str, address: &str, message: &dyn Fn() -> String) {
+        let topic = (cause, address.to_owned());
+        if self.late.lock().unwrap_or_else(PoisonError::into_inner).insert(topic) {
             self.say(&Diagnostic { spans: 0, message: message() });
         }
     }
 
-    /// Says what came after the first line of each cause.
+    /// Says what came after the first lines.
     pub(crate) fn say_repeated(&self) {
         let mut repeated = self.repeated.lock().unwrap_or_else(PoisonError::into_inner);
         let all: Vec<Repeated> = repeated.values_mut().map(std::mem::take).collect();
@@ -115,12 +127,15 @@ mod tests {
         let diagnostics = Diagnostics::new(Some(Box::new(move |diagnostic| {
             heard.lock().unwrap().push((diagnostic.spans, diagnostic.to_string()));
         })));
-        for spans in [5, 1, 2] {
-            diagnostics.lost("down", spans, &|spans| format!("{spans} lost"));
+        for (address, spans) in [("a", 5), ("b", 1), ("a", 1), ("a", 2)] {
+            diagnostics
+                .lost("down", address, spans, &|spans| format!("{spans} lost for {address}"));
         }
         diagnostics.say_repeated();
         diagnostics.say_repeated();
         let said = said.lock().unwrap();
-        assert_eq!(*said, [(5, "5 spans lost".to_owned()), (3, "3 spans more lost".to_owned())]);
+        let expected =
+            [(5, "5 spans lost for a"), (1, "1 span lost for b"), (3, "3 spans more lost for a")];
+        assert_eq!(*said, expected.map(|(spans, line)| (spans, line.to_owned())));
     }
 }

@@ -42,8 +42,14 @@ impl FileDelivery {
         let request = ExportTraceServiceRequest::decode(encode(batch, &self.resource))?;
         let line = json_lines::write(&request)?;
         let mut appended = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        if appended.bytes > 0 && appended.bytes + line.len() as u64 > self.settings.bytes {
+        let is_full =
+            appended.bytes > 0 && appended.bytes + line.len() as u64 > self.settings.bytes;
+        // Somebody may have taken the file away: nobody would find what is written to it.
+        let is_there = self.path.exists();
+        if is_full && is_there {
             rotate(&self.path, self.settings.kept)?;
+        }
+        if is_full || !is_there {
             *appended = Appended::open(&self.path)?;
         }
         appended.write(&line)

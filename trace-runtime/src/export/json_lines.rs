@@ -1,5 +1,6 @@
 //! OTLP requests as lines of JSON. JSON has no NaN and no infinities: in the JSON form of protobuf
-//! they are texts, which the reader of `opentelemetry-proto` does not take.
+//! they are texts, which the reader of `opentelemetry-proto` does not take. Nor does it take arrays
+//! and maps without a list, as the OpenTelemetry Collector writes them when they are empty.
 
 use crate::capture::Finite;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
@@ -18,33 +19,44 @@ pub(super) fn write(request: &ExportTraceServiceRequest) -> serde_json::Result<V
 
 /// The request of a line.
 pub(super) fn read(line: &[u8]) -> serde_json::Result<ExportTraceServiceRequest> {
-    serde_json::from_slice(line).or_else(|_| read_with_texts(line))
+    serde_json::from_slice(line).or_else(|_| read_amended(line))
 }
 
 const DOUBLE: &str = "doubleValue";
 
-/// Reads what may have texts in the place of numbers.
-fn read_with_texts(line: &[u8]) -> serde_json::Result<ExportTraceServiceRequest> {
+/// Reads what may have texts in the place of numbers, and no list where it would be empty.
+fn read_amended(line: &[u8]) -> serde_json::Result<ExportTraceServiceRequest> {
     // They travel through the reader as texts that begin with what no other text begins with.
     let mark = format!("{:016x}", RandomState::new().hash_one(0_u8));
     let mut json = serde_json::from_slice(line)?;
-    mark_doubles(&mut json, &mark);
+    amend(&mut json, &mark);
     let mut request: ExportTraceServiceRequest = serde_json::from_value(json)?;
     for_each_attribute(&mut request, &mut |value| restore(value, &mark));
     Ok(request)
 }
 
-fn mark_doubles(json: &mut Json, mark: &str) {
+fn amend(json: &mut Json, mark: &str) {
     match json {
-        Json::Array(items) => items.iter_mut().for_each(|item| mark_doubles(item, mark)),
+        Json::Array(items) => items.iter_mut().for_each(|item| amend(item, mark)),
         Json::Object(fields) => match fields.get(DOUBLE) {
             Some(Json::String(text)) if double(text).is_some() => {
                 let text = format!("{mark}{text}");
                 *fields = Map::from_iter([("stringValue".to_owned(), Json::String(text))]);
             }
-            _ => fields.values_mut().for_each(|field| mark_doubles(field, mark)),
+            _ => {
+                add_empty_lists(fields);
+                fields.values_mut().for_each(|field| amend(field, mark));
+            }
         },
         _ => {}
+    }
+}
+
+fn add_empty_lists(fields: &mut Map<String, Json>) {
+    for kind in ["arrayValue", "kvlistValue"] {
+        if let Some(Json::Object(value)) = fields.get_mut(kind) {
+            value.entry("values").or_insert_with(|| Json::Array(Vec::new()));
+        }
     }
 }
 
@@ -174,6 +186,21 @@ mod tests {
         let resource_spans = ResourceSpans { scope_spans, ..ResourceSpans::default() };
         let request = ExportTraceServiceRequest { resource_spans: vec![resource_spans] };
         assert!(read(&write(&request).unwrap()).unwrap() == request);
+    }
+
+    #[test]
+    fn an_empty_list_may_be_left_out_as_the_collector_does() {
+        let values = r#"{"key":"a","value":{"arrayValue":{}}},{"key":"m","value":{"kvlistValue":{}}},
+            {"key":"n","value":{"arrayValue":{"values":[{"kvlistValue":{}}]}}}"#;
+        let line = format!(
+            r#"{{"resourceSpans":[{{"scopeSpans":[{{"spans":[{{"attributes":[{values}]}}]}}]}}]}}"#
+        );
+        let mut found = Vec::new();
+        let mut request = read(line.as_bytes()).unwrap();
+        for_each_attribute(&mut request, &mut |value| found.extend(value.value.clone()));
+        let map = || Value::KvlistValue(KeyValueList::default());
+        let array = |values| Value::ArrayValue(ArrayValue { values });
+        assert_eq!(found, [array(Vec::new()), map(), array(vec![any(map())])]);
     }
 
     #[test]

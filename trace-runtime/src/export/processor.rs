@@ -48,6 +48,8 @@ struct Shared {
     queues: Vec<Arc<Queue>>,
     diagnostics: Arc<Diagnostics>,
     timeout: Duration,
+    /// Whether backends have a spool.
+    stores: bool,
     /// What the end came to, once it was asked for.
     ended: Mutex<Option<Vec<Flushed>>>,
 }
@@ -60,23 +62,26 @@ impl DeliveryProcessor {
         settings: &Settings,
         timeout: Duration,
     ) -> Result<Self, RegisterError> {
-        let mut shared =
-            Shared { queues: Vec::new(), diagnostics, timeout, ended: Mutex::default() };
+        let (queues, stores) = (Vec::new(), settings.spool.is_some());
+        let mut shared = Shared { queues, diagnostics, timeout, stores, ended: Mutex::default() };
+        let mut spools = Vec::new();
         for destination in destinations {
             let address = destination.address();
+            let spool = spool_name(&destination, &spools);
             let queue = Queue::new(address, settings.batch, Arc::clone(&shared.diagnostics));
             let queue = Arc::new(queue);
-            start(destination, Arc::clone(&queue), settings)
+            start(destination, &spool, Arc::clone(&queue), settings)
                 .inspect_err(|_| queue.stop(Duration::ZERO))?;
             shared.queues.push(queue);
+            spools.push(spool);
         }
         Ok(DeliveryProcessor { shared: Arc::new(shared) })
     }
 
     /// A processor without a destination.
     pub(crate) fn idle(diagnostics: Arc<Diagnostics>) -> Self {
-        let (queues, timeout) = (Vec::new(), Duration::ZERO);
-        let shared = Shared { queues, diagnostics, timeout, ended: Mutex::default() };
+        let (queues, timeout, stores) = (Vec::new(), Duration::ZERO, false);
+        let shared = Shared { queues, diagnostics, timeout, stores, ended: Mutex::default() };
         DeliveryProcessor { shared: Arc::new(shared) }
     }
 
@@ -176,9 +181,12 @@ impl Shared {
     }
 
     fn flush_and_stop(&self, timeout: Duration, before_stop: impl FnOnce()) -> Vec<Flushed> {
-        let deadline = deadline(timeout);
+        // With a spool half of the time is for writing what backends have not taken: it may be all
+        // that memory holds.
+        let flush_until = deadline(if self.stores { timeout / 2 } else { timeout });
+        let end = deadline(timeout);
         self.queues.iter().for_each(|queue| queue.close());
-        let mut results = self.flush(deadline);
+        let mut results = self.flush(flush_until);
         before_stop();
         // What ended meanwhile, unless a destination has shown that it does not answer.
         let all = self.queues.iter().zip(&mut results);
@@ -187,10 +195,12 @@ impl Shared {
             .map(|(queue, result)| (queue, result, queue.begin_flush()))
             .collect();
         for (queue, result, flush) in answering {
-            *result = queue.wait_for(&flush, deadline);
+            *result = queue.wait_for(&flush, flush_until);
         }
+        // All at once, since one that hangs takes all of the time.
+        self.queues.iter().for_each(|queue| queue.begin_stop());
         for (queue, result) in self.queues.iter().zip(&mut results) {
-            let rest = deadline.saturating_duration_since(Instant::now()).max(LAST_MOMENT);
+            let rest = end.saturating_duration_since(Instant::now()).max(LAST_MOMENT);
             queue.stop(rest);
             queue.give_up();
             result.update(&queue.stats());
@@ -215,10 +225,11 @@ impl Drop for Shared {
             return;
         }
         let (queues, diagnostics) = (std::mem::take(&mut self.queues), self.diagnostics.clone());
+        let stores = self.stores;
         let ended = std::mem::take(&mut self.ended);
         // The threads that would be waited for include this one.
         let _ = spawn("trace-runtime-end", move || {
-            drop(Shared { queues, diagnostics, timeout, ended });
+            drop(Shared { queues, diagnostics, timeout, stores, ended });
         });
     }
 }
@@ -238,8 +249,19 @@ impl Flushed {
     }
 }
 
+/// What a spool tells backends apart by: the address, and for those that share it, with different
+/// keys, their number, since what is stored for one is not to be sent with the key of another.
+fn spool_name(destination: &Destination, before: &[String]) -> String {
+    let Destination::Backend(transport) = destination else { return String::new() };
+    let address = transport.identity();
+    let numbered = (2..).map(|number| format!("{address} {number}"));
+    let mut names = std::iter::once(address.to_owned()).chain(numbered);
+    names.find(|name| !before.contains(name)).unwrap_or_default()
+}
+
 fn start(
     destination: Destination,
+    spool_name: &str,
     queue: Arc<Queue>,
     settings: &Settings,
 ) -> Result<(), RegisterError> {
@@ -247,7 +269,7 @@ fn start(
         Destination::Exporter(exporter) => Outlet::Exporter(exporter),
         Destination::Backend(transport) => {
             let spool = settings.spool.as_ref();
-            let store = spool.map(|spool| Store::open(spool, transport.identity(), &queue));
+            let store = spool.map(|spool| Store::open(spool, spool_name, &queue));
             let store = store.transpose()?.map(Arc::new);
             let gzip = transport.wants_gzip();
             let encoder = Encoder { gzip, store: store.clone(), ..Encoder::default() };

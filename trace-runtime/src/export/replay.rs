@@ -90,7 +90,7 @@ fn list(path: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
     }
     let mut paths: Vec<_> =
         std::fs::read_dir(path)?.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>()?;
-    paths.retain(|path| path.is_dir() || path.extension().is_some_and(|found| found != "lock"));
+    paths.retain(|path| path.is_dir() || path.extension().is_none_or(|found| found != "lock"));
     paths.sort();
     paths.iter().try_for_each(|path| list(path, files))
 }

@@ -40,12 +40,7 @@ impl Sender {
         loop {
             match self.queue.next(look) {
                 Next::Send(batch) => self.send(&batch),
-                Next::Load(id, spans) => {
-                    if let Some(batch) = self.store.as_ref().and_then(|store| store.load(id, spans))
-                    {
-                        self.send(&batch);
-                    }
-                }
+                Next::Load(id, spans) => self.send_stored(id, spans),
                 Next::Look => {
                     look = self.store.as_ref().map(|store| {
                         store.adopt();
@@ -53,6 +48,19 @@ impl Sender {
                     });
                 }
                 Next::Stop => return,
+            }
+        }
+    }
+
+    /// Sends a batch that is only in the spool; if it cannot be read now, it stays there.
+    fn send_stored(&mut self, id: u64, spans: u64) {
+        let Some(store) = &self.store else { return };
+        match store.load(id, spans) {
+            Ok(Some(batch)) => self.send(&batch),
+            Ok(None) => {}
+            Err(failure) => {
+                let pause = self.backoff.pause(None, self.queue.flushes());
+                self.queue.pause_after(&failure, pause, false);
             }
         }
     }

@@ -156,7 +156,7 @@ impl Active {
     }
 
     fn note_lost(&self, what: &str) {
-        self.diagnostics.lost("ended after shutdown", 1, &|spans| {
+        self.diagnostics.lost("ended after shutdown", "", 1, &|spans| {
             format!(
                 "{spans} {what} after the registration was shut down and went nowhere: keep the \
                  `Registration` until all work is done"

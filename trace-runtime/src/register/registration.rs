@@ -163,7 +163,7 @@ impl Running {
     fn flush(&self, timeout: Duration) -> Result<(), FlushError> {
         self.not_inside()?;
         if let Some(processor) = &self.processor {
-            return result(processor, &processor.flush(timeout), timeout);
+            return result(processor, &processor.flush(timeout));
         }
         let provider = self.provider.clone();
         // The provider's flush has a timeout of its own, or none.
@@ -201,16 +201,12 @@ impl Running {
         let ended = processor.end(timeout, || self.active.close());
         // The processor has ended already: this marks the provider, and takes no time.
         let _ = self.provider.shutdown_with_timeout(timeout);
-        result(processor, &ended, timeout)
+        result(processor, &ended)
     }
 }
 
 /// `Ok` only if everything has been accepted everywhere.
-fn result(
-    processor: &DeliveryProcessor,
-    flushed: &[Flushed],
-    timeout: Duration,
-) -> Result<(), FlushError> {
+fn result(processor: &DeliveryProcessor, flushed: &[Flushed]) -> Result<(), FlushError> {
     let incomplete = flushed.iter().enumerate().find(|(_, flushed)| !flushed.is_complete());
     incomplete.map_or(Ok(()), |(index, flushed)| {
         let cause = flushed.cause.clone();
@@ -220,7 +216,7 @@ fn result(
             on_disk: flushed.on_disk,
             lost: flushed.lost,
             endpoint: processor.address(index),
-            cause: cause.unwrap_or_else(|| format!("no answer within {timeout:?}")),
+            cause: cause.unwrap_or_else(|| "no answer in time".to_owned()),
         })
     })
 }

@@ -151,6 +151,14 @@ impl Run {
         self.queue.post(Batch { id, spans, body });
     }
 
+    /// Leaves a batch to the spool alone, as the worker does while the sender lags behind.
+    pub(super) fn leave_to_disk(&self) {
+        let mut block = self.queue.take().unwrap();
+        let data = block.spans.take();
+        let body = Body::encode(data, &ResourceAttributesWithSchema::default());
+        assert!(self.store.as_ref().unwrap().keep(block.id, &body, false));
+    }
+
     /// What the account says, which adds up.
     pub(super) fn stats(&self) -> Stats {
         let stats = self.queue.stats();
@@ -229,6 +237,15 @@ impl Disk {
     pub(super) fn entries(&self) -> usize {
         let backends = std::fs::read_dir(&self.0).unwrap().map(|backend| backend.unwrap().path());
         backends.map(|backend| std::fs::read_dir(backend).unwrap().count()).sum()
+    }
+
+    /// The segments that are there.
+    #[cfg(unix)]
+    pub(super) fn segments(&self) -> Vec<PathBuf> {
+        let entries = |path: PathBuf| std::fs::read_dir(path).into_iter().flatten();
+        let below = |path| entries(path).map(|entry| entry.unwrap().path()).collect::<Vec<_>>();
+        let processes = below(self.0.clone()).into_iter().flat_map(below);
+        processes.flat_map(below).collect()
     }
 
     /// The names of the spans that the next run would find, sorted.

@@ -1,7 +1,7 @@
 use super::run::{ALL, Disk, LONG, Run};
 use super::{accepted, failure};
 use crate::export::deliver::Attempt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, mpsc};
 use std::time::Instant;
 
 #[test]
@@ -62,5 +62,41 @@ fn what_the_spool_drops_while_it_is_sent_is_not_lost() {
     run.queue.stop(LONG);
     worker.join().unwrap();
     run.answer(accepted());
+    run.join();
+}
+
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_read_now_is_read_later() {
+    let disk = Disk::new("read-later");
+    let (says, saying) = mpsc::channel();
+    let says = Mutex::new(says);
+    let run = Run::saying(Some(disk.spool(true, 1 << 20)), move || {
+        says.lock().unwrap().send(()).unwrap();
+    });
+    run.push(&["first"; 4]);
+    run.work_durably();
+    assert_eq!(run.sending(), ["first"; 4]);
+    run.push(&ALL);
+    run.leave_to_disk();
+    let segments = disk.segments();
+    // A file that cannot be opened, as none can be for a process that has too many open.
+    let away = |path: &std::path::Path| path.with_extension("away");
+    for path in &segments {
+        std::fs::rename(path, away(path)).unwrap();
+        std::os::unix::fs::symlink(path, path).unwrap();
+    }
+    run.answer(accepted());
+    saying.recv_timeout(LONG).unwrap();
+    for path in &segments {
+        std::fs::rename(away(path), path).unwrap();
+    }
+    assert_eq!(run.sending(), ALL);
+    run.answer(accepted());
+    run.settled();
+    assert_eq!((run.stats().delivered, run.stats().lost), (8, 0));
+    let worker = run.start_worker();
+    run.queue.stop(LONG);
+    worker.join().unwrap();
     run.join();
 }

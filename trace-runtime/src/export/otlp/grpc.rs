@@ -98,12 +98,14 @@ impl GrpcTransport {
     }
 }
 
-/// gRPC has no status for a message that is too large: servers in Go, Java and Rust say so.
+/// gRPC has no status for a message that is too large: each implementation says so
+/// in its own words.
 fn is_about_size(status: &Status) -> bool {
     let message = status.message();
     message.contains("too large")
         || message.contains("larger than max")
         || message.contains("exceeds maximum")
+        || message.contains("exceeds the maximum")
 }
 
 /// What gRPC servers take unless told otherwise.

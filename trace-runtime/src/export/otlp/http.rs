@@ -8,10 +8,11 @@ use crate::export::retry::retry_after;
 use crate::register::{OtlpSettings, RegisterError, Setting};
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceResponse;
 use prost::Message;
+use std::net::IpAddr;
 use std::time::{Duration, SystemTime};
-use ureq::http::Response;
+use ureq::http::{Response, Uri};
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
-use ureq::{Agent, Body};
+use ureq::{Agent, Body, Proxy};
 
 /// A backend reached over HTTP. The client is our own, so that no feature another crate turns on
 /// changes it, and it blocks only the sender's thread.
@@ -30,6 +31,7 @@ impl HttpTransport {
         let agent = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
+            .proxy(proxy(&settings.endpoint.url))
             .user_agent(concat!("trace-runtime/", env!("CARGO_PKG_VERSION")))
             .tls_config(tls.build())
             .build()
@@ -74,7 +76,12 @@ impl Transport for HttpTransport {
         match request.send(&body.bytes[..]) {
             Ok(response) => self.read(response),
             Err(error) => {
-                let failure = refusal::unreachable(&self.settings, &reason(&error));
+                let mut reason = reason(&error);
+                if let Some(proxy) = self.agent.config().proxy() {
+                    // Without the password that it may have.
+                    reason += &format!(", through the proxy {}:{}", proxy.host(), proxy.port());
+                }
+                let failure = refusal::unreachable(&self.settings, &reason);
                 Attempt::Again { failure, after: None }
             }
         }
@@ -99,6 +106,16 @@ impl Transport for HttpTransport {
     fn identity(&self) -> &str {
         &self.settings.endpoint.url
     }
+}
+
+/// The proxy that the environment names. The client by itself would take one also to this machine,
+/// where no proxy finds the program's collector.
+fn proxy(url: &str) -> Option<Proxy> {
+    let uri: Uri = url.parse().ok()?;
+    let host = uri.host()?.trim_matches(['[', ']']);
+    let is_local = host == "localhost"
+        || host.parse::<IpAddr>().is_ok_and(|address| address.to_canonical().is_loopback());
+    Proxy::try_from_env().filter(|proxy| !is_local && !proxy.is_no_proxy(&uri))
 }
 
 /// The innermost cause: "Connection refused" says more than "io error".

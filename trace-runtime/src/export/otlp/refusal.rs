@@ -34,7 +34,11 @@ pub(super) fn status(settings: &OtlpSettings, status: u16, body: &str) -> Failur
     let (cause, advice): (&'static str, String) = match status {
         401 | 403 => ("credential", credential_advice(settings)),
         404 => ("not found", "there is no OTLP endpoint at this path, correct it".to_owned()),
-        413 => ("too large", "lower OTEL_BSP_MAX_EXPORT_BATCH_SIZE".to_owned()),
+        // Said of single spans: batches were split before.
+        413 => (
+            "too large",
+            "raise its limit, or lower OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT".to_owned(),
+        ),
         415 => ("protocol", "it does not take http/protobuf here, set the protocol".to_owned()),
         422 => (
             "unprocessable",
@@ -54,9 +58,18 @@ pub(super) fn status(settings: &OtlpSettings, status: u16, body: &str) -> Failur
 
 /// Names the credential by where it came from, never by its value.
 pub(super) fn credential_advice(settings: &OtlpSettings) -> String {
+    let names: Vec<_> = settings.headers.iter().map(|(name, _)| name).collect();
+    let names = names.join(", ");
     match settings.headers.credential {
-        None => "it wants an API key and none was given, set PHOENIX_API_KEY or `api_key(..)`"
-            .to_owned(),
+        None if names.is_empty() => {
+            "it wants an API key and none was given, set PHOENIX_API_KEY or `api_key(..)`"
+                .to_owned()
+        }
+        // Some backends take their key in a header of their own.
+        None => format!(
+            "no key that it takes is in the headers {names}, correct them or set PHOENIX_API_KEY \
+             or `api_key(..)`"
+        ),
         Some(setting) => format!("the API key from {setting} was refused, correct it"),
     }
 }

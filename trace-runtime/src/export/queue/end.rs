@@ -24,15 +24,21 @@ impl Queue {
         state.phase = state.phase.max(Phase::Closing);
     }
 
-    /// Ends worker and sender; waits for the worker, which stores or gives up what is left, and
-    /// until all is said.
-    pub(crate) fn stop(&self, within: Duration) {
-        let deadline = Instant::now() + within;
+    /// Ends worker and sender. The worker stores or gives up what is left.
+    pub(crate) fn begin_stop(&self) {
         self.close_buffers();
         let mut state = self.lock();
         state.phase = state.phase.max(Phase::Stopped);
+        drop(state);
         self.spans.notify_all();
         self.batches.notify_all();
+    }
+
+    /// The same, and waits for the worker, and until all is said.
+    pub(crate) fn stop(&self, within: Duration) {
+        let deadline = Instant::now() + within;
+        self.begin_stop();
+        let mut state = self.lock();
         while !(state.is_finished && state.concluding.is_empty()) {
             let rest = deadline.saturating_duration_since(Instant::now());
             if rest.is_zero() {
@@ -102,7 +108,7 @@ impl Queue {
         let why = self.why_undelivered(&state);
         drop(state);
         if on_disk > 0 {
-            self.diagnostics.late("on disk", &|| {
+            self.diagnostics.late("on disk", &self.address, &|| {
                 let spans = counted(on_disk);
                 format!(
                     "{}, {spans} in the spool {folder}, to be sent by the next run: {}",

@@ -105,7 +105,7 @@ impl Queue {
         let unsaid = std::mem::take(&mut self.lock().unsaid);
         if unsaid > 0 {
             let bound = self.bound();
-            self.diagnostics.lost(QUEUE_FULL, unsaid, &|spans| {
+            self.diagnostics.lost(QUEUE_FULL, &self.address, unsaid, &|spans| {
                 format!("{spans} for {} were lost, since {bound}", self.address)
             });
         }

@@ -79,7 +79,7 @@ impl Queue {
         if is_down {
             let spans = counted(late);
             let wait = if late == 1 { "waits" } else { "wait" };
-            self.diagnostics.late(failure.cause, &|| {
+            self.diagnostics.late(failure.cause, &self.address, &|| {
                 format!("{}, {spans} {wait} for it: {}", failure.what, failure.advice)
             });
         }

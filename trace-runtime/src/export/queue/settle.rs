@@ -66,7 +66,7 @@ impl Queue {
     }
 
     pub(crate) fn say(&self, failure: &Failure, lost: u64) {
-        self.diagnostics.lost(failure.cause, lost, &|spans| {
+        self.diagnostics.lost(failure.cause, &self.address, lost, &|spans| {
             format!("{}, {spans} not delivered: {}", failure.what, failure.advice)
         });
     }

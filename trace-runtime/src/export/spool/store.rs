@@ -110,25 +110,29 @@ impl Store {
         stored.map_err(|error| self.say_unwritable(&error)).is_ok()
     }
 
-    /// Reads a batch to send it; `None` if it is not to be sent.
-    pub(crate) fn load(&self, id: u64, spans: u64) -> Option<Batch> {
+    /// Reads a batch to send it; `None` if it is not to be sent. An error if it cannot be read now,
+    /// and may be later: when fewer files are open, or the disk is back.
+    pub(crate) fn load(&self, id: u64, spans: u64) -> Result<Option<Batch>, Failure> {
         let spool = self.lock();
         // Left to the next run, or dropped for a newer one and counted there.
-        let loaded = spool.load(id)?;
-        match loaded {
+        let Some(loaded) = spool.load(id) else { return Ok(None) };
+        let error = match loaded {
             Ok(bytes) => {
                 let batch = Batch { id, spans, body: Body::plain(bytes) };
-                self.queue.loaded(&batch).then_some(batch)
+                return Ok(self.queue.loaded(&batch).then_some(batch));
             }
-            Err(error) => {
-                drop(spool);
-                let what = format!("a batch in the spool {} is damaged ({error})", self.shown());
-                let advice = "look at the disk".to_owned();
-                let failure = Failure { cause: "spool damaged", what, advice };
-                self.settle(id, &Fate::lost(spans, failure));
-                None
-            }
+            Err(error) => error,
+        };
+        drop(spool);
+        let failure = |cause, what| {
+            let what = format!("a batch in the spool {} {what} ({error})", self.shown());
+            Failure { cause, what, advice: "look at the disk".to_owned() }
+        };
+        if !is_final(error.kind()) {
+            return Err(failure("spool unreadable", "cannot be read"));
         }
+        self.settle(id, &Fate::lost(spans, failure("spool damaged", "is damaged")));
+        Ok(None)
     }
 
     /// Decides the fate of a batch, and says it when the spool has let it go: it cannot be closed
@@ -166,10 +170,11 @@ impl Store {
 
     fn say_dropped(&self, spans: u64) {
         if spans > 0 {
-            self.queue.diagnostics().lost("spool full", spans, &|spans| {
+            let address = self.queue.address();
+            self.queue.diagnostics().lost("spool full", address, spans, &|spans| {
                 format!(
-                    "{spans}, the oldest in the spool {}, were dropped since it was full: raise \
-                     TRACE_SPOOL_BYTES",
+                    "{spans} for {address}, the oldest in the spool {}, were dropped since it was \
+                     full: raise TRACE_SPOOL_BYTES",
                     self.shown(),
                 )
             });
@@ -178,7 +183,7 @@ impl Store {
 
     fn say_damaged(&self, damaged: u64) {
         if damaged > 0 {
-            self.queue.diagnostics().late("spool damaged", &|| {
+            self.queue.diagnostics().late("spool damaged", self.queue.address(), &|| {
                 format!(
                     "{damaged} unfinished or damaged records in the spool {} were skipped: an \
                      earlier run ended while it wrote",
@@ -189,7 +194,7 @@ impl Store {
     }
 
     fn say_unwritable(&self, error: &io::Error) {
-        self.queue.diagnostics().late("spool", &|| {
+        self.queue.diagnostics().late("spool", &self.shown(), &|| {
             format!(
                 "the spool {} cannot be written ({error}), spans stay in memory while it has room: \
                  make room there, or name another folder",
@@ -205,6 +210,12 @@ impl Store {
     fn lock(&self) -> MutexGuard<'_, Spool> {
         self.spool.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Whether a batch that could not be read is gone: deleted, cut off or changed.
+fn is_final(kind: io::ErrorKind) -> bool {
+    use io::ErrorKind::{InvalidData, NotFound, UnexpectedEof};
+    matches!(kind, NotFound | UnexpectedEof | InvalidData)
 }
 
 /// What is stored for one backend is sent to no other. Readable, and with a checksum of the whole

@@ -32,6 +32,9 @@ impl Builder {
     /// to different projects need different folders. A span that was just being sent when a program died may arrive twice; its id
     /// tells.
     ///
+    /// Of the [`shutdown_timeout`](Self::shutdown_timeout) half is then left for writing what a
+    /// backend has not taken.
+    ///
     /// Only for OTLP; other destinations deliver once. Default: `TRACE_SPOOL_DIR`, then none.
     pub fn spool(mut self, folder: impl Into<PathBuf>) -> Self {
         self.spool = Some(folder.into());

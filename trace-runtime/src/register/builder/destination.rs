@@ -64,7 +64,8 @@ impl Builder {
     /// Another OTLP backend, which receives every span too, from a queue of its own. Of `other` count
     /// [`endpoint`](Self::endpoint), [`protocol`](Self::protocol), [`header`](Self::header) and
     /// [`api_key`](Self::api_key); nothing of it comes from the environment, so that no key is sent
-    /// to a backend that it is not for. May be called several times.
+    /// to a backend that it is not for. A spool, a project or another such setting of `other` is an
+    /// error of `install`. May be called several times.
     ///
     /// ```no_run
     /// use trace_runtime::register;
