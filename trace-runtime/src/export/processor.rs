@@ -1,5 +1,6 @@
 //! Every destination behind one span processor.
 
+use super::compressed::Compression;
 use super::deliver::Destination;
 use super::diagnostics::Diagnostics;
 use super::inside::{REFUSED, is_inside};
@@ -92,6 +93,9 @@ impl DeliveryProcessor {
         let queues = self.shared.queues.iter();
         if let Some(compression) = queues.filter_map(|queue| queue.compression_of(&span)).max() {
             span.compress(compression);
+            if compression == Compression::Thorough {
+                give_way(span.size().whole);
+            }
         }
         for queue in others {
             keep_spare(queue.push(span.clone()));
@@ -160,6 +164,15 @@ impl SpanProcessor for DeliveryProcessor {
         }
     }
 }
+
+/// Waits for nobody, but lets those run first that empty the queue, for as long as they have to do
+/// with so many bytes.
+fn give_way(bytes: usize) {
+    (0..=bytes / A_TURN).for_each(|_| thread::yield_now());
+}
+
+/// Bytes that a thread gets done when it has its turn.
+const A_TURN: usize = 64 << 10;
 
 /// A time beyond what a clock can tell is as far as a year.
 fn deadline(timeout: Duration) -> Instant {

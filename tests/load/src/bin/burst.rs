@@ -6,15 +6,25 @@
 use load_tests::{Act, Random, Receiver, peak_memory};
 use opentelemetry_otlp::{Protocol, SpanExporter, WithExportConfig};
 use std::process::Command;
+use std::thread;
 use std::time::Instant;
 use trace_runtime::opentelemetry_sdk::trace::{BatchSpanProcessor, SdkTracerProvider};
 use trace_runtime::{Registration, chain, register};
 
-/// Spans, and the bytes of the input and of the output of each.
-const LOADS: [(usize, usize); 3] = [(200_000, 20), (200_000, 5 << 10), (5_000, 100 << 10)];
 const OURS: &str = "trace-runtime";
-/// Texts of random words, and of random letters, which are the worst case: they do not compress.
-const TEXTS: [&str; 2] = ["words", "letters"];
+/// Threads, the spans of all of them, the bytes of the input and of the output of each, and what
+/// these are made of: words, or letters at random, which are the worst case since they hardly
+/// compress.
+const LOADS: [(usize, usize, usize, &str); 6] = [
+    (1, 200_000, 20, WORDS),
+    (1, 200_000, 5 << 10, WORDS),
+    (1, 200_000, 5 << 10, LETTERS),
+    (1, 5_000, 100 << 10, WORDS),
+    (1, 5_000, 100 << 10, LETTERS),
+    (4, 200_000, 5 << 10, WORDS),
+];
+const WORDS: &str = "words";
+const LETTERS: &str = "letters";
 /// Words that occur as often as they do in a text.
 const PROSE: &str = include_str!("../../../../docs/reliability.md");
 
@@ -28,7 +38,7 @@ fn text(of: &str, bytes: usize, seed: u64) -> String {
     let words: Vec<&str> = PROSE.split_ascii_whitespace().filter(|word| word.is_ascii()).collect();
     let mut text = String::new();
     while text.len() < bytes {
-        if of == "words" {
+        if of == WORDS {
             text.push_str(words[usize::try_from(random.below(words.len() as u64)).expect("few")]);
             text.push(' ');
         } else {
@@ -42,29 +52,32 @@ fn text(of: &str, bytes: usize, seed: u64) -> String {
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     match &arguments[1..] {
-        [mode, endpoint, spans, bytes, of] => {
-            let (spans, bytes) = (spans.parse().expect("spans"), bytes.parse().expect("bytes"));
-            end(mode, endpoint, spans, &text(of, bytes, 1), &text(of, bytes, 2));
+        [mode, endpoint, threads, spans, bytes, of] => {
+            let [threads, spans, bytes] =
+                [threads, spans, bytes].map(|number| number.parse().expect("a number"));
+            let texts = [1, 2].map(|seed| text(of, bytes, seed));
+            end(mode, endpoint, threads, spans, &texts);
         }
         _ => compare(),
     }
 }
 
 /// The child: ends the spans and says how it went.
-fn end(mode: &str, endpoint: &str, spans: usize, question: &str, answer: &str) {
+fn end(mode: &str, endpoint: &str, threads: usize, spans: usize, [question, answer]: &[String; 2]) {
     let (registration, sdk) = install(mode, endpoint);
     let idle = peak_memory();
     let began = Instant::now();
-    for _ in 0..spans {
-        ask(question, answer);
-    }
+    thread::scope(|scope| {
+        let ask = || (0..spans / threads).for_each(|_| drop(ask(question, answer)));
+        (0..threads).for_each(|_| drop(scope.spawn(ask)));
+    });
     let ended = began.elapsed();
     let _ = registration.shutdown();
     if let Some(sdk) = sdk {
         let _ = sdk.shutdown();
     }
     let all = began.elapsed();
-    let per_span = ended.as_nanos() / spans as u128;
+    let per_span = ended.as_nanos() * threads as u128 / spans as u128;
     let rate = spans as u128 * 1000 / all.as_millis().max(1);
     print!(
         "{per_span} ns | {:.2} s | {rate} | {} MiB (idle {idle})",
@@ -100,15 +113,16 @@ fn compare() {
     let receiver = Receiver::start(|| Act::Accept);
     let program = std::env::current_exe().expect("this program");
     println!(
-        "| delivery | spans | input and output, bytes each | of | caller, per span | until all is sent | spans/s | peak memory | arrived | twice | lost |"
+        "| delivery | threads | spans | input and output, bytes each | of | caller, per span | until all is sent | spans/s | peak memory | arrived | twice | lost |"
     );
-    println!("|---|---|---|---|---|---|---|---|---|---|---|");
-    let loads = LOADS.iter().flat_map(|load| TEXTS.map(|of| (*load, of)));
-    for ((spans, bytes), of) in loads {
+    println!("|---|---|---|---|---|---|---|---|---|---|---|---|");
+    for (threads, spans, bytes, of) in LOADS {
         for mode in [OURS, "SDK batch processor"] {
             receiver.forget();
             let child = Command::new(&program)
-                .args([mode, &receiver.endpoint(), &spans.to_string(), &bytes.to_string(), of])
+                .args([mode, &receiver.endpoint()])
+                .args([threads, spans, bytes].map(|number| number.to_string()))
+                .arg(of)
                 .output()
                 .expect("a child");
             let said = String::from_utf8_lossy(&child.stdout);
@@ -116,7 +130,7 @@ fn compare() {
             let (arrived, twice) = receiver.taken();
             let lost = spans as u64 - arrived;
             println!(
-                "| {mode} | {spans} | {bytes} | {of} | {said} | {arrived} | {twice} | {lost} |"
+                "| {mode} | {threads} | {spans} | {bytes} | {of} | {said} | {arrived} | {twice} | {lost} |"
             );
             let is_within = peak_of(&said).is_some_and(|peak| peak <= 256);
             assert!(mode != OURS || (lost + twice == 0 && is_within), "a promise is broken");
