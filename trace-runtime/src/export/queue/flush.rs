@@ -39,7 +39,7 @@ impl Queue {
     pub(crate) fn wait_for(&self, flush: &Flush, deadline: Instant) -> Flushed {
         let mut state = self.lock();
         loop {
-            let is_settled = state.first_unsettled().is_none_or(|first| first > flush.ended);
+            let is_settled = state.is_settled(flush.ended);
             let rest = deadline.saturating_duration_since(Instant::now());
             if is_settled || rest.is_zero() || flush.is_hopeless(&state, deadline) {
                 return flush.result(&state, is_settled);

@@ -83,9 +83,9 @@ mod tests {
         let (bytes, is_on_disk, is_earlier, is_part) = (0, false, false, false);
         state.open.insert(7, Open { first: 1, spans: 3, bytes, is_on_disk, is_earlier, is_part });
         assert!(state.count(7, &Fate::default()));
-        assert_eq!((state.delivered, state.first_unsettled()), (3, Some(1)));
+        assert_eq!((state.delivered, state.is_settled(0), state.is_settled(1)), (3, true, false));
         assert!(!state.count(7, &Fate::default()), "the first decision holds");
         state.concluding.remove(&7);
-        assert_eq!((state.delivered, state.first_unsettled()), (3, None));
+        assert_eq!((state.delivered, state.is_settled(3)), (3, true));
     }
 }

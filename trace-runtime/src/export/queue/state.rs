@@ -175,11 +175,13 @@ impl State {
         self.ended - self.delivered - self.on_disk - self.lost()
     }
 
-    /// The number of the first span whose fate is open, or not said yet, if there is one.
-    pub(super) fn first_unsettled(&self) -> Option<u64> {
-        let open = self.open.values().map(|open| open.first);
-        let settled = open.chain(self.concluding.values().copied());
-        settled.chain(self.waiting.front().map(|block| block.first)).min()
+    /// Whether the fate of every span up to this one is known and said. Looks at the youngest batches
+    /// first: of many, those that are asked for are settled last, so that few have to be looked at.
+    pub(super) fn is_settled(&self, up_to: u64) -> bool {
+        let waiting = self.waiting.front().map(|block| block.first);
+        let concluding = self.concluding.values().copied();
+        let open = self.open.values().rev().map(|open| open.first);
+        waiting.into_iter().chain(concluding).chain(open).all(|first| first > up_to)
     }
 
     /// The bytes of the batches that the sender has not sent.
