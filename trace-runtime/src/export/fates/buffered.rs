@@ -4,7 +4,7 @@ use super::run::{LONG, span};
 use crate::export::diagnostics::Diagnostics;
 use crate::export::queue::Queue;
 use crate::register::BatchSettings;
-use std::sync::Arc;
+use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
 
@@ -52,24 +52,22 @@ fn every_span_that_has_ended_is_in_the_account_whichever_thread_ended_it() {
 #[test]
 fn an_idle_thread_leaves_nothing_behind() {
     let queue = queue(Duration::from_millis(1));
-    let worker = {
-        let queue = Arc::clone(&queue);
-        thread::spawn(move || {
-            let mut taken = 0;
-            while taken < 3 {
-                taken += queue.take().unwrap().spans.len();
-            }
-            taken
-        })
-    };
+    let (takes, taken) = mpsc::channel();
+    let worker = Arc::clone(&queue);
+    thread::spawn(move || {
+        while let Some(block) = worker.take() {
+            takes.send(block.spans.len()).unwrap();
+        }
+    });
     for _ in 0..3 {
         // Until the worker sleeps, and waits for somebody to wake it.
         while !queue.worker_sleeps() {
             thread::yield_now();
         }
         push(&queue, 1);
+        assert_eq!(taken.recv_timeout(LONG), Ok(1));
     }
-    assert_eq!(worker.join().unwrap(), 3);
+    queue.stop(Duration::ZERO);
 }
 
 #[test]
