@@ -106,3 +106,16 @@ fn numbers_of_the_export() {
         Limits { value_bytes: 1 << 20, attributes: 10_000 }
     );
 }
+
+/// Within 100 ms every span is on disk: it waits for half of that, and the rest is for writing.
+#[test]
+fn durable_spans_wait_for_half_of_what_is_promised() {
+    let delay = |builder: &Builder, variables: &[_]| settings(builder, variables).batch.delay;
+    let durable = register().spool("spool").durable(true);
+    let default = Duration::from_secs(5);
+    assert_eq!(delay(&register(), &[]), default);
+    assert_eq!(delay(&register().spool("spool"), &[]), default);
+    assert_eq!(delay(&durable, &[]), Duration::from_millis(50));
+    assert_eq!(delay(&durable, &[("OTEL_BSP_SCHEDULE_DELAY", "5000")]), Duration::from_millis(50));
+    assert_eq!(delay(&durable, &[("OTEL_BSP_SCHEDULE_DELAY", "20")]), Duration::from_millis(20));
+}
