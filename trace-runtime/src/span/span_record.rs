@@ -126,20 +126,22 @@ impl SpanRecord {
         }
     }
 
-    /// The memory that it takes.
+    /// The memory that it takes; what is not compressed counts in the form that exporters take, which
+    /// it has soon.
     #[inline]
     pub(crate) fn size(&self) -> Size {
-        let bytes = self.bytes();
+        let exported = size_of::<SpanData>() + LIST;
+        let held = self.bytes();
         match self.rare.as_ref().and_then(|rare| rare.texts.as_ref()) {
-            None => Size { waiting: bytes, whole: bytes },
+            None => Size { waiting: exported + held, whole: exported + held },
             Some(texts) => Size {
-                waiting: size_of::<Self>() + size_of::<Rare>() + self.said.bytes() + texts.bytes(),
-                whole: bytes + texts.whole(),
+                waiting: size_of::<Self>() + size_of::<Rare>() + held + texts.bytes(),
+                whole: exported + held + texts.whole(),
             },
         }
     }
 
-    /// The memory of what is there, in the form that exporters take.
+    /// The memory of what the record holds.
     #[inline]
     fn bytes(&self) -> usize {
         let more = match (&self.rare, &self.status) {
@@ -147,7 +149,7 @@ impl SpanRecord {
             (Some(rare), status) => more_bytes(status, &rare.events, &rare.links),
             (None, status) => more_bytes(status, &[], &[]),
         };
-        size_of::<SpanData>() + LIST + self.callee.bytes() + self.said.bytes() + more
+        self.callee.bytes() + self.said.bytes() + more
     }
 
     fn rare(&mut self) -> &mut Rare {
