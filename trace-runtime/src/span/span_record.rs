@@ -37,6 +37,9 @@ struct Rare {
     texts: Option<CompressedTexts>,
 }
 
+/// The memory of a span for exporters, and of its list of attributes.
+const EXPORTED: usize = size_of::<SpanData>() + LIST;
+
 /// As many events and links as the SDK keeps of a span, and attributes of each.
 const LIMIT: usize = 128;
 
@@ -130,26 +133,26 @@ impl SpanRecord {
     /// it has soon.
     #[inline]
     pub(crate) fn size(&self) -> Size {
-        let exported = size_of::<SpanData>() + LIST;
-        let held = self.bytes();
-        match self.rare.as_ref().and_then(|rare| rare.texts.as_ref()) {
-            None => Size { waiting: exported + held, whole: exported + held },
-            Some(texts) => Size {
-                waiting: size_of::<Self>() + size_of::<Rare>() + held + texts.bytes(),
-                whole: exported + held + texts.whole(),
-            },
+        let held = self.callee.bytes() + self.said.bytes();
+        match (&self.rare, &self.status) {
+            (None, Status::Ok | Status::Unset) => Size::plain(EXPORTED + held),
+            _ => self.size_with_more(held),
         }
     }
 
-    /// The memory of what the record holds.
-    #[inline]
-    fn bytes(&self) -> usize {
-        let more = match (&self.rare, &self.status) {
-            (None, Status::Ok | Status::Unset) => 0,
-            (Some(rare), status) => more_bytes(status, &rare.events, &rare.links),
-            (None, status) => more_bytes(status, &[], &[]),
+    #[inline(never)]
+    fn size_with_more(&self, held: usize) -> Size {
+        let Some(rare) = &self.rare else {
+            return Size::plain(EXPORTED + held + more_bytes(&self.status, &[], &[]));
         };
-        self.callee.bytes() + self.said.bytes() + more
+        let held = held + more_bytes(&self.status, &rare.events, &rare.links);
+        match &rare.texts {
+            None => Size::plain(EXPORTED + held),
+            Some(texts) => Size {
+                waiting: size_of::<Self>() + size_of::<Rare>() + held + texts.bytes(),
+                whole: EXPORTED + held + texts.whole(),
+            },
+        }
     }
 
     fn rare(&mut self) -> &mut Rare {

@@ -52,11 +52,11 @@ fn every_span_that_has_ended_is_in_the_account_whichever_thread_ended_it() {
 #[test]
 fn an_idle_thread_leaves_nothing_behind() {
     let queue = queue(Duration::from_millis(1));
-    let (takes, taken) = mpsc::channel();
+    let (says, taken) = mpsc::channel();
     let worker = Arc::clone(&queue);
     thread::spawn(move || {
         while let Some(block) = worker.take() {
-            takes.send(block.spans.len()).unwrap();
+            says.send(block.spans.len()).unwrap();
         }
     });
     for _ in 0..3 {

@@ -14,7 +14,16 @@ pub(crate) struct Size {
     pub(crate) whole: usize,
 }
 
+impl Size {
+    /// Of what is not compressed.
+    #[inline]
+    pub(crate) fn plain(bytes: usize) -> Self {
+        Size { waiting: bytes, whole: bytes }
+    }
+}
+
 impl AddAssign for Size {
+    #[inline]
     fn add_assign(&mut self, other: Size) {
         self.waiting += other.waiting;
         self.whole += other.whole;

@@ -72,7 +72,7 @@ impl SdkSpan {
     fn size(&self) -> Size {
         let bytes = estimate(&self.data);
         match &self.texts {
-            None => Size { waiting: bytes, whole: bytes },
+            None => Size::plain(bytes),
             Some(texts) => Size { waiting: bytes + texts.bytes(), whole: bytes + texts.whole() },
         }
     }
