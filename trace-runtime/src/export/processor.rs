@@ -281,7 +281,7 @@ fn start(
     let outlet = match destination {
         Destination::Exporter(exporter) => Outlet::Exporter(exporter),
         Destination::Backend(transport) => {
-            let spool = settings.spool.as_ref();
+            let spool = settings.spool.as_ref().filter(|_| transport.wants_spool());
             let store = spool.map(|spool| Store::open(spool, spool_name, &queue));
             let store = store.transpose()?.map(Arc::new);
             let gzip = transport.wants_gzip();

@@ -3,7 +3,7 @@
 use super::Queue;
 use super::send::TRIES;
 use super::state::State;
-use crate::export::deliver::UNREACHABLE;
+use crate::export::deliver::{UNREACHABLE, UNWRITABLE};
 use std::sync::PoisonError;
 use std::time::Instant;
 
@@ -60,7 +60,8 @@ pub(crate) struct Flush {
 impl Flush {
     fn is_hopeless(&self, state: &State, deadline: Instant) -> bool {
         let failing = &state.failing;
-        let is_away = failing.last.as_ref().is_some_and(|failure| failure.cause == UNREACHABLE)
+        let away = [UNREACHABLE, UNWRITABLE];
+        let is_away = failing.last.as_ref().is_some_and(|failure| away.contains(&failure.cause))
             && failing.tries >= TRIES
             && failing.total >= self.failed_before + u64::from(TRIES);
         is_away || failing.until.is_some_and(|until| until > deadline)
