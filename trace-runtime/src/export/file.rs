@@ -8,7 +8,7 @@ use crate::register::FileSettings;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use prost::Message;
 use std::fs::{File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -59,20 +59,48 @@ fn line(body: &Body) -> io::Result<Vec<u8>> {
 
 fn open(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
-    options.append(true).create(true);
+    options.read(true).append(true).create(true);
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path)
 }
 
-/// Writes a line, or nothing.
+/// Appends a line by one call, since other processes may append to the file too: what is written
+/// is never taken back, it may not be the end of the file any more.
 fn append(file: &mut File, line: &[u8]) -> io::Result<()> {
-    let length = file.metadata()?.len();
-    if let Err(error) = file.write_all(line) {
-        let _ = file.set_len(length);
-        return Err(error);
+    let written = if is_torn(file)? {
+        write_once(file, &[b"\n", line].concat())?.saturating_sub(1)
+    } else {
+        write_once(file, line)?
+    };
+    if written == line.len() {
+        return Ok(());
     }
-    Ok(())
+    // What comes next, of whichever process, is to be a line of its own.
+    let _ = write_once(file, b"\n");
+    let reason = format!("{written} of {} bytes written", line.len());
+    Err(io::Error::new(ErrorKind::WriteZero, reason))
+}
+
+/// Whether the last line has no end: somebody could not write all of it.
+fn is_torn(file: &mut File) -> io::Result<bool> {
+    // Of what is no file but a pipe there is nothing to read.
+    if file.metadata()?.len() == 0 {
+        return Ok(false);
+    }
+    file.seek(SeekFrom::End(-1))?;
+    let mut last = [0];
+    file.read_exact(&mut last)?;
+    Ok(last != *b"\n")
+}
+
+fn write_once(file: &mut File, bytes: &[u8]) -> io::Result<usize> {
+    loop {
+        match file.write(bytes) {
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            written => return written,
+        }
+    }
 }
 
 /// `traces.jsonl` becomes `traces.jsonl.1`, that `.2`, and so on; the oldest goes.

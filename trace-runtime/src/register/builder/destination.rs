@@ -86,8 +86,11 @@ impl Builder {
     ///
     /// The file is appended to, readable by this user alone, and renamed to `<path>.1` when it would
     /// become longer than 100 MiB; 100 of those are kept, see [`file_rotation`](Self::file_rotation).
-    /// While it cannot be written, spans wait in memory as they
-    /// do for a backend that is away. Needs the feature `file`.
+    /// Other processes may append to it too: a line that could not be written whole is ended, not
+    /// cut off, and [`replay`](Self::replay) counts it as damaged.
+    ///
+    /// While the file cannot be written, spans wait in memory as they do for a backend that is away.
+    /// Needs the feature `file`.
     pub fn file(mut self, path: impl Into<PathBuf>) -> Self {
         self.files.push(FileSettings::new(path.into()));
         self
