@@ -21,6 +21,7 @@ mod delivery_disk;
 mod delivery_faults;
 mod delivery_file;
 mod delivery_file_faults;
+mod delivery_messages;
 mod delivery_several;
 mod delivery_spool;
 mod delivery_threads;
