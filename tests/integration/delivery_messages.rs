@@ -25,3 +25,27 @@ fn another_backend_is_told_of_no_variable_that_it_does_not_read() {
         assert!(line.contains(&format!("{start}{call}")), "{line}");
     }
 }
+
+#[test]
+fn each_status_is_said() {
+    let _turn = Program::turn();
+    let receiver = Receiver::http_answering(|n, _| match n {
+        0 | 1 => Reply::status(400, "one"),
+        _ => Reply::status(500, "other"),
+    });
+    let (registration, said) = installed(|builder| builder.endpoint(receiver.endpoint()));
+    for n in 0..4 {
+        work(n);
+        registration.flush().unwrap_err();
+    }
+    registration.shutdown().unwrap_err();
+    let lost = registration.stats().remove(0).lost_by_cause;
+    assert_eq!((lost["status 400"], lost["status 500"]), (2, 2), "{lost:?}");
+    let mut said = said.lock().unwrap().clone();
+    said[2..].sort();
+    let answers = ["answered 400 (one)", "answered 500 (other)"];
+    for (line, answer) in said.iter().zip(answers.iter().chain(&answers)) {
+        assert!(line.contains(answer), "{said:?}");
+    }
+    assert_eq!(said.len(), 4, "each once, and once more what came after: {said:?}");
+}

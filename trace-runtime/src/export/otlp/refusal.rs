@@ -2,6 +2,7 @@
 
 use crate::export::deliver::{Failure, UNREACHABLE};
 use crate::register::{OtlpSettings, Setting};
+use std::sync::OnceLock;
 
 /// The backend could not be reached at all.
 pub(super) fn unreachable(settings: &OtlpSettings, reason: &str) -> Failure {
@@ -55,7 +56,7 @@ pub(super) fn status(settings: &OtlpSettings, status: u16, body: &str) -> Failur
                 .to_owned(),
         ),
         300..=399 => ("redirect", "it answers from another address, use that one".to_owned()),
-        _ => ("status", "see the collector's log".to_owned()),
+        _ => (name(status), "see the collector's log".to_owned()),
     };
     let said = excerpt(body);
     Failure {
@@ -63,6 +64,13 @@ pub(super) fn status(settings: &OtlpSettings, status: u16, body: &str) -> Failur
         what: format!("the collector at {} answered {status}{said}", settings.endpoint.shown()),
         advice: with_origin(settings, &advice),
     }
+}
+
+/// The cause that a status is, by which each is said and counted for itself.
+fn name(status: u16) -> &'static str {
+    static NAMES: [OnceLock<String>; 1000] = [const { OnceLock::new() }; 1000];
+    let name = NAMES.get(usize::from(status));
+    name.map_or("status", |name| name.get_or_init(|| format!("status {status}")))
 }
 
 /// Names the credential by where it came from, never by its value.
