@@ -49,3 +49,24 @@ fn each_status_is_said() {
     }
     assert_eq!(said.len(), 4, "each once, and once more what came after: {said:?}");
 }
+
+#[test]
+fn what_a_backend_says_of_spans_that_it_takes_is_said_once() {
+    let _turn = Program::turn();
+    let takes_all =
+        |_, _: &_| Reply { text: "too many\nattributes".to_owned(), ..Reply::default() };
+    let receivers = [Receiver::http_answering(takes_all), Receiver::grpc_answering(takes_all)];
+    let protocols = [trace_runtime::Protocol::HttpProtobuf, trace_runtime::Protocol::Grpc];
+    for (receiver, protocol) in receivers.iter().zip(protocols) {
+        let (registration, said) =
+            installed(|builder| builder.endpoint(receiver.endpoint()).protocol(protocol));
+        for n in 0..3 {
+            work(n);
+            registration.flush().unwrap();
+        }
+        registration.shutdown().unwrap();
+        let said = said.lock().unwrap();
+        let [line] = &said[..] else { panic!("one line: {said:?}") };
+        assert!(line.ends_with(" took the spans and says: too many attributes"), "{line}");
+    }
+}
