@@ -2,6 +2,9 @@
 
 use crate::delivery_faults::{installed, work};
 use integration_tests::{Program, Receiver, Reply};
+use std::sync::{Arc, Mutex};
+use trace_runtime::opentelemetry::trace::{Tracer, TracerProvider};
+use trace_runtime::opentelemetry_sdk::trace::{SdkTracerProvider, SpanProcessor};
 use trace_runtime::register;
 
 #[test]
@@ -69,4 +72,29 @@ fn what_a_backend_says_of_spans_that_it_takes_is_said_once() {
         let [line] = &said[..] else { panic!("one line: {said:?}") };
         assert!(line.ends_with(" took the spans and says: too many attributes"), "{line}");
     }
+}
+
+#[test]
+fn a_processor_that_was_shut_down_says_what_ends_after() {
+    let _turn = Program::turn();
+    let (receiver, said) = (Receiver::http(), Arc::new(Mutex::new(Vec::new())));
+    let heard = Arc::clone(&said);
+    let processor = register()
+        .endpoint(receiver.endpoint())
+        .on_diagnostic(move |diagnostic| heard.lock().unwrap().push(diagnostic.to_string()))
+        .processor()
+        .unwrap();
+    let provider = SdkTracerProvider::builder().with_span_processor(processor.clone()).build();
+    let tracer = provider.tracer("mine");
+    tracer.in_span("before", |_| {});
+    processor.shutdown_with_timeout(std::time::Duration::from_secs(60)).unwrap();
+    assert_eq!(*said.lock().unwrap(), [""; 0]);
+    tracer.in_span("after", |_| {});
+    assert_eq!(
+        *said.lock().unwrap(),
+        ["1 span ended after the processor was shut down and went nowhere: shut it down when all \
+          work is done"]
+    );
+    let stats = processor.stats().remove(0);
+    assert_eq!((stats.ended, stats.delivered, stats.lost), (2, 1, 1));
 }

@@ -1,8 +1,9 @@
 //! Waiting for fates.
 
-use super::Queue;
 use super::send::TRIES;
+use super::settle::PENDING;
 use super::state::State;
+use super::{Queue, Stats};
 use crate::export::deliver::{UNREACHABLE, UNWRITABLE};
 use std::sync::PoisonError;
 use std::time::Instant;
@@ -15,6 +16,21 @@ pub(crate) struct Flushed {
     pub(crate) on_disk: u64,
     pub(crate) lost: u64,
     pub(crate) cause: Option<String>,
+}
+
+impl Flushed {
+    pub(crate) fn is_complete(&self) -> bool {
+        self.pending + self.on_disk + self.lost == 0
+    }
+
+    /// The end has turned what was pending into something else, but those without an answer.
+    pub(crate) fn update(&mut self, stats: &Stats) {
+        let unanswered = stats.lost_by_cause.get(PENDING).copied().unwrap_or(0);
+        self.delivered = stats.delivered;
+        self.on_disk = stats.on_disk;
+        self.pending = unanswered;
+        self.lost = stats.lost - unanswered;
+    }
 }
 
 impl Queue {
