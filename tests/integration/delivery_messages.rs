@@ -98,3 +98,18 @@ fn a_processor_that_was_shut_down_says_what_ends_after() {
     let stats = processor.stats().remove(0);
     assert_eq!((stats.ended, stats.delivered, stats.lost), (2, 1, 1));
 }
+
+#[test]
+fn a_rotation_without_a_file_is_an_error_of_install() {
+    let _turn = Program::turn();
+    let rotated = register().file_rotation(1000, 2);
+    for builder in [rotated, register().file_rotation(1000, 2).file("traces.jsonl")] {
+        let error = builder.install().unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "`file_rotation(..)` is \"1000, 2\": expected a file that was given before it: call \
+             `file(..)` first"
+        );
+    }
+    assert!(!std::path::Path::new("traces.jsonl").exists());
+}

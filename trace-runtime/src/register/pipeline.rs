@@ -74,7 +74,7 @@ fn start(
     for otlp in &settings.others {
         destinations.push(export::otlp(otlp)?);
     }
-    for file in &builder.files {
+    for file in &settings.files {
         destinations.push(export::file(file)?);
     }
     if settings.console {

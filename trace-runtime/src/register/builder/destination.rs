@@ -97,10 +97,11 @@ impl Builder {
     }
 
     /// The length in bytes beyond which the [`file`](Self::file) given last is renamed, and how many
-    /// renamed ones are kept.
+    /// renamed ones are kept. Without a file that was given before it is an error of `install`.
     pub fn file_rotation(mut self, bytes: u64, kept: u32) -> Self {
-        if let Some(file) = self.files.last_mut() {
-            (file.bytes, file.kept) = (bytes, kept);
+        match self.files.last_mut() {
+            Some(file) => (file.bytes, file.kept) = (bytes, kept),
+            None => self.rotation_of_no_file = Some((bytes, kept)),
         }
         self
     }

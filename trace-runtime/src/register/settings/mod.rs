@@ -36,6 +36,7 @@ pub(crate) struct Settings {
     pub(crate) otlp: Option<OtlpSettings>,
     /// Where it goes besides.
     pub(crate) others: Vec<OtlpSettings>,
+    pub(crate) files: Vec<FileSettings>,
     pub(crate) console: bool,
     pub(crate) batch: BatchSettings,
     /// `None` if nothing is to be written to disk.
@@ -98,6 +99,7 @@ impl Settings {
             resource: ResourceSettings::resolve(builder, env)?,
             sampling: Sampling::resolve(builder, env)?,
             otlp: if otlp { Some(OtlpSettings::resolve(builder, env)?) } else { None },
+            files: FileSettings::resolve(builder)?,
             others: builder
                 .others
                 .iter()
