@@ -106,7 +106,8 @@ impl Builder {
         self
     }
 
-    /// Whether `install` says on stderr, in four lines, where the traces go (default: true).
+    /// Whether `install` says on stderr where the traces go, each destination in the same form
+    /// (default: true).
     pub fn verbose(mut self, verbose: bool) -> Self {
         self.verbose = verbose;
         self
