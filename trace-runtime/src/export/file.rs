@@ -152,7 +152,7 @@ impl Transport for FileTransport {
         format!("the file {}", self.settings.path.display())
     }
 
-    fn identity(&self) -> &str {
+    fn identity(&self) -> &'static str {
         ""
     }
 }
