@@ -6,8 +6,10 @@ use std::fs;
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
+use trace_runtime::opentelemetry::KeyValue;
+use trace_runtime::opentelemetry::trace::{TraceContextExt, Tracer, TracerProvider};
 use trace_runtime::opentelemetry_sdk::error::OTelSdkResult;
-use trace_runtime::opentelemetry_sdk::trace::{SpanData, SpanExporter};
+use trace_runtime::opentelemetry_sdk::trace::{SdkTracerProvider, SpanData, SpanExporter};
 use trace_runtime::{Registration, chain, register};
 
 #[chain]
@@ -146,4 +148,30 @@ fn a_line_that_another_process_has_not_ended_is_ended() {
     let replayed = register().endpoint(receiver.endpoint()).replay(&path).unwrap();
     assert_eq!((replayed.delivered, replayed.damaged), (2, 2));
     until(|| receiver.ids().len() == 2);
+}
+
+#[test]
+fn two_writers_of_one_file_tear_no_line() {
+    let (_turn, folder, receiver) = (Program::turn(), Temporary::new(), Receiver::http());
+    fs::create_dir(folder.path()).unwrap();
+    let path = folder.path().join("traces.jsonl");
+    // Each has opened the file for itself, as two processes do.
+    let writers = [(); 2].map(|()| {
+        let processor = quiet().exporter(Nowhere).file(&path).batch(false).processor().unwrap();
+        SdkTracerProvider::builder().with_span_processor(processor).build()
+    });
+    std::thread::scope(|scope| {
+        for provider in &writers {
+            scope.spawn(|| {
+                let tracer = provider.tracer("writer");
+                for n in 0..200_usize {
+                    let text = KeyValue::new("text", "x".repeat(100 * n));
+                    tracer.in_span("span", |context| context.span().set_attribute(text));
+                }
+                provider.shutdown().unwrap();
+            });
+        }
+    });
+    let replayed = register().endpoint(receiver.endpoint()).replay(&path).unwrap();
+    assert_eq!((replayed.delivered, replayed.damaged), (400, 0));
 }
