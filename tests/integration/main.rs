@@ -20,6 +20,8 @@ mod delivery_crowded;
 mod delivery_disk;
 mod delivery_faults;
 mod delivery_file;
+mod delivery_file_faults;
+mod delivery_messages;
 mod delivery_several;
 mod delivery_spool;
 mod delivery_threads;

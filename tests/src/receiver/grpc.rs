@@ -71,7 +71,8 @@ impl TraceService for Service {
             let details = reply.retry_after.map(retry_info).unwrap_or_default();
             return Err(Status::with_details(code, reply.text, details.into()));
         }
-        let partial_success = (reply.rejected > 0).then_some(ExportTracePartialSuccess {
+        let says = reply.rejected > 0 || !reply.text.is_empty();
+        let partial_success = says.then_some(ExportTracePartialSuccess {
             rejected_spans: reply.rejected,
             error_message: reply.text,
         });

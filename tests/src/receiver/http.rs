@@ -53,7 +53,8 @@ fn respond(reply: &Reply) -> Response {
     let mut response = match reply.status {
         0 | 200 if !reply.garbage.is_empty() => reply.garbage.clone().into_response(),
         0 | 200 => {
-            let partial_success = (reply.rejected > 0).then(|| ExportTracePartialSuccess {
+            let says = reply.rejected > 0 || !reply.text.is_empty();
+            let partial_success = says.then(|| ExportTracePartialSuccess {
                 rejected_spans: reply.rejected,
                 error_message: reply.text.clone(),
             });

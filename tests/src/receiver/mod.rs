@@ -37,7 +37,7 @@ pub struct Received {
 pub struct Reply {
     /// The HTTP status, 0 for 200; for gRPC the code.
     pub status: u16,
-    /// A plain text body, or the message of the status.
+    /// A plain text body, the message of the status, or what a success says besides.
     pub text: String,
     /// How many spans a successful answer refuses.
     pub rejected: i64,

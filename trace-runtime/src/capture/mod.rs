@@ -12,8 +12,6 @@ mod type_name;
 
 pub(crate) use bounded::is_cut;
 pub use captured::CapturedValue;
-#[cfg(feature = "file")]
-pub(crate) use finite::Finite;
 pub(crate) use input::arguments_as_input;
 pub(crate) use joined::Joined;
 pub(crate) use limit::{capturing, set_value_limit};

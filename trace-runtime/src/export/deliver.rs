@@ -12,7 +12,7 @@ use std::time::Duration;
 pub(crate) enum Destination {
     /// Takes spans as they are, once.
     Exporter(Box<dyn Deliver>),
-    /// Takes encoded batches, again and again until one is accepted.
+    /// Takes encoded batches, again and again until one is accepted: OTLP, or a file.
     Backend(Box<dyn Transport>),
 }
 
@@ -54,6 +54,11 @@ pub(crate) trait Transport: Debug + Send {
 
     /// Whether bodies are to be compressed before they are sent.
     fn wants_gzip(&self) -> bool;
+
+    /// Whether what it does not take may go to the spool: a disk does not stand in for a disk.
+    fn wants_spool(&self) -> bool {
+        true
+    }
 
     /// The longest body that backends take, before it is compressed.
     fn longest(&self) -> usize;
@@ -98,6 +103,9 @@ pub(crate) struct Failure {
 
 /// The cause of a [`Failure`] to connect.
 pub(crate) const UNREACHABLE: &str = "unreachable";
+
+/// The cause of a [`Failure`] to write a file.
+pub(crate) const UNWRITABLE: &str = "file";
 
 /// A [`SpanExporter`] of the user's.
 #[derive(Debug)]

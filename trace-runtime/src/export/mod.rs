@@ -58,13 +58,13 @@ pub(crate) fn transport(settings: &OtlpSettings) -> Result<Box<dyn Transport>, R
 /// A file, as a destination.
 #[cfg(feature = "file")]
 pub(crate) fn file(settings: &FileSettings) -> Result<Destination, RegisterError> {
-    let opened = file::FileDelivery::open(settings.clone());
+    let opened = file::FileTransport::open(settings.clone());
     let file = opened.map_err(|error| RegisterError::Folder {
         setting: Setting::Method("file"),
         path: settings.path.display().to_string(),
         reason: error.to_string(),
     })?;
-    Ok(Destination::Exporter(Box::new(file)))
+    Ok(Destination::Backend(Box::new(file)))
 }
 
 #[cfg(not(feature = "file"))]

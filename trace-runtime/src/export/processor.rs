@@ -4,7 +4,7 @@ use super::compressed::Compression;
 use super::deliver::Destination;
 use super::diagnostics::Diagnostics;
 use super::inside::{REFUSED, is_inside};
-use super::queue::{Flushed, PENDING, Queue, QueuedSpan, Stats};
+use super::queue::{Flushed, Queue, QueuedSpan, Stats};
 use super::retry::Backoff;
 use super::sender::Sender;
 use super::spool::Store;
@@ -15,6 +15,7 @@ use opentelemetry::Context;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::error::{OTelSdkError, OTelSdkResult};
 use opentelemetry_sdk::trace::{Span, SpanData, SpanProcessor};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
@@ -24,7 +25,9 @@ use std::time::{Duration, Instant};
 ///
 /// It is what [`install`](crate::Builder::install) puts into its own provider. For a provider of
 /// your own, make one with [`processor`](crate::Builder::processor): the settings are the same,
-/// but for the resource and the sampler, which are the provider's.
+/// but for the resource and the sampler, which are the provider's. Spans that end after it was shut
+/// down are counted as lost, and said; those that end after their provider was, the SDK tells
+/// nobody of.
 ///
 /// ```
 /// use opentelemetry_sdk::trace::SdkTracerProvider;
@@ -53,6 +56,8 @@ struct Shared {
     stores: bool,
     /// What the end came to, once it was asked for.
     ended: Mutex<Option<Vec<Flushed>>>,
+    /// Whether nothing is delivered any more.
+    is_over: AtomicBool,
 }
 
 impl DeliveryProcessor {
@@ -63,8 +68,7 @@ impl DeliveryProcessor {
         settings: &Settings,
         timeout: Duration,
     ) -> Result<Self, RegisterError> {
-        let (queues, stores) = (Vec::new(), settings.spool.is_some());
-        let mut shared = Shared { queues, diagnostics, timeout, stores, ended: Mutex::default() };
+        let mut shared = Shared::new(diagnostics, timeout, settings.spool.is_some());
         let mut spools = Vec::new();
         for destination in destinations {
             let address = destination.address();
@@ -81,8 +85,7 @@ impl DeliveryProcessor {
 
     /// A processor without a destination.
     pub(crate) fn idle(diagnostics: Arc<Diagnostics>) -> Self {
-        let (queues, timeout, stores) = (Vec::new(), Duration::ZERO, false);
-        let shared = Shared { queues, diagnostics, timeout, stores, ended: Mutex::default() };
+        let shared = Shared::new(diagnostics, Duration::ZERO, false);
         DeliveryProcessor { shared: Arc::new(shared) }
     }
 
@@ -144,6 +147,7 @@ impl SpanProcessor for DeliveryProcessor {
     fn on_end(&self, span: SpanData) {
         // Spans may be recorded without being sampled; those are not exported.
         if span.span_context.is_sampled() {
+            self.shared.note_end();
             self.push(QueuedSpan::from(span));
         }
     }
@@ -188,6 +192,24 @@ fn not_inside() -> OTelSdkResult {
 const LAST_MOMENT: Duration = Duration::from_millis(250);
 
 impl Shared {
+    fn new(diagnostics: Arc<Diagnostics>, timeout: Duration, stores: bool) -> Self {
+        let (queues, ended) = (Vec::new(), Mutex::default());
+        let is_over = AtomicBool::new(false);
+        Shared { queues, diagnostics, timeout, stores, ended, is_over }
+    }
+
+    /// A span that ends behind the shutdown has nowhere to go.
+    fn note_end(&self) {
+        if self.is_over.load(Ordering::Acquire) {
+            self.diagnostics.lost("ended after shutdown", "", 1, &|spans| {
+                format!(
+                    "{spans} ended after the processor was shut down and went nowhere: shut it \
+                     down when all work is done"
+                )
+            });
+        }
+    }
+
     fn end(&self, timeout: Duration, before_stop: impl FnOnce()) -> Vec<Flushed> {
         let mut ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
         ended.get_or_insert_with(|| self.flush_and_stop(timeout, before_stop)).clone()
@@ -218,6 +240,7 @@ impl Shared {
             queue.give_up();
             result.update(&queue.stats());
         }
+        self.is_over.store(true, Ordering::Release);
         self.diagnostics.say_repeated();
         results
     }
@@ -237,28 +260,11 @@ impl Drop for Shared {
             self.end(timeout, || {});
             return;
         }
-        let (queues, diagnostics) = (std::mem::take(&mut self.queues), self.diagnostics.clone());
-        let stores = self.stores;
-        let ended = std::mem::take(&mut self.ended);
+        let mut shared = Shared::new(self.diagnostics.clone(), timeout, self.stores);
+        shared.queues = std::mem::take(&mut self.queues);
+        shared.ended = std::mem::take(&mut self.ended);
         // The threads that would be waited for include this one.
-        let _ = spawn("trace-runtime-end", move || {
-            drop(Shared { queues, diagnostics, timeout, stores, ended });
-        });
-    }
-}
-
-impl Flushed {
-    pub(crate) fn is_complete(&self) -> bool {
-        self.pending + self.on_disk + self.lost == 0
-    }
-
-    /// The end has turned what was pending into something else, but those without an answer.
-    fn update(&mut self, stats: &Stats) {
-        let unanswered = stats.lost_by_cause.get(PENDING).copied().unwrap_or(0);
-        self.delivered = stats.delivered;
-        self.on_disk = stats.on_disk;
-        self.pending = unanswered;
-        self.lost = stats.lost - unanswered;
+        let _ = spawn("trace-runtime-end", move || drop(shared));
     }
 }
 
@@ -281,7 +287,7 @@ fn start(
     let outlet = match destination {
         Destination::Exporter(exporter) => Outlet::Exporter(exporter),
         Destination::Backend(transport) => {
-            let spool = settings.spool.as_ref();
+            let spool = settings.spool.as_ref().filter(|_| transport.wants_spool());
             let store = spool.map(|spool| Store::open(spool, spool_name, &queue));
             let store = store.transpose()?.map(Arc::new);
             let gzip = transport.wants_gzip();

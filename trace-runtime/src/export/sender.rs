@@ -2,7 +2,7 @@
 //! has taken or refused it.
 
 use super::body::Body;
-use super::deliver::{Attempt, Failure, Transport};
+use super::deliver::{Attempt, Failure, Refused, Transport};
 use super::inside::Inside;
 use super::queue::{Batch, Fate, Next, Queue};
 use super::retry::Backoff;
@@ -89,6 +89,7 @@ impl Sender {
             match self.attempt(body) {
                 Attempt::Accepted(refused) => {
                     self.answered();
+                    self.say_remark(&refused);
                     return Sent::Settled(Fate::of(Ok(refused), spans, self.queue.address()));
                 }
                 Attempt::TooLarge(_) if spans > 1 => {
@@ -113,6 +114,16 @@ impl Sender {
     fn answered(&mut self) {
         self.backoff.reset();
         self.queue.note_success();
+    }
+
+    /// What a backend says though it refuses nothing.
+    fn say_remark(&self, refused: &Refused) {
+        if refused.spans == 0 && !refused.reason.is_empty() {
+            let address = self.queue.address();
+            self.queue.diagnostics().late("remark", address, &|| {
+                format!("{address} took the spans and says: {}", refused.reason)
+            });
+        }
     }
 
     fn settle(&self, id: u64, fate: &Fate) {

@@ -71,11 +71,10 @@ fn start(
     if let Some(otlp) = &settings.otlp {
         destinations.push(export::otlp(otlp)?);
     }
-    for other in &builder.others {
-        let otlp = OtlpSettings::resolve(other, &Environment::default())?;
-        destinations.push(export::otlp(&otlp)?);
+    for otlp in &settings.others {
+        destinations.push(export::otlp(otlp)?);
     }
-    for file in &builder.files {
+    for file in &settings.files {
         destinations.push(export::file(file)?);
     }
     if settings.console {

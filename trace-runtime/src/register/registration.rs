@@ -79,6 +79,7 @@ impl Registration {
         };
         let diagnostics = Arc::new(Diagnostics::new(builder.on_diagnostic.take()));
         let attached = builder.provider.is_some();
+        let banner = banner::text(&settings, &builder);
         let (provider, processor) = if let Some(provider) = builder.provider.take() {
             (provider, None)
         } else {
@@ -97,7 +98,7 @@ impl Registration {
         capture::set_value_limit(limits.value_bytes, !attached);
         panic::install_hook();
         if builder.verbose && !attached {
-            banner::print(&settings);
+            banner::print(&banner);
         }
         let shut_down = Mutex::default();
         let running = Running { active, diagnostics, provider, processor, is_global, shut_down };

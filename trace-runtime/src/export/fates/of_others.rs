@@ -3,7 +3,7 @@ use super::run::{Disk, LONG, Run, new_queue, span};
 use crate::export::body::Body;
 use crate::export::spool::Store;
 use opentelemetry_proto::transform::common::tonic::ResourceAttributesWithSchema;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 const ROOM: u64 = 1 << 20;
 
@@ -47,6 +47,31 @@ fn what_a_process_leaves_that_dies_while_this_runs_is_sent() {
     worker.join().unwrap();
     run.join();
     assert_eq!(disk.entries(), 0, "neither locks nor folders");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_segment_that_cannot_be_read_is_said_once_and_left() {
+    let disk = Disk::new("unreadable");
+    for names in [["a"; 4], ["b"; 4]] {
+        let other = process(&disk, names);
+        drop(other);
+        let segments = disk.segments();
+        let segment = segments.iter().find(|path| path.is_file()).unwrap();
+        // A folder is no file for any user, root included.
+        std::fs::remove_file(segment).unwrap();
+        std::fs::create_dir(segment).unwrap();
+    }
+    let said = Arc::new(Mutex::new(Vec::new()));
+    let heard = Arc::clone(&said);
+    let queue = Arc::new(new_queue(move |it| heard.lock().unwrap().push(it.to_string())));
+    let store = Store::open(&disk.spool(true, ROOM), "gate", &queue).unwrap();
+    store.adopt();
+    store.adopt();
+    let said = said.lock().unwrap();
+    let [line] = &said[..] else { panic!("one line: {said:?}") };
+    assert!(line.contains(".otlp in the spool cannot be read (Is a directory"), "{line}");
+    assert_eq!(disk.segments().len(), 2, "they stay where they are");
 }
 
 #[test]

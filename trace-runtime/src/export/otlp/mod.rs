@@ -28,11 +28,11 @@ pub(super) fn connect(settings: &OtlpSettings) -> Result<Box<dyn Transport>, Reg
     }
 }
 
-/// What a successful answer says of refused spans.
+/// What a successful answer says of refused spans, and on one line why.
 fn refused(response: ExportTraceServiceResponse) -> Refused {
     response.partial_success.map_or_else(Refused::default, |partial| Refused {
         spans: u64::try_from(partial.rejected_spans).unwrap_or(0),
-        reason: partial.error_message,
+        reason: partial.error_message.split_whitespace().collect::<Vec<_>>().join(" "),
     })
 }
 

@@ -2,6 +2,7 @@
 
 use crate::export::deliver::{Failure, UNREACHABLE};
 use crate::register::{OtlpSettings, Setting};
+use std::sync::OnceLock;
 
 /// The backend could not be reached at all.
 pub(super) fn unreachable(settings: &OtlpSettings, reason: &str) -> Failure {
@@ -10,8 +11,17 @@ pub(super) fn unreachable(settings: &OtlpSettings, reason: &str) -> Failure {
             "use the host name that its certificate is for"
         }
         _ if reason.contains("certificate expired") => "renew its certificate",
+        _ if reason.contains("certificate") && settings.is_another => {
+            "a backend given to `also(..)` needs a certificate of a public authority: give this one \
+             to the builder that is installed, and name its authority with \
+             OTEL_EXPORTER_OTLP_CERTIFICATE"
+        }
         _ if reason.contains("certificate") => {
             "name the authority that signed its certificate with OTEL_EXPORTER_OTLP_CERTIFICATE"
+        }
+        Setting::Default if settings.is_another => {
+            "start Phoenix there (`phoenix serve`), or call `endpoint(..)` on the builder given to \
+             `also(..)`"
         }
         Setting::Default => {
             "start Phoenix there (`phoenix serve`), or name a collector with \
@@ -46,7 +56,7 @@ pub(super) fn status(settings: &OtlpSettings, status: u16, body: &str) -> Failur
                 .to_owned(),
         ),
         300..=399 => ("redirect", "it answers from another address, use that one".to_owned()),
-        _ => ("status", "see the collector's log".to_owned()),
+        _ => (name(status), "see the collector's log".to_owned()),
     };
     let said = excerpt(body);
     Failure {
@@ -56,20 +66,28 @@ pub(super) fn status(settings: &OtlpSettings, status: u16, body: &str) -> Failur
     }
 }
 
+/// The cause that a status is, by which each is said and counted for itself.
+fn name(status: u16) -> &'static str {
+    static NAMES: [OnceLock<String>; 1000] = [const { OnceLock::new() }; 1000];
+    let name = NAMES.get(usize::from(status));
+    name.map_or("status", |name| name.get_or_init(|| format!("status {status}")))
+}
+
 /// Names the credential by where it came from, never by its value.
 pub(super) fn credential_advice(settings: &OtlpSettings) -> String {
     let names: Vec<_> = settings.headers.iter().map(|(name, _)| name).collect();
     let names = names.join(", ");
+    let give_one = if settings.is_another {
+        "call `api_key(..)` on the builder given to `also(..)`"
+    } else {
+        "set PHOENIX_API_KEY or `api_key(..)`"
+    };
     match settings.headers.credential {
-        None if names.is_empty() => {
-            "it wants an API key and none was given, set PHOENIX_API_KEY or `api_key(..)`"
-                .to_owned()
-        }
+        None if names.is_empty() => format!("it wants an API key and none was given, {give_one}"),
         // Some backends take their key in a header of their own.
-        None => format!(
-            "no key that it takes is in the headers {names}, correct them or set PHOENIX_API_KEY \
-             or `api_key(..)`"
-        ),
+        None => {
+            format!("no key that it takes is in the headers {names}, correct them or {give_one}")
+        }
         Some(setting) => format!("the API key from {setting} was refused, correct it"),
     }
 }

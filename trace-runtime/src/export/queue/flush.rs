@@ -1,9 +1,10 @@
 //! Waiting for fates.
 
-use super::Queue;
 use super::send::TRIES;
+use super::settle::PENDING;
 use super::state::State;
-use crate::export::deliver::UNREACHABLE;
+use super::{Queue, Stats};
+use crate::export::deliver::{UNREACHABLE, UNWRITABLE};
 use std::sync::PoisonError;
 use std::time::Instant;
 
@@ -15,6 +16,21 @@ pub(crate) struct Flushed {
     pub(crate) on_disk: u64,
     pub(crate) lost: u64,
     pub(crate) cause: Option<String>,
+}
+
+impl Flushed {
+    pub(crate) fn is_complete(&self) -> bool {
+        self.pending + self.on_disk + self.lost == 0
+    }
+
+    /// The end has turned what was pending into something else, but those without an answer.
+    pub(crate) fn update(&mut self, stats: &Stats) {
+        let unanswered = stats.lost_by_cause.get(PENDING).copied().unwrap_or(0);
+        self.delivered = stats.delivered;
+        self.on_disk = stats.on_disk;
+        self.pending = unanswered;
+        self.lost = stats.lost - unanswered;
+    }
 }
 
 impl Queue {
@@ -60,7 +76,8 @@ pub(crate) struct Flush {
 impl Flush {
     fn is_hopeless(&self, state: &State, deadline: Instant) -> bool {
         let failing = &state.failing;
-        let is_away = failing.last.as_ref().is_some_and(|failure| failure.cause == UNREACHABLE)
+        let away = [UNREACHABLE, UNWRITABLE];
+        let is_away = failing.last.as_ref().is_some_and(|failure| away.contains(&failure.cause))
             && failing.tries >= TRIES
             && failing.total >= self.failed_before + u64::from(TRIES);
         is_away || failing.until.is_some_and(|until| until > deadline)

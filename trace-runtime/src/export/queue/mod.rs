@@ -24,7 +24,7 @@ pub(crate) use batch::Batch;
 pub(crate) use end::Left;
 pub(crate) use flush::Flushed;
 pub(crate) use send::Next;
-pub(crate) use settle::{Fate, PENDING};
+pub(crate) use settle::Fate;
 pub(crate) use size::{ALLOCATION, Size, attribute_bytes, length_bytes, more_bytes, text_bytes};
 pub(crate) use spans::{QueuedSpan, Spans};
 pub use stats::Stats;

@@ -9,7 +9,7 @@ use crate::export::deliver::Failure;
 use crate::export::queue::{Batch, Fate, Queue};
 use crate::register::{RegisterError, SpoolSettings};
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -67,10 +67,13 @@ impl Store {
             }
             for path in paths {
                 let number = self.lock().adopted_number();
-                // What cannot be read stays where it is.
-                let Ok(earlier) = Segment::read(&path, number) else { continue };
-                damaged += earlier.damaged;
-                self.add(earlier);
+                match Segment::read(&path, number) {
+                    Ok(earlier) => {
+                        damaged += earlier.damaged;
+                        self.add(earlier);
+                    }
+                    Err(error) => self.say_unreadable(&path, &error),
+                }
             }
             self.lock().leave_empty();
         }
@@ -191,6 +194,17 @@ impl Store {
                 )
             });
         }
+    }
+
+    /// What cannot be read stays where it is.
+    fn say_unreadable(&self, segment: &Path, error: &io::Error) {
+        self.queue.diagnostics().late("spool segment", &self.shown(), &|| {
+            format!(
+                "{} in the spool cannot be read ({error}), what an earlier run left in it is not \
+                 sent: look at the disk, and start the program again or replay the file",
+                segment.display(),
+            )
+        });
     }
 
     fn say_unwritable(&self, error: &io::Error) {

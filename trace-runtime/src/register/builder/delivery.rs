@@ -36,7 +36,7 @@ impl Builder {
     /// Of the [`shutdown_timeout`](Self::shutdown_timeout) half is then left for writing what a
     /// backend has not taken.
     ///
-    /// Only for OTLP; other destinations deliver once. Default: `TRACE_SPOOL_DIR`, then none.
+    /// Only for OTLP: no file and no exporter has a spool. Default: `TRACE_SPOOL_DIR`, then none.
     pub fn spool(mut self, folder: impl Into<PathBuf>) -> Self {
         self.spool = Some(folder.into());
         self

@@ -54,8 +54,9 @@ impl Builder {
     /// Another destination. It stands in for OTLP, unless [`endpoint`](Self::endpoint) is called
     /// too: then both receive every span. May be called several times.
     ///
-    /// The exporter is driven by a thread of its own, without an async runtime, and does its own
-    /// retries: a batch that it fails to export is lost.
+    /// The exporter is driven by a thread of its own, without an async runtime. A batch that it fails
+    /// to export is lost: its error does not tell whether the spans may be sent again without
+    /// arriving twice, so it does its own retries.
     pub fn exporter(mut self, exporter: impl SpanExporter + 'static) -> Self {
         self.exporters.push(Box::new(ExporterDelivery::new(exporter)));
         self
@@ -85,6 +86,10 @@ impl Builder {
     ///
     /// The file is appended to, readable by this user alone, and renamed to `<path>.1` when it would
     /// become longer than 100 MiB; 100 of those are kept, see [`file_rotation`](Self::file_rotation).
+    /// Other processes may append to it too: a line that could not be written whole is ended, not
+    /// cut off, and [`replay`](Self::replay) counts it as damaged.
+    ///
+    /// While the file cannot be written, spans wait in memory as they do for a backend that is away.
     /// Needs the feature `file`.
     pub fn file(mut self, path: impl Into<PathBuf>) -> Self {
         self.files.push(FileSettings::new(path.into()));
@@ -92,10 +97,11 @@ impl Builder {
     }
 
     /// The length in bytes beyond which the [`file`](Self::file) given last is renamed, and how many
-    /// renamed ones are kept.
+    /// renamed ones are kept. Without a file that was given before it is an error of `install`.
     pub fn file_rotation(mut self, bytes: u64, kept: u32) -> Self {
-        if let Some(file) = self.files.last_mut() {
-            (file.bytes, file.kept) = (bytes, kept);
+        match self.files.last_mut() {
+            Some(file) => (file.bytes, file.kept) = (bytes, kept),
+            None => self.rotation_of_no_file = Some((bytes, kept)),
         }
         self
     }

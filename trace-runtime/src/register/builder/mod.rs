@@ -54,6 +54,8 @@ pub struct Builder {
     pub(in crate::register) exporters: Vec<Box<dyn Deliver>>,
     pub(in crate::register) others: Vec<Builder>,
     pub(in crate::register) files: Vec<FileSettings>,
+    /// What was given with `file_rotation` before there was a file.
+    pub(in crate::register) rotation_of_no_file: Option<(u64, u32)>,
     pub(in crate::register) queue_bytes: Option<usize>,
     pub(in crate::register) spool: Option<PathBuf>,
     pub(in crate::register) spool_bytes: Option<usize>,
@@ -83,6 +85,7 @@ impl Default for Builder {
             exporters: Vec::new(),
             others: Vec::new(),
             files: Vec::new(),
+            rotation_of_no_file: None,
             queue_bytes: None,
             spool: None,
             spool_bytes: None,
@@ -103,7 +106,8 @@ impl Builder {
         self
     }
 
-    /// Whether `install` says on stderr, in four lines, where the traces go (default: true).
+    /// Whether `install` says on stderr where the traces go, each destination in the same form
+    /// (default: true).
     pub fn verbose(mut self, verbose: bool) -> Self {
         self.verbose = verbose;
         self

@@ -1,5 +1,7 @@
 //! Where spans are written as JSON lines.
 
+use crate::register::builder::Builder;
+use crate::register::error::{RegisterError, Setting};
 use std::path::PathBuf;
 
 /// A file and its rotation.
@@ -16,5 +18,16 @@ impl FileSettings {
     /// With the rotation that the file exporter of the OpenTelemetry Collector has.
     pub(crate) fn new(path: PathBuf) -> Self {
         FileSettings { path, bytes: 100 << 20, kept: 100 }
+    }
+
+    /// The files of a builder.
+    pub(super) fn resolve(builder: &Builder) -> Result<Vec<Self>, RegisterError> {
+        match builder.rotation_of_no_file {
+            None => Ok(builder.files.clone()),
+            Some((bytes, kept)) => Err(Setting::Method("file_rotation").invalid(
+                &format!("{bytes}, {kept}"),
+                "a file that was given before it: call `file(..)` first",
+            )),
+        }
     }
 }

@@ -34,6 +34,9 @@ pub(crate) struct Settings {
     pub(crate) sampling: Sampling,
     /// Where OTLP goes; `None` if it goes nowhere.
     pub(crate) otlp: Option<OtlpSettings>,
+    /// Where it goes besides.
+    pub(crate) others: Vec<OtlpSettings>,
+    pub(crate) files: Vec<FileSettings>,
     pub(crate) console: bool,
     pub(crate) batch: BatchSettings,
     /// `None` if nothing is to be written to disk.
@@ -54,6 +57,8 @@ pub(crate) struct OtlpSettings {
     pub(crate) gzip: bool,
     /// A PEM file of the authorities to trust instead of the public ones.
     pub(crate) certificate: Option<(Setting, String)>,
+    /// Whether it is given with `also(..)`, which takes nothing from the environment.
+    pub(crate) is_another: bool,
 }
 
 /// How spans are grouped before they are exported.
@@ -94,6 +99,12 @@ impl Settings {
             resource: ResourceSettings::resolve(builder, env)?,
             sampling: Sampling::resolve(builder, env)?,
             otlp: if otlp { Some(OtlpSettings::resolve(builder, env)?) } else { None },
+            files: FileSettings::resolve(builder)?,
+            others: builder
+                .others
+                .iter()
+                .map(OtlpSettings::of_another)
+                .collect::<Result<_, _>>()?,
             console,
             batch: BatchSettings::resolve(builder, env)?.for_spool(spool.as_ref()),
             spool,
@@ -163,7 +174,14 @@ impl OtlpSettings {
             timeout: timeout.min(longest),
             gzip,
             certificate,
+            is_another: false,
         })
+    }
+
+    /// Of a backend that is given with `also(..)`.
+    fn of_another(builder: &Builder) -> Result<Self, RegisterError> {
+        let settings = OtlpSettings::resolve(builder, &Environment::default())?;
+        Ok(OtlpSettings { is_another: true, ..settings })
     }
 }
 
