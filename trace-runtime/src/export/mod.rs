@@ -22,6 +22,7 @@ mod replay;
 mod retry;
 mod sender;
 mod spool;
+mod threads;
 mod transform;
 mod worker;
 

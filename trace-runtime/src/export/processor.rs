@@ -5,10 +5,7 @@ use super::deliver::Destination;
 use super::diagnostics::Diagnostics;
 use super::inside::{REFUSED, is_inside};
 use super::queue::{Flushed, Queue, QueuedSpan, Stats};
-use super::retry::Backoff;
-use super::sender::Sender;
-use super::spool::Store;
-use super::worker::{Encoder, Outlet, Worker};
+use super::threads::{spawn, spool_name, start};
 use crate::register::{A_YEAR, RegisterError, Settings};
 use crate::span::keep_spare;
 use opentelemetry::Context;
@@ -266,43 +263,4 @@ impl Drop for Shared {
         // The threads that would be waited for include this one.
         let _ = spawn("trace-runtime-end", move || drop(shared));
     }
-}
-
-/// What a spool tells backends apart by: the address, and for those that share it, with different
-/// keys, their number, since what is stored for one is not to be sent with the key of another.
-fn spool_name(destination: &Destination, before: &[String]) -> String {
-    let Destination::Backend(transport) = destination else { return String::new() };
-    let address = transport.identity();
-    let numbered = (2..).map(|number| format!("{address} {number}"));
-    let mut names = std::iter::once(address.to_owned()).chain(numbered);
-    names.find(|name| !before.contains(name)).unwrap_or_default()
-}
-
-fn start(
-    destination: Destination,
-    spool_name: &str,
-    queue: Arc<Queue>,
-    settings: &Settings,
-) -> Result<(), RegisterError> {
-    let outlet = match destination {
-        Destination::Exporter(exporter) => Outlet::Exporter(exporter),
-        Destination::Backend(transport) => {
-            let spool = settings.spool.as_ref().filter(|_| transport.wants_spool());
-            let store = spool.map(|spool| Store::open(spool, spool_name, &queue));
-            let store = store.transpose()?.map(Arc::new);
-            let gzip = transport.wants_gzip();
-            let encoder = Encoder { gzip, store: store.clone(), ..Encoder::default() };
-            let (queue, backoff) = (Arc::clone(&queue), Backoff::default());
-            let sender = Sender { queue, transport, backoff, store };
-            spawn("trace-runtime-send", move || sender.run())?;
-            Outlet::Encoder(encoder)
-        }
-    };
-    let worker = Worker { queue, transform: settings.transform(), outlet };
-    spawn("trace-runtime-work", move || worker.run())
-}
-
-fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<(), RegisterError> {
-    let spawned = thread::Builder::new().name(name.to_owned()).spawn(run);
-    spawned.map(drop).map_err(|error| RegisterError::Exporter(error.to_string()))
 }
