@@ -99,8 +99,8 @@ fn a_slow_reader_gets_everything() {
             request.extend(&buffer[..read]);
             std::thread::sleep(Duration::from_millis(1));
         }
-        stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").unwrap();
         *read.lock().unwrap() = request;
+        stream.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n").unwrap();
     });
     let (registration, _) = installed(|builder| builder.endpoint(faulty.endpoint()));
     echo(&"x".repeat(1_000_000));

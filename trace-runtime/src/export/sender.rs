@@ -24,11 +24,14 @@ pub(super) struct Sender {
 #[derive(Debug)]
 enum Sent {
     Settled(Fate),
-    /// Its halves may be accepted.
+    /// Its halves may be accepted, or sent in time.
     TooLarge,
     /// The end came first.
     Stopped,
 }
+
+/// No network takes longer for so many bytes than a try may take.
+const SHORT: usize = 64 << 10;
 
 impl Sender {
     /// Sends until the queue has ended.
@@ -86,6 +89,7 @@ impl Sender {
             return Sent::TooLarge;
         }
         loop {
+            let began = Instant::now();
             match self.attempt(body) {
                 Attempt::Accepted(refused) => {
                     self.answered();
@@ -101,9 +105,13 @@ impl Sender {
                     return Sent::Settled(Fate::lost(spans, failure));
                 }
                 Attempt::Again { failure, after } => {
+                    let took_too_long = began.elapsed() >= self.transport.timeout();
                     let pause = self.backoff.pause(after, self.queue.flushes());
                     if !self.queue.pause_after(&failure, pause, after.is_some()) {
                         return Sent::Stopped;
+                    }
+                    if took_too_long && spans > 1 && body.bytes.len() > SHORT {
+                        return Sent::TooLarge;
                     }
                 }
             }

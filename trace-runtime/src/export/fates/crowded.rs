@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 const OTHERS: [&str; 4] = ["e", "f", "g", "h"];
 
-fn long(name: &str) -> QueuedSpan {
+pub(super) fn long(name: &str) -> QueuedSpan {
     let mut span = span(name);
     if let QueuedSpan::Sdk(span) = &mut span {
         span.set_text("the answer to the question ".repeat(2000));

@@ -7,6 +7,7 @@ mod crowded;
 mod of_others;
 mod once;
 mod run;
+mod slow;
 mod while_it_runs;
 
 use super::deliver::{Attempt, Failure, Refused};
