@@ -166,14 +166,17 @@ impl SpanProcessor for DeliveryProcessor {
     }
 }
 
-/// Waits for nobody, but lets those run first that empty the queue, for as long as they have to do
-/// with so many bytes.
+/// Waits for nobody, but lets those run first that empty the queue, for some turns: the more, the
+/// more they have to do with so many bytes.
 fn give_way(bytes: usize) {
-    (0..=bytes / A_TURN).for_each(|_| thread::yield_now());
+    let turns = (1 + bytes / A_TURN).min(TURNS);
+    (0..turns).for_each(|_| thread::yield_now());
 }
 
 /// Bytes that a thread gets done when it has its turn.
 const A_TURN: usize = 64 << 10;
+/// More turns may be a long time where many threads want to run.
+const TURNS: usize = 8;
 
 /// A time beyond what a clock can tell is as far as a year.
 fn deadline(timeout: Duration) -> Instant {
