@@ -1,4 +1,5 @@
-use super::run::{ALL, Disk, LONG, Run, start_worker};
+use super::disk::Disk;
+use super::run::{ALL, LONG, Run, start_worker};
 use super::{accepted, failure};
 use crate::export::deliver::{Attempt, Deliver, Delivering, Refused};
 use crate::export::worker::Outlet;

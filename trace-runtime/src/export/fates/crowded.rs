@@ -1,6 +1,7 @@
 //! A queue in which much waits.
 
-use super::run::{ALL, Disk, LONG, Run, new_queue, span};
+use super::disk::Disk;
+use super::run::{ALL, LONG, Run, new_queue, span};
 use super::{accepted, failure};
 use crate::export::Compression;
 use crate::export::deliver::Attempt;

@@ -4,6 +4,7 @@
 mod at_the_end;
 mod buffered;
 mod crowded;
+mod disk;
 mod of_others;
 mod once;
 mod run;

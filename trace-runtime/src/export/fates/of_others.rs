@@ -1,5 +1,6 @@
 use super::accepted;
-use super::run::{Disk, LONG, Run, new_queue, span};
+use super::disk::Disk;
+use super::run::{LONG, Run, new_queue, span};
 use crate::export::body::Body;
 use crate::export::spool::Store;
 use opentelemetry_proto::transform::common::tonic::ResourceAttributesWithSchema;

@@ -1,14 +1,9 @@
 use super::accepted;
-use super::run::{LONG, new_queue, span};
+use super::run::{ALL, LONG, send_all, span};
 use crate::export::body::{Body, count};
 use crate::export::deliver::{Attempt, Failure, Transport};
-use crate::export::queue::Batch;
-use crate::export::retry::Backoff;
-use crate::export::sender::Sender;
-use opentelemetry_proto::transform::common::tonic::ResourceAttributesWithSchema;
-use std::sync::{Arc, mpsc};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::sync::mpsc;
+use std::time::Duration;
 
 /// Wants gzip, keeps what it is given, and takes it from the third time on.
 #[derive(Debug)]
@@ -50,29 +45,9 @@ impl Transport for Busy {
 
 /// Sends one batch of four spans; returns what it is in protobuf, and every body that was sent.
 fn sent(longest: impl FnOnce(usize) -> usize) -> (Body, Vec<Body>) {
-    let queue = Arc::new(new_queue(|_| {}));
-    for name in ["a", "b", "c", "d"] {
-        queue.push(span(name));
-    }
-    let mut block = queue.take().unwrap();
-    let (id, spans) = (block.id, block.spans.len() as u64);
-    // As it is read from the spool: without compression.
-    let body = Body::encode(block.spans.take(), &ResourceAttributesWithSchema::default());
-    let plain = body.clone();
     let (given, gets) = mpsc::channel();
-    let sender = Sender {
-        queue: Arc::clone(&queue),
-        transport: Box::new(Busy { given, tries: 0, longest: longest(plain.length) }),
-        backoff: Backoff::default(),
-        store: None,
-    };
-    let sender = thread::spawn(move || sender.run());
-    let flush = queue.begin_flush();
-    queue.post(Batch { id, spans, body });
-    assert_eq!(queue.wait_for(&flush, Instant::now() + LONG).delivered, 4);
-    queue.finished();
-    queue.stop(LONG);
-    sender.join().unwrap();
+    let plain =
+        send_all(ALL.map(span), |plain| Busy { given, tries: 0, longest: longest(plain.length) });
     (plain, gets.iter().collect())
 }
 

@@ -6,18 +6,17 @@ use crate::export::diagnostics::{Diagnostic, Diagnostics};
 use crate::export::queue::{Batch, Queue, QueuedSpan, Stats};
 use crate::export::retry::Backoff;
 use crate::export::sender::Sender;
-use crate::export::spool::{Records, Store};
+use crate::export::spool::Store;
 use crate::export::transform::Transform;
 use crate::export::worker::{Encoder, Outlet, Worker};
 use crate::mask::MaskSettings;
-use crate::register::{BatchSettings, Environment, Limits, Setting, SpoolSettings};
+use crate::register::{BatchSettings, Environment, Limits, SpoolSettings};
 use opentelemetry::InstrumentationScope;
 use opentelemetry::trace::{SpanContext, SpanId, SpanKind, Status};
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::transform::common::tonic::ResourceAttributesWithSchema;
 use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanLinks};
 use prost::Message;
-use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread::{self, JoinHandle};
@@ -173,6 +172,35 @@ impl Run {
     }
 }
 
+/// Sends these spans as one batch that is not compressed, by a sender alone, until they are
+/// delivered. The transport is made for the body, which is returned.
+pub(super) fn send_all<T: Transport + 'static>(
+    spans: impl IntoIterator<Item = QueuedSpan>,
+    transport: impl FnOnce(&Body) -> T,
+) -> Body {
+    let queue = Arc::new(new_queue(|_| {}));
+    for span in spans {
+        queue.push(span);
+    }
+    let mut block = queue.take().unwrap();
+    let (id, spans) = (block.id, block.spans.len() as u64);
+    let body = Body::encode(block.spans.take(), &ResourceAttributesWithSchema::default());
+    let sender = Sender {
+        queue: Arc::clone(&queue),
+        transport: Box::new(transport(&body)),
+        backoff: Backoff::default(),
+        store: None,
+    };
+    let sender = thread::spawn(move || sender.run());
+    let flush = queue.begin_flush();
+    queue.post(Batch { id, spans, body: body.clone() });
+    assert_eq!(queue.wait_for(&flush, Instant::now() + LONG).delivered, spans);
+    queue.finished();
+    queue.stop(LONG);
+    sender.join().unwrap();
+    body
+}
+
 /// A queue whose batches are four spans.
 pub(super) fn new_queue(say: impl Fn(&Diagnostic) + Send + Sync + 'static) -> Queue {
     let settings = BatchSettings {
@@ -212,64 +240,8 @@ pub(super) fn span(name: &str) -> QueuedSpan {
     })
 }
 
-fn names(protobuf: &[u8]) -> Vec<String> {
+pub(super) fn names(protobuf: &[u8]) -> Vec<String> {
     let request = ExportTraceServiceRequest::decode(protobuf).unwrap();
     let scopes = request.resource_spans.into_iter().flat_map(|resource| resource.scope_spans);
     scopes.flat_map(|scope| scope.spans).map(|span| span.name).collect()
-}
-
-/// A folder for a spool.
-pub(super) struct Disk(PathBuf);
-
-impl Disk {
-    pub(super) fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("fates-{}-{name}", std::process::id()));
-        let _ = std::fs::remove_dir_all(&path);
-        Disk(path)
-    }
-
-    pub(super) fn spool(&self, is_durable: bool, bytes: u64) -> SpoolSettings {
-        let (path, setting) = (self.0.clone(), Setting::Method("spool"));
-        SpoolSettings { path, setting, bytes, is_durable }
-    }
-
-    /// How many files and folders are in the one of the backend.
-    pub(super) fn entries(&self) -> usize {
-        let backends = std::fs::read_dir(&self.0).unwrap().map(|backend| backend.unwrap().path());
-        backends.map(|backend| std::fs::read_dir(backend).unwrap().count()).sum()
-    }
-
-    /// The segments that are there.
-    #[cfg(unix)]
-    pub(super) fn segments(&self) -> Vec<PathBuf> {
-        let entries = |path: PathBuf| std::fs::read_dir(path).into_iter().flatten();
-        let below = |path| entries(path).map(|entry| entry.unwrap().path()).collect::<Vec<_>>();
-        let processes = below(self.0.clone()).into_iter().flat_map(below);
-        processes.flat_map(below).collect()
-    }
-
-    /// The names of the spans that the next run would find, sorted.
-    pub(super) fn names(&self) -> Vec<String> {
-        let mut found = Vec::new();
-        read(&self.0, &mut found);
-        found.sort();
-        found
-    }
-}
-
-fn read(path: &Path, found: &mut Vec<String>) {
-    if path.is_dir() {
-        for entry in std::fs::read_dir(path).unwrap() {
-            read(&entry.unwrap().path(), found);
-        }
-    } else if path.extension().is_some_and(|extension| extension == "otlp") {
-        let requests = Records::read(path).unwrap().requests;
-        found.extend(requests.iter().flat_map(|(_, protobuf)| names(protobuf)));
-    }
-}
-
-impl Drop for Disk {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
-    }
 }

@@ -1,4 +1,5 @@
-use super::run::{ALL, Disk, LONG, Run};
+use super::disk::Disk;
+use super::run::{ALL, LONG, Run};
 use super::{accepted, failure};
 use crate::export::deliver::Attempt;
 use std::sync::{Arc, Mutex, mpsc};

@@ -21,7 +21,7 @@ pub(super) struct Room {
     encoded: usize,
 }
 
-/// Texts take so much less at most, or it is not tried.
+/// What would not fit if it were so many times smaller is not compressed.
 const AT_BEST: usize = 4;
 
 impl Room {
