@@ -11,36 +11,38 @@
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
-mod call_site;
 mod capture;
+mod config;
+mod delivery;
 mod enrich;
-mod export;
-mod in_span;
-mod kind;
+mod in_current_span;
+mod instrument;
 mod macros;
 mod mask;
-mod outcome;
+mod memory;
+mod openinference;
+mod panic;
 pub mod record;
 mod register;
 mod scope;
-mod semconv;
 mod span;
 mod tool;
 #[cfg(feature = "tracing")]
 pub mod tracing;
 
+pub use config::{RegisterError, Setting};
+pub use delivery::{DeliveryProcessor, Diagnostic, ReplayError, Replayed, Stats};
 pub use enrich::EnrichExporter;
-pub use export::{DeliveryProcessor, Diagnostic, ReplayError, Replayed, Stats};
-pub use in_span::{InCurrentSpan, WithCurrentSpan, in_current_span};
-pub use kind::OpenInferenceSpanKind;
+pub use in_current_span::{InCurrentSpan, WithCurrentSpan, in_current_span};
+pub use instrument::{CurrentSpan, Parent, SpanName, current_span};
 pub use mask::{Mask, Masked};
-pub use register::{Builder, FlushError, Protocol, RegisterError, Registration, Setting, register};
+pub use openinference::OpenInferenceSpanKind;
+pub use record::AttributeValue;
+pub use register::{Builder, FlushError, Protocol, Registration, register};
 pub use scope::{
     Scope, suppress_tracing, using_baggage, using_metadata, using_prompt_template, using_session,
     using_tags, using_user,
 };
-pub use span::{AttributeValue, CurrentSpan, Parent, SpanName, current_span};
-
 pub use tool::ToolDefinition;
 
 /// Derive `JsonSchema` with this version: another one describes nothing here.

@@ -1,17 +1,14 @@
 //! Exactly what generated code names, and nothing else. Not part of the public interface.
 
-pub use crate::call_site::{CallSite, crate_name};
 pub use crate::capture::{Capture, CapturedValue, Probe};
-pub use crate::in_span::{
-    HandOver, InSpan, StreamInSpan, apply, collected_stream_in_span, future_in_span, hand_over,
-    in_span, in_span_async, in_span_async_then, in_span_later, never_read, never_returned,
-    stream_in_span,
-};
-pub use crate::outcome::{
-    Describe, ErrorProbe, Failed, NoStream, Outcome, Split, SplitAny, StreamProbe,
+pub use crate::instrument::{
+    Describe, ErrorProbe, Failed, HandOver, InSpan, NoStream, OpenSpan, Outcome, Recorder, Split,
+    SplitAny, Start, StreamInSpan, StreamProbe, apply, collected_stream_in_span, future_in_span,
+    hand_over, in_span, in_span_async, in_span_async_then, in_span_later, never_read,
+    never_returned, open, open_later, stream_in_span,
 };
 pub use crate::record::{RecordProbe, Recorded};
-pub use crate::span::{OpenSpan, Recorder, Start, open, open_later};
+pub use crate::span::{CallSite, crate_name};
 pub use crate::tool::Given;
 #[cfg(feature = "schema")]
 pub use crate::tool::{DescribeType, IsOptional, Parameter, SchemaProbe, parameters};

@@ -3,9 +3,9 @@
 use super::bounded::Bounded;
 use super::finite::Finite;
 use super::limit::{bounded, value_limit};
-use crate::export::{Text, attribute_bytes, text_bytes, texts};
-use crate::outcome::panic::{contained, message};
-use crate::semconv;
+use crate::memory::{Text, attribute_bytes, text_bytes, texts};
+use crate::openinference::keys;
+use crate::panic::{contained, message};
 use memchr::memchr;
 use opentelemetry::KeyValue;
 use serde::Serialize;
@@ -194,8 +194,8 @@ impl CapturedValue {
         let attributes = self.take_recorded();
         let mime_type = match self.form {
             Form::Nothing => return (None, attributes),
-            Form::Json => semconv::MIME_JSON,
-            Form::Text | Form::Scalar | Form::TypeName => semconv::MIME_TEXT,
+            Form::Json => keys::MIME_JSON,
+            Form::Text | Form::Scalar | Form::TypeName => keys::MIME_TEXT,
         };
         (Some((self.into_text(), mime_type)), attributes)
     }

@@ -1,7 +1,7 @@
 //! How many bytes of a value are captured.
 
 use super::bounded::{Bounded, COUNTED};
-use crate::OpenInferenceSpanKind;
+use crate::openinference::OpenInferenceSpanKind;
 use std::cell::Cell;
 use std::sync::atomic::{AtomicUsize, Ordering};
 

@@ -68,7 +68,7 @@ macro_rules! __capture {
 #[cfg(test)]
 mod tests {
     use crate::__private::capture;
-    use crate::semconv::{INPUT_MIME_TYPE, INPUT_VALUE};
+    use crate::openinference::keys::{INPUT_MIME_TYPE, INPUT_VALUE};
     use serde::{Serialize, Serializer, ser::Error};
     use std::fmt::{self, Debug};
     use std::sync::Arc;

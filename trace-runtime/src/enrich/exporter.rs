@@ -1,8 +1,8 @@
 //! The enrich stage for other people's pipelines.
 
 use super::{add_twins, enrich};
+use crate::config::{Environment, RegisterError};
 use crate::mask::{self, Mask, MaskSettings};
-use crate::register::{Environment, RegisterError};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::trace::{SpanData, SpanExporter};

@@ -1,11 +1,11 @@
 //! Adds to a span what its input and its output say.
 
 use super::{chat, embedding, gen_ai, raw, rerank};
-use crate::OpenInferenceSpanKind as Kind;
-use crate::outcome::panic::contained;
+use crate::openinference::OpenInferenceSpanKind as Kind;
+use crate::openinference::add_missing;
+use crate::openinference::keys;
+use crate::panic::contained;
 use crate::record::Attributes;
-use crate::semconv;
-use crate::span::add_missing;
 use opentelemetry::KeyValue;
 use opentelemetry_sdk::trace::SpanData;
 use serde_json::Value;
@@ -17,7 +17,7 @@ pub(crate) fn enrich(span: &mut SpanData) {
         return;
     }
     let attributes = &mut span.attributes;
-    let (read, join): (Read, Join) = match text(attributes, semconv::SPAN_KIND) {
+    let (read, join): (Read, Join) = match text(attributes, keys::SPAN_KIND) {
         Some(kind) if kind == Kind::Llm.as_str() => (chat::attributes, chat::joined),
         Some(kind) if kind == Kind::Embedding.as_str() => (embedding::attributes, |_| None),
         Some(kind) if kind == Kind::Reranker.as_str() => (rerank::attributes, |_| None),
@@ -25,7 +25,7 @@ pub(crate) fn enrich(span: &mut SpanData) {
     };
     // Whatever the values are, the span leaves.
     let value = |key| contained(|| raw::read(text(attributes, key)?)).ok().flatten();
-    let (input, mut output) = (value(semconv::INPUT_VALUE), value(semconv::OUTPUT_VALUE));
+    let (input, mut output) = (value(keys::INPUT_VALUE), value(keys::OUTPUT_VALUE));
     if let Ok(Some(joined)) = contained(|| join(output.as_ref()?)) {
         replace_output(attributes, &joined);
         output = Some(joined);
@@ -45,9 +45,9 @@ type Join = fn(&Value) -> Option<Value>;
 fn replace_output(attributes: &mut [KeyValue], response: &Value) {
     for attribute in attributes {
         match attribute.key.as_str() {
-            semconv::OUTPUT_VALUE => attribute.value = response.to_string().into(),
+            keys::OUTPUT_VALUE => attribute.value = response.to_string().into(),
             // It was text if the events came as text.
-            semconv::OUTPUT_MIME_TYPE => attribute.value = semconv::MIME_JSON.into(),
+            keys::OUTPUT_MIME_TYPE => attribute.value = keys::MIME_JSON.into(),
             _ => {}
         }
     }

@@ -1,7 +1,7 @@
 //! What can be said of masks in code.
 
 use super::switch::Hidden;
-use crate::OpenInferenceSpanKind;
+use crate::openinference::OpenInferenceSpanKind;
 use opentelemetry::Value;
 use std::collections::HashMap;
 use std::fmt;

@@ -13,9 +13,9 @@ mod tests;
 pub use builder::{Mask, Masked};
 pub(crate) use settings::MaskSettings;
 
-use crate::OpenInferenceSpanKind;
-use crate::outcome::panic::contained;
-use crate::semconv;
+use crate::openinference::OpenInferenceSpanKind;
+use crate::openinference::keys;
+use crate::panic::contained;
 use hidden::Action;
 use opentelemetry::trace::Status;
 use opentelemetry::{Array, KeyValue, StringValue, Value};
@@ -31,10 +31,10 @@ pub(crate) fn apply(span: &mut SpanData, settings: &MaskSettings) {
     let kind = OpenInferenceSpanKind::of(&span.attributes);
     let masking = Masking { settings, kind };
     masking.attributes(&mut span.attributes, "");
-    masking.name(&mut span.name, semconv::MASKED_SPAN_NAME);
+    masking.name(&mut span.name, keys::MASKED_SPAN_NAME);
     for event in &mut span.events.events {
         masking.attributes(&mut event.attributes, &event.name);
-        masking.name(&mut event.name, semconv::MASKED_EVENT_NAME);
+        masking.name(&mut event.name, keys::MASKED_EVENT_NAME);
     }
     for link in &mut span.links.links {
         masking.attributes(&mut link.attributes, "");
@@ -44,7 +44,7 @@ pub(crate) fn apply(span: &mut SpanData, settings: &MaskSettings) {
     {
         // It repeats the exception's message.
         let text = Value::from(description.clone().into_owned());
-        let masked = masking.masked(semconv::STATUS_DESCRIPTION, text, semconv::EVENT_EXCEPTION);
+        let masked = masking.masked(keys::STATUS_DESCRIPTION, text, keys::EVENT_EXCEPTION);
         *description = masked.map_or(Cow::Borrowed(""), |text| text.to_string().into());
     }
 }
@@ -107,7 +107,7 @@ impl Masking<'_> {
     /// `text` without large images and secrets; `None` if it has none.
     fn without(&self, key: &str, text: &str) -> Option<String> {
         let hides_images = self.settings.hidden.contains(&Hidden::InputImages);
-        let is_input = key.starts_with("input.") || key.starts_with(semconv::LLM_INPUT_MESSAGES);
+        let is_input = key.starts_with("input.") || key.starts_with(keys::LLM_INPUT_MESSAGES);
         let limit = if hides_images && is_input { 0 } else { self.settings.image_bytes };
         let smaller = images::without_large(text, limit);
         if !self.settings.scrub_secrets {

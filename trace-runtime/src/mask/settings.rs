@@ -2,7 +2,7 @@
 
 use super::builder::{Mask, MaskFunction};
 use super::switch::Hidden;
-use crate::register::{Environment, RegisterError};
+use crate::config::{Environment, RegisterError};
 use std::collections::HashSet;
 use std::fmt;
 

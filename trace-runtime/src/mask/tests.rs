@@ -2,7 +2,7 @@
 
 use super::hidden::{Action, action};
 use super::switch::Hidden;
-use crate::OpenInferenceSpanKind as Kind;
+use crate::openinference::OpenInferenceSpanKind as Kind;
 use std::collections::HashSet;
 
 /// Key, kind of the span, and what becomes of it with inputs hidden, outputs hidden, and both.

@@ -1,8 +1,8 @@
 //! The list that a value writes its attributes to.
 
 use super::Record;
-use crate::outcome::panic::contained;
-use crate::span::AttributeValue;
+use crate::panic::contained;
+use crate::record::AttributeValue;
 use opentelemetry::{Key, KeyValue};
 
 /// The attributes of a value, in the order they were set. [`Record::record`] writes to it.

@@ -4,7 +4,7 @@ use super::attributes::Attributes;
 use super::document::Document;
 use super::media::{Audio, Image, Video};
 use super::tool_call::ToolCall;
-use crate::semconv;
+use crate::openinference::keys;
 use serde::Serialize;
 
 /// The content of a message: one text, or several parts.
@@ -191,12 +191,12 @@ impl Content<AssistantPart> {
 fn write(content: &Content<impl WritePart>, attributes: &mut Attributes) {
     match content {
         Content::Empty => {}
-        Content::Text(text) => attributes.set(semconv::MESSAGE_CONTENT, text),
+        Content::Text(text) => attributes.set(keys::MESSAGE_CONTENT, text),
         Content::Parts(parts) => match parts.as_slice() {
             [part] if part.as_text().is_some() => {
-                attributes.set(semconv::MESSAGE_CONTENT, part.as_text());
+                attributes.set(keys::MESSAGE_CONTENT, part.as_text());
             }
-            parts => attributes.list(semconv::MESSAGE_CONTENTS, parts, |attributes, part| {
+            parts => attributes.list(keys::MESSAGE_CONTENTS, parts, |attributes, part| {
                 part.write(attributes);
             }),
         },
@@ -213,28 +213,28 @@ impl WritePart for Part {
 
     fn write(&self, attributes: &mut Attributes) {
         let kind = |attributes: &mut Attributes, kind: &str| {
-            attributes.set(semconv::MESSAGE_CONTENT_TYPE, kind);
+            attributes.set(keys::MESSAGE_CONTENT_TYPE, kind);
         };
         match self {
             Part::Text { text } => {
                 kind(attributes, "text");
-                attributes.set(semconv::MESSAGE_CONTENT_TEXT, text);
+                attributes.set(keys::MESSAGE_CONTENT_TEXT, text);
             }
             Part::Image(image) => {
                 kind(attributes, "image");
-                attributes.below(semconv::MESSAGE_CONTENT_IMAGE, |below| image.write(below));
+                attributes.below(keys::MESSAGE_CONTENT_IMAGE, |below| image.write(below));
             }
             Part::Audio(audio) => {
                 kind(attributes, "audio");
-                attributes.below(semconv::MESSAGE_CONTENT_AUDIO, |below| audio.write(below));
+                attributes.below(keys::MESSAGE_CONTENT_AUDIO, |below| audio.write(below));
             }
             Part::Video(video) => {
                 kind(attributes, "video");
-                attributes.below(semconv::MESSAGE_CONTENT_VIDEO, |below| video.write(below));
+                attributes.below(keys::MESSAGE_CONTENT_VIDEO, |below| video.write(below));
             }
             Part::Document(document) => {
                 kind(attributes, "document");
-                attributes.below(semconv::MESSAGE_CONTENT_DOCUMENT, |below| document.write(below));
+                attributes.below(keys::MESSAGE_CONTENT_DOCUMENT, |below| document.write(below));
             }
         }
     }
@@ -252,15 +252,15 @@ impl WritePart for AssistantPart {
         match self {
             AssistantPart::Said(part) => part.write(attributes),
             AssistantPart::Reasoning(reasoning) => {
-                attributes.set(semconv::MESSAGE_CONTENT_TYPE, "reasoning");
-                attributes.set(semconv::MESSAGE_CONTENT_TEXT, &reasoning.text);
-                attributes.set(semconv::MESSAGE_CONTENT_ID, &reasoning.id);
-                attributes.set(semconv::MESSAGE_CONTENT_SIGNATURE, &reasoning.signature);
-                attributes.set(semconv::MESSAGE_CONTENT_DATA, &reasoning.data);
-                attributes.set(semconv::MESSAGE_CONTENT_ENCRYPTED, &reasoning.encrypted_content);
+                attributes.set(keys::MESSAGE_CONTENT_TYPE, "reasoning");
+                attributes.set(keys::MESSAGE_CONTENT_TEXT, &reasoning.text);
+                attributes.set(keys::MESSAGE_CONTENT_ID, &reasoning.id);
+                attributes.set(keys::MESSAGE_CONTENT_SIGNATURE, &reasoning.signature);
+                attributes.set(keys::MESSAGE_CONTENT_DATA, &reasoning.data);
+                attributes.set(keys::MESSAGE_CONTENT_ENCRYPTED, &reasoning.encrypted_content);
             }
             AssistantPart::ToolUse(tool_call) => {
-                attributes.set(semconv::MESSAGE_CONTENT_TYPE, "tool_use");
+                attributes.set(keys::MESSAGE_CONTENT_TYPE, "tool_use");
                 tool_call.write(attributes);
             }
         }

@@ -1,7 +1,7 @@
 //! Documents, and the three lists they appear in.
 
 use super::{Attributes, Json, Record};
-use crate::semconv;
+use crate::openinference::keys;
 use serde::Serialize;
 
 /// A document that was retrieved, ranked, or sent along with a message.
@@ -79,13 +79,13 @@ impl Document {
     }
 
     pub(super) fn write(&self, attributes: &mut Attributes) {
-        attributes.set(semconv::DOCUMENT_ID, &self.id);
-        attributes.set(semconv::DOCUMENT_CONTENT, &self.content);
-        attributes.set(semconv::DOCUMENT_SCORE, self.score);
-        attributes.set(semconv::DOCUMENT_METADATA, &self.metadata);
-        attributes.set(semconv::DOCUMENT_URL, &self.url);
-        attributes.set(semconv::DOCUMENT_MIME_TYPE, &self.mime_type);
-        attributes.set(semconv::DOCUMENT_NAME, &self.name);
+        attributes.set(keys::DOCUMENT_ID, &self.id);
+        attributes.set(keys::DOCUMENT_CONTENT, &self.content);
+        attributes.set(keys::DOCUMENT_SCORE, self.score);
+        attributes.set(keys::DOCUMENT_METADATA, &self.metadata);
+        attributes.set(keys::DOCUMENT_URL, &self.url);
+        attributes.set(keys::DOCUMENT_MIME_TYPE, &self.mime_type);
+        attributes.set(keys::DOCUMENT_NAME, &self.name);
     }
 }
 
@@ -156,10 +156,10 @@ impl RerankerInput {
 
 impl Record for RerankerInput {
     fn record(&self, attributes: &mut Attributes) {
-        attributes.set(semconv::RERANKER_QUERY, &self.query);
-        attributes.set(semconv::RERANKER_MODEL_NAME, &self.model);
-        attributes.set(semconv::RERANKER_TOP_K, self.top_k);
-        write_list(attributes, semconv::RERANKER_INPUT_DOCUMENTS, &self.documents);
+        attributes.set(keys::RERANKER_QUERY, &self.query);
+        attributes.set(keys::RERANKER_MODEL_NAME, &self.model);
+        attributes.set(keys::RERANKER_TOP_K, self.top_k);
+        write_list(attributes, keys::RERANKER_INPUT_DOCUMENTS, &self.documents);
     }
 }
 
@@ -185,8 +185,8 @@ macro_rules! document_list {
 }
 
 document_list! {
-    RetrievedDocuments => semconv::RETRIEVAL_DOCUMENTS,
-    RerankedDocuments => semconv::RERANKER_OUTPUT_DOCUMENTS
+    RetrievedDocuments => keys::RETRIEVAL_DOCUMENTS,
+    RerankedDocuments => keys::RERANKER_OUTPUT_DOCUMENTS
 }
 
 fn write_list(attributes: &mut Attributes, key: &str, documents: &[Document]) {

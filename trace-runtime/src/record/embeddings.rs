@@ -1,7 +1,7 @@
 //! What an embedding model was given, and the vectors it made.
 
 use super::{Attributes, Json, Record};
-use crate::semconv;
+use crate::openinference::keys;
 use serde::Serialize;
 
 /// A text and its vector, as far as each is known.
@@ -74,11 +74,11 @@ impl Embeddings {
 
 impl Record for Embeddings {
     fn record(&self, attributes: &mut Attributes) {
-        attributes.set(semconv::EMBEDDING_MODEL_NAME, &self.model);
-        attributes.set(semconv::EMBEDDING_INVOCATION_PARAMETERS, &self.invocation_parameters);
-        attributes.list(semconv::EMBEDDINGS, &self.embeddings, |attributes, embedding| {
-            attributes.set(semconv::EMBEDDING_TEXT, &embedding.text);
-            attributes.set(semconv::EMBEDDING_VECTOR, &embedding.vector);
+        attributes.set(keys::EMBEDDING_MODEL_NAME, &self.model);
+        attributes.set(keys::EMBEDDING_INVOCATION_PARAMETERS, &self.invocation_parameters);
+        attributes.list(keys::EMBEDDINGS, &self.embeddings, |attributes, embedding| {
+            attributes.set(keys::EMBEDDING_TEXT, &embedding.text);
+            attributes.set(keys::EMBEDDING_VECTOR, &embedding.vector);
         });
     }
 }

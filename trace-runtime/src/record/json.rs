@@ -1,7 +1,7 @@
 //! JSON as the text of an attribute.
 
 use crate::capture::CapturedValue;
-use crate::span::AttributeValue;
+use crate::record::AttributeValue;
 use opentelemetry::Value;
 use serde::{Serialize, Serializer};
 

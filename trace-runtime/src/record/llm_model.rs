@@ -1,7 +1,7 @@
 //! Which model answered, from whom, and how the call ended.
 
 use super::{Attributes, Json, Record};
-use crate::semconv;
+use crate::openinference::keys;
 use serde::Serialize;
 
 /// The model of an LLM call: its names, the vendor of the model and who served it.
@@ -61,11 +61,11 @@ impl LlmModel {
 impl Record for LlmModel {
     fn record(&self, attributes: &mut Attributes) {
         let name = self.responded.as_ref().or(self.requested.as_ref());
-        attributes.set(semconv::LLM_MODEL_NAME, name);
-        attributes.set(semconv::LLM_REQUEST_MODEL_NAME, &self.requested);
-        attributes.set(semconv::LLM_RESPONSE_MODEL_NAME, &self.responded);
-        attributes.set(semconv::LLM_SYSTEM, &self.system);
-        attributes.set(semconv::LLM_PROVIDER, &self.provider);
+        attributes.set(keys::LLM_MODEL_NAME, name);
+        attributes.set(keys::LLM_REQUEST_MODEL_NAME, &self.requested);
+        attributes.set(keys::LLM_RESPONSE_MODEL_NAME, &self.responded);
+        attributes.set(keys::LLM_SYSTEM, &self.system);
+        attributes.set(keys::LLM_PROVIDER, &self.provider);
     }
 }
 
@@ -91,7 +91,7 @@ impl InvocationParameters {
 
 impl Record for InvocationParameters {
     fn record(&self, attributes: &mut Attributes) {
-        attributes.set(semconv::LLM_INVOCATION_PARAMETERS, &self.0);
+        attributes.set(keys::LLM_INVOCATION_PARAMETERS, &self.0);
     }
 }
 
@@ -110,6 +110,6 @@ impl FinishReason {
 
 impl Record for FinishReason {
     fn record(&self, attributes: &mut Attributes) {
-        attributes.set(semconv::LLM_FINISH_REASON, &self.0);
+        attributes.set(keys::LLM_FINISH_REASON, &self.0);
     }
 }

@@ -1,7 +1,7 @@
 //! Images, audio and video: where they are, or the data themselves as a data URL.
 
 use super::attributes::Attributes;
-use crate::semconv;
+use crate::openinference::keys;
 use serde::Serialize;
 
 /// An image, as an URL, an object store's URI or a base64 data URL.
@@ -24,7 +24,7 @@ impl Image {
     }
 
     pub(super) fn write(&self, attributes: &mut Attributes) {
-        attributes.set(semconv::IMAGE_URL, &self.url);
+        attributes.set(keys::IMAGE_URL, &self.url);
     }
 }
 
@@ -66,9 +66,9 @@ impl Audio {
     }
 
     pub(super) fn write(&self, attributes: &mut Attributes) {
-        attributes.set(semconv::AUDIO_URL, &self.url);
-        attributes.set(semconv::AUDIO_MIME_TYPE, &self.mime_type);
-        attributes.set(semconv::AUDIO_TRANSCRIPT, &self.transcript);
+        attributes.set(keys::AUDIO_URL, &self.url);
+        attributes.set(keys::AUDIO_MIME_TYPE, &self.mime_type);
+        attributes.set(keys::AUDIO_TRANSCRIPT, &self.transcript);
     }
 }
 
@@ -92,7 +92,7 @@ impl Video {
     }
 
     pub(super) fn write(&self, attributes: &mut Attributes) {
-        attributes.set(semconv::VIDEO_URL, &self.url);
+        attributes.set(keys::VIDEO_URL, &self.url);
     }
 }
 

@@ -3,7 +3,7 @@
 use super::attributes::Attributes;
 use super::content::{AssistantPart, Content};
 use super::tool_call::ToolCall;
-use crate::semconv;
+use crate::openinference::keys;
 use serde::Serialize;
 
 /// A message of any role.
@@ -111,7 +111,7 @@ impl AssistantMessage {
     pub(super) fn write(&self, attributes: &mut Attributes) {
         write(attributes, "assistant", self.name.as_deref());
         self.content.write(attributes);
-        attributes.list(semconv::MESSAGE_TOOL_CALLS, &self.tool_calls, |attributes, tool_call| {
+        attributes.list(keys::MESSAGE_TOOL_CALLS, &self.tool_calls, |attributes, tool_call| {
             tool_call.write(attributes);
         });
     }
@@ -184,7 +184,7 @@ impl Message {
             Message::Assistant(message) => message.write(attributes),
             Message::Tool(message) => {
                 write(attributes, "tool", message.name.as_deref());
-                attributes.set(semconv::MESSAGE_TOOL_CALL_ID, &message.tool_call_id);
+                attributes.set(keys::MESSAGE_TOOL_CALL_ID, &message.tool_call_id);
                 message.content.write(attributes);
             }
         }
@@ -192,6 +192,6 @@ impl Message {
 }
 
 fn write(attributes: &mut Attributes, role: &str, name: Option<&str>) {
-    attributes.set(semconv::MESSAGE_ROLE, role);
-    attributes.set(semconv::MESSAGE_NAME, name);
+    attributes.set(keys::MESSAGE_ROLE, role);
+    attributes.set(keys::MESSAGE_NAME, name);
 }

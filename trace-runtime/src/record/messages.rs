@@ -1,7 +1,7 @@
 //! The messages that went into a model, and those that came out.
 
 use super::{AssistantMessage, Attributes, Message, Record};
-use crate::semconv;
+use crate::openinference::keys;
 use serde::Serialize;
 
 /// The messages that a model was given: `llm.input_messages`.
@@ -35,7 +35,7 @@ impl FromIterator<Message> for InputMessages {
 
 impl Record for InputMessages {
     fn record(&self, attributes: &mut Attributes) {
-        attributes.list(semconv::LLM_INPUT_MESSAGES, &self.0, |attributes, message| {
+        attributes.list(keys::LLM_INPUT_MESSAGES, &self.0, |attributes, message| {
             message.write(attributes);
         });
     }
@@ -69,7 +69,7 @@ impl FromIterator<AssistantMessage> for OutputMessages {
 
 impl Record for OutputMessages {
     fn record(&self, attributes: &mut Attributes) {
-        attributes.list(semconv::LLM_OUTPUT_MESSAGES, &self.0, |attributes, message| {
+        attributes.list(keys::LLM_OUTPUT_MESSAGES, &self.0, |attributes, message| {
             message.write(attributes);
         });
     }
@@ -80,7 +80,7 @@ pub(crate) struct Answer(pub(crate) Vec<Message>);
 
 impl Record for Answer {
     fn record(&self, attributes: &mut Attributes) {
-        attributes.list(semconv::LLM_OUTPUT_MESSAGES, &self.0, |attributes, message| {
+        attributes.list(keys::LLM_OUTPUT_MESSAGES, &self.0, |attributes, message| {
             message.write(attributes);
         });
     }
@@ -91,8 +91,8 @@ pub(crate) struct Prompts(pub(crate) Vec<String>);
 
 impl Record for Prompts {
     fn record(&self, attributes: &mut Attributes) {
-        attributes.list(semconv::LLM_PROMPTS, &self.0, |attributes, text| {
-            attributes.set(semconv::PROMPT_TEXT, text);
+        attributes.list(keys::LLM_PROMPTS, &self.0, |attributes, text| {
+            attributes.set(keys::PROMPT_TEXT, text);
         });
     }
 }
@@ -102,8 +102,8 @@ pub(crate) struct Choices(pub(crate) Vec<String>);
 
 impl Record for Choices {
     fn record(&self, attributes: &mut Attributes) {
-        attributes.list(semconv::LLM_CHOICES, &self.0, |attributes, text| {
-            attributes.set(semconv::COMPLETION_TEXT, text);
+        attributes.list(keys::LLM_CHOICES, &self.0, |attributes, text| {
+            attributes.set(keys::COMPLETION_TEXT, text);
         });
     }
 }

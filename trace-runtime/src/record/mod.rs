@@ -23,6 +23,7 @@
 //! # ask("Say hello");
 //! ```
 
+mod attribute_value;
 mod attributes;
 mod content;
 mod document;
@@ -38,6 +39,7 @@ mod token_count;
 mod tool_call;
 mod tool_definition;
 
+pub use attribute_value::AttributeValue;
 pub use attributes::Attributes;
 pub use content::{AssistantPart, Content, Part, Reasoning};
 pub use document::{Document, RerankedDocuments, RerankerInput, RetrievedDocuments};

@@ -1,7 +1,7 @@
 //! The template that a prompt was rendered from.
 
 use super::{Attributes, Json, Record};
-use crate::semconv;
+use crate::openinference::keys;
 use serde::Serialize;
 
 /// A prompt template with its variables: `llm.prompt_template`.
@@ -47,8 +47,8 @@ impl PromptTemplate {
 
 impl Record for PromptTemplate {
     fn record(&self, attributes: &mut Attributes) {
-        attributes.set(semconv::PROMPT_TEMPLATE, &self.template);
-        attributes.set(semconv::PROMPT_TEMPLATE_VARIABLES, &self.variables);
-        attributes.set(semconv::PROMPT_TEMPLATE_VERSION, &self.version);
+        attributes.set(keys::PROMPT_TEMPLATE, &self.template);
+        attributes.set(keys::PROMPT_TEMPLATE_VARIABLES, &self.variables);
+        attributes.set(keys::PROMPT_TEMPLATE_VERSION, &self.version);
     }
 }

@@ -1,7 +1,7 @@
 //! How many tokens a call used: `llm.token_count`.
 
 use super::{Attributes, Record};
-use crate::semconv;
+use crate::openinference::keys;
 use serde::Serialize;
 
 /// The tokens of a call. Prompt and completion are inclusive: the details below are parts of them,
@@ -97,13 +97,13 @@ impl TokenCount {
 
 impl Record for TokenCount {
     fn record(&self, attributes: &mut Attributes) {
-        attributes.set(semconv::LLM_TOKEN_COUNT_PROMPT, self.prompt);
-        attributes.set(semconv::LLM_TOKEN_COUNT_COMPLETION, self.completion);
-        attributes.set(semconv::LLM_TOKEN_COUNT_TOTAL, self.total);
-        attributes.set(semconv::LLM_TOKEN_COUNT_CACHE_READ, self.cache_read);
-        attributes.set(semconv::LLM_TOKEN_COUNT_CACHE_WRITE, self.cache_write);
-        attributes.set(semconv::LLM_TOKEN_COUNT_PROMPT_AUDIO, self.prompt_audio);
-        attributes.set(semconv::LLM_TOKEN_COUNT_REASONING, self.reasoning);
-        attributes.set(semconv::LLM_TOKEN_COUNT_COMPLETION_AUDIO, self.completion_audio);
+        attributes.set(keys::LLM_TOKEN_COUNT_PROMPT, self.prompt);
+        attributes.set(keys::LLM_TOKEN_COUNT_COMPLETION, self.completion);
+        attributes.set(keys::LLM_TOKEN_COUNT_TOTAL, self.total);
+        attributes.set(keys::LLM_TOKEN_COUNT_CACHE_READ, self.cache_read);
+        attributes.set(keys::LLM_TOKEN_COUNT_CACHE_WRITE, self.cache_write);
+        attributes.set(keys::LLM_TOKEN_COUNT_PROMPT_AUDIO, self.prompt_audio);
+        attributes.set(keys::LLM_TOKEN_COUNT_REASONING, self.reasoning);
+        attributes.set(keys::LLM_TOKEN_COUNT_COMPLETION_AUDIO, self.completion_audio);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::attributes::Attributes;
 use super::json::Json;
-use crate::semconv;
+use crate::openinference::keys;
 use serde::Serialize;
 
 /// A call of a tool: only an [`AssistantMessage`](super::AssistantMessage) has them.
@@ -51,9 +51,9 @@ impl ToolCall {
     }
 
     pub(super) fn write(&self, attributes: &mut Attributes) {
-        attributes.set(semconv::TOOL_CALL_ID, &self.id);
-        attributes.set(semconv::TOOL_CALL_NAME, &self.name);
-        attributes.set(semconv::TOOL_CALL_ARGUMENTS, &self.arguments);
-        attributes.set(semconv::TOOL_CALL_REASONING_SIGNATURE, &self.reasoning_signature);
+        attributes.set(keys::TOOL_CALL_ID, &self.id);
+        attributes.set(keys::TOOL_CALL_NAME, &self.name);
+        attributes.set(keys::TOOL_CALL_ARGUMENTS, &self.arguments);
+        attributes.set(keys::TOOL_CALL_REASONING_SIGNATURE, &self.reasoning_signature);
     }
 }

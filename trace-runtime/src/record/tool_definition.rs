@@ -1,7 +1,7 @@
 //! The tools that a model may call: `llm.tools`.
 
 use super::{Attributes, Json, Record};
-use crate::semconv;
+use crate::openinference::keys;
 use serde::Serialize;
 
 /// A tool as the model is told of it.
@@ -64,10 +64,10 @@ impl FromIterator<ToolDefinition> for ToolDefinitions {
 
 impl Record for ToolDefinitions {
     fn record(&self, attributes: &mut Attributes) {
-        attributes.list(semconv::LLM_TOOLS, &self.0, |attributes, tool| {
-            attributes.set(semconv::TOOL_NAME, &tool.name);
-            attributes.set(semconv::TOOL_DESCRIPTION, &tool.description);
-            attributes.set(semconv::TOOL_JSON_SCHEMA, &tool.json_schema);
+        attributes.list(keys::LLM_TOOLS, &self.0, |attributes, tool| {
+            attributes.set(keys::TOOL_NAME, &tool.name);
+            attributes.set(keys::TOOL_DESCRIPTION, &tool.description);
+            attributes.set(keys::TOOL_JSON_SCHEMA, &tool.json_schema);
         });
     }
 }

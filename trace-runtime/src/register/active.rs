@@ -1,8 +1,8 @@
 //! The registration that is active, and the switch that every annotated function reads first.
 
 use super::settings::{Limits, Sampling};
-use crate::call_site::CallSite;
-use crate::export::{DeliveryProcessor, Diagnostics, QueuedSpan};
+use crate::delivery::{DeliveryProcessor, Diagnostics, QueuedSpan};
+use crate::span::CallSite;
 use crate::span::{SpanRecord, scope};
 use opentelemetry::global;
 use opentelemetry::trace::TracerProvider as _;

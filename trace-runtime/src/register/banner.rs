@@ -1,8 +1,8 @@
 //! Some lines on stderr that say where the traces go.
 
 use super::builder::Builder;
-use super::error::Setting;
 use super::settings::{OtlpSettings, Protocol, Settings};
+use crate::config::Setting;
 use std::io::Write;
 
 pub(super) fn print(text: &str) {
@@ -62,8 +62,8 @@ fn project_page(otlp: &OtlpSettings, project: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::Environment;
     use crate::register::register;
-    use crate::register::settings::Environment;
     use opentelemetry_sdk::error::OTelSdkResult;
     use opentelemetry_sdk::trace::{SpanData, SpanExporter};
 

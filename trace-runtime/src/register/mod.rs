@@ -3,18 +3,15 @@
 mod active;
 mod banner;
 mod builder;
-mod error;
-mod pipeline;
+mod provider;
 mod registration;
 mod settings;
 
 pub(crate) use active::{Active, ActiveHere, active, is_enabled};
 pub use builder::{Builder, register};
-pub use error::{RegisterError, Setting};
 pub(crate) use registration::A_YEAR;
 pub use registration::{FlushError, Registration};
 pub use settings::Protocol;
 pub(crate) use settings::{
-    BatchSettings, Environment, FileSettings, Limits, OtlpSettings, Sampling, Settings,
-    SpoolSettings,
+    BatchSettings, FileSettings, Limits, OtlpSettings, Sampling, Settings, SpoolSettings,
 };

@@ -3,12 +3,12 @@
 use super::active::{Active, is_enabled};
 use super::banner;
 use super::builder::Builder;
-use super::error::RegisterError;
-use super::pipeline::Pipeline;
-use super::settings::{Environment, Limits, Settings};
+use super::provider::Pipeline;
+use super::settings::{Limits, Settings};
 use crate::capture;
-use crate::export::{self, DeliveryProcessor, Diagnostics, Flushed, Stats};
-use crate::outcome::panic;
+use crate::config::{Environment, RegisterError};
+use crate::delivery::{self, DeliveryProcessor, Diagnostics, Flushed, Stats};
+use crate::panic;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
@@ -148,7 +148,7 @@ impl Registration {
 
 impl Drop for Registration {
     fn drop(&mut self) {
-        if !export::is_inside() {
+        if !delivery::is_inside() {
             // What was not delivered has been said by the diagnostics.
             let _ = self.shutdown();
             return;
@@ -180,7 +180,7 @@ impl Running {
 
     /// An error for what the export itself calls: it would wait for itself.
     fn not_inside(&self) -> Result<(), FlushError> {
-        if !export::is_inside() {
+        if !delivery::is_inside() {
             return Ok(());
         }
         let all = self.processor.as_ref().map(DeliveryProcessor::stats).unwrap_or_default();
@@ -188,7 +188,7 @@ impl Running {
         let stats = incomplete.or(all.first()).cloned();
         let endpoint = stats.as_ref().map(|stats| stats.destination.clone());
         let Stats { delivered, pending, on_disk, lost, .. } = stats.unwrap_or_default();
-        let cause = export::REFUSED.to_owned();
+        let cause = delivery::REFUSED.to_owned();
         Err(FlushError { delivered, pending, on_disk, lost, endpoint, cause })
     }
 

@@ -1,7 +1,7 @@
 //! The context attributes of OpenInference: those that a span has because of where it is.
 
+use crate::openinference::keys;
 use crate::record::{Attributes, PromptTemplate};
-use crate::semconv;
 use opentelemetry::{Array, Context, KeyValue, StringValue, Value};
 use serde_json::{Map, Value as Json};
 use std::sync::Arc;
@@ -53,17 +53,17 @@ impl ContextAttributes {
         let mut rendered = Vec::new();
         let mut add = |key: &'static str, value| rendered.push(KeyValue::new(key, value));
         if let Some(session) = &self.session {
-            add(semconv::SESSION_ID, shared(session));
+            add(keys::SESSION_ID, shared(session));
         }
         if let Some(user) = &self.user {
-            add(semconv::USER_ID, shared(user));
+            add(keys::USER_ID, shared(user));
         }
         if !self.metadata.is_empty() {
-            add(semconv::METADATA, shared(&Json::Object(self.metadata.clone()).to_string()));
+            add(keys::METADATA, shared(&Json::Object(self.metadata.clone()).to_string()));
         }
         if !self.tags.is_empty() {
             let tags = self.tags.iter().map(|tag| StringValue::from(Arc::<str>::from(&**tag)));
-            add(semconv::TAGS, Value::Array(Array::String(tags.collect())));
+            add(keys::TAGS, Value::Array(Array::String(tags.collect())));
         }
         rendered.extend(self.prompt_template.as_ref().map(Attributes::of).into_iter().flatten());
         rendered

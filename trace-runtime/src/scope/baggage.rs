@@ -1,7 +1,7 @@
 //! Context attributes on their way to another service, as W3C baggage.
 
 use super::attributes::ContextAttributes;
-use crate::semconv;
+use crate::openinference::keys;
 use opentelemetry::Context;
 use opentelemetry::baggage::{Baggage, BaggageExt};
 use serde_json::Value;
@@ -14,15 +14,15 @@ pub(super) fn written(context: &Context) -> Context {
         baggage.insert_with_metadata(key.clone(), value.clone(), metadata.clone());
     }
     let texts = [
-        (semconv::SESSION_ID, attributes.session.clone()),
-        (semconv::USER_ID, attributes.user.clone()),
+        (keys::SESSION_ID, attributes.session.clone()),
+        (keys::USER_ID, attributes.user.clone()),
         (
-            semconv::METADATA,
+            keys::METADATA,
             (!attributes.metadata.is_empty())
                 .then(|| Value::Object(attributes.metadata.clone()).to_string()),
         ),
         (
-            semconv::TAGS,
+            keys::TAGS,
             (!attributes.tags.is_empty()).then(|| Value::from(attributes.tags.clone()).to_string()),
         ),
     ];
@@ -43,14 +43,14 @@ pub(super) fn read(context: &Context) -> ContextAttributes {
     };
     let json = |key| text(key).and_then(|text| serde_json::from_str::<Value>(&text).ok());
     let mut read = ContextAttributes {
-        session: text(semconv::SESSION_ID),
-        user: text(semconv::USER_ID),
+        session: text(keys::SESSION_ID),
+        user: text(keys::USER_ID),
         ..ContextAttributes::default()
     };
-    if let Some(Value::Object(metadata)) = json(semconv::METADATA) {
+    if let Some(Value::Object(metadata)) = json(keys::METADATA) {
         read.metadata = metadata;
     }
-    let tags = json(semconv::TAGS).and_then(|tags| serde_json::from_value(tags).ok());
+    let tags = json(keys::TAGS).and_then(|tags| serde_json::from_value(tags).ok());
     read.tags = tags.unwrap_or_default();
     read
 }

@@ -2,7 +2,7 @@
 
 use super::attributes::ContextAttributes;
 use super::baggage;
-use crate::in_span::WithCurrentSpan;
+use crate::in_current_span::WithCurrentSpan;
 use crate::record::PromptTemplate;
 use opentelemetry::{Context, ContextGuard};
 use serde_json::Value;

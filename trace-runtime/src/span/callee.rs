@@ -1,29 +1,28 @@
 //! The function that was called, as its span says.
 
-use crate::OpenInferenceSpanKind;
-use crate::call_site::CallSite;
+use super::call_site::CallSite;
 use crate::capture::without_paths;
-use crate::semconv;
+use crate::openinference::{OpenInferenceSpanKind, keys};
 use opentelemetry::KeyValue;
 use std::borrow::Cow;
 
 /// What is known of a function before it runs.
 #[derive(Clone, Debug)]
-pub(super) struct Callee {
-    pub(super) site: &'static CallSite,
+pub(crate) struct Callee {
+    pub(crate) site: &'static CallSite,
     /// The option `name`, where it is more than a literal.
-    pub(super) name: Option<Cow<'static, str>>,
+    pub(crate) name: Option<Cow<'static, str>>,
     /// The type that the function is a method of.
-    pub(super) self_type: Option<&'static str>,
+    pub(crate) self_type: Option<&'static str>,
 }
 
 impl Callee {
-    pub(super) fn kind(&self) -> OpenInferenceSpanKind {
+    pub(crate) fn kind(&self) -> OpenInferenceSpanKind {
         self.site.kind
     }
 
     /// As given, else `Type::method`, else the function's name.
-    pub(super) fn span_name(&self) -> Cow<'static, str> {
+    pub(crate) fn span_name(&self) -> Cow<'static, str> {
         match (&self.name, self.self_type) {
             (Some(name), _) => name.clone(),
             (None, Some(self_type)) if !self.site.is_named => {
@@ -40,7 +39,7 @@ impl Callee {
 
     /// What the attributes that describe it hold.
     #[inline]
-    pub(super) fn bytes(&self) -> usize {
+    pub(crate) fn bytes(&self) -> usize {
         let CallSite { name, path, file, documentation, .. } = self.site;
         let given = self.name.as_deref().map_or(0, str::len);
         let names = 2 * (name.len() + given) + self.self_type.map_or(0, str::len);
@@ -48,23 +47,23 @@ impl Callee {
     }
 
     /// Where the function is, and the names that some kinds have besides the span's.
-    pub(super) fn describe(&self, attributes: &mut Vec<KeyValue>) {
+    pub(crate) fn describe(&self, attributes: &mut Vec<KeyValue>) {
         let CallSite { path, function, file, line, documentation, .. } = self.site;
         let function = match self.self_type {
             Some(self_type) => Cow::Owned([self_type, "::", function].concat()),
             None => Cow::Borrowed(*path),
         };
-        attributes.push(KeyValue::new(semconv::CODE_FUNCTION_NAME, function));
-        attributes.push(KeyValue::new(semconv::CODE_FILE_PATH, *file));
-        attributes.push(KeyValue::new(semconv::CODE_LINE_NUMBER, i64::from(*line)));
+        attributes.push(KeyValue::new(keys::CODE_FUNCTION_NAME, function));
+        attributes.push(KeyValue::new(keys::CODE_FILE_PATH, *file));
+        attributes.push(KeyValue::new(keys::CODE_LINE_NUMBER, i64::from(*line)));
         match self.kind() {
             OpenInferenceSpanKind::Agent => {
-                attributes.push(KeyValue::new(semconv::AGENT_NAME, self.own_name()));
+                attributes.push(KeyValue::new(keys::AGENT_NAME, self.own_name()));
             }
             OpenInferenceSpanKind::Tool => {
-                attributes.push(KeyValue::new(semconv::TOOL_NAME, self.own_name()));
+                attributes.push(KeyValue::new(keys::TOOL_NAME, self.own_name()));
                 if !documentation.is_empty() {
-                    attributes.push(KeyValue::new(semconv::TOOL_DESCRIPTION, *documentation));
+                    attributes.push(KeyValue::new(keys::TOOL_DESCRIPTION, *documentation));
                 }
             }
             _ => {}

@@ -1,27 +1,13 @@
-//! Opening a span: the one seam between the macros and whatever records it.
+//! The data of one span: the function that was called, and what is recorded of the call.
 
-mod attribute_value;
-mod attributes;
-mod begun;
+mod call_site;
 mod callee;
-mod context_span;
-mod current;
-mod live;
-mod open;
-mod parent;
-mod recorder;
 mod said;
 mod span_record;
 mod spare;
-mod start;
 
-pub use attribute_value::AttributeValue;
-pub(crate) use attributes::{add_missing, keep_essential, keep_last_of_each_key, push};
-pub use current::{CurrentSpan, current_span};
-pub(crate) use live::{LiveSpan, attached};
-pub use open::{OpenSpan, open, open_later};
-pub use parent::Parent;
-pub use recorder::Recorder;
+pub use call_site::{CallSite, crate_name};
+pub(crate) use callee::Callee;
+pub(crate) use said::Said;
 pub(crate) use span_record::{SpanRecord, scope};
-pub(crate) use spare::keep_spare;
-pub use start::{SpanName, Start};
+pub(crate) use spare::{boxed, keep_spare};

@@ -1,10 +1,10 @@
 //! A span of ours as it was recorded. It becomes `SpanData` on the worker's thread, where time costs
 //! the caller nothing.
 
+use super::call_site::CallSite;
 use super::callee::Callee;
 use super::said::{LIST, Said};
-use crate::call_site::CallSite;
-use crate::export::{CompressedTexts, Compression, Size, more_bytes};
+use crate::memory::{CompressedTexts, Compression, Size, more_bytes};
 use opentelemetry::trace::{Event, Link, SpanContext, SpanId, SpanKind, Status};
 use opentelemetry::{InstrumentationScope, KeyValue};
 use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanLinks};
@@ -15,15 +15,15 @@ use std::time::SystemTime;
 /// What is recorded of a span, from its start to its end.
 #[derive(Clone, Debug)]
 pub(crate) struct SpanRecord {
-    pub(super) span_context: SpanContext,
-    pub(super) callee: Callee,
+    pub(crate) span_context: SpanContext,
+    pub(crate) callee: Callee,
     parent_span_id: SpanId,
     parent_is_remote: bool,
     start_time: SystemTime,
     /// The same as the start until it is known.
-    pub(super) end_time: SystemTime,
-    pub(super) said: Said,
-    pub(super) status: Status,
+    pub(crate) end_time: SystemTime,
+    pub(crate) said: Said,
+    pub(crate) status: Status,
     rare: Option<Box<Rare>>,
 }
 
@@ -45,7 +45,7 @@ const LIMIT: usize = 128;
 
 impl SpanRecord {
     #[inline]
-    pub(super) fn new(
+    pub(crate) fn new(
         callee: Callee,
         span_context: SpanContext,
         parent: &SpanContext,
@@ -65,7 +65,7 @@ impl SpanRecord {
         }
     }
 
-    pub(super) fn add_event(
+    pub(crate) fn add_event(
         &mut self,
         name: Cow<'static, str>,
         timestamp: SystemTime,
@@ -80,7 +80,7 @@ impl SpanRecord {
         }
     }
 
-    pub(super) fn add_link(&mut self, to: SpanContext, attributes: Vec<KeyValue>) {
+    pub(crate) fn add_link(&mut self, to: SpanContext, attributes: Vec<KeyValue>) {
         let links = &mut self.rare().links;
         if links.links.len() < LIMIT {
             let (attributes, dropped) = limited(attributes);
@@ -90,7 +90,7 @@ impl SpanRecord {
         }
     }
 
-    pub(super) fn update_name(&mut self, name: Cow<'static, str>) {
+    pub(crate) fn update_name(&mut self, name: Cow<'static, str>) {
         self.rare().name = Some(name);
     }
 

@@ -11,7 +11,7 @@ thread_local! {
 
 /// Puts a record where an earlier one was, if there is such a place.
 #[inline]
-pub(super) fn boxed(record: SpanRecord) -> Box<SpanRecord> {
+pub(crate) fn boxed(record: SpanRecord) -> Box<SpanRecord> {
     // A thread that is ending has none.
     match SPARE.try_with(Cell::take) {
         Ok(Some(mut spare)) => {

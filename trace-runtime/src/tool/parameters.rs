@@ -1,7 +1,7 @@
 //! The JSON schema of all parameters of a tool, written once per process.
 
 use super::parameter::Parameter;
-use crate::outcome::panic::contained;
+use crate::panic::contained;
 use opentelemetry::StringValue;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};

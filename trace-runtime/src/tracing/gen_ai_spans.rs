@@ -1,6 +1,6 @@
 //! What the layer takes if nothing else is said.
 
-use crate::semconv::gen_ai::NAMESPACE;
+use crate::openinference::keys::gen_ai::NAMESPACE;
 use tracing_core::subscriber::Interest;
 use tracing_core::{Metadata, Subscriber};
 use tracing_subscriber::layer::{Context, Filter};

@@ -2,9 +2,9 @@
 
 use super::flat::{Flat, json};
 use super::legacy;
+use crate::openinference::keys;
+use crate::openinference::keys::gen_ai::{self, Names};
 use crate::record::Attributes;
-use crate::semconv;
-use crate::semconv::gen_ai::{self, Names};
 use opentelemetry::trace::Event;
 use serde_json::Value;
 
@@ -33,7 +33,7 @@ impl Content {
     pub(super) fn write(&self, attributes: &mut Attributes, key: &'static str, mime: &'static str) {
         attributes.set(key, &self.text);
         let is_text = self.json.is_string();
-        attributes.set(mime, if is_text { semconv::MIME_TEXT } else { semconv::MIME_JSON });
+        attributes.set(mime, if is_text { keys::MIME_TEXT } else { keys::MIME_JSON });
     }
 }
 

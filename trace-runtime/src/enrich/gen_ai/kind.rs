@@ -1,8 +1,8 @@
 //! The operations of the GenAI conventions and the span kinds of OpenInference.
 
 use super::flat::Flat;
-use crate::OpenInferenceSpanKind as Kind;
-use crate::semconv::{self, gen_ai};
+use crate::openinference::OpenInferenceSpanKind as Kind;
+use crate::openinference::keys::{self, gen_ai};
 
 /// What a span with `gen_ai` attributes stands for: what its operation says, or else its contents.
 pub(super) fn of(span: &Flat<'_>) -> Kind {
@@ -40,7 +40,7 @@ pub(super) fn operation(span: &Flat<'_>, kind: &str) -> Option<&'static str> {
         (Kind::Tool, "execute_tool"),
         (Kind::Agent, "invoke_agent"),
     ];
-    let completed = [semconv::LLM_PROMPTS, semconv::LLM_CHOICES];
+    let completed = [keys::LLM_PROMPTS, keys::LLM_CHOICES];
     if completed.iter().any(|key| !span.list(key).is_empty()) {
         return Some("text_completion");
     }

@@ -2,7 +2,7 @@
 //! number in their key.
 
 use super::flat::{Flat, json};
-use crate::semconv::gen_ai::{INPUT_EVENTS, Names, OUTPUT_EVENT};
+use crate::openinference::keys::gen_ai::{INPUT_EVENTS, Names, OUTPUT_EVENT};
 use opentelemetry::KeyValue;
 use opentelemetry::trace::Event;
 use serde_json::{Map, Value};

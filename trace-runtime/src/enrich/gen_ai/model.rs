@@ -3,8 +3,8 @@
 use super::flat::Flat;
 use super::provider;
 use crate::enrich::model_family;
+use crate::openinference::keys::gen_ai;
 use crate::record::{LlmModel, TokenCount};
-use crate::semconv::gen_ai;
 use serde_json::{Map, Value};
 
 pub(super) fn model(said: &Flat<'_>) -> LlmModel {

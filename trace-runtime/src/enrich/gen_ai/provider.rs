@@ -1,6 +1,6 @@
 //! Who serves a model and whose it is: one name in GenAI, two in OpenInference.
 
-use crate::semconv::gen_ai::PROVIDERS;
+use crate::openinference::keys::gen_ai::PROVIDERS;
 
 /// `llm.provider` and, where the provider serves models of one vendor, `llm.system`.
 pub(super) fn to_openinference(provider: &str) -> (String, Option<&'static str>) {

@@ -1,8 +1,8 @@
 //! The documents of a retrieval, as JSON and as attributes.
 
 use super::flat::Flat;
+use crate::openinference::keys::{self, gen_ai};
 use crate::record::{Document, Json, RetrievedDocuments};
-use crate::semconv::{self, gen_ai};
 use serde_json::{Map, Value};
 
 pub(super) fn documents(said: &Flat<'_>) -> RetrievedDocuments {
@@ -32,20 +32,20 @@ fn document(value: &Value) -> Document {
 /// The documents that OpenInference lists, as GenAI's JSON.
 pub(super) fn written(span: &Flat<'_>) -> Option<String> {
     let documents: Vec<Value> = span
-        .list(semconv::RETRIEVAL_DOCUMENTS)
+        .list(keys::RETRIEVAL_DOCUMENTS)
         .iter()
         .map(|document| {
             let fields = [
-                ("id", semconv::DOCUMENT_ID),
-                ("content", semconv::DOCUMENT_CONTENT),
-                ("score", semconv::DOCUMENT_SCORE),
-                ("metadata", semconv::DOCUMENT_METADATA),
+                ("id", keys::DOCUMENT_ID),
+                ("content", keys::DOCUMENT_CONTENT),
+                ("score", keys::DOCUMENT_SCORE),
+                ("metadata", keys::DOCUMENT_METADATA),
             ];
             let set = fields.iter().filter_map(|(name, key)| {
                 // An id of digits stays the text it is.
                 let text = || document.text(&[key]).map(Value::from);
                 let value = match *key {
-                    semconv::DOCUMENT_METADATA => document.json(&[key]),
+                    keys::DOCUMENT_METADATA => document.json(&[key]),
                     _ => text().or_else(|| document.json(&[key])),
                 }?;
                 Some(((*name).to_owned(), value))

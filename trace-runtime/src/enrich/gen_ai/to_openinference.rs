@@ -3,13 +3,13 @@
 use super::content::{self, Content};
 use super::flat::Flat;
 use super::{kind, messages, model, retrieval};
-use crate::OpenInferenceSpanKind as Kind;
+use crate::openinference::OpenInferenceSpanKind as Kind;
+use crate::openinference::add_missing;
+use crate::openinference::keys::{self, gen_ai};
 use crate::record::{
     Attributes, Embeddings, FinishReason, InputMessages, InvocationParameters, Json,
     OutputMessages, ToolDefinition, ToolDefinitions,
 };
-use crate::semconv::{self, gen_ai};
-use crate::span::add_missing;
 use opentelemetry::KeyValue;
 use opentelemetry_sdk::trace::SpanData;
 use serde_json::Value;
@@ -18,7 +18,7 @@ use serde_json::Value;
 /// What was set stays. Says whether it was such a span.
 pub(in crate::enrich) fn translate(span: &mut SpanData) -> bool {
     let is_gen_ai = |each: &KeyValue| each.key.as_str().starts_with(gen_ai::NAMESPACE);
-    let has_kind = |each: &KeyValue| each.key.as_str() == semconv::SPAN_KIND;
+    let has_kind = |each: &KeyValue| each.key.as_str() == keys::SPAN_KIND;
     if !span.attributes.iter().any(is_gen_ai) || span.attributes.iter().any(has_kind) {
         return false;
     }
@@ -33,28 +33,28 @@ pub(in crate::enrich) fn translate(span: &mut SpanData) -> bool {
         _ => (content::input(&said, &span.events), content::output(&said, &span.events)),
     };
     let mut attributes = Attributes::default();
-    attributes.set(semconv::SPAN_KIND, kind.as_str());
-    attributes.set(semconv::SESSION_ID, said.text(gen_ai::CONVERSATION_ID));
-    attributes.set(semconv::AGENT_NAME, said.text(gen_ai::AGENT_NAME));
+    attributes.set(keys::SPAN_KIND, kind.as_str());
+    attributes.set(keys::SESSION_ID, said.text(gen_ai::CONVERSATION_ID));
+    attributes.set(keys::AGENT_NAME, said.text(gen_ai::AGENT_NAME));
     if let Some(input) = &input {
-        input.write(&mut attributes, semconv::INPUT_VALUE, semconv::INPUT_MIME_TYPE);
+        input.write(&mut attributes, keys::INPUT_VALUE, keys::INPUT_MIME_TYPE);
     }
     if let Some(output) = &output {
-        output.write(&mut attributes, semconv::OUTPUT_VALUE, semconv::OUTPUT_MIME_TYPE);
+        output.write(&mut attributes, keys::OUTPUT_VALUE, keys::OUTPUT_MIME_TYPE);
     }
     match kind {
         Kind::Llm => llm(&mut attributes, &said, input, output),
         Kind::Embedding => embedding(&mut attributes, &said),
         Kind::Reranker => {
             let model = model::model(&said);
-            attributes.set(semconv::RERANKER_MODEL_NAME, model.responded.or(model.requested));
+            attributes.set(keys::RERANKER_MODEL_NAME, model.responded.or(model.requested));
             attributes.record(&model::tokens(&said));
         }
         Kind::Retriever => attributes.record(&retrieval::documents(&said)),
         Kind::Tool => {
-            attributes.set(semconv::TOOL_NAME, said.text(gen_ai::TOOL_NAME));
-            attributes.set(semconv::TOOL_DESCRIPTION, said.text(gen_ai::TOOL_DESCRIPTION));
-            attributes.set(semconv::TOOL_ID, said.text(gen_ai::TOOL_CALL_ID));
+            attributes.set(keys::TOOL_NAME, said.text(gen_ai::TOOL_NAME));
+            attributes.set(keys::TOOL_DESCRIPTION, said.text(gen_ai::TOOL_DESCRIPTION));
+            attributes.set(keys::TOOL_ID, said.text(gen_ai::TOOL_CALL_ID));
         }
         _ => {}
     }

@@ -1,7 +1,7 @@
 //! Settings that exclude each other.
 
 use super::Builder;
-use crate::register::error::{RegisterError, Setting};
+use crate::config::{RegisterError, Setting};
 
 impl Builder {
     /// An attached provider brings its own resource, sampler and exporters, and another backend

@@ -1,7 +1,7 @@
 //! How spans are delivered, and what is said of it.
 
 use super::Builder;
-use crate::export::Diagnostic;
+use crate::delivery::Diagnostic;
 use std::path::PathBuf;
 use std::time::Duration;
 

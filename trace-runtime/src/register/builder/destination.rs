@@ -1,9 +1,10 @@
 //! Where spans go.
 
 use super::Builder;
-use crate::export::{ExporterDelivery, ReplayError, Replayed};
-use crate::register::pipeline;
-use crate::register::settings::{Environment, FileSettings, Protocol};
+use crate::config::Environment;
+use crate::delivery::{ExporterDelivery, ReplayError, Replayed};
+use crate::register::provider;
+use crate::register::settings::{FileSettings, Protocol};
 use opentelemetry_sdk::trace::{SdkTracerProvider, SpanExporter};
 use std::path::{Path, PathBuf};
 
@@ -133,6 +134,6 @@ impl Builder {
     ///
     /// A setting or a file that cannot be read, or a backend that does not take a batch.
     pub fn replay(self, path: impl AsRef<Path>) -> Result<Replayed, ReplayError> {
-        pipeline::replay(&self, path.as_ref(), &Environment::of_process())
+        provider::replay(&self, path.as_ref(), &Environment::of_process())
     }
 }

@@ -5,11 +5,11 @@ mod content;
 mod delivery;
 mod destination;
 
-use super::error::RegisterError;
-use super::pipeline;
+use super::provider;
 use super::registration::Registration;
-use super::settings::{Environment, FileSettings, Protocol};
-use crate::export::{Deliver, DeliveryProcessor, DiagnosticCallback};
+use super::settings::{FileSettings, Protocol};
+use crate::config::{Environment, RegisterError};
+use crate::delivery::{Deliver, DeliveryProcessor, DiagnosticCallback};
 use crate::mask::Mask;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use std::fmt;
@@ -134,7 +134,7 @@ impl Builder {
     /// As [`install`](Self::install), but other registrations do not matter. With
     /// `OTEL_SDK_DISABLED=true`, or with no destination left, the processor does nothing.
     pub fn processor(self) -> Result<DeliveryProcessor, RegisterError> {
-        pipeline::processor(self, &Environment::of_process())
+        provider::processor(self, &Environment::of_process())
     }
 }
 

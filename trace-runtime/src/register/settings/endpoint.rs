@@ -1,8 +1,7 @@
 //! Where spans go, and over which protocol.
 
-use super::environment::Environment;
+use crate::config::{Environment, RegisterError, Setting};
 use crate::register::builder::Builder;
-use crate::register::error::{RegisterError, Setting};
 use ureq::http::Uri;
 
 /// The transport of OTLP.

@@ -1,7 +1,7 @@
 //! Where spans are written as JSON lines.
 
+use crate::config::{RegisterError, Setting};
 use crate::register::builder::Builder;
-use crate::register::error::{RegisterError, Setting};
 use std::path::PathBuf;
 
 /// A file and its rotation.

@@ -1,8 +1,7 @@
 //! The headers sent with every export, the api key among them. Their values are never printed.
 
-use super::environment::Environment;
+use crate::config::{Environment, RegisterError, Setting};
 use crate::register::builder::Builder;
-use crate::register::error::{RegisterError, Setting};
 use percent_encoding::percent_decode_str;
 use std::collections::BTreeMap;
 use std::fmt;

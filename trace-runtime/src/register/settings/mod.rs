@@ -1,7 +1,6 @@
 //! Every setting with its precedence: a pure function of the builder and the environment.
 
 mod endpoint;
-mod environment;
 mod file;
 mod headers;
 mod resource;
@@ -12,18 +11,15 @@ mod tests;
 
 pub(crate) use endpoint::Endpoint;
 pub use endpoint::Protocol;
-pub(crate) use environment::Environment;
 pub(crate) use file::FileSettings;
 pub(crate) use headers::Headers;
 pub(crate) use resource::ResourceSettings;
 pub(crate) use sampling::Sampling;
 pub(crate) use spool::SpoolSettings;
 
-use environment::require_bytes;
-
 use super::builder::Builder;
-use super::error::{RegisterError, Setting};
-use crate::export::Transform;
+use crate::config::{Environment, RegisterError, Setting, require_bytes};
+use crate::enrich::Transform;
 use crate::mask::MaskSettings;
 use std::time::Duration;
 

@@ -1,10 +1,9 @@
 //! Who sends: project, service and everything else that is said once per process.
 
-use super::environment::Environment;
 use super::headers::pairs;
+use crate::config::{Environment, RegisterError};
+use crate::openinference::keys;
 use crate::register::builder::Builder;
-use crate::register::error::RegisterError;
-use crate::semconv;
 use std::collections::BTreeMap;
 
 /// The attributes of the resource, without those of the SDK.
@@ -32,24 +31,24 @@ impl ResourceSettings {
         let project = builder
             .project_name
             .clone()
-            .or_else(|| from_code.remove(semconv::PROJECT_NAME))
+            .or_else(|| from_code.remove(keys::PROJECT_NAME))
             .or_else(|| named("PHOENIX_PROJECT"))
             .or_else(|| named("PHOENIX_PROJECT_NAME"))
-            .or_else(|| from_env.get(semconv::PROJECT_NAME).cloned())
+            .or_else(|| from_env.get(keys::PROJECT_NAME).cloned())
             .unwrap_or_else(|| "default".to_owned());
         let service_name = builder
             .service_name
             .clone()
-            .or_else(|| from_code.remove(semconv::SERVICE_NAME))
+            .or_else(|| from_code.remove(keys::SERVICE_NAME))
             .or_else(|| named("OTEL_SERVICE_NAME"))
-            .or_else(|| from_env.get(semconv::SERVICE_NAME).cloned())
+            .or_else(|| from_env.get(keys::SERVICE_NAME).cloned())
             .or_else(|| env.executable.clone())
             .unwrap_or_else(|| "unknown_service".to_owned());
 
         let mut others = from_env;
         others.extend(from_code);
-        others.remove(semconv::PROJECT_NAME);
-        others.remove(semconv::SERVICE_NAME);
+        others.remove(keys::PROJECT_NAME);
+        others.remove(keys::SERVICE_NAME);
         Ok(ResourceSettings { project, service_name, others })
     }
 }

@@ -1,8 +1,7 @@
 //! Which traces are recorded.
 
-use super::environment::Environment;
+use crate::config::{Environment, RegisterError, Setting};
 use crate::register::builder::Builder;
-use crate::register::error::{RegisterError, Setting};
 
 /// The sampler, as OpenTelemetry names them.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -1,8 +1,7 @@
 //! What may be written to disk.
 
-use super::environment::{Environment, require_bytes};
+use crate::config::{Environment, RegisterError, Setting, require_bytes};
 use crate::register::builder::Builder;
-use crate::register::error::{RegisterError, Setting};
 use std::path::PathBuf;
 
 /// Where batches are kept that cannot be delivered.

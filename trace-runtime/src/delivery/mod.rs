@@ -1,0 +1,71 @@
+//! From ended spans to their destinations: queue, worker, limits, sender, and the account of it.
+
+mod body;
+mod console;
+mod deliver;
+mod diagnostics;
+mod encode;
+#[cfg(feature = "file")]
+mod file;
+mod inside;
+#[cfg(feature = "file")]
+mod json_lines;
+mod message;
+mod otlp;
+mod processor;
+mod queue;
+mod replay;
+mod retry;
+mod sender;
+mod spool;
+#[cfg(test)]
+mod tests;
+mod threads;
+mod worker;
+
+pub(crate) use deliver::{Deliver, Destination, ExporterDelivery};
+pub use diagnostics::Diagnostic;
+pub(crate) use diagnostics::{DiagnosticCallback, Diagnostics};
+pub(crate) use inside::{REFUSED, is_inside};
+pub use processor::DeliveryProcessor;
+pub use queue::Stats;
+pub(crate) use queue::{Flushed, QueuedSpan};
+pub(crate) use replay::replay;
+pub use replay::{ReplayError, Replayed};
+
+use crate::config::{RegisterError, Setting};
+use crate::register::{FileSettings, OtlpSettings};
+use deliver::Transport;
+
+/// The console, as a destination.
+pub(crate) fn console() -> Destination {
+    Destination::Exporter(Box::new(console::Console::default()))
+}
+
+/// An OTLP backend, as a destination.
+pub(crate) fn otlp(settings: &OtlpSettings) -> Result<Destination, RegisterError> {
+    otlp::connect(settings).map(Destination::Backend)
+}
+
+/// The same, to send to it without a queue.
+pub(crate) fn transport(settings: &OtlpSettings) -> Result<Box<dyn Transport>, RegisterError> {
+    otlp::connect(settings)
+}
+
+/// A file, as a destination.
+#[cfg(feature = "file")]
+pub(crate) fn file(settings: &FileSettings) -> Result<Destination, RegisterError> {
+    let opened = file::FileTransport::open(settings.clone());
+    let file = opened.map_err(|error| RegisterError::Folder {
+        setting: Setting::Method("file"),
+        path: settings.path.display().to_string(),
+        reason: error.to_string(),
+    })?;
+    Ok(Destination::Backend(Box::new(file)))
+}
+
+#[cfg(not(feature = "file"))]
+pub(crate) fn file(_settings: &FileSettings) -> Result<Destination, RegisterError> {
+    let (what, feature) = ("a file of JSON lines", "file");
+    Err(RegisterError::MissingFeature { setting: Setting::Method("file"), what, feature })
+}

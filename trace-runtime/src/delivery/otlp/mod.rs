@@ -1,0 +1,54 @@
+//! OTLP, over HTTP and gRPC.
+
+#[cfg(feature = "grpc")]
+mod framed;
+#[cfg(feature = "grpc")]
+mod grpc;
+mod http;
+mod refusal;
+#[cfg(feature = "grpc")]
+mod retry_info;
+
+use super::deliver::{Refused, Transport};
+use crate::config::RegisterError;
+use crate::register::{OtlpSettings, Protocol};
+use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceResponse;
+
+/// The destination that the settings describe. Nothing is sent yet.
+pub(super) fn connect(settings: &OtlpSettings) -> Result<Box<dyn Transport>, RegisterError> {
+    match settings.endpoint.protocol {
+        Protocol::HttpProtobuf => Ok(Box::new(http::HttpTransport::new(settings.clone())?)),
+        #[cfg(feature = "grpc")]
+        Protocol::Grpc => Ok(Box::new(grpc::GrpcTransport::new(settings.clone())?)),
+        #[cfg(not(feature = "grpc"))]
+        Protocol::Grpc => Err(RegisterError::MissingFeature {
+            setting: settings.endpoint.protocol_setting,
+            what: "gRPC",
+            feature: "grpc",
+        }),
+    }
+}
+
+/// What a successful answer says of refused spans, and on one line why.
+fn refused(response: ExportTraceServiceResponse) -> Refused {
+    response.partial_success.map_or_else(Refused::default, |partial| Refused {
+        spans: u64::try_from(partial.rejected_spans).unwrap_or(0),
+        reason: partial.error_message.split_whitespace().collect::<Vec<_>>().join(" "),
+    })
+}
+
+#[cfg(all(test, not(feature = "grpc")))]
+mod tests {
+    use crate::register::{Protocol, register};
+
+    #[test]
+    fn grpc_without_its_feature_says_what_to_enable() {
+        let by_method = register().protocol(Protocol::Grpc).install().unwrap_err();
+        assert_eq!(
+            by_method.to_string(),
+            "`protocol(..)` asks for gRPC: enable the feature `grpc` of trace-runtime"
+        );
+        let by_port = register().endpoint("http://h:4317").install().unwrap_err();
+        assert!(by_port.to_string().starts_with("`endpoint(..)` asks for gRPC"), "{by_port}");
+    }
+}

@@ -1,0 +1,195 @@
+//! A file of batches: a header, then records of state, length, checksum and an OTLP request in
+//! protobuf.
+//!
+//! The state is one byte, `w` while the batch waits and `d` when it is done. Length and checksum
+//! (CRC-32 of the request) are 32 bits each, little endian.
+
+use crate::delivery::body;
+use prost::bytes::Bytes;
+use std::fs::{File, OpenOptions};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+const MAGIC: &[u8; 8] = b"OTLPSEG1";
+pub(super) const HEADER: u64 = MAGIC.len() as u64;
+const PREFIX: usize = 9;
+const WAITS: u8 = b'w';
+const DONE: u8 = b'd';
+
+/// One file of the spool.
+#[derive(Debug)]
+pub(super) struct Segment {
+    path: PathBuf,
+    pub(super) number: u64,
+    pub(super) bytes: u64,
+    /// Those that are still of use.
+    pub(super) batches: usize,
+    /// While it may be appended to.
+    file: Option<File>,
+}
+
+/// Where a batch is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place {
+    pub(super) segment: u64,
+    offset: u64,
+    length: u32,
+}
+
+pub(super) fn record_length(protobuf: &[u8]) -> u64 {
+    (PREFIX + protobuf.len()) as u64
+}
+
+impl Segment {
+    pub(super) fn create(path: &Path, number: u64) -> io::Result<Self> {
+        let mut options = OpenOptions::new();
+        options.write(true).create_new(true);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let mut file = options.open(path)?;
+        if let Err(error) = file.write_all(MAGIC) {
+            let _ = std::fs::remove_file(path);
+            return Err(error);
+        }
+        Ok(Segment { path: path.to_owned(), number, bytes: HEADER, batches: 0, file: Some(file) })
+    }
+
+    pub(super) fn is_in(&self, folder: &Path) -> bool {
+        self.path.parent() == Some(folder)
+    }
+
+    pub(super) fn is_writable(&self) -> bool {
+        self.file.is_some()
+    }
+
+    /// Appends a batch. What could not be written completely is taken back.
+    pub(super) fn append(&mut self, protobuf: &[u8], syncs: bool) -> io::Result<Place> {
+        let too_long = |_| io::Error::new(io::ErrorKind::InvalidInput, "a batch beyond 4 GiB");
+        let length = u32::try_from(protobuf.len()).map_err(too_long)?;
+        let mut record = Vec::with_capacity(PREFIX + protobuf.len());
+        record.push(WAITS);
+        record.extend(length.to_le_bytes());
+        record.extend(crc32fast::hash(protobuf).to_le_bytes());
+        record.extend(protobuf);
+        let Some(file) = &mut self.file else { return Err(io::ErrorKind::Unsupported.into()) };
+        let written =
+            file.write_all(&record).and_then(|()| if syncs { file.sync_data() } else { Ok(()) });
+        if let Err(error) = written {
+            let restored = file.set_len(self.bytes).and_then(|()| file.seek(SeekFrom::End(0)));
+            if restored.is_err() {
+                self.file = None;
+            }
+            return Err(error);
+        }
+        let place = Place { segment: self.number, offset: self.bytes, length };
+        self.bytes += record.len() as u64;
+        self.batches += 1;
+        Ok(place)
+    }
+
+    pub(super) fn load(&self, place: Place) -> io::Result<Bytes> {
+        let mut file = File::open(&self.path)?;
+        file.seek(SeekFrom::Start(place.offset))?;
+        let mut record = vec![0; PREFIX + place.length as usize];
+        file.read_exact(&mut record)?;
+        let record = Bytes::from(record);
+        match split_record(&record) {
+            Some(Record { protobuf, is_sound: true, .. }) => Ok(record.slice_ref(protobuf)),
+            _ => Err(io::Error::new(io::ErrorKind::InvalidData, "its checksum does not match")),
+        }
+    }
+
+    /// Notes that a batch need not be sent any more.
+    pub(super) fn mark_done(&mut self, place: Place) -> io::Result<()> {
+        self.batches = self.batches.saturating_sub(1);
+        let mut file = OpenOptions::new().write(true).open(&self.path)?;
+        file.seek(SeekFrom::Start(place.offset))?;
+        file.write_all(&[DONE])
+    }
+
+    /// The file of an earlier run.
+    pub(super) fn read(path: &Path, number: u64) -> io::Result<Earlier> {
+        let Records { requests, damaged, bytes } = Records::read(path)?;
+        let batches: Vec<_> = requests
+            .iter()
+            .map(|(offset, protobuf)| {
+                let length = u32::try_from(protobuf.len()).unwrap_or(u32::MAX);
+                let place = Place { segment: number, offset: *offset, length };
+                (place, body::count(protobuf).unwrap_or(0))
+            })
+            .collect();
+        let path = path.to_owned();
+        let segment = Segment { path, number, bytes, batches: batches.len(), file: None };
+        Ok(Earlier { segment, batches, damaged })
+    }
+
+    pub(super) fn delete(self) -> io::Result<()> {
+        std::fs::remove_file(&self.path)
+    }
+}
+
+/// A segment of an earlier run, and what it holds.
+pub(super) struct Earlier {
+    pub(super) segment: Segment,
+    /// The places of its batches, with the numbers of their spans.
+    pub(super) batches: Vec<(Place, u64)>,
+    pub(super) damaged: u64,
+}
+
+/// The contents of a segment.
+pub(crate) struct Records {
+    /// The readable requests, with their offsets.
+    pub(crate) requests: Vec<(u64, Bytes)>,
+    /// How many are damaged or cut off.
+    pub(crate) damaged: u64,
+    /// The length of the file.
+    bytes: u64,
+}
+
+impl Records {
+    pub(crate) fn read(path: &Path) -> io::Result<Self> {
+        let all = Bytes::from(std::fs::read(path)?);
+        let mut records = Records { requests: Vec::new(), damaged: 0, bytes: all.len() as u64 };
+        let Some(mut rest) = all.strip_prefix(MAGIC.as_slice()) else {
+            // Not even the header was written, or it is no segment.
+            records.damaged = u64::from(!MAGIC.starts_with(&all));
+            return Ok(records);
+        };
+        while !rest.is_empty() {
+            let offset = records.bytes - rest.len() as u64;
+            let Some(record) = split_record(rest) else {
+                records.damaged += 1;
+                break;
+            };
+            if record.is_sound && body::count(record.protobuf).is_ok() {
+                if !record.is_done {
+                    records.requests.push((offset, all.slice_ref(record.protobuf)));
+                }
+            } else {
+                records.damaged += 1;
+            }
+            rest = record.behind;
+        }
+        Ok(records)
+    }
+}
+
+/// One record, and what follows it.
+struct Record<'a> {
+    protobuf: &'a [u8],
+    is_done: bool,
+    /// Whether state and checksum are what they can be.
+    is_sound: bool,
+    behind: &'a [u8],
+}
+
+/// `None` if it is cut off.
+fn split_record(from: &[u8]) -> Option<Record<'_>> {
+    let (state, rest) = from.split_first()?;
+    let (length, rest) = rest.split_first_chunk::<4>()?;
+    let (checksum, rest) = rest.split_first_chunk::<4>()?;
+    let (protobuf, behind) = rest.split_at_checked(u32::from_le_bytes(*length) as usize)?;
+    let is_sound = matches!(*state, WAITS | DONE)
+        && crc32fast::hash(protobuf) == u32::from_le_bytes(*checksum);
+    Some(Record { protobuf, is_done: *state == DONE, is_sound, behind })
+}

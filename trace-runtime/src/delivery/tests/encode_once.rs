@@ -1,0 +1,69 @@
+use super::accepted;
+use super::harness::{ALL, LONG, send_all, span};
+use crate::delivery::body::{Body, count};
+use crate::delivery::deliver::{Attempt, Failure, Transport};
+use std::sync::mpsc;
+use std::time::Duration;
+
+/// Wants gzip, keeps what it is given, and takes it from the third time on.
+#[derive(Debug)]
+struct Busy {
+    given: mpsc::Sender<Body>,
+    tries: u32,
+    longest: usize,
+}
+
+impl Transport for Busy {
+    fn send(&mut self, body: &Body, _within: Duration) -> Attempt {
+        self.given.send(body.clone()).unwrap();
+        self.tries += 1;
+        let what = "busy".to_owned();
+        let failure = Failure { cause: "status", what, advice: String::new() };
+        if self.tries < 3 { Attempt::Again { failure, after: None } } else { accepted() }
+    }
+
+    fn timeout(&self) -> Duration {
+        LONG
+    }
+
+    fn wants_gzip(&self) -> bool {
+        true
+    }
+
+    fn longest(&self) -> usize {
+        self.longest
+    }
+
+    fn address(&self) -> String {
+        "busy".to_owned()
+    }
+
+    fn identity(&self) -> &'static str {
+        "busy"
+    }
+}
+
+/// Sends one batch of four spans; returns what it is in protobuf, and every body that was sent.
+fn sent(longest: impl FnOnce(usize) -> usize) -> (Body, Vec<Body>) {
+    let (given, gets) = mpsc::channel();
+    let plain =
+        send_all(ALL.map(span), |plain| Busy { given, tries: 0, longest: longest(plain.length) });
+    (plain, gets.iter().collect())
+}
+
+#[test]
+fn a_batch_is_compressed_once_however_often_it_is_tried() {
+    let (plain, bodies) = sent(|length| length);
+    assert_eq!((bodies.len(), bodies[0].is_gzip), (3, true));
+    assert_eq!((bodies[0].protobuf().unwrap(), bodies[0].length), (plain.bytes, plain.length));
+    let places: Vec<_> = bodies.iter().map(|body| body.bytes.as_ptr()).collect();
+    assert!(places.iter().all(|place| *place == places[0]), "the same bytes, not equal ones");
+}
+
+#[test]
+fn what_is_too_long_without_compression_is_split_before_it_is_sent() {
+    let (_, bodies) = sent(|length| length - 1);
+    let spans: Vec<_> =
+        bodies.iter().map(|body| count(&body.protobuf().unwrap()).unwrap()).collect();
+    assert_eq!(spans, [2, 2, 2, 2], "the first half three times, then the second");
+}

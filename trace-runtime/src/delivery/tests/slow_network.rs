@@ -1,0 +1,57 @@
+//! A network on which a long body takes longer than one try may.
+
+use super::crowded::long;
+use super::harness::{ALL, send_all};
+use super::{accepted, failure};
+use crate::delivery::body::{Body, count};
+use crate::delivery::deliver::{Attempt, Transport};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
+
+/// Takes so many bytes in the time that a try has.
+#[derive(Debug)]
+struct Slow {
+    bytes: usize,
+    given: mpsc::Sender<Body>,
+}
+
+impl Transport for Slow {
+    fn send(&mut self, body: &Body, within: Duration) -> Attempt {
+        self.given.send(body.clone()).unwrap();
+        if body.bytes.len() <= self.bytes {
+            return accepted();
+        }
+        thread::sleep(within);
+        Attempt::Again { failure: failure(), after: None }
+    }
+
+    fn timeout(&self) -> Duration {
+        Duration::from_millis(5)
+    }
+
+    fn wants_gzip(&self) -> bool {
+        false
+    }
+
+    fn longest(&self) -> usize {
+        usize::MAX
+    }
+
+    fn address(&self) -> String {
+        "slow".to_owned()
+    }
+
+    fn identity(&self) -> &'static str {
+        "slow"
+    }
+}
+
+#[test]
+fn what_takes_longer_than_a_try_may_is_sent_in_parts() {
+    let (given, gets) = mpsc::channel();
+    let body = send_all(ALL.map(long), |_| Slow { bytes: 120_000, given });
+    assert!(body.length > 200_000, "{}", body.length);
+    let sent = |body: Body| count(&body.protobuf().unwrap()).unwrap();
+    assert_eq!(gets.iter().map(sent).collect::<Vec<_>>(), [4, 2, 2]);
+}

@@ -1,0 +1,103 @@
+use super::harness::{ALL, LONG, Run};
+use super::spool::Disk;
+use super::{accepted, failure};
+use crate::delivery::deliver::Attempt;
+use std::sync::{Arc, Mutex, mpsc};
+use std::time::Instant;
+
+#[test]
+fn halves_have_fates_of_their_own() {
+    for is_durable in [true, false] {
+        let disk = Disk::new("fates-of-halves");
+        let run = Run::start(Some(disk.spool(is_durable, 1 << 20)));
+        let worker = run.start_worker();
+        run.push(&ALL);
+        let flush = run.queue.begin_flush();
+        run.sending();
+        run.answer(Attempt::TooLarge(failure()));
+        assert_eq!(run.sending(), ["a", "b"]);
+        assert_eq!(disk.names().len(), if is_durable { 4 } else { 0 });
+        run.answer(Attempt::TooLarge(failure()));
+        assert_eq!(run.sending(), ["a"]);
+        run.answer(Attempt::TooLarge(failure()));
+        assert_eq!(run.sending(), ["b"]);
+        assert_eq!(run.stats().lost_by_cause["status"], 1);
+        run.answer(accepted());
+        assert_eq!(run.sending(), ["c", "d"]);
+        assert_eq!(run.stats().delivered, 1);
+        run.answer(accepted());
+        let flushed = run.queue.wait_for(&flush, Instant::now() + LONG);
+        assert_eq!((flushed.delivered, flushed.lost, flushed.pending), (3, 1, 0));
+        assert_eq!((run.stats().bytes, disk.names()), (0, Vec::new()));
+        run.queue.stop(LONG);
+        worker.join().unwrap();
+        run.join();
+    }
+}
+
+#[test]
+fn what_the_spool_drops_while_it_is_sent_is_not_lost() {
+    let disk = Disk::new("dropped-while-sent");
+    let first = Run::start(Some(disk.spool(true, 2000)));
+    let worker = first.start_worker();
+    first.push(&ALL);
+    first.sending();
+    first.queue.stop(LONG);
+    worker.join().unwrap();
+    first.answer(accepted());
+    first.join();
+
+    let run = Run::start(Some(disk.spool(true, 2000)));
+    assert_eq!(run.sending(), ALL, "of the earlier run");
+    for _ in 0..50 {
+        run.push(&["e", "f", "g", "h"]);
+        run.work_durably();
+    }
+    assert!(!disk.names().contains(&"a".to_owned()), "the oldest went");
+    let queue = Arc::clone(&run.queue);
+    run.answer(accepted());
+    run.sending();
+    assert_eq!((queue.stats().recovered, queue.stats().recovered_lost), (4, 0));
+    assert_eq!(run.stats().lost, 0, "all of this run is in memory");
+    let worker = run.start_worker();
+    run.queue.stop(LONG);
+    worker.join().unwrap();
+    run.answer(accepted());
+    run.join();
+}
+
+#[cfg(unix)]
+#[test]
+fn what_cannot_be_read_now_is_read_later() {
+    let disk = Disk::new("read-later");
+    let (says, saying) = mpsc::channel();
+    let says = Mutex::new(says);
+    let run = Run::saying(Some(disk.spool(true, 1 << 20)), move || {
+        says.lock().unwrap().send(()).unwrap();
+    });
+    run.push(&["first"; 4]);
+    run.work_durably();
+    assert_eq!(run.sending(), ["first"; 4]);
+    run.push(&ALL);
+    run.leave_to_disk();
+    let segments = disk.segments();
+    // A file that cannot be opened, as none can be for a process that has too many open.
+    let away = |path: &std::path::Path| path.with_extension("away");
+    for path in &segments {
+        std::fs::rename(path, away(path)).unwrap();
+        std::os::unix::fs::symlink(path, path).unwrap();
+    }
+    run.answer(accepted());
+    saying.recv_timeout(LONG).unwrap();
+    for path in &segments {
+        std::fs::rename(away(path), path).unwrap();
+    }
+    assert_eq!(run.sending(), ALL);
+    run.answer(accepted());
+    run.settled();
+    assert_eq!((run.stats().delivered, run.stats().lost), (8, 0));
+    let worker = run.start_worker();
+    run.queue.stop(LONG);
+    worker.join().unwrap();
+    run.join();
+}

@@ -1,0 +1,63 @@
+//! A folder for a spool, and what is in it.
+
+use super::harness::names;
+use crate::config::Setting;
+use crate::delivery::spool::Records;
+use crate::register::SpoolSettings;
+use std::path::{Path, PathBuf};
+
+/// A folder for a spool.
+pub(super) struct Disk(PathBuf);
+
+impl Disk {
+    pub(super) fn new(name: &str) -> Self {
+        let path = std::env::temp_dir().join(format!("fates-{}-{name}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&path);
+        Disk(path)
+    }
+
+    pub(super) fn spool(&self, is_durable: bool, bytes: u64) -> SpoolSettings {
+        let (path, setting) = (self.0.clone(), Setting::Method("spool"));
+        SpoolSettings { path, setting, bytes, is_durable }
+    }
+
+    /// How many files and folders are in the one of the backend.
+    pub(super) fn entries(&self) -> usize {
+        let backends = std::fs::read_dir(&self.0).unwrap().map(|backend| backend.unwrap().path());
+        backends.map(|backend| std::fs::read_dir(backend).unwrap().count()).sum()
+    }
+
+    /// The segments that are there.
+    #[cfg(unix)]
+    pub(super) fn segments(&self) -> Vec<PathBuf> {
+        let entries = |path: PathBuf| std::fs::read_dir(path).into_iter().flatten();
+        let below = |path| entries(path).map(|entry| entry.unwrap().path()).collect::<Vec<_>>();
+        let processes = below(self.0.clone()).into_iter().flat_map(below);
+        processes.flat_map(below).collect()
+    }
+
+    /// The names of the spans that the next run would find, sorted.
+    pub(super) fn names(&self) -> Vec<String> {
+        let mut found = Vec::new();
+        read(&self.0, &mut found);
+        found.sort();
+        found
+    }
+}
+
+fn read(path: &Path, found: &mut Vec<String>) {
+    if path.is_dir() {
+        for entry in std::fs::read_dir(path).unwrap() {
+            read(&entry.unwrap().path(), found);
+        }
+    } else if path.extension().is_some_and(|extension| extension == "otlp") {
+        let requests = Records::read(path).unwrap().requests;
+        found.extend(requests.iter().flat_map(|(_, protobuf)| names(protobuf)));
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}

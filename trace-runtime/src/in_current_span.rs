@@ -1,0 +1,117 @@
+//! Takes the current span along to other tasks and threads.
+
+use crate::panic::contained;
+use futures_core::Stream;
+use opentelemetry::{Context as SpanContext, ContextGuard};
+use pin_project_lite::pin_project;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+/// Binds a future or a stream to the span that is current now, for `tokio::spawn`, `JoinSet` and
+/// wherever else it is polled by somebody else.
+///
+/// ```
+/// use trace_runtime::{InCurrentSpan, agent, llm};
+///
+/// #[llm]
+/// async fn ask(question: &str) -> String {
+///     format!("an answer to {question}")
+/// }
+///
+/// #[agent]
+/// async fn ask_elsewhere() -> String {
+///     // `ask` is below `ask_elsewhere`, on whichever thread it runs.
+///     tokio::spawn(ask("why").in_current_span()).await.unwrap_or_default()
+/// }
+/// # #[tokio::main] async fn main() { assert_eq!(ask_elsewhere().await, "an answer to why"); }
+/// ```
+pub trait InCurrentSpan: Sized {
+    /// The same future or stream, polled and dropped inside the span that is current now.
+    fn in_current_span(self) -> WithCurrentSpan<Self> {
+        WithCurrentSpan::new(self, SpanContext::current())
+    }
+}
+
+impl<T> InCurrentSpan for T {}
+
+/// Binds a closure to the span that is current now, for threads and thread pools.
+///
+/// ```
+/// use trace_runtime::{chain, in_current_span};
+///
+/// #[chain]
+/// fn work() -> u32 {
+///     std::thread::spawn(in_current_span(part)).join().unwrap_or_default()
+/// }
+///
+/// #[chain]
+/// fn part() -> u32 {
+///     1
+/// }
+/// # assert_eq!(work(), 1);
+/// ```
+pub fn in_current_span<R, F: FnOnce() -> R>(closure: F) -> impl FnOnce() -> R + use<R, F> {
+    let context = SpanContext::current();
+    move || {
+        let _attached = context.attach();
+        closure()
+    }
+}
+
+impl<T> WithCurrentSpan<T> {
+    pub(crate) fn new(inner: T, context: SpanContext) -> Self {
+        WithCurrentSpan { inner: Some(inner), context }
+    }
+}
+
+pin_project! {
+    /// A future or a stream bound to a span, from [`InCurrentSpan::in_current_span`], or to a
+    /// scope, from [`Scope::bind`](crate::Scope::bind).
+    #[derive(Debug)]
+    #[must_use = "futures and streams do nothing unless polled"]
+    pub struct WithCurrentSpan<T> {
+        // `None` only while being dropped, inside the span.
+        #[pin]
+        inner: Option<T>,
+        context: SpanContext,
+    }
+
+    impl<T> PinnedDrop for WithCurrentSpan<T> {
+        fn drop(this: Pin<&mut Self>) {
+            let mut this = this.project();
+            let _attached = attached(this.context);
+            this.inner.set(None);
+        }
+    }
+}
+
+impl<F: Future> Future for WithCurrentSpan<F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        let _attached = attached(this.context);
+        this.inner.as_pin_mut().map_or(Poll::Pending, |inner| inner.poll(context))
+    }
+}
+
+impl<S: Stream> Stream for WithCurrentSpan<S> {
+    type Item = S::Item;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<S::Item>> {
+        let this = self.project();
+        let _attached = attached(this.context);
+        this.inner.as_pin_mut().map_or(Poll::Ready(None), |inner| inner.poll_next(context))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.inner.as_ref().map_or((0, Some(0)), Stream::size_hint)
+    }
+}
+
+/// Makes a context the current one until the guard is dropped. `None` on a thread that is ending,
+/// where OpenTelemetry panics.
+#[inline]
+pub(crate) fn attached(context: &SpanContext) -> Option<ContextGuard> {
+    contained(|| context.clone().attach()).ok()
+}

@@ -1,0 +1,42 @@
+//! The attribute macros, documented where users meet them.
+
+#[doc = include_str!("macros/agent.md")]
+#[doc = include_str!("macros/options.md")]
+pub use trace_macros::agent;
+#[doc = include_str!("macros/chain.md")]
+#[doc = include_str!("macros/options.md")]
+pub use trace_macros::chain;
+#[doc = include_str!("macros/decision.md")]
+#[doc = include_str!("macros/options.md")]
+pub use trace_macros::decision;
+#[doc = include_str!("macros/embedding.md")]
+#[doc = include_str!("macros/options.md")]
+#[doc = include_str!("macros/options_model.md")]
+pub use trace_macros::embedding;
+#[doc = include_str!("macros/evaluator.md")]
+#[doc = include_str!("macros/options.md")]
+pub use trace_macros::evaluator;
+#[doc = include_str!("macros/guardrail.md")]
+#[doc = include_str!("macros/options.md")]
+pub use trace_macros::guardrail;
+#[doc = include_str!("macros/llm.md")]
+#[doc = include_str!("macros/options.md")]
+#[doc = include_str!("macros/options_model.md")]
+pub use trace_macros::llm;
+#[doc = include_str!("macros/prompt.md")]
+#[doc = include_str!("macros/options.md")]
+pub use trace_macros::prompt;
+#[doc = include_str!("macros/reranker.md")]
+#[doc = include_str!("macros/options.md")]
+#[doc = include_str!("macros/options_model.md")]
+pub use trace_macros::reranker;
+#[doc = include_str!("macros/retriever.md")]
+#[doc = include_str!("macros/options.md")]
+pub use trace_macros::retriever;
+#[doc = include_str!("macros/tool.md")]
+#[cfg_attr(feature = "schema", doc = "```")]
+#[cfg_attr(not(feature = "schema"), doc = "```ignore")]
+#[doc = include_str!("macros/tool_schema.md")]
+#[doc = include_str!("macros/options.md")]
+#[doc = include_str!("macros/options_tool.md")]
+pub use trace_macros::tool;
