@@ -31,14 +31,14 @@ mod tool;
 pub mod tracing;
 
 pub use config::{RegisterError, Setting};
-pub use delivery::{DeliveryProcessor, Diagnostic, ReplayError, Replayed, Stats};
+pub use delivery::{DeliveryProcessor, Diagnostic, Protocol, ReplayError, Replayed, Stats};
 pub use enrich::EnrichExporter;
 pub use in_current_span::{InCurrentSpan, WithCurrentSpan, in_current_span};
 pub use instrument::{CurrentSpan, Parent, SpanName, current_span};
 pub use mask::{Mask, Masked};
 pub use openinference::OpenInferenceSpanKind;
 pub use record::AttributeValue;
-pub use register::{Builder, FlushError, Protocol, Registration, register};
+pub use register::{Builder, FlushError, Registration, register};
 pub use scope::{
     Scope, suppress_tracing, using_baggage, using_metadata, using_prompt_template, using_session,
     using_tags, using_user,

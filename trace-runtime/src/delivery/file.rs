@@ -4,7 +4,7 @@
 use super::body::Body;
 use super::deliver::{Attempt, Failure, Refused, Transport, UNWRITABLE};
 use super::json_lines;
-use crate::register::FileSettings;
+use crate::delivery::settings::FileSettings;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use prost::Message;
 use std::fs::{File, OpenOptions};

@@ -17,6 +17,7 @@ mod queue;
 mod replay;
 mod retry;
 mod sender;
+mod settings;
 mod spool;
 #[cfg(test)]
 mod tests;
@@ -27,14 +28,18 @@ pub(crate) use deliver::{Deliver, Destination, ExporterDelivery};
 pub use diagnostics::Diagnostic;
 pub(crate) use diagnostics::{DiagnosticCallback, Diagnostics};
 pub(crate) use inside::{REFUSED, is_inside};
+pub use otlp::Protocol;
+pub(crate) use otlp::{AUTHORIZATION, Endpoint, Headers};
 pub use processor::DeliveryProcessor;
 pub use queue::Stats;
 pub(crate) use queue::{Flushed, QueuedSpan};
 pub(crate) use replay::replay;
 pub use replay::{ReplayError, Replayed};
+pub(crate) use settings::{
+    BatchSettings, DeliverySettings, FileSettings, MAX_TIMEOUT, OtlpSettings, SpoolSettings,
+};
 
 use crate::config::{RegisterError, Setting};
-use crate::register::{FileSettings, OtlpSettings};
 use deliver::Transport;
 
 /// The console, as a destination.

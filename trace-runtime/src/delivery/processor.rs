@@ -4,10 +4,10 @@ use super::deliver::Destination;
 use super::diagnostics::Diagnostics;
 use super::inside::{REFUSED, is_inside};
 use super::queue::{Flushed, Queue, QueuedSpan, Stats};
+use super::settings::{DeliverySettings, MAX_TIMEOUT};
 use super::threads::{spawn, spool_name, start};
 use crate::config::RegisterError;
 use crate::memory::Compression;
-use crate::register::{A_YEAR, Settings};
 use crate::span::keep_spare;
 use opentelemetry::Context;
 use opentelemetry_sdk::Resource;
@@ -63,10 +63,9 @@ impl DeliveryProcessor {
     pub(crate) fn start(
         destinations: Vec<Destination>,
         diagnostics: Arc<Diagnostics>,
-        settings: &Settings,
-        timeout: Duration,
+        settings: &DeliverySettings,
     ) -> Result<Self, RegisterError> {
-        let mut shared = Shared::new(diagnostics, timeout, settings.spool.is_some());
+        let mut shared = Shared::new(diagnostics, settings.timeout, settings.spool.is_some());
         let mut spools = Vec::new();
         for destination in destinations {
             let address = destination.address();
@@ -182,7 +181,7 @@ const TURNS: usize = 8;
 /// A time beyond what a clock can tell is as far as a year.
 fn deadline(timeout: Duration) -> Instant {
     let now = Instant::now();
-    now.checked_add(timeout).unwrap_or(now + A_YEAR)
+    now.checked_add(timeout).unwrap_or(now + MAX_TIMEOUT)
 }
 
 fn not_inside() -> OTelSdkResult {

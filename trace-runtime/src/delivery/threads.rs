@@ -4,10 +4,10 @@ use super::deliver::Destination;
 use super::queue::Queue;
 use super::retry::Backoff;
 use super::sender::Sender;
+use super::settings::DeliverySettings;
 use super::spool::Store;
 use super::worker::{Encoder, Outlet, Worker};
 use crate::config::RegisterError;
-use crate::register::Settings;
 use std::sync::Arc;
 use std::thread;
 
@@ -26,7 +26,7 @@ pub(super) fn start(
     destination: Destination,
     spool_name: &str,
     queue: Arc<Queue>,
-    settings: &Settings,
+    settings: &DeliverySettings,
 ) -> Result<(), RegisterError> {
     let outlet = match destination {
         Destination::Exporter(exporter) => Outlet::Exporter(exporter),
@@ -42,7 +42,7 @@ pub(super) fn start(
             Outlet::Encoder(encoder)
         }
     };
-    let worker = Worker { queue, transform: settings.transform(), outlet };
+    let worker = Worker { queue, transform: settings.stages.clone(), outlet };
     spawn("trace-runtime-work", move || worker.run())
 }
 

@@ -4,9 +4,15 @@
 use crate::capture::cut;
 use crate::openinference::keys;
 use crate::openinference::{keep_essential, keep_last_of_each_key};
-use crate::register::Limits;
 use opentelemetry::{Array, KeyValue, StringValue, Value, trace::Status};
 use opentelemetry_sdk::trace::SpanData;
+
+/// How much a span may hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Limits {
+    pub(crate) value_bytes: usize,
+    pub(crate) attributes: usize,
+}
 
 /// Brings a span within the limits.
 pub(super) fn apply(span: &mut SpanData, limits: Limits) {

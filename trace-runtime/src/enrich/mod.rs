@@ -24,5 +24,6 @@ mod turn;
 
 pub use exporter::EnrichExporter;
 use gen_ai::add_twins;
+pub(crate) use limit::Limits;
 use span::enrich;
 pub(crate) use stages::Transform;

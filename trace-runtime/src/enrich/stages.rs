@@ -1,9 +1,8 @@
 //! What the worker does to a span before it leaves: enrich, add GenAI twins, mask, limit.
 
-use super::limit;
+use super::limit::{self, Limits};
 use super::{add_twins, enrich};
 use crate::mask::{self, MaskSettings};
-use crate::register::Limits;
 use opentelemetry_sdk::trace::SpanData;
 
 /// The last look at a span: behind it are only the wire, the console and the disk.

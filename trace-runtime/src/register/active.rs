@@ -1,7 +1,8 @@
 //! The registration that is active, and the switch that every annotated function reads first.
 
-use super::settings::{Limits, Sampling};
+use super::settings::Sampling;
 use crate::delivery::{DeliveryProcessor, Diagnostics, QueuedSpan};
+use crate::enrich::Limits;
 use crate::span::CallSite;
 use crate::span::{SpanRecord, scope};
 use opentelemetry::global;

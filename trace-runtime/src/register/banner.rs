@@ -1,8 +1,9 @@
 //! Some lines on stderr that say where the traces go.
 
 use super::builder::Builder;
-use super::settings::{OtlpSettings, Protocol, Settings};
+use super::settings::Settings;
 use crate::config::Setting;
+use crate::delivery::{OtlpSettings, Protocol};
 use std::io::Write;
 
 pub(super) fn print(text: &str) {
@@ -29,7 +30,7 @@ pub(super) fn text(settings: &Settings, builder: &Builder) -> String {
     for _ in &builder.exporters {
         lines += "  exporter   given in code\n";
     }
-    if let Some(spool) = &settings.spool {
+    if let Some(spool) = &settings.delivery.spool {
         lines += &format!("  spool      {}\n", spool.path.display());
     }
     lines

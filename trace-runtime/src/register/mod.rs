@@ -1,4 +1,4 @@
-//! Registering: settings, pipeline, and the guard that ends it.
+//! Registers tracing: settings, the provider, and the guard that ends both.
 
 mod active;
 mod banner;
@@ -9,9 +9,5 @@ mod settings;
 
 pub(crate) use active::{Active, ActiveHere, active, is_enabled};
 pub use builder::{Builder, register};
-pub(crate) use registration::A_YEAR;
 pub use registration::{FlushError, Registration};
-pub use settings::Protocol;
-pub(crate) use settings::{
-    BatchSettings, FileSettings, Limits, OtlpSettings, Sampling, Settings, SpoolSettings,
-};
+pub(crate) use settings::Sampling;

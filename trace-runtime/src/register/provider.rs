@@ -1,8 +1,7 @@
 //! From settings to a tracer provider: one processor, with a queue for each destination.
 
 use super::builder::Builder;
-use super::registration::A_YEAR;
-use super::settings::{OtlpSettings, ResourceSettings, Sampling, Settings};
+use super::settings::{ResourceSettings, Sampling, Settings, otlp};
 use crate::config::{Environment, RegisterError};
 use crate::delivery::{self, DeliveryProcessor, Destination, Diagnostics, ReplayError, Replayed};
 use crate::openinference::keys;
@@ -38,8 +37,40 @@ impl Pipeline {
     }
 }
 
+impl Builder {
+    /// Starts the export alone, as a span processor for a provider of your own. The macros are not
+    /// switched on, and resource and sampler are that provider's.
+    ///
+    /// # Errors
+    ///
+    /// As [`install`](Self::install), but other registrations do not matter. With
+    /// `OTEL_SDK_DISABLED=true`, or with no destination left, the processor does nothing.
+    pub fn processor(self) -> Result<DeliveryProcessor, RegisterError> {
+        processor(self, &Environment::of_process())
+    }
+
+    /// Sends what is in a [`file`](Self::file) or a [`spool`](Self::spool) to the endpoint of this
+    /// builder, and returns when that is done. Nothing is registered, and no file is changed.
+    ///
+    /// `path` is a file, or a folder with everything below it. Do not name the spool of a program
+    /// that runs: its spans would arrive twice.
+    ///
+    /// ```no_run
+    /// let replayed = trace_runtime::register().endpoint("http://localhost:6006").replay("spool")?;
+    /// println!("{} spans delivered", replayed.delivered);
+    /// # Ok::<(), trace_runtime::ReplayError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// A setting or a file that cannot be read, or a backend that does not take a batch.
+    pub fn replay(self, path: impl AsRef<Path>) -> Result<Replayed, ReplayError> {
+        replay(&self, path.as_ref(), &Environment::of_process())
+    }
+}
+
 /// The delivery alone.
-pub(super) fn processor(
+fn processor(
     mut builder: Builder,
     environment: &Environment,
 ) -> Result<DeliveryProcessor, RegisterError> {
@@ -52,12 +83,12 @@ pub(super) fn processor(
 }
 
 /// Sends what is at `path` to the backend of the settings.
-pub(super) fn replay(
+fn replay(
     builder: &Builder,
     path: &Path,
     environment: &Environment,
 ) -> Result<Replayed, ReplayError> {
-    let otlp = OtlpSettings::resolve(builder, environment)?;
+    let otlp = otlp(builder, environment)?;
     delivery::replay(path, delivery::transport(&otlp)?)
 }
 
@@ -80,9 +111,8 @@ fn start(
     if settings.console {
         destinations.push(delivery::console());
     }
-    let timeout = builder.shutdown_timeout.min(A_YEAR);
     let diagnostics = Arc::clone(diagnostics);
-    DeliveryProcessor::start(destinations, diagnostics, settings, timeout)
+    DeliveryProcessor::start(destinations, diagnostics, &settings.delivery)
 }
 
 fn sampler(sampling: Sampling) -> Sampler {
@@ -113,4 +143,21 @@ fn instance_id() -> String {
     bytes[8] = bytes[8] & 0x3f | 0x80;
     let hex = format!("{:032x}", u128::from_be_bytes(bytes));
     [&hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]].join("-")
+}
+
+#[cfg(all(test, not(feature = "grpc")))]
+mod tests {
+    use crate::delivery::Protocol;
+    use crate::register::register;
+
+    #[test]
+    fn grpc_without_its_feature_names_the_feature() {
+        let by_method = register().protocol(Protocol::Grpc).install().unwrap_err();
+        assert_eq!(
+            by_method.to_string(),
+            "`protocol(..)` asks for gRPC: enable the feature `grpc` of trace-runtime"
+        );
+        let by_port = register().endpoint("http://h:4317").install().unwrap_err();
+        assert!(by_port.to_string().starts_with("`endpoint(..)` asks for gRPC"), "{by_port}");
+    }
 }

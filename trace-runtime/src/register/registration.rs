@@ -4,7 +4,7 @@ use super::active::{Active, is_enabled};
 use super::banner;
 use super::builder::Builder;
 use super::provider::Pipeline;
-use super::settings::{Limits, Settings};
+use super::settings::Settings;
 use crate::capture;
 use crate::config::{Environment, RegisterError};
 use crate::delivery::{self, DeliveryProcessor, Diagnostics, Flushed, Stats};
@@ -13,8 +13,6 @@ use opentelemetry_sdk::trace::SdkTracerProvider;
 use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
 use std::time::Duration;
-
-pub(crate) const A_YEAR: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 /// An active registration. Keep it for as long as spans are to be recorded.
 ///
@@ -63,17 +61,29 @@ pub struct FlushError {
     pub cause: String,
 }
 
+impl Builder {
+    /// Reads the environment, starts the export and switches the macros on.
+    ///
+    /// Keep the [`Registration`]: dropping it flushes and switches off again. With
+    /// `OTEL_SDK_DISABLED=true`, or with no destination left, it does nothing at all.
+    ///
+    /// # Errors
+    ///
+    /// A setting that cannot be read or contradicts another, a feature that this build lacks, or
+    /// another registration that is still active.
+    pub fn install(self) -> Result<Registration, RegisterError> {
+        Registration::install(self, &Environment::of_process())
+    }
+}
+
 impl Registration {
-    pub(super) fn install(
-        mut builder: Builder,
-        environment: &Environment,
-    ) -> Result<Self, RegisterError> {
+    fn install(mut builder: Builder, environment: &Environment) -> Result<Self, RegisterError> {
         builder.require_no_conflict()?;
         if is_enabled() {
             return Err(RegisterError::AlreadyInstalled);
         }
         // Longer than any program waits, and short enough to be added to the time of now.
-        let timeout = builder.shutdown_timeout.min(A_YEAR);
+        let timeout = builder.shutdown_timeout.min(delivery::MAX_TIMEOUT);
         let Some(settings) = Settings::resolve(&builder, environment)? else {
             return Ok(Registration { running: None, timeout });
         };
@@ -86,7 +96,7 @@ impl Registration {
             let built = Pipeline::build(&settings, &mut builder, &diagnostics)?;
             (built.provider, Some(built.processor))
         };
-        let limits: Limits = settings.limits;
+        let limits = settings.delivery.stages.limits;
         let own = processor.clone().map(|processor| (settings.sampling, processor));
         let active = Arc::new(Active::new(&provider, limits, own, Arc::clone(&diagnostics)));
         let is_global = builder.set_global_tracer_provider && !attached;

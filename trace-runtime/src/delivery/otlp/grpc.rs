@@ -7,7 +7,7 @@ use super::retry_info::retry_delay;
 use crate::config::RegisterError;
 use crate::delivery::body::Body;
 use crate::delivery::deliver::{Attempt, Refused, Transport};
-use crate::register::OtlpSettings;
+use crate::delivery::settings::OtlpSettings;
 use std::error::Error;
 use std::time::Duration;
 use tokio::runtime::Runtime;

@@ -6,7 +6,7 @@ use crate::config::{RegisterError, Setting};
 use crate::delivery::body;
 use crate::delivery::deliver::{Attempt, Transport};
 use crate::delivery::retry::retry_after;
-use crate::register::OtlpSettings;
+use crate::delivery::settings::OtlpSettings;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceResponse;
 use prost::Message;
 use std::net::IpAddr;

@@ -1,9 +1,11 @@
 //! OTLP, over HTTP and gRPC.
 
+mod endpoint;
 #[cfg(feature = "grpc")]
 mod framed;
 #[cfg(feature = "grpc")]
 mod grpc;
+mod headers;
 mod http;
 mod refusal;
 #[cfg(feature = "grpc")]
@@ -11,7 +13,10 @@ mod retry_info;
 
 use super::deliver::{Refused, Transport};
 use crate::config::RegisterError;
-use crate::register::{OtlpSettings, Protocol};
+use crate::delivery::settings::OtlpSettings;
+pub(crate) use endpoint::Endpoint;
+pub use endpoint::Protocol;
+pub(crate) use headers::{AUTHORIZATION, Headers};
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceResponse;
 
 /// The destination that the settings describe. Nothing is sent yet.
@@ -35,20 +40,4 @@ fn refused(response: ExportTraceServiceResponse) -> Refused {
         spans: u64::try_from(partial.rejected_spans).unwrap_or(0),
         reason: partial.error_message.split_whitespace().collect::<Vec<_>>().join(" "),
     })
-}
-
-#[cfg(all(test, not(feature = "grpc")))]
-mod tests {
-    use crate::register::{Protocol, register};
-
-    #[test]
-    fn grpc_without_its_feature_says_what_to_enable() {
-        let by_method = register().protocol(Protocol::Grpc).install().unwrap_err();
-        assert_eq!(
-            by_method.to_string(),
-            "`protocol(..)` asks for gRPC: enable the feature `grpc` of trace-runtime"
-        );
-        let by_port = register().endpoint("http://h:4317").install().unwrap_err();
-        assert!(by_port.to_string().starts_with("`endpoint(..)` asks for gRPC"), "{by_port}");
-    }
 }

@@ -2,7 +2,7 @@
 
 use crate::config::Setting;
 use crate::delivery::deliver::{Failure, UNREACHABLE};
-use crate::register::OtlpSettings;
+use crate::delivery::settings::OtlpSettings;
 use std::sync::OnceLock;
 
 /// The backend could not be reached at all.

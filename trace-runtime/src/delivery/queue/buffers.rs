@@ -4,8 +4,8 @@
 
 use super::spans::{QueuedSpan, Spans};
 use super::{QUEUE_FULL, Queue};
+use crate::delivery::settings::BatchSettings;
 use crate::memory::Size;
-use crate::register::BatchSettings;
 use crate::span::SpanRecord;
 use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};

@@ -29,7 +29,7 @@ pub use stats::Stats;
 pub(crate) use take::Block;
 
 use super::diagnostics::Diagnostics;
-use crate::register::BatchSettings;
+use crate::delivery::settings::BatchSettings;
 use buffers::Buffers;
 use opentelemetry_sdk::Resource;
 use room::Room;

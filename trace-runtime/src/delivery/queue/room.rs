@@ -4,8 +4,8 @@
 use super::spans::QueuedSpan;
 use super::state::{State, Worker};
 use super::{Block, Queue};
+use crate::delivery::settings::BatchSettings;
 use crate::memory::Compression;
-use crate::register::BatchSettings;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;

@@ -4,8 +4,8 @@ use super::stats::Stats;
 use super::take::Block;
 use super::{Batch, Fate, Spans};
 use crate::delivery::deliver::Failure;
+use crate::delivery::settings::BatchSettings;
 use crate::memory::Size;
-use crate::register::BatchSettings;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Instant;
 

@@ -3,8 +3,8 @@
 use super::state::{State, Worker};
 use super::{Batch, Queue, Spans};
 use crate::delivery::body::Body;
+use crate::delivery::settings::BatchSettings;
 use crate::memory::Size;
-use crate::register::BatchSettings;
 use std::sync::atomic::Ordering;
 use std::sync::{MutexGuard, PoisonError};
 use std::time::{Duration, Instant};

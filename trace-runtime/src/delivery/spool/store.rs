@@ -8,7 +8,7 @@ use crate::config::RegisterError;
 use crate::delivery::body::Body;
 use crate::delivery::deliver::Failure;
 use crate::delivery::queue::{Batch, Fate, Queue};
-use crate::register::SpoolSettings;
+use crate::delivery::settings::SpoolSettings;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -3,7 +3,7 @@
 use super::harness::{LONG, span};
 use crate::delivery::diagnostics::Diagnostics;
 use crate::delivery::queue::Queue;
-use crate::register::BatchSettings;
+use crate::delivery::settings::BatchSettings;
 use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;

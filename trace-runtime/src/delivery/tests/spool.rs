@@ -2,8 +2,8 @@
 
 use super::harness::names;
 use crate::config::Setting;
+use crate::delivery::settings::SpoolSettings;
 use crate::delivery::spool::Records;
-use crate::register::SpoolSettings;
 use std::path::{Path, PathBuf};
 
 /// A folder for a spool.

@@ -1,12 +1,9 @@
 //! Where spans go.
 
 use super::Builder;
-use crate::config::Environment;
-use crate::delivery::{ExporterDelivery, ReplayError, Replayed};
-use crate::register::provider;
-use crate::register::settings::{FileSettings, Protocol};
+use crate::delivery::{ExporterDelivery, FileSettings, Protocol};
 use opentelemetry_sdk::trace::{SdkTracerProvider, SpanExporter};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 impl Builder {
     /// The collector's address: an `http://` or `https://` URL. For HTTP it may be the base, then
@@ -116,24 +113,5 @@ impl Builder {
     pub fn provider(mut self, provider: SdkTracerProvider) -> Self {
         self.provider = Some(provider);
         self
-    }
-
-    /// Sends what is in a [`file`](Self::file) or a [`spool`](Self::spool) to the endpoint of this
-    /// builder, and returns when that is done. Nothing is registered, and no file is changed.
-    ///
-    /// `path` is a file, or a folder with everything below it. Do not name the spool of a program
-    /// that runs: its spans would arrive twice.
-    ///
-    /// ```no_run
-    /// let replayed = trace_runtime::register().endpoint("http://localhost:6006").replay("spool")?;
-    /// println!("{} spans delivered", replayed.delivered);
-    /// # Ok::<(), trace_runtime::ReplayError>(())
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// A setting or a file that cannot be read, or a backend that does not take a batch.
-    pub fn replay(self, path: impl AsRef<Path>) -> Result<Replayed, ReplayError> {
-        provider::replay(&self, path.as_ref(), &Environment::of_process())
     }
 }

@@ -5,11 +5,7 @@ mod content;
 mod delivery;
 mod destination;
 
-use super::provider;
-use super::registration::Registration;
-use super::settings::{FileSettings, Protocol};
-use crate::config::{Environment, RegisterError};
-use crate::delivery::{Deliver, DeliveryProcessor, DiagnosticCallback};
+use crate::delivery::{Deliver, DiagnosticCallback, FileSettings, Protocol};
 use crate::mask::Mask;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use std::fmt;
@@ -111,30 +107,6 @@ impl Builder {
     pub fn verbose(mut self, verbose: bool) -> Self {
         self.verbose = verbose;
         self
-    }
-
-    /// Reads the environment, starts the export and switches the macros on.
-    ///
-    /// Keep the [`Registration`]: dropping it flushes and switches off again. With
-    /// `OTEL_SDK_DISABLED=true`, or with no destination left, it does nothing at all.
-    ///
-    /// # Errors
-    ///
-    /// A setting that cannot be read or contradicts another, a feature that this build lacks, or
-    /// another registration that is still active.
-    pub fn install(self) -> Result<Registration, RegisterError> {
-        Registration::install(self, &Environment::of_process())
-    }
-
-    /// Starts the export alone, as a span processor for a provider of your own. The macros are not
-    /// switched on, and resource and sampler are that provider's.
-    ///
-    /// # Errors
-    ///
-    /// As [`install`](Self::install), but other registrations do not matter. With
-    /// `OTEL_SDK_DISABLED=true`, or with no destination left, the processor does nothing.
-    pub fn processor(self) -> Result<DeliveryProcessor, RegisterError> {
-        provider::processor(self, &Environment::of_process())
     }
 }
 

@@ -5,7 +5,10 @@ mod precedence;
 mod values;
 
 use super::*;
+use crate::delivery::{BatchSettings, Protocol};
+use crate::enrich::Limits;
 use crate::register::register;
+use std::time::Duration;
 
 /// Resolves, expecting tracing to be on.
 fn settings(builder: &Builder, variables: &[(&str, &str)]) -> Settings {

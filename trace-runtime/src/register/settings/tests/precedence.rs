@@ -154,7 +154,7 @@ fn mask_precedence() {
     use crate::mask::Mask;
     let hides = |builder: &Builder, value: &str| {
         let variables = [("OPENINFERENCE_HIDE_INPUTS", value), ("TRACE_SCRUB_SECRETS", value)];
-        format!("{:?}", settings(builder, &variables).mask)
+        format!("{:?}", settings(builder, &variables).delivery.stages.mask)
     };
     let off = "MaskSettings { hidden: {}, image_bytes: 32000, scrub_secrets: false, .. }";
     let on = "MaskSettings { hidden: {Inputs}, image_bytes: 32000, scrub_secrets: true, .. }";
@@ -165,7 +165,10 @@ fn mask_precedence() {
     let mask = |hide| register().mask(Mask::new().hide_inputs(hide).scrub_secrets(hide));
     assert_eq!((hides(&mask(true), "0"), hides(&mask(false), "1")), (on.into(), off.into()));
     let old = [("OPENINFERENCE_HIDE_EMBEDDING_VECTORS", "true")];
-    assert!(format!("{:?}", settings(&register(), &old).mask).contains("EmbeddingsVectors"));
+    assert!(
+        format!("{:?}", settings(&register(), &old).delivery.stages.mask)
+            .contains("EmbeddingsVectors")
+    );
 }
 
 #[test]
@@ -181,6 +184,10 @@ fn a_mask_of_the_environment_does_not_go_with_an_attached_provider() {
 #[test]
 fn gen_ai_precedence() {
     let variables = [("OPENINFERENCE_ENABLE_GENAI_SEMCONV", "yes")];
-    assert_precedence(|it| settings(&register(), it).gen_ai, &variables, &[true, false]);
-    assert!(!settings(&register().gen_ai(false), &variables).gen_ai);
+    assert_precedence(
+        |it| settings(&register(), it).delivery.stages.gen_ai,
+        &variables,
+        &[true, false],
+    );
+    assert!(!settings(&register().gen_ai(false), &variables).delivery.stages.gen_ai);
 }

@@ -93,16 +93,19 @@ fn numbers_of_the_export() {
         batch_bytes: 100_000,
         delay: Duration::from_millis(30),
     };
-    assert_eq!(all.batch, batch);
-    let default = settings(&register(), &[]).batch;
+    assert_eq!(all.delivery.batch, batch);
+    let default = settings(&register(), &[]).delivery.batch;
     assert_eq!((default.queue_bytes, default.queue_spans), (256 << 20, None));
     assert_eq!((default.batch_spans, default.batch_bytes), (512, 3 << 20));
     let in_code = register().queue_bytes(1 << 20);
-    assert_eq!(settings(&in_code, &[("TRACE_QUEUE_BYTES", "2000000")]).batch.queue_bytes, 1 << 20);
-    assert_eq!(all.limits, Limits { value_bytes: 40, attributes: 50 });
-    assert_eq!(settings(&register().batch(false), &[]).batch.batch_spans, 1);
     assert_eq!(
-        settings(&register(), &[]).limits,
+        settings(&in_code, &[("TRACE_QUEUE_BYTES", "2000000")]).delivery.batch.queue_bytes,
+        1 << 20
+    );
+    assert_eq!(all.delivery.stages.limits, Limits { value_bytes: 40, attributes: 50 });
+    assert_eq!(settings(&register().batch(false), &[]).delivery.batch.batch_spans, 1);
+    assert_eq!(
+        settings(&register(), &[]).delivery.stages.limits,
         Limits { value_bytes: 1 << 20, attributes: 10_000 }
     );
 }
@@ -110,7 +113,8 @@ fn numbers_of_the_export() {
 /// Within 100 ms every span is on disk: it waits for half of that, and the rest is for writing.
 #[test]
 fn durable_spans_wait_for_half_of_what_is_promised() {
-    let delay = |builder: &Builder, variables: &[_]| settings(builder, variables).batch.delay;
+    let delay =
+        |builder: &Builder, variables: &[_]| settings(builder, variables).delivery.batch.delay;
     let durable = register().spool("spool").durable(true);
     let default = Duration::from_secs(5);
     assert_eq!(delay(&register(), &[]), default);
