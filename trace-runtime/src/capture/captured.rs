@@ -1,7 +1,7 @@
 //! A value as it will be recorded.
 
 use super::bounded::Bounded;
-use super::finite::Finite;
+use super::json::Finite;
 use super::limit::{bounded, value_limit};
 use crate::memory::{Text, attribute_bytes, text_bytes, texts};
 use crate::openinference::keys;

@@ -1,21 +1,21 @@
 //! Values as text, without any bound on their type.
 
+mod arguments;
 mod bounded;
 mod captured;
-mod finite;
-mod input;
-mod joined;
+mod json;
 mod limit;
 mod plain;
 mod probe;
+mod stream;
 mod type_name;
 
+pub(crate) use arguments::arguments_as_input;
 pub(crate) use bounded::is_cut;
 pub use captured::CapturedValue;
-pub(crate) use input::arguments_as_input;
-pub(crate) use joined::Joined;
 pub(crate) use limit::{capturing, set_value_limit};
 pub use probe::{Capture, Probe};
+pub(crate) use stream::Joined;
 pub(crate) use type_name::without_paths;
 
 use bounded::Bounded;

@@ -1,8 +1,8 @@
 //! A body that is a future.
 
-use super::hand_over::take_over;
 use super::open::OpenSpan;
 use super::outcome::{self, Outcome};
+use super::yield_span::take_over;
 use crate::panic::contained;
 use pin_project_lite::pin_project;
 use std::panic::resume_unwind;

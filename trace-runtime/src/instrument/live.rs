@@ -1,8 +1,8 @@
 //! The span of a call that is under way.
 
-use super::begun::Begun;
 use super::context_span::{ContextSpan, OpenRecord};
-use super::start::Start;
+use super::sampling::Begun;
+use super::start_options::Start;
 use crate::capture::CapturedValue;
 use crate::in_current_span::attached;
 use crate::openinference::OpenInferenceSpanKind;

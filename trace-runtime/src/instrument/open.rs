@@ -1,10 +1,10 @@
 //! From a call to its span.
 
+use super::attribute_options::Recorder;
 use super::error::Failed;
 use super::live::LiveSpan;
 use super::outcome;
-use super::recorder::Recorder;
-use super::start::Start;
+use super::start_options::Start;
 use crate::capture::capturing;
 use crate::openinference::OpenInferenceSpanKind;
 use crate::panic;

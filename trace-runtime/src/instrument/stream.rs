@@ -1,8 +1,8 @@
 //! A stream that a traced function has returned.
 
-use super::capturing::Capturing;
 use super::collect::{Chunks, Collect, Folded};
 use super::error::Failed;
+use super::limited_collect::Capturing;
 use super::open::OpenSpan;
 use super::outcome::{self, Outcome};
 use crate::capture::CapturedValue;

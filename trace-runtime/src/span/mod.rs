@@ -2,12 +2,12 @@
 
 mod call_site;
 mod callee;
-mod said;
-mod span_record;
-mod spare;
+mod content;
+mod record;
+mod record_pool;
 
 pub use call_site::{CallSite, crate_name};
 pub(crate) use callee::Callee;
-pub(crate) use said::Said;
-pub(crate) use span_record::{SpanRecord, scope};
-pub(crate) use spare::{boxed, keep_spare};
+pub(crate) use content::Said;
+pub(crate) use record::{SpanRecord, scope};
+pub(crate) use record_pool::{boxed, keep_spare};

@@ -1,6 +1,6 @@
 //! The beginning of a span: whether it records, and its ids.
 
-use super::start::Start;
+use super::start_options::Start;
 use crate::register::{Active, Sampling};
 use crate::scope::ContextAttributes;
 use crate::span::{SpanRecord, boxed};

@@ -3,7 +3,7 @@
 
 use super::call_site::CallSite;
 use super::callee::Callee;
-use super::said::{LIST, Said};
+use super::content::{LIST, Said};
 use crate::memory::{CompressedTexts, Compression, Size, more_bytes};
 use opentelemetry::trace::{Event, Link, SpanContext, SpanId, SpanKind, Status};
 use opentelemetry::{InstrumentationScope, KeyValue};

@@ -1,7 +1,7 @@
 //! Memory of records that is used again. What the worker's thread frees would be slow to get for the
 //! threads that begin spans, so they get it back instead: one record for each that they hand over.
 
-use super::span_record::SpanRecord;
+use super::record::SpanRecord;
 use std::cell::Cell;
 
 thread_local! {
