@@ -2,10 +2,12 @@
 
 pub use crate::capture::{Capture, CapturedValue, Probe};
 pub use crate::instrument::{
-    Describe, ErrorProbe, Failed, HandOver, InSpan, NoStream, OpenSpan, Outcome, Recorder, Split,
-    SplitAny, Start, StreamInSpan, StreamProbe, apply, collected_stream_in_span, future_in_span,
-    hand_over, in_span, in_span_async, in_span_async_then, in_span_later, never_read,
-    never_returned, open, open_later, stream_in_span,
+    AsResult, AsSuccess, AttributeOptions, DescribeError, ErrorInfo, ErrorProbe, InSpan, NoStream,
+    Outcome, SpanHandle, StartOptions, StreamInSpan, StreamProbe, YieldSpan, apply_output,
+    collected_stream_in_span, diverging_outcome, diverging_outcome as never_read, future_in_span,
+    in_span, in_span_async, in_span_async_then, in_span_later, infer_return_type,
+    infer_return_type as never_returned, open, open_later, stream_in_span, yield_span,
+    yield_span as hand_over,
 };
 pub use crate::record::{RecordProbe, Recorded};
 pub use crate::span::{CallSite, crate_name};

@@ -1,39 +1,39 @@
-//! A text that stops growing at a limit and says how much is missing.
+//! A text that stops growing at a limit and ends with a marker for the missing rest.
 
 use memchr::memchr;
 use std::{fmt, io};
 
-/// How far behind the limit the missing bytes are still counted, in limits. A value that goes on
-/// beyond is not written to its end.
-pub(super) const COUNTED: usize = 16;
+/// The number of limits up to which missing bytes are counted. The writer of a longer value is told
+/// to stop, so that an endless value does not hold up the traced function.
+pub(super) const MAX_COUNTED_LIMITS: usize = 16;
 
-/// Keeps the first bytes of what is written to it, and counts the rest.
+/// Keeps the first bytes that are written to it, and counts the rest.
 #[derive(Debug)]
-pub(crate) struct Bounded {
+pub(crate) struct BoundedText {
     kept: Vec<u8>,
     limit: usize,
-    /// What is no longer than this is not cut, though it is longer than the limit.
+    /// Values up to this length stay whole, even if they are longer than the limit.
     whole: usize,
     written: usize,
     stopped: bool,
 }
 
-impl Bounded {
+impl BoundedText {
     pub(super) fn new(limit: usize) -> Self {
-        Bounded::whole_up_to(limit, limit)
+        BoundedText::whole_up_to(limit, limit)
     }
 
-    /// Keeps up to `whole` bytes if there are no more, else the limit.
+    /// Keeps values of up to `whole` bytes whole, and cuts longer ones to `limit`.
     pub(super) fn whole_up_to(whole: usize, limit: usize) -> Self {
-        Bounded { kept: Vec::new(), limit, whole, written: 0, stopped: false }
+        BoundedText { kept: Vec::new(), limit, whole, written: 0, stopped: false }
     }
 
-    /// Whether the writer was told to stop.
+    /// Returns true if the writer was told to stop.
     pub(super) fn stopped(&self) -> bool {
         self.stopped
     }
 
-    /// The text without NUL bytes, and whether it was cut.
+    /// Returns the text without NUL bytes, and whether it was cut.
     pub(super) fn finish(mut self) -> (String, bool) {
         let is_cut = self.written > self.whole;
         if !is_cut {
@@ -43,7 +43,7 @@ impl Bounded {
             self.kept.truncate(self.limit);
             self.kept.shrink_to_fit();
         }
-        // The marker is within the limit too, unless there is no room for it at all.
+        // The marker counts towards the limit, unless the limit is shorter than the marker.
         match self.limit.checked_sub(self.marker(0).len()) {
             Some(room) if room > 0 => {
                 self.kept.truncate(room);
@@ -55,13 +55,15 @@ impl Bounded {
         }
     }
 
+    /// Writes for example `… [1048 bytes missing]`.
     fn marker(&self, kept: usize) -> String {
         let more_than = if self.stopped { "more than " } else { "" };
         let missing = self.written - kept;
         format!("… [{more_than}{missing} bytes missing]")
     }
 
-    // JSON is written in many small pieces, most of a length that the compiler knows.
+    // `serde_json` writes many small pieces, most of a length that is known at compile time. Inlined,
+    // such a write is a store instead of a call of `memcpy`.
     #[expect(clippy::inline_always, reason = "a copy of known length becomes a store")]
     #[inline(always)]
     fn push(&mut self, bytes: &[u8]) -> bool {
@@ -79,17 +81,17 @@ impl Bounded {
         self.written += bytes.len();
         let room = self.whole - self.kept.len();
         self.kept.extend_from_slice(&bytes[..bytes.len().min(room)]);
-        self.stopped = self.written > self.limit.saturating_mul(COUNTED);
+        self.stopped = self.written > self.limit.saturating_mul(MAX_COUNTED_LIMITS);
         !self.stopped
     }
 }
 
-/// Whether a text ends where it was cut.
+/// Returns true if a text ends with the marker.
 pub(crate) fn is_cut(text: &str) -> bool {
     text.ends_with(" bytes missing]")
 }
 
-/// Text that may end in the middle of a character, which is then left out.
+/// Converts bytes that may end in the middle of a character; an incomplete character is dropped.
 fn text(bytes: Vec<u8>) -> String {
     let mut text = String::from_utf8(bytes).unwrap_or_else(|error| {
         let valid = error.utf8_error().valid_up_to();
@@ -103,13 +105,13 @@ fn text(bytes: Vec<u8>) -> String {
     text
 }
 
-impl fmt::Write for Bounded {
+impl fmt::Write for BoundedText {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         if self.push(text.as_bytes()) { Ok(()) } else { Err(fmt::Error) }
     }
 }
 
-impl io::Write for Bounded {
+impl io::Write for BoundedText {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.write_all(bytes).map(|()| bytes.len())
     }
@@ -136,18 +138,18 @@ mod tests {
     use std::fmt::Write;
 
     fn bounded(text: &str, limit: usize) -> (String, bool) {
-        let mut bounded = Bounded::new(limit);
+        let mut bounded = BoundedText::new(limit);
         let _ = bounded.write_str(text);
         bounded.finish()
     }
 
     #[test]
-    fn a_short_text_stays_as_it_is() {
+    fn text_within_the_limit_is_unchanged() {
         assert_eq!(bounded("short", 5), ("short".to_owned(), false));
     }
 
     #[test]
-    fn a_long_text_says_how_much_is_missing_and_stays_within_the_limit() {
+    fn text_over_the_limit_ends_with_a_marker_within_the_limit() {
         let (text, is_cut) = bounded(&"x".repeat(200), 100);
         assert!(is_cut && text.len() <= 100, "{text}");
         let kept = text.matches('x').count();
@@ -155,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn a_character_is_never_cut_in_two() {
+    fn cut_inside_a_character_drops_the_character() {
         for limit in 1..60 {
             let (text, _) = bounded(&"é".repeat(100), limit);
             assert!(text.len() <= limit, "{limit}: {text}");
@@ -171,9 +173,9 @@ mod tests {
     }
 
     #[test]
-    fn what_may_be_whole_is_whole_or_within_the_limit() {
+    fn text_up_to_the_whole_length_is_kept_whole_and_longer_text_is_cut_to_the_limit() {
         let kept = |length: usize| {
-            let mut bounded = Bounded::whole_up_to(400, 100);
+            let mut bounded = BoundedText::whole_up_to(400, 100);
             let _ = bounded.write_str(&"x".repeat(length));
             bounded.finish()
         };
@@ -183,8 +185,8 @@ mod tests {
     }
 
     #[test]
-    fn a_value_without_end_is_stopped() {
-        let mut endless = Bounded::new(100);
+    fn endless_value_is_stopped() {
+        let mut endless = BoundedText::new(100);
         let written =
             (0..1_000_000).take_while(|_| endless.write_str("0123456789").is_ok()).count();
         assert!(written < 200, "{written}");

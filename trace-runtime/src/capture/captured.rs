@@ -1,8 +1,8 @@
-//! A value as it will be recorded.
+//! A captured value.
 
-use super::bounded::Bounded;
-use super::json::Finite;
-use super::limit::{bounded, value_limit};
+use super::bounded::BoundedText;
+use super::json::JsonSafe;
+use super::limit::{bounded_text, value_limit};
 use crate::memory::{Text, attribute_bytes, text_bytes, texts};
 use crate::openinference::keys;
 use crate::panic::{contained, message};
@@ -12,7 +12,7 @@ use serde::Serialize;
 use std::borrow::Cow;
 use std::fmt::{self, Write};
 
-/// A value as text, what kind of text it is, and what else the value records of itself.
+/// The text of a value, the form of that text, and the attributes that the value records itself.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CapturedValue {
     text: String,
@@ -22,14 +22,16 @@ pub struct CapturedValue {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Form {
-    /// Recorded as it is, but for NUL bytes; in JSON a string.
+    /// Text as it reads. It may contain NUL bytes, which are removed on the worker thread.
     Text,
-    /// A number or a boolean: text when bare, in JSON as it is.
+    /// A number or a boolean: text on its own, and unquoted inside JSON.
     Scalar,
     Json,
-    /// The name of a type of which nothing else is known.
+    /// The name of the type, since the value cannot be read.
     TypeName,
-    /// The function returns nothing: there is no value to record.
+    /// No value to show: the type cannot be read, but implements `Record`.
+    RecordOnly,
+    /// No value: the function returns `()`.
     Nothing,
 }
 
@@ -62,26 +64,7 @@ impl CapturedValue {
         Self::new(format!("<{name}>"), Form::TypeName)
     }
 
-    /// Adds what a [`Record`](crate::record::Record) says of itself, which is more than the name
-    /// of its type.
-    #[must_use]
-    #[inline]
-    pub fn with_recorded(mut self, recorded: Option<Vec<KeyValue>>) -> Self {
-        if let Some(recorded) = recorded {
-            if self.form == Form::TypeName {
-                self.form = Form::Nothing;
-            }
-            self.attributes.extend(recorded);
-        }
-        self
-    }
-
-    /// What the value records of itself. None is left.
-    pub(crate) fn take_recorded(&mut self) -> Vec<KeyValue> {
-        std::mem::take(&mut self.attributes)
-    }
-
-    /// A number that JSON does not have is text there.
+    /// Captures a float. NaN and infinities become text, since JSON has no such numbers.
     pub(super) fn float(value: f64, shown: impl fmt::Display) -> Self {
         if value.is_finite() { Self::scalar(shown) } else { Self::text(&shown.to_string()) }
     }
@@ -94,11 +77,13 @@ impl CapturedValue {
         Self::written(Form::Text, |bounded| write!(bounded, "{value}"))
     }
 
-    /// JSON; what is a JSON string or number is recorded as text when bare.
+    /// Captures a value as JSON. A JSON string or number on its own is recorded as bare text.
+    ///
+    /// An error or a panic of `Serialize` becomes the text `<unserializable: reason>`.
     pub(crate) fn of_serialize<T: Serialize + ?Sized>(value: &T) -> Self {
-        // Owns what it writes to, so that the compiler sees through each of the many small writes.
-        let mut serializer = serde_json::Serializer::new(bounded());
-        let result = contained(|| Finite::new(value).serialize(&mut serializer));
+        // The serializer owns the text it writes to: the compiler then inlines the many small writes.
+        let mut serializer = serde_json::Serializer::new(bounded_text());
+        let result = contained(|| JsonSafe::new(value).serialize(&mut serializer));
         let bounded = serializer.into_inner();
         match result {
             Err(payload) => Self::unserializable(&message(&*payload)),
@@ -116,13 +101,14 @@ impl CapturedValue {
                 Ok(plain) => Self::text(&plain),
                 Err(_) => Self::new(text, Form::Json),
             },
+            // An object, a list or `null`; all else that JSON allows here is a scalar.
             [b'{' | b'[' | b'n', ..] => Self::new(text, Form::Json),
             _ => Self::new(text, Form::Scalar),
         }
     }
 
-    /// Text that was cut already, if it was: never JSON any more.
-    pub(super) fn finished(bounded: Bounded) -> Self {
+    /// Makes a value of JSON text. If it was cut, it is no JSON any more.
+    pub(super) fn finished(bounded: BoundedText) -> Self {
         let (text, is_cut) = bounded.finish();
         Self::new(text, if is_cut { Form::Text } else { Form::Json })
     }
@@ -131,8 +117,8 @@ impl CapturedValue {
         Self::text(&format!("<unserializable: {reason}>"))
     }
 
-    fn written(form: Form, write: impl FnOnce(&mut Bounded) -> fmt::Result) -> Self {
-        let mut bounded = bounded();
+    fn written(form: Form, write: impl FnOnce(&mut BoundedText) -> fmt::Result) -> Self {
+        let mut bounded = bounded_text();
         match contained(|| write(&mut bounded)) {
             Err(payload) => Self::unserializable(&message(&*payload)),
             Ok(Err(fmt::Error)) if !bounded.stopped() => {
@@ -142,15 +128,34 @@ impl CapturedValue {
         }
     }
 
+    /// Adds the attributes of a [`Record`](crate::record::Record) implementation. They describe the
+    /// value better than the name of its type, which is then dropped.
+    #[must_use]
+    #[inline]
+    pub fn with_recorded(mut self, recorded: Option<Vec<KeyValue>>) -> Self {
+        if let Some(recorded) = recorded {
+            if self.form == Form::TypeName {
+                self.form = Form::RecordOnly;
+            }
+            self.attributes.extend(recorded);
+        }
+        self
+    }
+
+    /// Takes the recorded attributes out.
+    pub(crate) fn take_recorded(&mut self) -> Vec<KeyValue> {
+        std::mem::take(&mut self.attributes)
+    }
+
     /// Appends the value to JSON text.
-    pub(super) fn write_json(&self, json: &mut Bounded) -> std::io::Result<()> {
+    pub(super) fn write_json(&self, json: &mut BoundedText) -> std::io::Result<()> {
         use std::io::Write;
         match self.form {
             Form::Text | Form::TypeName => {
                 serde_json::to_writer(json, &*without_nul(&self.text)).map_err(Into::into)
             }
             Form::Scalar | Form::Json => json.write_all(self.text.as_bytes()),
-            Form::Nothing => json.write_all(b"null"),
+            Form::Nothing | Form::RecordOnly => json.write_all(b"null"),
         }
     }
 
@@ -158,11 +163,16 @@ impl CapturedValue {
         matches!(self.form, Form::Text | Form::TypeName)
     }
 
+    /// Returns true if the value has no text, no JSON and no `Debug` form to show.
+    pub(super) fn is_opaque(&self) -> bool {
+        matches!(self.form, Form::TypeName | Form::RecordOnly)
+    }
+
     pub(super) fn as_text(&self) -> &str {
         &self.text
     }
 
-    /// The value as JSON text.
+    /// Returns the value as JSON text.
     pub(crate) fn into_json(self) -> String {
         match self.form {
             Form::Text => serde_json::Value::String(self.into_text()).to_string(),
@@ -170,7 +180,7 @@ impl CapturedValue {
         }
     }
 
-    /// The text alone.
+    /// Returns the text alone.
     pub(crate) fn into_text(self) -> String {
         match without_nul(&self.text) {
             Cow::Owned(without) => without,
@@ -183,24 +193,24 @@ impl CapturedValue {
         std::iter::once(Text::Owned(&mut self.text)).chain(texts(&mut self.attributes))
     }
 
-    /// The memory that it holds.
+    /// Estimates the memory of the value.
     #[inline]
     pub(crate) fn bytes(&self) -> usize {
         text_bytes(&self.text) + self.attributes.iter().map(attribute_bytes).sum::<usize>()
     }
 
-    /// The value with its mime type, if there is a value, and what it records of itself.
+    /// Returns the text with its mime type, if there is a value, and the recorded attributes.
     pub(crate) fn into_parts(mut self) -> (Option<(String, &'static str)>, Vec<KeyValue>) {
         let attributes = self.take_recorded();
         let mime_type = match self.form {
-            Form::Nothing => return (None, attributes),
+            Form::Nothing | Form::RecordOnly => return (None, attributes),
             Form::Json => keys::MIME_JSON,
             Form::Text | Form::Scalar | Form::TypeName => keys::MIME_TEXT,
         };
         (Some((self.into_text(), mime_type)), attributes)
     }
 
-    /// The same, with the value under these keys.
+    /// Returns attributes: the text and its mime type under these keys, and the recorded ones.
     pub(crate) fn into_attributes(
         self,
         key: &'static str,
@@ -213,8 +223,10 @@ impl CapturedValue {
     }
 }
 
-/// NUL bytes are what some backends' databases cannot store. Looked for where time costs the caller
-/// nothing.
+/// Removes NUL bytes, which `PostgreSQL` and thus some backends cannot store.
+///
+/// Text is captured with them and cleaned here, on the worker thread, since the search would cost
+/// the traced function time.
 fn without_nul(text: &str) -> Cow<'_, str> {
     match memchr(0, text.as_bytes()) {
         Some(_) => Cow::Owned(text.replace('\0', "")),

@@ -1,6 +1,8 @@
-//! Serialises as JSON would, but for numbers JSON does not have: those become text, not `null`, as
-//! the JSON form of protobuf spells them. And but for what is nested so deep that no reader would
-//! take it, and that the stack might not bear.
+//! Serialises values so that every reader can take the JSON.
+//!
+//! `serde_json` writes NaN and infinities as `null`, which loses them; here they become text, spelled
+//! as in the JSON form of protobuf. Lists and objects that are nested too deep are cut, since
+//! readers reject them and recursion could overflow the stack.
 
 use serde::ser::{
     Serialize, SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant, SerializeTuple,
@@ -8,26 +10,32 @@ use serde::ser::{
 };
 use std::fmt;
 
-/// A value, a serializer or a part of one, in which every NaN and infinity is written as text; and
-/// how many lists and objects it is in.
-pub(crate) struct Finite<T>(T, usize);
+/// A wrapper around a value, a serializer or a part of one, which intercepts floats and nesting.
+///
+/// Wrapping the serializer is the way that `serde_stacker` and `serde_path_to_error` work too: each
+/// method hands on to the inner serializer and wraps the values below.
+pub(crate) struct JsonSafe<T> {
+    inner: T,
+    /// The number of lists and objects around it.
+    depth: usize,
+}
 
-/// As deep as `serde_json` reads.
-const DEEPEST: usize = 127;
+/// The depth at which `serde_json` stops reading.
+const MAX_DEPTH: usize = 127;
 
-impl<'a, T: ?Sized> Finite<&'a T> {
+impl<'a, T: ?Sized> JsonSafe<&'a T> {
     pub(crate) fn new(value: &'a T) -> Self {
-        Finite(value, 0)
+        JsonSafe { inner: value, depth: 0 }
     }
 }
 
-impl<T: Serialize + ?Sized> Serialize for Finite<&T> {
+impl<T: Serialize + ?Sized> Serialize for JsonSafe<&T> {
     #[inline]
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if self.1 >= DEEPEST {
+        if self.depth >= MAX_DEPTH {
             return serializer.serialize_str("… [deeper than is recorded]");
         }
-        self.0.serialize(Finite(serializer, self.1))
+        self.inner.serialize(JsonSafe { inner: serializer, depth: self.depth })
     }
 }
 
@@ -35,7 +43,7 @@ macro_rules! scalars {
     ($($method:ident: $type:ty),* $(,)?) => {$(
         #[inline]
         fn $method(self, value: $type) -> Result<S::Ok, S::Error> {
-            self.0.$method(value)
+            self.inner.$method(value)
         }
     )*};
 }
@@ -44,21 +52,21 @@ macro_rules! compounds {
     ($($method:ident($($argument:ident: $type:ty),*) -> $compound:ident;)*) => {$(
         #[inline]
         fn $method(self, $($argument: $type),*) -> Result<Self::$compound, S::Error> {
-            self.0.$method($($argument),*).map(|compound| Finite(compound, self.1 + 1))
+            self.inner.$method($($argument),*).map(|compound| JsonSafe { inner: compound, depth: self.depth + 1 })
         }
     )*};
 }
 
-impl<S: Serializer> Serializer for Finite<S> {
+impl<S: Serializer> Serializer for JsonSafe<S> {
     type Ok = S::Ok;
     type Error = S::Error;
-    type SerializeSeq = Finite<S::SerializeSeq>;
-    type SerializeTuple = Finite<S::SerializeTuple>;
-    type SerializeTupleStruct = Finite<S::SerializeTupleStruct>;
-    type SerializeTupleVariant = Finite<S::SerializeTupleVariant>;
-    type SerializeMap = Finite<S::SerializeMap>;
-    type SerializeStruct = Finite<S::SerializeStruct>;
-    type SerializeStructVariant = Finite<S::SerializeStructVariant>;
+    type SerializeSeq = JsonSafe<S::SerializeSeq>;
+    type SerializeTuple = JsonSafe<S::SerializeTuple>;
+    type SerializeTupleStruct = JsonSafe<S::SerializeTupleStruct>;
+    type SerializeTupleVariant = JsonSafe<S::SerializeTupleVariant>;
+    type SerializeMap = JsonSafe<S::SerializeMap>;
+    type SerializeStruct = JsonSafe<S::SerializeStruct>;
+    type SerializeStructVariant = JsonSafe<S::SerializeStructVariant>;
 
     scalars! {
         serialize_bool: bool, serialize_char: char, serialize_str: &str, serialize_bytes: &[u8],
@@ -69,7 +77,7 @@ impl<S: Serializer> Serializer for Finite<S> {
 
     fn serialize_f32(self, value: f32) -> Result<S::Ok, S::Error> {
         if value.is_finite() {
-            self.0.serialize_f32(value)
+            self.inner.serialize_f32(value)
         } else {
             self.serialize_f64(value.into())
         }
@@ -77,23 +85,23 @@ impl<S: Serializer> Serializer for Finite<S> {
 
     fn serialize_f64(self, value: f64) -> Result<S::Ok, S::Error> {
         match value {
-            f64::INFINITY => self.0.serialize_str("Infinity"),
-            f64::NEG_INFINITY => self.0.serialize_str("-Infinity"),
-            _ if value.is_nan() => self.0.serialize_str("NaN"),
-            _ => self.0.serialize_f64(value),
+            f64::INFINITY => self.inner.serialize_str("Infinity"),
+            f64::NEG_INFINITY => self.inner.serialize_str("-Infinity"),
+            _ if value.is_nan() => self.inner.serialize_str("NaN"),
+            _ => self.inner.serialize_f64(value),
         }
     }
 
     fn serialize_none(self) -> Result<S::Ok, S::Error> {
-        self.0.serialize_none()
+        self.inner.serialize_none()
     }
 
     fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<S::Ok, S::Error> {
-        self.0.serialize_some(&Finite(value, self.1))
+        self.inner.serialize_some(&JsonSafe { inner: value, depth: self.depth })
     }
 
     fn serialize_unit(self) -> Result<S::Ok, S::Error> {
-        self.0.serialize_unit()
+        self.inner.serialize_unit()
     }
 
     fn serialize_unit_variant(
@@ -102,7 +110,7 @@ impl<S: Serializer> Serializer for Finite<S> {
         index: u32,
         variant: &'static str,
     ) -> Result<S::Ok, S::Error> {
-        self.0.serialize_unit_variant(name, index, variant)
+        self.inner.serialize_unit_variant(name, index, variant)
     }
 
     fn serialize_newtype_struct<T: Serialize + ?Sized>(
@@ -110,7 +118,7 @@ impl<S: Serializer> Serializer for Finite<S> {
         name: &'static str,
         value: &T,
     ) -> Result<S::Ok, S::Error> {
-        self.0.serialize_newtype_struct(name, &Finite(value, self.1))
+        self.inner.serialize_newtype_struct(name, &JsonSafe { inner: value, depth: self.depth })
     }
 
     fn serialize_newtype_variant<T: Serialize + ?Sized>(
@@ -120,7 +128,12 @@ impl<S: Serializer> Serializer for Finite<S> {
         variant: &'static str,
         value: &T,
     ) -> Result<S::Ok, S::Error> {
-        self.0.serialize_newtype_variant(name, index, variant, &Finite(value, self.1 + 1))
+        self.inner.serialize_newtype_variant(
+            name,
+            index,
+            variant,
+            &JsonSafe { inner: value, depth: self.depth + 1 },
+        )
     }
 
     compounds! {
@@ -136,27 +149,27 @@ impl<S: Serializer> Serializer for Finite<S> {
     }
 
     fn collect_str<T: fmt::Display + ?Sized>(self, value: &T) -> Result<S::Ok, S::Error> {
-        self.0.collect_str(value)
+        self.inner.collect_str(value)
     }
 
     fn is_human_readable(&self) -> bool {
-        self.0.is_human_readable()
+        self.inner.is_human_readable()
     }
 }
 
 macro_rules! elements {
     ($($trait:ident: $method:ident),* $(,)?) => {$(
-        impl<S: $trait> $trait for Finite<S> {
+        impl<S: $trait> $trait for JsonSafe<S> {
             type Ok = S::Ok;
             type Error = S::Error;
 
             #[inline]
             fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), S::Error> {
-                self.0.$method(&Finite(value, self.1))
+                self.inner.$method(&JsonSafe { inner: value, depth: self.depth })
             }
 
             fn end(self) -> Result<S::Ok, S::Error> {
-                self.0.end()
+                self.inner.end()
             }
         }
     )*};
@@ -171,7 +184,7 @@ elements! {
 
 macro_rules! fields {
     ($($trait:ident),*) => {$(
-        impl<S: $trait> $trait for Finite<S> {
+        impl<S: $trait> $trait for JsonSafe<S> {
             type Ok = S::Ok;
             type Error = S::Error;
 
@@ -181,11 +194,11 @@ macro_rules! fields {
                 key: &'static str,
                 value: &T,
             ) -> Result<(), S::Error> {
-                self.0.serialize_field(key, &Finite(value, self.1))
+                self.inner.serialize_field(key, &JsonSafe { inner: value, depth: self.depth })
             }
 
             fn end(self) -> Result<S::Ok, S::Error> {
-                self.0.end()
+                self.inner.end()
             }
         }
     )*};
@@ -193,19 +206,19 @@ macro_rules! fields {
 
 fields!(SerializeStruct, SerializeStructVariant);
 
-impl<S: SerializeMap> SerializeMap for Finite<S> {
+impl<S: SerializeMap> SerializeMap for JsonSafe<S> {
     type Ok = S::Ok;
     type Error = S::Error;
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), S::Error> {
-        self.0.serialize_key(key)
+        self.inner.serialize_key(key)
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), S::Error> {
-        self.0.serialize_value(&Finite(value, self.1))
+        self.inner.serialize_value(&JsonSafe { inner: value, depth: self.depth })
     }
 
     fn end(self) -> Result<S::Ok, S::Error> {
-        self.0.end()
+        self.inner.end()
     }
 }

@@ -1,59 +1,65 @@
-//! How many bytes of a value are captured.
+//! The number of bytes of a value that are captured.
 
-use super::bounded::{Bounded, COUNTED};
+use super::bounded::{BoundedText, MAX_COUNTED_LIMITS};
 use crate::openinference::OpenInferenceSpanKind;
 use std::cell::Cell;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 static VALUE_LIMIT: AtomicUsize = AtomicUsize::new(1 << 20);
 
-/// What is read before it is cut may be this long.
-static READ_LIMIT: AtomicUsize = AtomicUsize::new(1 << 20);
+/// The limit for values that enrich reads before they are cut.
+static MODEL_CALL_LIMIT: AtomicUsize = AtomicUsize::new(1 << 20);
 
 thread_local! {
-    /// Whether what this thread captures now will be read before it is cut.
-    static IS_READ: Cell<bool> = const { Cell::new(false) };
+    /// True while this thread captures a value of a model call.
+    ///
+    /// The limit has to reach [`bounded_text`] through the user's own `Serialize` and `Debug`
+    /// implementations, which may capture further values; a parameter cannot go that way. Only the
+    /// kinds LLM, EMBEDDING and RERANKER set it: a recorded call of another kind reads nothing here.
+    static IS_MODEL_CALL: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Sets how many bytes of a value are captured. Where spans are `cut_later`, a value that says what
-/// was exchanged with a model is kept whole until then: cut JSON says nothing.
+/// Sets the number of bytes of a value that are captured.
+///
+/// With `cut_later`, values of model calls may be longer: enrich reads messages and tokens from
+/// them, which needs complete JSON, and the last stage cuts them to the limit.
 pub(crate) fn set_value_limit(bytes: usize, cut_later: bool) {
-    let read = if cut_later { bytes.saturating_mul(COUNTED) } else { bytes };
+    let model_call = if cut_later { bytes.saturating_mul(MAX_COUNTED_LIMITS) } else { bytes };
     VALUE_LIMIT.store(bytes, Ordering::Relaxed);
-    READ_LIMIT.store(read, Ordering::Relaxed);
+    MODEL_CALL_LIMIT.store(model_call, Ordering::Relaxed);
 }
 
 pub(super) fn value_limit() -> usize {
     VALUE_LIMIT.load(Ordering::Relaxed)
 }
 
-/// Captures values of a span of this kind.
-pub(crate) fn capturing<T>(kind: OpenInferenceSpanKind, capture: impl FnOnce() -> T) -> T {
+/// Runs `capture` with the limits for spans of this kind.
+pub(crate) fn with_limits_for<T>(kind: OpenInferenceSpanKind, capture: impl FnOnce() -> T) -> T {
     if !kind.is_read() {
         return capture();
     }
-    let _reading = Reading(set_is_read(true));
+    let _restore = Restore(set_is_model_call(true));
     capture()
 }
 
-/// Room for a value of the span that is captured now.
-pub(super) fn bounded() -> Bounded {
+/// Returns an empty text with the limits that hold now.
+pub(super) fn bounded_text() -> BoundedText {
     let limit = value_limit();
-    // A thread that is ending has no locals any more.
-    let is_read = IS_READ.try_with(Cell::get).unwrap_or(false);
-    let whole = if is_read { READ_LIMIT.load(Ordering::Relaxed) } else { limit };
-    Bounded::whole_up_to(whole, limit)
+    // A thread that is ending has destroyed its thread-locals.
+    let is_model_call = IS_MODEL_CALL.try_with(Cell::get).unwrap_or(false);
+    let whole = if is_model_call { MODEL_CALL_LIMIT.load(Ordering::Relaxed) } else { limit };
+    BoundedText::whole_up_to(whole, limit)
 }
 
-/// Puts back what was before, also behind a panic.
-struct Reading(bool);
+/// Restores the earlier value when it is dropped, also during a panic.
+struct Restore(bool);
 
-impl Drop for Reading {
+impl Drop for Restore {
     fn drop(&mut self) {
-        set_is_read(self.0);
+        set_is_model_call(self.0);
     }
 }
 
-fn set_is_read(is_read: bool) -> bool {
-    IS_READ.try_with(|now| now.replace(is_read)).unwrap_or(false)
+fn set_is_model_call(is_model_call: bool) -> bool {
+    IS_MODEL_CALL.try_with(|now| now.replace(is_model_call)).unwrap_or(false)
 }

@@ -1,4 +1,7 @@
-//! Values as text, without any bound on their type.
+//! Captures any value as bounded text.
+//!
+//! No trait bound is required of a value. The compiler picks the best of four ways for its type,
+//! see [`Probe`]: as it reads, as JSON, as `Debug` text, or as the name of the type.
 
 mod arguments;
 mod bounded;
@@ -13,17 +16,17 @@ mod type_name;
 pub(crate) use arguments::arguments_as_input;
 pub(crate) use bounded::is_cut;
 pub use captured::CapturedValue;
-pub(crate) use limit::{capturing, set_value_limit};
+pub(crate) use limit::{set_value_limit, with_limits_for};
 pub use probe::{Capture, Probe};
-pub(crate) use stream::Joined;
+pub(crate) use stream::JoinedChunks;
 pub(crate) use type_name::without_paths;
 
-use bounded::Bounded;
+use bounded::BoundedText;
 use std::fmt::Write;
 
-/// `text` without NUL bytes and within `limit` bytes, with a marker where something is missing.
+/// Returns `text` without NUL bytes and within `limit` bytes, with a marker in place of the rest.
 pub(crate) fn cut(text: &str, limit: usize) -> String {
-    let mut bounded = Bounded::new(limit);
+    let mut bounded = BoundedText::new(limit);
     let _ = bounded.write_str(text);
     bounded.finish().0
 }

@@ -1,13 +1,15 @@
-//! Values that are recorded as they read: text, numbers, booleans, and nothing.
+//! Values that are recorded as they read: text, numbers, booleans, and `()`.
 
 use super::captured::CapturedValue;
 use std::borrow::Cow;
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// A type that is text, a number or a boolean, also behind a pointer or in an `Option`.
+/// A type that is text, a number or a boolean, or a pointer to one, or an `Option` of one.
+///
+/// These types implement `Serialize` as well, but JSON would put text into quotes.
 pub trait Plain {
-    /// The value as it reads.
+    /// Captures the value as it reads.
     fn captured(&self) -> CapturedValue;
 }
 

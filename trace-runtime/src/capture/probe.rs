@@ -1,8 +1,9 @@
 //! Finds the best way to capture a value of any type.
 //!
-//! The compiler chooses at the call site: a method is looked up on `&&&Probe`, and each reference
-//! it takes away is a step down in rank. What is chosen depends on the bounds that are declared
-//! there, so a generic argument without bounds is recorded as its type's name.
+//! The compiler chooses at the call site: it looks a method up on `&&&Probe`, and each reference it
+//! takes away is a step down in rank. This is known as autoref specialization, and needs no unstable
+//! feature. The choice depends on the bounds that are declared at the call site, so an argument of a
+//! generic type without bounds is captured as the name of its type.
 
 use super::captured::CapturedValue;
 use super::plain::Plain;
@@ -11,38 +12,38 @@ use serde::Serialize;
 use std::any::type_name;
 use std::fmt::Debug;
 
-/// A value to be captured. Made by `capture!` only.
+/// A value to be captured. Only `capture!` makes one.
 #[derive(Debug)]
 pub struct Probe<'a, T: ?Sized>(pub &'a T);
 
 /// One rank of capturing.
 pub trait Capture {
-    /// The value as text.
+    /// Captures the value.
     fn __trace_capture(&self) -> CapturedValue;
 }
 
-/// Text, numbers and booleans, as they read.
+/// First rank: text, numbers and booleans, as they read.
 impl<T: Plain + ?Sized> Capture for &&&Probe<'_, T> {
     fn __trace_capture(&self) -> CapturedValue {
         self.0.captured()
     }
 }
 
-/// JSON.
+/// Second rank: types that implement `Serialize`, as JSON.
 impl<T: Serialize + ?Sized> Capture for &&Probe<'_, T> {
     fn __trace_capture(&self) -> CapturedValue {
         CapturedValue::of_serialize(self.0)
     }
 }
 
-/// Debug text.
+/// Third rank: types that implement `Debug`, as its text.
 impl<T: Debug> Capture for &Probe<'_, T> {
     fn __trace_capture(&self) -> CapturedValue {
         CapturedValue::of_debug(self.0)
     }
 }
 
-/// The type's name in angle brackets.
+/// Last rank: all other types, as the name of the type in angle brackets.
 impl<T: ?Sized> Capture for Probe<'_, T> {
     fn __trace_capture(&self) -> CapturedValue {
         let name = type_name::<T>().trim_start_matches('&').trim_start_matches("mut ");
@@ -50,8 +51,8 @@ impl<T: ?Sized> Capture for Probe<'_, T> {
     }
 }
 
-/// Captures the value of an expression in the best way its type allows, with the attributes that it
-/// records of itself.
+/// Captures the value of an expression in the best way that its type allows, with the attributes of
+/// its `Record` implementation.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __capture {
@@ -101,7 +102,7 @@ mod tests {
         }
     }
 
-    /// Lists in lists.
+    /// Lists nested to a depth.
     struct Lists(u32);
 
     impl Serialize for Lists {
@@ -119,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn text_and_numbers_are_recorded_bare() {
+    fn text_and_numbers_are_captured_bare() {
         assert_eq!(captured!("hi"), "hi | text/plain");
         assert_eq!(captured!(String::from("\"hi\"")), "\"hi\" | text/plain");
         assert_eq!(captured!(&Some(Arc::<str>::from("hi"))), "hi | text/plain");
@@ -131,20 +132,20 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_no_value() {
+    fn unit_has_no_value_and_none_is_null() {
         assert_eq!(captured!(()), "");
         assert_eq!(captured!(None::<String>), "null | application/json");
     }
 
     #[test]
-    fn serialize_gives_json_without_losing_numbers() {
+    fn serialize_with_infinities_gives_json_that_keeps_them() {
         let question = Question { text: "why", weight: f64::INFINITY };
         assert_eq!(captured!(question), r#"{"text":"why","weight":"Infinity"} | application/json"#);
         assert_eq!(captured!([1.0, f64::NAN]), r#"[1.0,"NaN"] | application/json"#);
     }
 
     #[test]
-    fn what_is_nested_without_end_is_cut_where_readers_give_up() {
+    fn deep_nesting_is_cut_to_readable_json() {
         let readable = |levels| {
             let text = captured!(Lists(levels));
             let json = text.strip_suffix(" | application/json").unwrap();
@@ -155,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn debug_comes_before_the_name() {
+    fn debug_is_preferred_to_the_type_name() {
         assert_eq!(captured!(OnlyDebug(1)), "OnlyDebug(1) | text/plain");
         assert_eq!(captured!(vec![OnlyDebug(1)]), "[OnlyDebug(1)] | text/plain");
         assert_eq!(captured!(Bare), "<Bare> | text/plain");
@@ -163,13 +164,13 @@ mod tests {
     }
 
     #[test]
-    fn what_fails_or_panics_is_contained() {
+    fn failing_and_panicking_implementations_give_the_reason() {
         assert_eq!(captured!(Failing), "<unserializable: no> | text/plain");
         assert_eq!(captured!(Panicking), "<unserializable: in Debug> | text/plain");
     }
 
     #[test]
-    fn declared_bounds_decide_in_generic_code() {
+    fn generic_code_uses_the_declared_bounds() {
         fn by_debug<T: Debug>(value: T) -> String {
             captured!(value)
         }

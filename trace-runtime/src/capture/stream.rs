@@ -1,41 +1,44 @@
-//! The chunks of a stream as one value.
+//! Joins the chunks of a stream into one value.
 
-use super::bounded::Bounded;
+use super::bounded::BoundedText;
 use super::captured::CapturedValue;
-use super::limit::bounded;
+use super::limit::bounded_text;
 use std::fmt::Write as _;
 use std::io::Write as _;
 
-/// Text chunks are joined; as soon as one is something else, all become a JSON list. What is
-/// beyond the limit is counted, not kept.
+/// The chunks of a stream so far.
+///
+/// Text chunks are concatenated: they are the tokens of an answer. The first chunk of another type
+/// turns all of them into a JSON list. Bytes beyond the limit are counted, not kept.
 #[derive(Debug, Default)]
-pub(crate) enum Joined {
+pub(crate) enum JoinedChunks {
     #[default]
     Empty,
-    Text(Bounded),
-    List(Bounded),
+    Text(BoundedText),
+    List(BoundedText),
 }
 
-impl Joined {
+impl JoinedChunks {
     pub(crate) fn add(&mut self, chunk: &CapturedValue) {
+        use JoinedChunks::{Empty, List, Text};
         *self = match std::mem::take(self) {
-            Joined::Empty if chunk.is_text() => Joined::Text(text(bounded(), chunk)),
-            Joined::Text(joined) if chunk.is_text() => Joined::Text(text(joined, chunk)),
-            Joined::Empty => Joined::List(item(bounded(), "[", chunk)),
-            Joined::List(list) => Joined::List(item(list, ",", chunk)),
-            Joined::Text(joined) => {
+            Empty if chunk.is_text() => Text(append_text(bounded_text(), chunk)),
+            Text(joined) if chunk.is_text() => Text(append_text(joined, chunk)),
+            Empty => List(append_item(bounded_text(), "[", chunk)),
+            List(list) => List(append_item(list, ",", chunk)),
+            Text(joined) => {
                 let first = CapturedValue::text(&joined.finish().0);
-                let list = item(bounded(), "[", &first);
-                Joined::List(item(list, ",", chunk))
+                let list = append_item(bounded_text(), "[", &first);
+                List(append_item(list, ",", chunk))
             }
         };
     }
 
     pub(crate) fn finish(self) -> Option<CapturedValue> {
         match self {
-            Joined::Empty => None,
-            Joined::Text(joined) => Some(CapturedValue::text(&joined.finish().0)),
-            Joined::List(mut list) => {
+            JoinedChunks::Empty => None,
+            JoinedChunks::Text(joined) => Some(CapturedValue::text(&joined.finish().0)),
+            JoinedChunks::List(mut list) => {
                 let _ = list.write_all(b"]");
                 Some(CapturedValue::finished(list))
             }
@@ -43,14 +46,14 @@ impl Joined {
     }
 }
 
-// Beyond its bounds the text stops by itself, and says how much is missing.
+// Write errors mean that the text is over its limit. It then counts the missing bytes by itself.
 
-fn text(mut joined: Bounded, chunk: &CapturedValue) -> Bounded {
+fn append_text(mut joined: BoundedText, chunk: &CapturedValue) -> BoundedText {
     let _ = joined.write_str(chunk.as_text());
     joined
 }
 
-fn item(mut list: Bounded, separator: &str, chunk: &CapturedValue) -> Bounded {
+fn append_item(mut list: BoundedText, separator: &str, chunk: &CapturedValue) -> BoundedText {
     let _ = list.write_all(separator.as_bytes());
     let _ = chunk.write_json(&mut list);
     list

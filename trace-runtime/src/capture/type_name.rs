@@ -1,6 +1,7 @@
-//! Names of types as people write them.
+//! Shortens type names to the form that people write.
 
-/// `core::option::Option<my::module::Answer>` as `Option<Answer>`.
+/// Removes the paths from a type name: `core::option::Option<my::module::Answer>` becomes
+/// `Option<Answer>`.
 pub(crate) fn without_paths(name: &str) -> String {
     let mut short = String::with_capacity(name.len());
     let mut word = 0;
@@ -24,7 +25,7 @@ mod tests {
     use super::without_paths;
 
     #[test]
-    fn every_path_in_a_name_is_shortened() {
+    fn name_with_several_paths_loses_all_of_them() {
         let names = [
             ("alloc::string::String", "String"),
             ("core::option::Option<a::b::C>", "Option<C>"),

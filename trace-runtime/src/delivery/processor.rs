@@ -8,7 +8,7 @@ use super::settings::{DeliverySettings, MAX_TIMEOUT};
 use super::threads::{spawn, spool_name, start};
 use crate::config::RegisterError;
 use crate::memory::Compression;
-use crate::span::keep_spare;
+use crate::span::recycle;
 use opentelemetry::Context;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::error::{OTelSdkError, OTelSdkResult};
@@ -98,9 +98,9 @@ impl DeliveryProcessor {
             }
         }
         for queue in others {
-            keep_spare(queue.push(span.clone()));
+            recycle(queue.push(span.clone()));
         }
-        keep_spare(last.push(span));
+        recycle(last.push(span));
     }
 
     /// The account of each destination, in the order they were given.

@@ -1,48 +1,51 @@
-//! What a span says from its beginning: input, names, and the attributes given as options.
+//! The options that are evaluated only if the span records: its input and its attributes.
 
 use crate::capture::{CapturedValue, arguments_as_input};
-use crate::openinference::OpenInferenceSpanKind;
-use crate::openinference::keys;
+use crate::openinference::{OpenInferenceSpanKind, keys};
 use crate::record::AttributeValue;
-use crate::span::Said;
+use crate::span::SpanContent;
 #[cfg(feature = "schema")]
 use crate::tool::Parameter;
 use opentelemetry::{KeyValue, Value};
 
-/// Takes the input and the options of a span that records.
+/// Receives the arguments of a call and the options of its annotation, and writes them into the
+/// content of the span.
 #[derive(Debug)]
-pub struct Recorder<'a> {
+pub struct AttributeOptions<'a> {
     kind: OpenInferenceSpanKind,
-    said: &'a mut Said,
+    content: &'a mut SpanContent,
     input: Input,
 }
 
-/// Where the input comes from.
+/// The origin of `input.value`.
+///
+/// Most functions record one argument. Its value goes straight into the content, and the list for
+/// several arguments is only allocated for the second.
 #[derive(Debug)]
 enum Input {
-    /// It is there already, or there is none.
+    /// An option has decided: `input` or `skip_all`. Arguments are ignored.
     Settled,
     NoArgument,
-    /// It is there already, but for its name.
+    /// The content holds the value of the argument with this name.
     Argument(&'static str),
     Arguments(Vec<(&'static str, CapturedValue)>),
 }
 
-impl<'a> Recorder<'a> {
-    pub(super) fn new(kind: OpenInferenceSpanKind, said: &'a mut Said) -> Self {
-        Recorder { kind, said, input: Input::NoArgument }
+impl<'a> AttributeOptions<'a> {
+    pub(super) fn new(kind: OpenInferenceSpanKind, content: &'a mut SpanContent) -> Self {
+        AttributeOptions { kind, content, input: Input::NoArgument }
     }
 
-    /// An argument of the function.
+    /// Adds an argument of the function.
     #[inline]
     pub fn argument(&mut self, name: &'static str, value: CapturedValue) {
         match &mut self.input {
             Input::NoArgument => {
-                self.said.input = Some(value);
+                self.content.input = Some(value);
                 self.input = Input::Argument(name);
             }
             Input::Argument(first) => {
-                let first = self.said.input.take().map(|value| (*first, value));
+                let first = self.content.input.take().map(|value| (*first, value));
                 self.input = Input::Arguments(first.into_iter().chain([(name, value)]).collect());
             }
             Input::Arguments(arguments) => arguments.push((name, value)),
@@ -50,25 +53,25 @@ impl<'a> Recorder<'a> {
         }
     }
 
-    /// The option `input`.
+    /// Sets the option `input`.
     pub fn input(&mut self, value: CapturedValue) {
-        self.said.input = Some(value);
+        self.content.input = Some(value);
         self.input = Input::Settled;
     }
 
-    /// The option `skip_all`.
+    /// Sets the option `skip_all`: the span has no input.
     pub fn no_input(&mut self) {
         self.input = Input::Settled;
     }
 
-    /// One of the option `attributes`.
+    /// Adds an entry of the option `attributes`.
     pub fn attribute(&mut self, key: &'static str, value: &(impl AttributeValue + ?Sized)) {
         if let Some(value) = value.attribute_value() {
             self.set(key, value);
         }
     }
 
-    /// The option `model`.
+    /// Sets the option `model`, under the key that OpenInference has for the kind of the span.
     pub fn model(&mut self, model: &(impl AttributeValue + ?Sized)) {
         match self.kind {
             OpenInferenceSpanKind::Embedding => {
@@ -82,7 +85,7 @@ impl<'a> Recorder<'a> {
         }
     }
 
-    /// The option `provider`, lower case as backends look it up.
+    /// Sets the option `provider` in lower case, since backends look up prices by that spelling.
     pub fn provider(&mut self, provider: &(impl AttributeValue + ?Sized)) {
         let key = match self.kind {
             OpenInferenceSpanKind::Llm => keys::LLM_PROVIDER,
@@ -92,37 +95,42 @@ impl<'a> Recorder<'a> {
         self.attribute(key, &provider);
     }
 
-    /// The option `description`.
+    /// Sets the option `description`.
     pub fn description(&mut self, description: &(impl AttributeValue + ?Sized)) {
         self.attribute(keys::TOOL_DESCRIPTION, description);
     }
 
-    /// The option `parameters`.
+    /// Sets the option `parameters`: a JSON schema.
     pub fn parameters(&mut self, schema: CapturedValue) {
         self.set(keys::TOOL_PARAMETERS, schema.into_text());
     }
 
-    /// The schema of the parameters, from the signature.
+    /// Sets the JSON schema of the parameters that was derived from the signature.
     #[cfg(feature = "schema")]
     pub fn derived_parameters(&mut self, parameters: &[Parameter]) {
         let schema = crate::tool::parameters(parameters).text;
         self.set(keys::TOOL_PARAMETERS, schema);
     }
 
-    /// What is given as an option comes behind the input and so wins.
+    /// Appends an attribute. Options follow the attributes of the input in the list, where the last
+    /// value of a key wins.
     fn set(&mut self, key: &'static str, value: impl Into<Value>) {
-        self.said.attributes.push(KeyValue::new(key, value));
+        self.content.attributes.push(KeyValue::new(key, value));
     }
 
+    /// Puts the arguments together into the input.
     #[inline]
     pub(super) fn finish(self) {
-        let input = &mut self.said.input;
+        let names_arguments = self.kind.names_its_arguments();
+        let input = &mut self.content.input;
         match self.input {
-            Input::NoArgument => *input = Some(arguments_as_input(Vec::new())),
-            Input::Argument(name) if self.kind.names_its_arguments() => {
-                *input = input.take().map(|value| arguments_as_input(vec![(name, value)]));
+            Input::NoArgument => *input = Some(arguments_as_input(Vec::new(), true)),
+            Input::Argument(name) if names_arguments => {
+                *input = input.take().map(|value| arguments_as_input(vec![(name, value)], true));
             }
-            Input::Arguments(arguments) => *input = Some(arguments_as_input(arguments)),
+            Input::Arguments(arguments) => {
+                *input = Some(arguments_as_input(arguments, names_arguments));
+            }
             Input::Argument(_) | Input::Settled => {}
         }
     }

@@ -1,37 +1,38 @@
-//! What is kept of the items of a stream: they become its output.
+//! Collects the items of a stream; they become the output of its span.
 
-use super::error::Failed;
+use super::error::ErrorInfo;
 use super::outcome::Outcome;
-use crate::capture::{CapturedValue, Joined};
+use crate::capture::{CapturedValue, JoinedChunks};
 use crate::openinference::{keep_last_of_each_key, push};
 use crate::panic::contained;
 use opentelemetry::KeyValue;
 
-/// Keeps something of every item.
+/// Collects items until the stream ends or is dropped.
 pub trait Collect<T> {
-    /// Reads an item; an item that is an error says so.
-    fn add(&mut self, item: &T) -> Option<Failed>;
+    /// Adds an item. Returns the error if the item is one.
+    fn add(&mut self, item: &T) -> Option<ErrorInfo>;
 
-    /// What has been kept so far.
+    /// Takes the output of the items so far.
     fn output(&mut self) -> Option<CapturedValue>;
 }
 
-/// Joins text, and lists everything else.
+/// Joins items that are text, and lists all others.
 pub(super) struct Chunks<R> {
     read: R,
-    joined: Joined,
-    /// What the items record of themselves; the last value of a key counts.
+    joined: JoinedChunks,
+    /// The attributes that items with a `Record` implementation add. The last value of a key wins:
+    /// token counts, for example, grow from chunk to chunk.
     recorded: Vec<KeyValue>,
 }
 
 impl<R> Chunks<R> {
     pub(super) fn new(read: R) -> Self {
-        Chunks { read, joined: Joined::default(), recorded: Vec::new() }
+        Chunks { read, joined: JoinedChunks::default(), recorded: Vec::new() }
     }
 }
 
 impl<T, R: FnMut(&T) -> Outcome> Collect<T> for Chunks<R> {
-    fn add(&mut self, item: &T) -> Option<Failed> {
+    fn add(&mut self, item: &T) -> Option<ErrorInfo> {
         match (self.read)(item) {
             Outcome::Returned(chunk) => {
                 if let Some(mut chunk) = chunk {
@@ -42,7 +43,7 @@ impl<T, R: FnMut(&T) -> Outcome> Collect<T> for Chunks<R> {
                 }
                 None
             }
-            Outcome::Failed(failed) => Some(failed),
+            Outcome::Failed(error) => Some(error),
         }
     }
 
@@ -57,7 +58,7 @@ impl<T, R: FnMut(&T) -> Outcome> Collect<T> for Chunks<R> {
     }
 }
 
-/// Folds the items as the option `collect` says.
+/// Folds the items with the function of the option `collect`.
 pub(super) struct Folded<A, F, R> {
     collected: A,
     fold: F,
@@ -72,10 +73,10 @@ impl<A: Default, F, R> Folded<A, F, R> {
 
 impl<T, A, F, R> Collect<T> for Folded<A, F, R>
 where
-    F: FnMut(&mut A, &T) -> Option<Failed>,
+    F: FnMut(&mut A, &T) -> Option<ErrorInfo>,
     R: Fn(&A) -> CapturedValue,
 {
-    fn add(&mut self, item: &T) -> Option<Failed> {
+    fn add(&mut self, item: &T) -> Option<ErrorInfo> {
         (self.fold)(&mut self.collected, item)
     }
 
@@ -84,13 +85,13 @@ where
     }
 }
 
-/// Hands an item of a stream, of a `Result` its value, to the function of the option `collect`.
+/// Passes an item to the function of the option `collect`; of a `Result`, its value.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __collect {
     ($collected:ident, $item:ident, $collect:path) => {{
-        use $crate::__private::SplitAny as _;
-        match $crate::__private::Split($item).__trace_split() {
+        use $crate::__private::AsSuccess as _;
+        match $crate::__private::AsResult($item).__trace_as_result() {
             $crate::__private::Ok(value) => {
                 $collect($collected, value);
                 $crate::__private::None

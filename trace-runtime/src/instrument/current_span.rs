@@ -1,6 +1,6 @@
-//! The current span, from inside a traced function.
+//! The current span, for code inside an annotated function.
 
-use super::error::Failed;
+use super::error::ErrorInfo;
 use crate::capture::CapturedValue;
 use crate::openinference::keys;
 use crate::record::{AttributeValue, Attributes, Record};
@@ -10,8 +10,8 @@ use serde::Serialize;
 use std::borrow::Cow;
 use std::error::Error;
 
-/// The span that is current where this is called: that of the innermost traced function, or of
-/// OpenTelemetry code below it.
+/// Returns the current span: that of the innermost annotated function, or of OpenTelemetry code
+/// below it.
 ///
 /// ```
 /// #[trace_runtime::chain]
@@ -28,13 +28,14 @@ pub fn current_span() -> CurrentSpan {
     CurrentSpan(Context::current())
 }
 
-/// A cheap handle on a span, from [`current_span`]. Every method does nothing when the span does
-/// not record, or has ended.
+/// A handle to a span, returned by [`current_span`]. It is cheap to clone.
+///
+/// Every method does nothing if the span does not record or has ended, so callers need not check.
 #[derive(Clone, Debug)]
 pub struct CurrentSpan(Context);
 
 impl CurrentSpan {
-    /// Sets an attribute; setting it again overwrites.
+    /// Sets an attribute. The last value of a key wins; `None` sets nothing.
     pub fn set_attribute(&self, key: impl Into<Key>, value: impl AttributeValue) {
         if self.is_recording()
             && let Some(value) = value.attribute_value()
@@ -43,9 +44,11 @@ impl CurrentSpan {
         }
     }
 
-    /// Sets what `value` says of the call: messages, tokens, documents and the like, from
-    /// [`record`](crate::record) or of a type of one's own. It wins over what is found in the
-    /// input and the output. A list that is recorded again overwrites item by item.
+    /// Records messages, token counts, documents and the like: a type of the module
+    /// [`record`](crate::record), or your own type that implements [`Record`].
+    ///
+    /// Recorded attributes win over those read from the input and the output. A list that is
+    /// recorded again overwrites the earlier list item by item.
     ///
     /// ```
     /// use trace_runtime::record::TokenCount;
@@ -58,18 +61,18 @@ impl CurrentSpan {
         }
     }
 
-    /// Sets `input.value`, instead of the arguments: text and numbers as they are, else JSON.
+    /// Sets `input.value` in place of the arguments: text and numbers as they are, all else as JSON.
     pub fn set_input<T: Serialize + ?Sized>(&self, value: &T) {
         self.set_value(value, keys::INPUT_VALUE, keys::INPUT_MIME_TYPE);
     }
 
-    /// Sets `output.value`, instead of what the function returns: text and numbers as they are,
-    /// else JSON.
+    /// Sets `output.value` in place of the returned value: text and numbers as they are, all else as
+    /// JSON.
     pub fn set_output<T: Serialize + ?Sized>(&self, value: &T) {
         self.set_value(value, keys::OUTPUT_VALUE, keys::OUTPUT_MIME_TYPE);
     }
 
-    /// Adds an event with the time of now.
+    /// Adds an event at the current time.
     pub fn add_event(
         &self,
         name: impl Into<Cow<'static, str>>,
@@ -80,42 +83,44 @@ impl CurrentSpan {
         }
     }
 
-    /// Adds an `exception` event and makes the span's status an error, also if the function
-    /// returns normally.
+    /// Adds an `exception` event and sets the status to error. The status stays an error even if the
+    /// function returns `Ok`, since a status that was set by hand wins.
     pub fn record_error<E: Error + ?Sized>(&self, error: &E) {
         if self.is_recording() {
-            let failed = Failed::of_error(error);
-            self.0.span().add_event(keys::EVENT_EXCEPTION, failed.event_attributes());
-            self.0.span().set_status(failed.status());
+            let error = ErrorInfo::of_error(error);
+            self.0.span().add_event(keys::EVENT_EXCEPTION, error.event_attributes());
+            self.0.span().set_status(error.status());
         }
     }
 
-    /// The trace's id, invalid (all zeros) where there is no span.
+    /// Returns the trace id; all zeros, which is invalid, without a span.
     #[must_use]
     pub fn trace_id(&self) -> TraceId {
         self.0.span().span_context().trace_id()
     }
 
-    /// The span's id, invalid (all zeros) where there is no span.
+    /// Returns the span id; all zeros, which is invalid, without a span.
     #[must_use]
     pub fn span_id(&self) -> SpanId {
         self.0.span().span_context().span_id()
     }
 
-    /// What identifies the span to others: for links, and for the option `parent`.
+    /// Returns the identity of the span, for links and for the option `parent`.
     #[must_use]
     pub fn span_context(&self) -> SpanContext {
         self.0.span().span_context().clone()
     }
 
-    /// Whether anything said here is kept.
+    /// Returns true if the span records and has not ended.
     #[must_use]
     pub fn is_recording(&self) -> bool {
         self.0.span().is_recording()
     }
 
-    /// Calls a closure inside this span, on any thread and as often as needed: for thread pools,
-    /// where [`in_current_span`](crate::in_current_span) would need a closure for each item.
+    /// Calls a closure inside this span, on any thread and as often as needed.
+    ///
+    /// It suits thread pools, where [`in_current_span`](crate::in_current_span) would need a closure
+    /// for each item.
     ///
     /// ```
     /// use trace_runtime::{chain, current_span};

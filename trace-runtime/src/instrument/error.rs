@@ -1,4 +1,4 @@
-//! Errors of any type: their type, their message and their sources.
+//! Describes errors of any type: the type, the message and the sources.
 
 use crate::capture::{CapturedValue, without_paths};
 use crate::openinference::keys;
@@ -10,38 +10,42 @@ use std::error::Error;
 use std::fmt::{Debug, Display};
 use std::ops::Deref;
 
-/// What is recorded of an error.
+/// The parts of an error that a span records: a status, and an `exception` event.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Failed {
+pub struct ErrorInfo {
     error_type: String,
     message: String,
-    /// The sources of the error, or the place of the panic.
+    /// The sources of the error, or the location of the panic.
     trace: Option<String>,
 }
 
-impl Failed {
+impl ErrorInfo {
     pub(crate) fn of_error<E: Error + ?Sized>(error: &E) -> Self {
-        Failed { trace: sources(error.source()), ..Failed::of_display(type_name::<E>(), &error) }
+        ErrorInfo {
+            trace: sources(error.source()),
+            ..ErrorInfo::of_display(type_name::<E>(), &error)
+        }
     }
 
     fn of_display(error_type: &str, error: &dyn Display) -> Self {
-        Failed::of_message(error_type, CapturedValue::of_display(error))
+        ErrorInfo::of_message(error_type, CapturedValue::of_display(error))
     }
 
     fn of_message(error_type: &str, message: CapturedValue) -> Self {
-        Failed { error_type: error_type.to_owned(), message: message.into_text(), trace: None }
+        ErrorInfo { error_type: error_type.to_owned(), message: message.into_text(), trace: None }
     }
 
     pub(super) fn of_panic(payload: &(dyn Any + Send)) -> Self {
         let message = panic::message(payload);
         let trace = panic::location(&message).map(|location| format!("at {location}"));
-        Failed { error_type: "panic".to_owned(), message, trace }
+        ErrorInfo { error_type: "panic".to_owned(), message, trace }
     }
 
     pub(crate) fn status(&self) -> Status {
         Status::error(format!("{}: {}", without_paths(&self.error_type), self.message))
     }
 
+    /// Returns the attributes of the `exception` event, as OpenTelemetry's conventions name them.
     pub(crate) fn event_attributes(&self) -> Vec<KeyValue> {
         let mut attributes = vec![
             KeyValue::new(keys::EXCEPTION_TYPE, self.error_type.clone()),
@@ -53,11 +57,13 @@ impl Failed {
     }
 }
 
-/// The chain of sources, numbered from the nearest.
+/// The number of sources that are listed. A chain may lead back to itself and have no end.
+const MAX_SOURCES: usize = 64;
+
+/// Lists the chain of sources, one per line, numbered from the nearest.
 fn sources(nearest: Option<&(dyn Error + 'static)>) -> Option<String> {
     panic::contained(|| {
-        // A chain that leads back to itself would have no end.
-        let chain = std::iter::successors(nearest, |error| (*error).source()).take(64);
+        let chain = std::iter::successors(nearest, |error| (*error).source()).take(MAX_SOURCES);
         let lines = chain.enumerate().map(|(n, error)| format!("caused by {}: {error}", n + 1));
         lines.collect::<Vec<_>>().join("\n")
     })
@@ -65,53 +71,60 @@ fn sources(nearest: Option<&(dyn Error + 'static)>) -> Option<String> {
     .filter(|text| !text.is_empty())
 }
 
-/// An error to be described. The compiler chooses how, as for
-/// [`Probe`](crate::__private::Probe).
+/// An error to be described. The compiler chooses the best way, as for
+/// [`Probe`](crate::__private::Probe): each reference that method resolution takes away is a step
+/// down in rank.
 #[derive(Debug)]
 pub struct ErrorProbe<'a, E: ?Sized>(pub &'a E);
 
 /// One rank of describing an error.
-pub trait Describe {
-    /// Type, message and sources.
-    fn __trace_describe(&self) -> Failed;
+pub trait DescribeError {
+    /// Returns the type, the message and the sources.
+    fn __trace_describe(&self) -> ErrorInfo;
 }
 
-impl<E: Error> Describe for &&&&ErrorProbe<'_, E> {
-    fn __trace_describe(&self) -> Failed {
-        Failed::of_error(self.0)
+/// First rank: types that implement `Error`.
+impl<E: Error> DescribeError for &&&&ErrorProbe<'_, E> {
+    fn __trace_describe(&self) -> ErrorInfo {
+        ErrorInfo::of_error(self.0)
     }
 }
 
-/// A pointer to an error, such as `Box<dyn Error>` or `anyhow::Error`.
-impl<E: Display + Deref<Target: FirstSource>> Describe for &&&ErrorProbe<'_, E> {
-    fn __trace_describe(&self) -> Failed {
+/// Second rank: pointers to an error, such as `Box<dyn Error>` and `anyhow::Error`, which do not
+/// implement `Error` themselves.
+impl<E: Display + Deref<Target: FirstSource>> DescribeError for &&&ErrorProbe<'_, E> {
+    fn __trace_describe(&self) -> ErrorInfo {
         let trace = sources(self.0.deref().first_source());
-        Failed { trace, ..Failed::of_display(type_name::<E>(), self.0) }
+        ErrorInfo { trace, ..ErrorInfo::of_display(type_name::<E>(), self.0) }
     }
 }
 
-impl<E: Display> Describe for &&ErrorProbe<'_, E> {
-    fn __trace_describe(&self) -> Failed {
-        Failed::of_display(type_name::<E>(), self.0)
+/// Third rank: types that implement `Display`, such as `String`.
+impl<E: Display> DescribeError for &&ErrorProbe<'_, E> {
+    fn __trace_describe(&self) -> ErrorInfo {
+        ErrorInfo::of_display(type_name::<E>(), self.0)
     }
 }
 
-impl<E: Debug> Describe for &ErrorProbe<'_, E> {
-    fn __trace_describe(&self) -> Failed {
-        Failed::of_message(type_name::<E>(), CapturedValue::of_debug(self.0))
+/// Fourth rank: types that implement `Debug`.
+impl<E: Debug> DescribeError for &ErrorProbe<'_, E> {
+    fn __trace_describe(&self) -> ErrorInfo {
+        ErrorInfo::of_message(type_name::<E>(), CapturedValue::of_debug(self.0))
     }
 }
 
-impl<E> Describe for ErrorProbe<'_, E> {
-    fn __trace_describe(&self) -> Failed {
+/// Last rank: all other types, by their name.
+impl<E> DescribeError for ErrorProbe<'_, E> {
+    fn __trace_describe(&self) -> ErrorInfo {
         let message = format!("<{}>", without_paths(type_name::<E>()));
-        Failed { error_type: type_name::<E>().to_owned(), message, trace: None }
+        ErrorInfo { error_type: type_name::<E>().to_owned(), message, trace: None }
     }
 }
 
-/// `Error::source`, also of `dyn Error`, which is no `impl Error` behind a pointer.
+/// `Error::source` for `dyn Error` too, which does not implement `Error` if it is the target of a
+/// pointer.
 pub trait FirstSource {
-    /// What caused the error.
+    /// Returns the cause of the error.
     fn first_source(&self) -> Option<&(dyn Error + 'static)>;
 }
 

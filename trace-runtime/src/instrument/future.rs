@@ -1,54 +1,56 @@
-//! A body that is a future.
+//! Runs a body that is a future.
 
-use super::open::OpenSpan;
+use super::open::SpanHandle;
 use super::outcome::{self, Outcome};
-use super::yield_span::take_over;
+use super::yield_span::received_span;
 use crate::panic::contained;
 use pin_project_lite::pin_project;
 use std::panic::resume_unwind;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-/// Runs `body`, which hands its span over in its first poll, and ends the span with what it
-/// returns, with its panic, or when it is dropped before its end.
+/// Runs an async `body`, which yields its span in the first poll. The span ends with the outcome,
+/// with a panic, or when the future is dropped early.
 #[inline]
 pub fn in_span_async<F, O>(
     body: F,
     outcome: O,
-) -> InSpan<F, impl FnOnce(F::Output, OpenSpan) -> F::Output>
+) -> InSpan<F, impl FnOnce(F::Output, SpanHandle) -> F::Output>
 where
     F: Future,
     O: FnOnce(&F::Output) -> Outcome,
 {
-    in_span_async_then(body, ended(outcome))
+    in_span_async_then(body, end_with(outcome))
 }
 
-/// The same for a future that a function has returned, whose type of output `T` is written there.
+/// Runs a future that a function returned. The function's signature gives the output type `T`,
+/// which lets users leave types of closures open.
 #[inline]
 pub fn future_in_span<F, T, O>(
     body: F,
-    span: OpenSpan,
+    span: SpanHandle,
     outcome: O,
-) -> InSpan<F, impl FnOnce(T, OpenSpan) -> T>
+) -> InSpan<F, impl FnOnce(T, SpanHandle) -> T>
 where
     F: Future<Output = T>,
     O: FnOnce(&T) -> Outcome,
 {
-    InSpan { body: Some(body), span: Some(span), then: Some(ended(outcome)) }
+    InSpan { body: Some(body), span: Some(span), then: Some(end_with(outcome)) }
 }
 
-/// Runs `body`, which hands its span over in its first poll, and hands the span on, with the
-/// value, to `then`.
+/// Runs an async `body`, which yields its span in the first poll, and passes the value and the span
+/// to `then`. It serves async functions that return a stream: the stream takes the span over.
 #[inline]
 pub fn in_span_async_then<F, N, R>(body: F, then: N) -> InSpan<F, N>
 where
     F: Future,
-    N: FnOnce(F::Output, OpenSpan) -> R,
+    N: FnOnce(F::Output, SpanHandle) -> R,
 {
     InSpan { body: Some(body), span: None, then: Some(then) }
 }
 
-fn ended<T>(outcome: impl FnOnce(&T) -> Outcome) -> impl FnOnce(T, OpenSpan) -> T {
+/// Ends the span with the outcome of the value.
+fn end_with<T>(outcome: impl FnOnce(&T) -> Outcome) -> impl FnOnce(T, SpanHandle) -> T {
     move |returned, mut span| {
         if let Some(span) = span.take() {
             outcome::returned(&span, || outcome(&returned));
@@ -62,11 +64,11 @@ pin_project! {
     #[derive(Debug)]
     #[must_use = "futures do nothing unless polled"]
     pub struct InSpan<F, N> {
-        // Dropped inside the span, so that what its locals do while dropped belongs to the span.
+        // Dropped inside the span: spans that destructors of its locals open are children.
         #[pin]
         body: Option<F>,
-        // `None` until the body has handed it over.
-        span: Option<OpenSpan>,
+        // `None` until the body has yielded it.
+        span: Option<SpanHandle>,
         // `None` once the body has ended.
         then: Option<N>,
     }
@@ -74,7 +76,7 @@ pin_project! {
     impl<F, N> PinnedDrop for InSpan<F, N> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
-            let Some(span) = this.span.as_mut().and_then(OpenSpan::take) else { return };
+            let Some(span) = this.span.as_mut().and_then(SpanHandle::take) else { return };
             let attached = span.attach();
             let dropped = contained(|| this.body.set(None));
             drop(attached);
@@ -92,18 +94,18 @@ pin_project! {
 impl<F, N, R> Future for InSpan<F, N>
 where
     F: Future,
-    N: FnOnce(F::Output, OpenSpan) -> R,
+    N: FnOnce(F::Output, SpanHandle) -> R,
 {
     type Output = R;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<R> {
         let mut polled = self.as_mut().poll_body(context);
         if self.span.is_none() {
-            // The first poll: if there is a span, the body waits for it to be taken over.
-            let span = take_over().unwrap_or_default();
-            let has_begun = span.is_some();
+            // This is the first poll. If there is a span, the body waits for it to be current.
+            let span = received_span().unwrap_or_default();
+            let is_open = span.is_some();
             *self.as_mut().project().span = Some(span);
-            if has_begun {
+            if is_open {
                 polled = self.as_mut().poll_body(context);
             }
         }
@@ -126,7 +128,8 @@ impl<F: Future, N> InSpan<F, N> {
     fn poll_body(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let mut this = self.project();
         let Some(body) = this.body.as_mut().as_pin_mut() else { return Poll::Pending };
-        let Some(span) = this.span.as_mut().filter(|span| span.is_some()).and_then(OpenSpan::live)
+        let Some(span) =
+            this.span.as_mut().filter(|span| span.is_some()).and_then(SpanHandle::live)
         else {
             return body.poll(context);
         };
@@ -135,10 +138,10 @@ impl<F: Future, N> InSpan<F, N> {
             return body.poll(context);
         }
         let polled = contained(|| body.poll(context));
-        // The body's locals are gone already after an end, and after a panic.
+        // The body has dropped its locals if it ended or panicked, so the span may be left.
         drop(attached);
         polled.unwrap_or_else(|payload| {
-            if let Some(span) = this.span.as_mut().and_then(OpenSpan::take) {
+            if let Some(span) = this.span.as_mut().and_then(SpanHandle::take) {
                 outcome::panicked(&span, &*payload, None);
             }
             resume_unwind(payload)

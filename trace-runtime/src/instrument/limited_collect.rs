@@ -1,30 +1,31 @@
-//! The items of a stream as values of a span of its kind.
+//! Collects the items of a stream with the size limits of its span.
 
 use super::collect::Collect;
-use super::error::Failed;
-use super::open::OpenSpan;
-use crate::capture::{CapturedValue, capturing};
+use super::error::ErrorInfo;
+use super::open::SpanHandle;
+use crate::capture::{CapturedValue, with_limits_for};
 use crate::openinference::OpenInferenceSpanKind;
 
-/// Collects with the limits of the span.
-pub(super) struct Capturing<C> {
-    /// `None` without a span: then nothing is collected.
+/// Applies the limits for the kind of the span to another collector. Streams are polled from
+/// anywhere, so the limits are set for each item.
+pub(super) struct LimitedCollect<C> {
+    /// `None` without a span, where nothing is collected.
     kind: Option<OpenInferenceSpanKind>,
     collect: C,
 }
 
-impl<C> Capturing<C> {
-    pub(super) fn new(span: &OpenSpan, collect: C) -> Self {
-        Capturing { kind: span.kind(), collect }
+impl<C> LimitedCollect<C> {
+    pub(super) fn new(span: &SpanHandle, collect: C) -> Self {
+        LimitedCollect { kind: span.kind(), collect }
     }
 }
 
-impl<T, C: Collect<T>> Collect<T> for Capturing<C> {
-    fn add(&mut self, item: &T) -> Option<Failed> {
-        capturing(self.kind?, || self.collect.add(item))
+impl<T, C: Collect<T>> Collect<T> for LimitedCollect<C> {
+    fn add(&mut self, item: &T) -> Option<ErrorInfo> {
+        with_limits_for(self.kind?, || self.collect.add(item))
     }
 
     fn output(&mut self) -> Option<CapturedValue> {
-        capturing(self.kind?, || self.collect.output())
+        with_limits_for(self.kind?, || self.collect.output())
     }
 }

@@ -1,18 +1,20 @@
-//! The span of a call that is under way.
+//! The span of a call that is running.
 
-use super::context_span::{ContextSpan, OpenRecord};
-use super::sampling::Begun;
-use super::start_options::Start;
+use super::context_span::{ContextSpan, RecordingSpan};
+use super::sampling::Started;
+use super::start_options::StartOptions;
 use crate::capture::CapturedValue;
 use crate::in_current_span::attached;
 use crate::openinference::OpenInferenceSpanKind;
 use crate::register::ActiveHere;
-use crate::span::Said;
+use crate::span::SpanContent;
 use opentelemetry::trace::{Status, TraceContextExt};
 use opentelemetry::{Context, ContextGuard, KeyValue};
 
-/// A span and the context in which the body runs. What is said of it lives in the context until it
-/// ends, and is handed on as a whole then.
+/// A span and the context in which the body runs.
+///
+/// The record lives in the context, where OpenTelemetry code finds it as the current span, until
+/// [`end`](LiveSpan::end) takes it out.
 #[derive(Debug)]
 pub(crate) struct LiveSpan {
     kind: OpenInferenceSpanKind,
@@ -21,28 +23,28 @@ pub(crate) struct LiveSpan {
 }
 
 impl LiveSpan {
-    /// Starts a span: here it is decided whether it records. If so, `record` says the first of it.
-    /// `None` if the body runs as it would without us.
+    /// Starts a span, and calls `record` for its first content if it records. Returns `None` if the
+    /// body runs as it would without an annotation.
     #[inline]
     pub(super) fn start(
         active: ActiveHere,
-        start: &Start,
-        record: impl FnOnce(&mut Said),
+        start: &StartOptions,
+        record: impl FnOnce(&mut SpanContent),
     ) -> Option<Self> {
-        let kind = start.callee().kind();
-        let begun = match active.sampling() {
-            Some(sampling) => start.in_context(|context| Begun::own(sampling, start, context)),
-            None => Begun::attached(&active, start, &start.in_context(Context::clone)),
+        let kind = start.call().kind();
+        let started = match active.sampling() {
+            Some(sampling) => start.in_context(|context| Started::own(sampling, start, context)),
+            None => Started::attached(&active, start, &start.in_context(Context::clone)),
         };
-        let (mut begun, attached) = match begun {
-            Begun::Nothing => return None,
-            Begun::Within(context) => {
+        let (mut started, attached) = match started {
+            Started::Nothing => return None,
+            Started::NotRecording(context) => {
                 return Some(LiveSpan { kind, is_recording: false, context });
             }
-            Begun::Recording(record, attached) => (record, attached),
+            Started::Recording(record, attached) => (record, attached),
         };
-        record(&mut begun.said);
-        let span = ContextSpan(Some(OpenRecord { record: begun, active, attached }));
+        record(&mut started.content);
+        let span = ContextSpan(Some(RecordingSpan { record: started, active, attached }));
         let context = start.in_context(|context| context.with_span(span));
         Some(LiveSpan { kind, is_recording: true, context })
     }
@@ -62,7 +64,7 @@ impl LiveSpan {
         attached(&self.context)
     }
 
-    /// The same for a span of which nothing else is wanted.
+    /// Makes a span that does not record the current one, without a clone of the context.
     #[inline]
     pub(crate) fn into_attached(self) -> ContextGuard {
         self.context.attach()
@@ -74,14 +76,14 @@ impl LiveSpan {
         }
     }
 
-    /// Ends the span, with what its outcome adds to what was said by hand.
+    /// Ends the span. The status and the output of the call do not replace those set by hand.
     #[inline]
     pub(crate) fn end(&self, status: Status, output: Option<CapturedValue>) {
         let now = opentelemetry::time::now();
         if self.is_recording
-            && let Some(open) = OpenRecord::take(&self.context.span(), now)
+            && let Some(span) = RecordingSpan::take(&self.context.span(), now)
         {
-            open.end(now, status, output);
+            span.end(now, status, output);
         }
     }
 }

@@ -1,14 +1,17 @@
-//! A returned stream whose type has a name cannot be put into a span: that changes its type. The
-//! compiler says so where the function is.
+//! Rejects functions that return a stream by the name of its type.
+//!
+//! The span of a stream has to last as long as the stream, so the runtime wraps it. That changes
+//! the type, which is possible for `impl Stream` and boxed streams only. For a named type the span
+//! would end before the first item; a compile error at the function is better.
 
 use futures_core::Stream;
 
-/// What a call returned, of any type.
+/// A returned value of any type, to be checked for being a stream.
 #[derive(Debug)]
 pub struct StreamProbe<'a, T: ?Sized>(pub &'a T);
 
 impl<T: Stream + ?Sized> StreamProbe<'_, T> {
-    /// Does not compile for a stream. An inherent method goes before [`NoStream`]'s.
+    /// Fails to compile for a stream. An inherent method comes before [`NoStream`]'s.
     pub fn require_no_stream(&self)
     where
         T: ReturnedStream,
@@ -16,7 +19,7 @@ impl<T: Stream + ?Sized> StreamProbe<'_, T> {
     }
 }
 
-/// Implemented by nothing: its message is what it is for.
+/// A bound that no type meets. It exists for its error message.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is a stream, and its span would end before its first item",
     label = "a named stream type cannot be traced, since tracing changes the type",
@@ -24,7 +27,7 @@ impl<T: Stream + ?Sized> StreamProbe<'_, T> {
 )]
 pub trait ReturnedStream {}
 
-/// Every other value is fine.
+/// Accepts every other value.
 pub trait NoStream {
     /// Does nothing.
     fn require_no_stream(&self) {}

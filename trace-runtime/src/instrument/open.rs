@@ -1,28 +1,28 @@
-//! From a call to its span.
+//! Opens the span of a call.
 
-use super::attribute_options::Recorder;
-use super::error::Failed;
+use super::attribute_options::AttributeOptions;
+use super::error::ErrorInfo;
 use super::live::LiveSpan;
 use super::outcome;
-use super::start_options::Start;
-use crate::capture::capturing;
+use super::start_options::StartOptions;
+use crate::capture::with_limits_for;
 use crate::openinference::OpenInferenceSpanKind;
 use crate::panic;
 use crate::register::{self, ActiveHere};
-use crate::span::{CallSite, Said};
+use crate::span::{CallSite, SpanContent};
 
-/// The span of a call: none if nothing is registered, one that will begin, or one that has begun.
+/// The span of a call, in whichever state it is.
 #[derive(Debug, Default)]
 #[must_use]
-pub struct OpenSpan(State);
+pub struct SpanHandle(State);
 
 #[derive(Debug, Default)]
 enum State {
-    /// There is no span, or it has ended.
+    /// Nothing is registered, the span does not record anything, or it has ended.
     #[default]
     None,
-    /// It begins when the value that the function returned is first polled.
-    Later(Box<Later>),
+    /// The span begins when the value that the function returned is first polled.
+    Deferred(Box<DeferredSpan>),
     Live(LiveSpan),
 }
 
@@ -32,84 +32,98 @@ impl From<Option<LiveSpan>> for State {
     }
 }
 
-/// All that is known of a span before it begins.
+/// A span that has not begun: its options, and the arguments that were captured at the call.
 #[derive(Debug)]
-struct Later {
+struct DeferredSpan {
     active: ActiveHere,
-    start: Start,
-    said: Said,
+    start: StartOptions,
+    content: SpanContent,
 }
 
-/// Opens the span of a call. `start` gives the name and the parent; `record` gives the input and
-/// runs only if the span records.
+/// Opens the span of a call. `start` sets the name and the parent; `record` sets the input and the
+/// attributes, and runs only if the span records.
+///
+/// If nothing is registered, this is one relaxed load and a branch: everything else is in functions
+/// that are not inlined.
 #[inline]
 pub fn open(
     site: &'static CallSite,
-    start: impl FnOnce(&mut Start),
-    record: impl FnOnce(&mut Recorder<'_>),
-) -> OpenSpan {
+    start: impl FnOnce(&mut StartOptions),
+    record: impl FnOnce(&mut AttributeOptions<'_>),
+) -> SpanHandle {
     if !register::is_enabled() {
-        return OpenSpan::default();
+        return SpanHandle::default();
     }
-    opened(|active| {
-        let start = started(site, start);
-        LiveSpan::start(active, &start, |said| recorded(&start, said, record)).into()
+    open_with_active(|active| {
+        let start = evaluate_start(site, start);
+        LiveSpan::start(active, &start, |content| evaluate_record(&start, content, record)).into()
     })
 }
 
-/// Opens the span of a function that returns a future or a stream. The arguments are gone when the
-/// span begins, so they are recorded here, unless it is known that the span will not record.
+/// Opens the span of a function that returns a future or a stream.
+///
+/// The arguments are moved or dropped by the time the span begins, so they are captured here,
+/// unless the span certainly will not record.
 #[inline]
 pub fn open_later(
     site: &'static CallSite,
-    start: impl FnOnce(&mut Start),
-    record: impl FnOnce(&mut Recorder<'_>),
-) -> OpenSpan {
+    start: impl FnOnce(&mut StartOptions),
+    record: impl FnOnce(&mut AttributeOptions<'_>),
+) -> SpanHandle {
     if !register::is_enabled() {
-        return OpenSpan::default();
+        return SpanHandle::default();
     }
-    opened(|active| {
-        let start = started(site, start);
+    open_with_active(|active| {
+        let start = evaluate_start(site, start);
         let may_record = start.may_record(&active);
-        let mut said = Said::default();
+        let mut content = SpanContent::default();
         if may_record {
-            recorded(&start, &mut said, record);
+            evaluate_record(&start, &mut content, record);
         }
-        State::Later(Box::new(Later { active, start, said }))
+        State::Deferred(Box::new(DeferredSpan { active, start, content }))
     })
 }
 
-/// Nothing, if nothing is registered any more, or on a thread that is ending: it has no context any
-/// more, and OpenTelemetry panics when asked for it. So may a sampler of an attached provider.
+/// Passes the active registration to `open`. Returns an empty handle if it was shut down meanwhile,
+/// or if `open` panics: OpenTelemetry panics on a thread whose thread-locals are destroyed, and an
+/// attached provider's sampler may panic.
 #[inline(never)]
-fn opened(open: impl FnOnce(ActiveHere) -> State) -> OpenSpan {
+fn open_with_active(open: impl FnOnce(ActiveHere) -> State) -> SpanHandle {
     let active = register::active();
-    OpenSpan(active.and_then(|active| panic::contained(|| open(active)).ok()).unwrap_or_default())
+    SpanHandle(active.and_then(|active| panic::contained(|| open(active)).ok()).unwrap_or_default())
 }
 
-// The options are expressions of the user's: one that panics must not reach the caller.
-
-fn started(site: &'static CallSite, options: impl FnOnce(&mut Start)) -> Start {
-    let mut start = Start::new(site);
+/// Evaluates the options before sampling. They are the user's expressions: if one panics, those
+/// before it count.
+fn evaluate_start(
+    site: &'static CallSite,
+    options: impl FnOnce(&mut StartOptions),
+) -> StartOptions {
+    let mut start = StartOptions::new(site);
     let _ = panic::contained(|| options(&mut start));
     start.settle();
     start
 }
 
-fn recorded(start: &Start, said: &mut Said, options: impl FnOnce(&mut Recorder<'_>)) {
-    let kind = start.callee().kind();
-    capturing(kind, || {
-        let mut recorder = Recorder::new(kind, said);
-        let _ = panic::contained(|| options(&mut recorder));
-        recorder.finish();
+/// Captures the arguments and evaluates the remaining options, in the same way.
+fn evaluate_record(
+    start: &StartOptions,
+    content: &mut SpanContent,
+    options: impl FnOnce(&mut AttributeOptions<'_>),
+) {
+    let kind = start.call().kind();
+    with_limits_for(kind, || {
+        let mut record = AttributeOptions::new(kind, content);
+        let _ = panic::contained(|| options(&mut record));
+        record.finish();
     });
 }
 
-impl OpenSpan {
-    /// The span, begun if it was not yet.
+impl SpanHandle {
+    /// Returns the span, and begins it if it was deferred.
     #[inline]
     pub(crate) fn live(&mut self) -> Option<&LiveSpan> {
-        if let State::Later(_) = self.0 {
+        if let State::Deferred(_) = self.0 {
             self.begin();
         }
         match &self.0 {
@@ -119,14 +133,17 @@ impl OpenSpan {
     }
 
     fn begin(&mut self) {
-        if let State::Later(later) = std::mem::replace(&mut self.0, State::None) {
-            let Later { active, start, said } = *later;
-            let begun = || LiveSpan::start(active, &start, |first| first.add(said)).into();
-            self.0 = panic::contained(begun).unwrap_or_default();
+        if let State::Deferred(deferred) = std::mem::replace(&mut self.0, State::None) {
+            let DeferredSpan { active, start, content: earlier } = *deferred;
+            let begin = || {
+                LiveSpan::start(active, &start, |content| content.replace_keeping_scope(earlier))
+                    .into()
+            };
+            self.0 = panic::contained(begin).unwrap_or_default();
         }
     }
 
-    /// The span, if it has begun. None is left.
+    /// Takes the span out if it has begun, and leaves an empty handle in any case.
     #[inline]
     pub(crate) fn take(&mut self) -> Option<LiveSpan> {
         match std::mem::replace(&mut self.0, State::None) {
@@ -135,11 +152,11 @@ impl OpenSpan {
         }
     }
 
-    /// The kind of the span, if there is one.
+    /// Returns the kind of the span, if there is one.
     pub(crate) fn kind(&self) -> Option<OpenInferenceSpanKind> {
         match &self.0 {
             State::None => None,
-            State::Later(later) => Some(later.start.callee().kind()),
+            State::Deferred(deferred) => Some(deferred.start.call().kind()),
             State::Live(span) => Some(span.kind()),
         }
     }
@@ -150,12 +167,12 @@ impl OpenSpan {
     }
 
     /// Ends the span of a function that failed before it could return a future or a stream.
-    pub fn fail(mut self, read: impl FnOnce() -> Failed) {
+    pub fn fail(mut self, read: impl FnOnce() -> ErrorInfo) {
         if let Some(span) = self.live()
             && span.is_recording()
-            && let Ok(failed) = panic::contained(read)
+            && let Ok(error) = panic::contained(read)
         {
-            outcome::fail(span, &failed, None);
+            outcome::fail(span, &error, None);
         }
     }
 }

@@ -1,74 +1,84 @@
-//! How a call ended, and what that says of its span.
+//! Ends a span with the outcome of its call.
 
-use super::error::Failed;
+use super::error::ErrorInfo;
 use super::live::LiveSpan;
-use crate::capture::{CapturedValue, capturing};
+use crate::capture::{CapturedValue, with_limits_for};
 use crate::openinference::keys;
 use crate::panic;
 use opentelemetry::trace::Status;
 use std::any::Any;
 
-/// What a call returned.
+/// The value or the error that a call returned.
 #[derive(Clone, Debug)]
 pub enum Outcome {
-    /// A value, or none to record.
+    /// A value; `None` if its recording is switched off.
     Returned(Option<CapturedValue>),
     /// An error.
-    Failed(Failed),
+    Failed(ErrorInfo),
 }
 
-/// Ends the span of a call that returned. Reading what it returned runs code of the user's, and a
-/// panic in it costs the span its output, not the caller its value.
+/// Ends the span of a call that returned.
+///
+/// `read` captures the value, which runs the user's code. A panic in it costs the span its output;
+/// the caller still gets the value.
 pub(crate) fn returned(span: &LiveSpan, read: impl FnOnce() -> Outcome) {
-    let read = panic::contained(|| capturing(span.kind(), read));
+    let read = panic::contained(|| with_limits_for(span.kind(), read));
     match read.unwrap_or(Outcome::Returned(None)) {
         Outcome::Returned(value) => span.end(Status::Ok, value),
-        Outcome::Failed(failed) => fail(span, &failed, None),
+        Outcome::Failed(error) => fail(span, &error, None),
     }
 }
 
-/// Ends the span of a stream that came to its end, also if some of its items were errors.
-pub(crate) fn finished(span: &LiveSpan, value: Option<CapturedValue>, failed: Option<Failed>) {
-    span.end(failed.map_or(Status::Ok, |failed| failed.status()), value);
+/// Ends the span of a stream that ended. An item that was an error makes the span an error, even if
+/// more items followed.
+pub(crate) fn finished(span: &LiveSpan, value: Option<CapturedValue>, error: Option<ErrorInfo>) {
+    span.end(error.map_or(Status::Ok, |error| error.status()), value);
 }
 
-/// Ends the span of a call that panicked, with what it had produced.
+/// Ends the span of a call that panicked, with the output it had produced.
 pub(crate) fn panicked(
     span: &LiveSpan,
     payload: &(dyn Any + Send),
     produced: Option<CapturedValue>,
 ) {
-    fail(span, &Failed::of_panic(payload), produced);
+    fail(span, &ErrorInfo::of_panic(payload), produced);
 }
 
-/// Ends the span of a future or a stream that was dropped before its end, with what it had
-/// produced.
+/// Ends the span of a future or a stream that was dropped early, with the output it had produced.
+///
+/// Dropping is how Rust cancels. It may be a timeout or a client that has read enough, so the
+/// status stays unset and an event marks it.
 pub(crate) fn cancelled(span: &LiveSpan, produced: Option<CapturedValue>) {
     span.add_event(keys::EVENT_CANCELLED, Vec::new());
     span.end(Status::Unset, produced);
 }
 
-/// Ends the span of a call that failed, with what it had produced.
-pub(crate) fn fail(span: &LiveSpan, failed: &Failed, produced: Option<CapturedValue>) {
-    span.add_event(keys::EVENT_EXCEPTION, failed.event_attributes());
-    span.end(failed.status(), produced);
+/// Ends the span of a call that failed, with the output it had produced.
+pub(crate) fn fail(span: &LiveSpan, error: &ErrorInfo, produced: Option<CapturedValue>) {
+    span.add_event(keys::EVENT_EXCEPTION, error.event_attributes());
+    span.end(error.status(), produced);
 }
 
-/// Reads what a call returned. Without a second argument the value is captured; with `skip` it is
-/// not; with `with f`, what `f` makes of it is.
+/// Reads the value that a function returned.
+///
+/// Without a second argument the value is captured; with `skip` it is not; with `with f`, the
+/// result of `f` is captured instead. A stream whose type has a name does not compile here, see
+/// [`StreamProbe`](crate::__private::StreamProbe).
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __outcome {
     ($returned:ident $($how:tt)*) => {{
-        use $crate::__private::{NoStream as _, SplitAny as _};
-        if let $crate::__private::Ok(value) = $crate::__private::Split($returned).__trace_split() {
+        use $crate::__private::{AsSuccess as _, NoStream as _};
+        if let $crate::__private::Ok(value) =
+            $crate::__private::AsResult($returned).__trace_as_result()
+        {
             $crate::__private::StreamProbe(value).require_no_stream();
         }
         $crate::__private::item!($returned $($how)*)
     }};
 }
 
-/// Reads an item of a stream the same way; it may be a stream itself.
+/// Reads an item of a stream in the same way. An item may be a stream itself.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __item {
@@ -83,13 +93,13 @@ macro_rules! __item {
     ($item:ident, with $output:expr) => {
         $crate::__item!(@ $item, value => {
             $crate::__private::Some($crate::__private::capture!(
-                $crate::__private::apply(value, $output)
+                $crate::__private::apply_output(value, $output)
             ))
         })
     };
     (@ $item:ident, $value:ident => $captured:expr) => {{
-        use $crate::__private::SplitAny as _;
-        match $crate::__private::Split($item).__trace_split() {
+        use $crate::__private::AsSuccess as _;
+        match $crate::__private::AsResult($item).__trace_as_result() {
             $crate::__private::Ok($value) => $crate::__private::Outcome::Returned($captured),
             $crate::__private::Err(error) => {
                 $crate::__private::Outcome::Failed($crate::__private::failed!(error))
@@ -98,12 +108,12 @@ macro_rules! __item {
     }};
 }
 
-/// Reads an error behind a reference.
+/// Describes an error, given a reference to it.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __failed {
     ($error:expr) => {{
-        use $crate::__private::Describe as _;
+        use $crate::__private::DescribeError as _;
         (&&&&&$crate::__private::ErrorProbe($error)).__trace_describe()
     }};
 }

@@ -1,16 +1,25 @@
-//! An explicit parent.
+//! The option `parent`.
 
 use opentelemetry::Context;
 use opentelemetry::trace::{SpanContext, TraceContextExt};
 
-/// What the option `parent` takes: a [`SpanContext`], a [`Context`], or an `Option` of one, where
-/// `None` means the current span as always, as does a `SpanContext` that is not valid.
+/// A value of the option `parent`: a [`SpanContext`], a [`Context`], or an `Option` of one.
+///
+/// `None`, and a `SpanContext` that is not valid, leave the current span as the parent.
+///
+/// ```
+/// use trace_runtime::opentelemetry::trace::SpanContext;
+///
+/// #[trace_runtime::chain(parent = caller)]
+/// fn handle(caller: SpanContext) {}
+/// # handle(SpanContext::NONE);
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a parent",
     label = "expected a `SpanContext` or a `Context` of opentelemetry"
 )]
 pub trait Parent {
-    /// The context to open the span in.
+    /// Returns the context to open the span in; `None` means the current context.
     fn parent_context(&self) -> Option<Context>;
 }
 
@@ -21,6 +30,8 @@ impl Parent for Context {
 }
 
 impl Parent for SpanContext {
+    /// Treats the span as remote, since its own context may belong to another process. The rest of
+    /// the current context, such as the session, stays.
     fn parent_context(&self) -> Option<Context> {
         self.is_valid().then(|| Context::current().with_remote_span_context(self.clone()))
     }

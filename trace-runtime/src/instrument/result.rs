@@ -1,39 +1,42 @@
-//! Tells a `Result` from every other value, without naming its types.
+//! Tells a `Result` from every other value without knowing its type.
+//!
+//! The macro sees tokens, not types, and an alias such as `io::Result<T>` hides a `Result`. Method
+//! resolution knows: an inherent method comes before a trait's method of that name.
 
 use std::convert::Infallible;
 
-/// What a call returned, of any type.
+/// A returned value of any type, to be read as a `Result`.
 #[derive(Debug)]
-pub struct Split<'a, R: ?Sized>(pub &'a R);
+pub struct AsResult<'a, R: ?Sized>(pub &'a R);
 
-impl<'a, T, E> Split<'a, Result<T, E>> {
-    /// Of a `Result`, the value or the error. An inherent method goes before [`SplitAny`]'s.
+impl<'a, T, E> AsResult<'a, Result<T, E>> {
+    /// Returns the value or the error of a `Result`.
     ///
     /// # Errors
     ///
     /// The error of the `Result`.
-    pub fn __trace_split(&self) -> Result<&'a T, &'a E> {
+    pub fn __trace_as_result(&self) -> Result<&'a T, &'a E> {
         self.0.as_ref()
     }
 }
 
-/// Every other value is a success.
-pub trait SplitAny<'a> {
+/// Reads every value that is not a `Result` as a success.
+pub trait AsSuccess<'a> {
     /// The type of the value.
     type Value: ?Sized;
 
-    /// The value, as a success.
+    /// Returns the value as a success.
     ///
     /// # Errors
     ///
     /// Never.
-    fn __trace_split(&self) -> Result<&'a Self::Value, &'a Infallible>;
+    fn __trace_as_result(&self) -> Result<&'a Self::Value, &'a Infallible>;
 }
 
-impl<'a, R: ?Sized> SplitAny<'a> for Split<'a, R> {
+impl<'a, R: ?Sized> AsSuccess<'a> for AsResult<'a, R> {
     type Value = R;
 
-    fn __trace_split(&self) -> Result<&'a R, &'a Infallible> {
+    fn __trace_as_result(&self) -> Result<&'a R, &'a Infallible> {
         Ok(self.0)
     }
 }

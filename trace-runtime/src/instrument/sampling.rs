@@ -1,9 +1,9 @@
-//! The beginning of a span: whether it records, and its ids.
+//! Decides whether a span records, and gives it its ids.
 
-use super::start_options::Start;
+use super::start_options::StartOptions;
 use crate::register::{Active, Sampling};
 use crate::scope::ContextAttributes;
-use crate::span::{SpanRecord, boxed};
+use crate::span::{SpanRecord, acquire};
 use opentelemetry::Context;
 use opentelemetry::trace::{
     Span as _, SpanBuilder, SpanContext, SpanKind, TraceContextExt, TraceFlags, TraceId, Tracer,
@@ -12,34 +12,36 @@ use opentelemetry_sdk::trace::{
     IdGenerator, RandomIdGenerator, Sampler, SamplingDecision, ShouldSample, Span as SdkSpan,
 };
 
-/// A span that has begun.
-pub(super) enum Begun {
-    /// Nothing is to be done: telemetry is suppressed, or what is below knows from the parent that
-    /// nothing is sampled.
+/// The result of starting a span.
+pub(super) enum Started {
+    /// The body runs as it would without an annotation: telemetry is suppressed, or an unsampled
+    /// parent in the current context already tells all spans below.
     Nothing,
-    /// The body runs in this context, without a span that records.
-    Within(Context),
-    /// With the span of an attached provider, if there is one.
+    /// The span does not record. The body runs in this context, from which spans below learn the
+    /// decision, or the session that the annotation sets.
+    NotRecording(Context),
+    /// The span records; the second part is the span of an attached provider, if there is one.
     Recording(Box<SpanRecord>, Option<Box<SdkSpan>>),
 }
 
-impl Begun {
-    /// Decides whether a span of ours records, as the samplers of the specification do.
+impl Started {
+    /// Starts a span that this crate records itself, with the samplers of the OpenTelemetry
+    /// specification: parent based or not, and a ratio of the trace ids.
     #[inline]
-    pub(super) fn own(sampling: Sampling, start: &Start, context: &Context) -> Self {
+    pub(super) fn own(sampling: Sampling, start: &StartOptions, context: &Context) -> Self {
         if context.is_telemetry_suppressed() {
-            return Begun::unrecorded(start, context);
+            return Started::not_recording(start, context);
         }
         let current = context.span();
         let parent = if start.is_root() { &SpanContext::NONE } else { current.span_context() };
-        // A span without an id, as a provider that does nothing leaves one, is no parent.
+        // A no-op provider leaves a span without ids in the context. It is no parent.
         let by_parent = (parent.is_valid() && sampling.parent_based).then(|| parent.is_sampled());
         if by_parent == Some(false) {
-            return Begun::unrecorded(start, context);
+            return Started::not_recording(start, context);
         }
         let ids = RandomIdGenerator::default();
         let trace_id = if parent.is_valid() { parent.trace_id() } else { ids.new_trace_id() };
-        let is_sampled = by_parent.unwrap_or_else(|| samples(sampling.ratio, trace_id));
+        let is_sampled = by_parent.unwrap_or_else(|| is_in_ratio(sampling.ratio, trace_id));
         let flags = if is_sampled { parent.trace_flags() } else { TraceFlags::default() };
         let span_context = SpanContext::new(
             trace_id,
@@ -49,53 +51,62 @@ impl Begun {
             parent.trace_state().clone(),
         );
         if !is_sampled {
-            return Begun::Within(context.with_remote_span_context(span_context));
+            return Started::NotRecording(context.with_remote_span_context(span_context));
         }
-        Begun::Recording(record(start, context, span_context, parent), None)
+        Started::Recording(new_record(start, context, span_context, parent), None)
     }
 
-    fn unrecorded(start: &Start, context: &Context) -> Self {
-        if start.is_in_current() { Begun::Nothing } else { Begun::Within(context.clone()) }
+    fn not_recording(start: &StartOptions, context: &Context) -> Self {
+        if start.is_in_current() {
+            Started::Nothing
+        } else {
+            Started::NotRecording(context.clone())
+        }
     }
 
-    /// Begins a span of an attached provider, which decides by itself. That runs samplers and
-    /// processors of the application's, which may attach contexts.
-    pub(super) fn attached(active: &Active, start: &Start, context: &Context) -> Self {
-        let callee = start.callee();
-        let Some(tracer) = active.tracer(callee.site) else {
-            return Begun::unrecorded(start, context);
+    /// Starts a span of an attached provider, whose own sampler decides.
+    ///
+    /// Starting it runs samplers and processors of the application, which may attach contexts;
+    /// `context` must therefore be a clone, not the borrowed current context.
+    pub(super) fn attached(active: &Active, start: &StartOptions, context: &Context) -> Self {
+        let call = start.call();
+        let Some(tracer) = active.tracer(call.site) else {
+            return Started::not_recording(start, context);
         };
-        let builder = SpanBuilder::from_name(callee.span_name())
+        let builder = SpanBuilder::from_name(call.span_name())
             .with_kind(SpanKind::Internal)
-            // For samplers. The kind is settled; all else can still be set by hand.
-            .with_attributes([callee.kind().attribute()]);
-        let place = start.place(context);
-        let span = tracer.build_with_context(builder, &place);
+            // Samplers may decide by the kind. All other attributes are set at the end of the span,
+            // when it is known which of them were overwritten by hand.
+            .with_attributes([call.kind().attribute()]);
+        let parent_context = start.parent_context(context);
+        let span = tracer.build_with_context(builder, &parent_context);
         if context.is_telemetry_suppressed() {
-            return Begun::unrecorded(start, context);
+            return Started::not_recording(start, context);
         }
         let span_context = span.span_context().clone();
         if !span.is_recording() {
-            return Begun::Within(context.with_remote_span_context(span_context));
+            return Started::NotRecording(context.with_remote_span_context(span_context));
         }
-        let place = place.span();
-        let record = record(start, context, span_context, place.span_context());
-        Begun::Recording(record, Some(Box::new(span)))
+        let parent = parent_context.span();
+        let record = new_record(start, context, span_context, parent.span_context());
+        Started::Recording(record, Some(Box::new(span)))
     }
 }
 
 #[inline]
-fn record(
-    start: &Start,
+fn new_record(
+    start: &StartOptions,
     context: &Context,
     span_context: SpanContext,
     parent: &SpanContext,
 ) -> Box<SpanRecord> {
     let inherited = ContextAttributes::of(context);
-    boxed(SpanRecord::new(start.callee().clone(), span_context, parent, inherited))
+    acquire(SpanRecord::new(start.call().clone(), span_context, parent, inherited))
 }
 
-fn samples(ratio: f64, trace_id: TraceId) -> bool {
+/// Returns true if the SDK's ratio sampler would take the trace, so that services that sample with
+/// the SDK agree about it.
+fn is_in_ratio(ratio: f64, trace_id: TraceId) -> bool {
     if ratio >= 1.0 {
         return true;
     }

@@ -1,70 +1,76 @@
-//! What is settled before sampling: name, place and parent of a span.
+//! The options that are evaluated before sampling: the name, the place and the parent of a span.
 
 use super::parent::Parent;
 use crate::record::AttributeValue;
 use crate::register::Active;
 use crate::scope::{self, Scope};
-use crate::span::{CallSite, Callee};
+use crate::span::{Call, CallSite};
 use opentelemetry::Context;
 use opentelemetry::trace::TraceContextExt;
 use std::any::type_name;
 use std::borrow::Cow;
 
-/// Takes the options that every span has, before it is decided whether it records.
+/// Receives the options of an annotation that every span has, whether it records or not.
+///
+/// A sampler decides by the name and the parent, and a session must reach the spans below even if
+/// this one does not record.
 #[derive(Debug)]
-pub struct Start {
-    callee: Callee,
+pub struct StartOptions {
+    call: Call,
+    /// After [`settle`](StartOptions::settle): the context of the body, if it differs from the
+    /// caller's.
     parent: Option<Context>,
     scope: Option<Box<Scope>>,
     is_root: bool,
 }
 
-impl Start {
+impl StartOptions {
     pub(super) fn new(site: &'static CallSite) -> Self {
-        let callee = Callee { site, name: None, self_type: None };
-        Start { callee, parent: None, scope: None, is_root: false }
+        let call = Call { site, name: None, self_type: None };
+        StartOptions { call, parent: None, scope: None, is_root: false }
     }
 
-    /// The option `name`, where it is more than a literal.
+    /// Sets the option `name` if it is not a literal; literals are part of the call site.
     pub fn name(&mut self, name: &(impl SpanName + ?Sized)) {
-        self.callee.name = Some(name.span_name());
+        self.call.name = Some(name.span_name());
     }
 
-    /// The function is a method of `T`.
+    /// Marks the function as a method of `T`.
     pub fn method_of<T: ?Sized>(&mut self) {
-        self.callee.self_type = Some(type_name::<T>());
+        self.call.self_type = Some(type_name::<T>());
     }
 
-    /// The option `parent`.
+    /// Sets the option `parent`.
     pub fn parent(&mut self, parent: &impl Parent) {
         self.parent = parent.parent_context();
     }
 
-    /// The option `root`.
+    /// Sets the option `root`.
     pub fn root(&mut self) {
         self.is_root = true;
     }
 
-    /// The option `session`.
+    /// Sets the option `session`.
     pub fn session(&mut self, session: &(impl AttributeValue + ?Sized)) {
         if let Some(session) = session.attribute_value() {
-            self.add(|scope| scope.session(session.as_str()));
+            self.add_to_scope(|scope| scope.session(session.as_str()));
         }
     }
 
-    /// The option `user`.
+    /// Sets the option `user`.
     pub fn user(&mut self, user: &(impl AttributeValue + ?Sized)) {
         if let Some(user) = user.attribute_value() {
-            self.add(|scope| scope.user(user.as_str()));
+            self.add_to_scope(|scope| scope.user(user.as_str()));
         }
     }
 
-    fn add(&mut self, change: impl FnOnce(Scope) -> Scope) {
+    fn add_to_scope(&mut self, change: impl FnOnce(Scope) -> Scope) {
         let scope = self.scope.take().map(|scope| *scope).unwrap_or_default();
         self.scope = Some(Box::new(change(scope)));
     }
 
-    /// Settles the context that the body runs in, but for its span.
+    /// Computes the context of the body, without its span. Most calls have neither a parent nor a
+    /// scope and run in their caller's context.
     #[inline]
     pub(super) fn settle(&mut self) {
         if self.parent.is_some() || self.scope.is_some() {
@@ -81,12 +87,15 @@ impl Start {
         }
     }
 
-    /// Whether the body runs in the context of its caller, but for its span.
+    /// Returns true if the body runs in its caller's context, apart from the span.
     pub(super) fn is_in_current(&self) -> bool {
         self.parent.is_none()
     }
 
-    /// Reads that context. Nothing that attaches another one may be called with it.
+    /// Passes the context of the body to `read`.
+    ///
+    /// `read` must not attach a context: OpenTelemetry lends the current context only for as long
+    /// as it stays the current one.
     #[inline]
     pub(super) fn in_context<T>(&self, read: impl FnOnce(&Context) -> T) -> T {
         match &self.parent {
@@ -99,9 +108,9 @@ impl Start {
         self.is_root
     }
 
-    /// Where the span is placed: `context`, or nowhere for the root of a new trace, which keeps
-    /// all else that the context carries.
-    pub(super) fn place(&self, context: &Context) -> Context {
+    /// Returns the context in which the span looks for its parent: `context`, or an empty one for
+    /// the root of a new trace. Suppression of telemetry holds for roots too.
+    pub(super) fn parent_context(&self, context: &Context) -> Context {
         match (self.is_root, context.is_telemetry_suppressed()) {
             (false, _) => context.clone(),
             (true, false) => Context::new(),
@@ -109,27 +118,28 @@ impl Start {
         }
     }
 
-    pub(super) fn callee(&self) -> &Callee {
-        &self.callee
+    pub(super) fn call(&self) -> &Call {
+        &self.call
     }
 
-    /// Whether a span begun here could record. Where sampling is a matter of the trace's id, or
-    /// of an attached provider, it could.
+    /// Returns true unless it is already certain that the span will not record. A ratio sampler
+    /// decides by the trace id, which does not exist yet, and an attached provider decides by
+    /// itself: both may record.
     pub(super) fn may_record(&self, active: &Active) -> bool {
-        let place = self.in_context(|context| self.place(context));
-        let parent = place.span().span_context().clone();
+        let context = self.in_context(|context| self.parent_context(context));
+        let parent = context.span().span_context().clone();
         let is_sampled = parent.is_valid().then(|| parent.is_sampled());
-        !place.is_telemetry_suppressed() && active.may_sample(is_sampled)
+        !context.is_telemetry_suppressed() && active.may_sample(is_sampled)
     }
 }
 
-/// What the option `name` takes: text of any kind.
+/// A value of the option `name`: text of any kind.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a span's name",
     label = "expected text: `&str`, `String` or `Cow<str>`"
 )]
 pub trait SpanName {
-    /// The name.
+    /// Returns the name.
     fn span_name(&self) -> Cow<'static, str>;
 }
 

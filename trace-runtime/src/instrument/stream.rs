@@ -1,9 +1,9 @@
-//! A stream that a traced function has returned.
+//! Runs a stream that an annotated function returned.
 
 use super::collect::{Chunks, Collect, Folded};
-use super::error::Failed;
-use super::limited_collect::Capturing;
-use super::open::OpenSpan;
+use super::error::ErrorInfo;
+use super::limited_collect::LimitedCollect;
+use super::open::SpanHandle;
 use super::outcome::{self, Outcome};
 use crate::capture::CapturedValue;
 use crate::openinference::keys;
@@ -14,51 +14,51 @@ use std::panic::resume_unwind;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-/// Puts a stream into a span: current while the stream is polled and never in between, ended with
-/// the stream, with a panic, or when the stream is dropped. The items become the output.
+/// Puts a stream into a span. The span is current while the stream is polled, never in between; it
+/// ends with the stream, with a panic, or when the stream is dropped. The items become the output.
 ///
-/// The type of the items `T` is the one that the function declares.
+/// The function's signature gives the item type `T`.
 pub fn stream_in_span<S, T, R>(
     stream: S,
-    span: OpenSpan,
+    span: SpanHandle,
     read: R,
 ) -> StreamInSpan<S, impl Collect<T>>
 where
     S: Stream<Item = T>,
     R: FnMut(&T) -> Outcome,
 {
-    let collect = Capturing::new(&span, Chunks::new(read));
+    let collect = LimitedCollect::new(&span, Chunks::new(read));
     StreamInSpan::new(stream, span, collect)
 }
 
-/// The same, with an output that the option `collect` makes of the items.
+/// Puts a stream into a span whose output is built by the function of the option `collect`.
 pub fn collected_stream_in_span<S, T, A, F, R>(
     stream: S,
-    span: OpenSpan,
+    span: SpanHandle,
     fold: F,
     read: R,
 ) -> StreamInSpan<S, impl Collect<T>>
 where
     S: Stream<Item = T>,
     A: Default,
-    F: FnMut(&mut A, &T) -> Option<Failed>,
+    F: FnMut(&mut A, &T) -> Option<ErrorInfo>,
     R: Fn(&A) -> CapturedValue,
 {
-    let collect = Capturing::new(&span, Folded::new(fold, read));
+    let collect = LimitedCollect::new(&span, Folded::new(fold, read));
     StreamInSpan::new(stream, span, collect)
 }
 
 pin_project! {
-    /// The stream of a traced function.
+    /// The stream of an annotated function.
     #[must_use = "streams do nothing unless polled"]
     pub struct StreamInSpan<S: Stream, C: Collect<S::Item>> {
         // `None` once it has ended; dropped inside the span.
         #[pin]
         stream: Option<S>,
-        span: OpenSpan,
+        span: SpanHandle,
         collect: C,
-        has_begun: bool,
-        failed: Option<Failed>,
+        has_first_item: bool,
+        error: Option<ErrorInfo>,
     }
 
     impl<S: Stream, C: Collect<S::Item>> PinnedDrop for StreamInSpan<S, C> {
@@ -81,8 +81,8 @@ pin_project! {
 }
 
 impl<S: Stream, C: Collect<S::Item>> StreamInSpan<S, C> {
-    fn new(stream: S, span: OpenSpan, collect: C) -> Self {
-        StreamInSpan { stream: Some(stream), span, collect, has_begun: false, failed: None }
+    fn new(stream: S, span: SpanHandle, collect: C) -> Self {
+        StreamInSpan { stream: Some(stream), span, collect, has_first_item: false, error: None }
     }
 }
 
@@ -101,19 +101,19 @@ impl<S: Stream, C: Collect<S::Item>> Stream for StreamInSpan<S, C> {
         match &polled {
             Ok(Poll::Pending) => {}
             Ok(Poll::Ready(Some(item))) => {
-                if !std::mem::replace(this.has_begun, true) {
+                if !std::mem::replace(this.has_first_item, true) {
                     span.add_event(keys::EVENT_FIRST_ITEM, Vec::new());
                 }
-                // Reading an item runs code of the user's.
-                if let Ok(Some(failed)) = contained(|| this.collect.add(item)) {
-                    span.add_event(keys::EVENT_EXCEPTION, failed.event_attributes());
-                    this.failed.get_or_insert(failed);
+                // Reading an item runs the user's code, which may panic.
+                if let Ok(Some(error)) = contained(|| this.collect.add(item)) {
+                    span.add_event(keys::EVENT_EXCEPTION, error.event_attributes());
+                    this.error.get_or_insert(error);
                 }
             }
             Ok(Poll::Ready(None)) => {
                 this.stream.set(None);
                 drop(attached);
-                outcome::finished(span, this.collect.output(), this.failed.take());
+                outcome::finished(span, this.collect.output(), this.error.take());
                 this.span.take();
             }
             Err(payload) => outcome::panicked(span, &**payload, this.collect.output()),

@@ -1,29 +1,33 @@
-//! A body that is a closure.
+//! Runs the body of a function that is not async.
 
-use super::open::OpenSpan;
+use super::open::SpanHandle;
 use super::outcome::{self, Outcome};
 use crate::panic::contained;
 use std::panic::resume_unwind;
 
-/// Runs `body` in its span and ends the span with what it returns, or with its panic.
+/// Runs `body` in its span, and ends the span with the outcome or the panic.
 #[inline]
 pub fn in_span<R>(
-    span: OpenSpan,
+    span: SpanHandle,
     body: impl FnOnce() -> R,
     outcome: impl FnOnce(&R) -> Outcome,
 ) -> R {
     if span.is_some() {
         return in_open_span(span, body, outcome);
     }
-    // There is nothing to drop, and the function's frame needs nothing of ours.
+    // An empty handle has nothing to drop. Forgetting it keeps the drop glue, and with it a larger
+    // stack frame, out of the user's function.
     std::mem::forget(span);
     body()
 }
 
-// Not inlined: its frame would be the function's, also where there is no span.
+/// Runs `body` in a span that is open.
+///
+/// Not inlined, since its stack frame would become part of the user's function also where no span
+/// is open.
 #[inline(never)]
 fn in_open_span<R>(
-    mut span: OpenSpan,
+    mut span: SpanHandle,
     body: impl FnOnce() -> R,
     outcome: impl FnOnce(&R) -> Outcome,
 ) -> R {
@@ -38,6 +42,8 @@ fn in_open_span<R>(
     }
     let attached = span.attach();
     let result = contained(body);
+    // The outcome is read outside the span: values that the user's `Serialize` traces would
+    // otherwise become its children.
     drop(attached);
     match result {
         Ok(returned) => {
@@ -51,13 +57,13 @@ fn in_open_span<R>(
     }
 }
 
-/// Runs `body`, which returns a future or a stream, outside of the span: that begins when the
-/// value is first polled. `wrap` puts the value into the span.
+/// Runs `body`, which returns a future or a stream, outside of the span. The span begins when that
+/// value is first polled; `wrap` puts the value into it.
 #[inline]
 pub fn in_span_later<R, W>(
-    span: OpenSpan,
+    span: SpanHandle,
     body: impl FnOnce() -> R,
-    wrap: impl FnOnce(R, OpenSpan) -> W,
+    wrap: impl FnOnce(R, SpanHandle) -> W,
 ) -> W {
     wrap(body(), span)
 }

@@ -1,49 +1,61 @@
-//! Hands a span from inside an async body to the future that polls it.
+//! Passes a span from inside an async body to the future that polls the body.
+//!
+//! The span is opened inside the body, because the arguments live there: an async block that
+//! borrows them from outside would store them twice. But the future outside has to make the span
+//! current around each poll. So the body yields its span in the first poll:
+//!
+//! 1. [`YieldSpan::poll`] puts the span into a thread-local and returns `Pending`, without waking.
+//! 2. [`InSpan::poll`](super::InSpan) takes it with [`received_span`], and polls the body again at
+//!    once, inside the span.
+//!
+//! Both steps happen in one poll on one thread; an executor never sees the `Pending`. The
+//! alternative, a cell that body and future share, costs an allocation per call.
 
-use super::open::OpenSpan;
+use super::open::SpanHandle;
 use std::cell::Cell;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 thread_local! {
-    /// Whether the next is filled: cheaper to look at, since it needs no destructor.
-    static HAS_OPENED: Cell<bool> = const { Cell::new(false) };
-    /// Filled by the body in its first poll, emptied as soon as that poll has returned.
-    static OPENED: Cell<Option<OpenSpan>> = const { Cell::new(None) };
+    /// True if [`YIELDED`] holds a span. Functions whose span does not record read only this flag:
+    /// unlike the cell it has no destructor, so reading it needs no check for a destroyed
+    /// thread-local.
+    static HAS_YIELDED: Cell<bool> = const { Cell::new(false) };
+    /// Filled by the body in its first poll, emptied as soon as that poll returns.
+    static YIELDED: Cell<Option<SpanHandle>> = const { Cell::new(None) };
 }
 
-/// Hands the span over and waits to be polled again, inside the span. Without a span there is
-/// nothing to wait for.
+/// Yields the span of the body and completes when it is current. Completes at once without a span.
 #[inline]
-pub fn hand_over(span: OpenSpan) -> HandOver {
-    HandOver(span.is_some().then_some(span))
+pub fn yield_span(span: SpanHandle) -> YieldSpan {
+    YieldSpan(span.is_some().then_some(span))
 }
 
-/// What the body handed over in the poll that has just returned.
+/// Takes the span that the body yielded in the poll that has just returned.
 #[inline]
-pub(super) fn take_over() -> Option<OpenSpan> {
-    if !HAS_OPENED.replace(false) {
+pub(super) fn received_span() -> Option<SpanHandle> {
+    if !HAS_YIELDED.replace(false) {
         return None;
     }
-    OPENED.try_with(Cell::take).ok().flatten()
+    YIELDED.try_with(Cell::take).ok().flatten()
 }
 
-/// The future of [`hand_over`].
+/// The future of [`yield_span`].
 #[derive(Debug)]
 #[must_use = "futures do nothing unless polled"]
-pub struct HandOver(Option<OpenSpan>);
+pub struct YieldSpan(Option<SpanHandle>);
 
-impl Future for HandOver {
+impl Future for YieldSpan {
     type Output = ();
 
     fn poll(mut self: Pin<&mut Self>, _context: &mut Context<'_>) -> Poll<()> {
         let Some(span) = self.0.take() else { return Poll::Ready(()) };
-        // Polled again at once, without being woken: see `InSpan::poll`.
-        match OPENED.try_with(|opened| opened.set(Some(span))) {
+        match YIELDED.try_with(|yielded| yielded.set(Some(span))) {
             Ok(()) => {
-                HAS_OPENED.set(true);
+                HAS_YIELDED.set(true);
                 Poll::Pending
             }
+            // A thread that is ending has destroyed its thread-locals; the body runs untraced.
             Err(_) => Poll::Ready(()),
         }
     }

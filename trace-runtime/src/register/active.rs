@@ -4,7 +4,7 @@ use super::settings::Sampling;
 use crate::delivery::{DeliveryProcessor, Diagnostics, QueuedSpan};
 use crate::enrich::Limits;
 use crate::span::CallSite;
-use crate::span::{SpanRecord, scope};
+use crate::span::{SpanRecord, instrumentation_scope};
 use opentelemetry::global;
 use opentelemetry::trace::TracerProvider as _;
 use opentelemetry::trace::noop::NoopTracerProvider;
@@ -174,7 +174,7 @@ impl Active {
             self.note_lost("began");
             return None;
         };
-        let make = || provider.tracer_with_scope(scope(site));
+        let make = || provider.tracer_with_scope(instrumentation_scope(site));
         let tracer = of_crates.entry((site.crate_name, site.crate_version)).or_insert_with(make);
         Some(tracer.clone())
     }

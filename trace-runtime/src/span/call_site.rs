@@ -1,25 +1,30 @@
-//! What is known about an annotated function at compile time.
+//! The annotated function: the constants the macro wrote, and one call of it.
 
-use crate::openinference::OpenInferenceSpanKind;
+use crate::capture::without_paths;
+use crate::openinference::{OpenInferenceSpanKind, keys};
+use opentelemetry::KeyValue;
+use std::borrow::Cow;
 
-/// The facts of one annotated function, written by the macro as a constant.
+/// The facts about one annotated function that are known at compile time.
+///
+/// The macro writes it as a constant, so that opening a span copies one reference.
 #[derive(Clone, Copy, Debug)]
 pub struct CallSite {
     /// The span kind of the macro.
     pub kind: OpenInferenceSpanKind,
-    /// The span's name, unless it is made at the call.
+    /// The option `name` if it is a literal, else the function's name.
     pub name: &'static str,
-    /// Whether `name` was given, rather than taken from the function.
+    /// True if `name` is the option, false if it is the function's name.
     pub is_named: bool,
     /// The function's name.
     pub function: &'static str,
-    /// The function's name behind the module it is in.
+    /// The function's name with the path of its module.
     pub path: &'static str,
     /// The source file.
     pub file: &'static str,
     /// The line of the function's name.
     pub line: u32,
-    /// The crate the function is in, as its manifest names it.
+    /// The crate of the function, as its manifest names it.
     pub crate_name: &'static str,
     /// The version of that crate.
     pub crate_version: Option<&'static str>,
@@ -27,7 +32,76 @@ pub struct CallSite {
     pub documentation: &'static str,
 }
 
-/// The crate's name from its manifest, else the first segment of the module path.
+/// One call of an annotated function, before it runs.
+#[derive(Clone, Debug)]
+pub(crate) struct Call {
+    pub(crate) site: &'static CallSite,
+    /// The option `name`, if it is an expression that had to be evaluated.
+    pub(crate) name: Option<Cow<'static, str>>,
+    /// The type the function is a method of, with its path.
+    pub(crate) self_type: Option<&'static str>,
+}
+
+impl Call {
+    pub(crate) fn kind(&self) -> OpenInferenceSpanKind {
+        self.site.kind
+    }
+
+    /// Returns the span's name: the option `name`, else `Type::method`, else the function's name.
+    pub(crate) fn span_name(&self) -> Cow<'static, str> {
+        match (&self.name, self.self_type) {
+            (Some(name), _) => name.clone(),
+            (None, Some(self_type)) if !self.site.is_named => {
+                format!("{}::{}", without_paths(self_type), self.site.function).into()
+            }
+            _ => self.site.name.into(),
+        }
+    }
+
+    /// Returns the option `name`, else the bare function name. Models and users call a tool or an
+    /// agent by this name, so it never carries the type.
+    fn tool_or_agent_name(&self) -> Cow<'static, str> {
+        self.name.clone().unwrap_or(self.site.name.into())
+    }
+
+    /// Estimates the memory of the attributes that [`describe`](Call::describe) will push.
+    #[inline]
+    pub(crate) fn bytes(&self) -> usize {
+        let CallSite { name, path, file, documentation, .. } = self.site;
+        let dynamic_name = self.name.as_deref().map_or(0, str::len);
+        let names = 2 * (name.len() + dynamic_name) + self.self_type.map_or(0, str::len);
+        names + path.len() + file.len() + documentation.len()
+    }
+
+    /// Pushes the `code.*` attributes, and the names that OpenInference wants besides the span's
+    /// name: `agent.name` for agents, `tool.name` and `tool.description` for tools.
+    pub(crate) fn describe(&self, attributes: &mut Vec<KeyValue>) {
+        let CallSite { path, function, file, line, documentation, .. } = self.site;
+        let function = match self.self_type {
+            Some(self_type) => Cow::Owned([self_type, "::", function].concat()),
+            None => Cow::Borrowed(*path),
+        };
+        attributes.push(KeyValue::new(keys::CODE_FUNCTION_NAME, function));
+        attributes.push(KeyValue::new(keys::CODE_FILE_PATH, *file));
+        attributes.push(KeyValue::new(keys::CODE_LINE_NUMBER, i64::from(*line)));
+        match self.kind() {
+            OpenInferenceSpanKind::Agent => {
+                attributes.push(KeyValue::new(keys::AGENT_NAME, self.tool_or_agent_name()));
+            }
+            OpenInferenceSpanKind::Tool => {
+                attributes.push(KeyValue::new(keys::TOOL_NAME, self.tool_or_agent_name()));
+                if !documentation.is_empty() {
+                    attributes.push(KeyValue::new(keys::TOOL_DESCRIPTION, *documentation));
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Returns the crate's name: from its manifest, else the first segment of the module path.
+///
+/// Builds without cargo, such as Bazel's, do not set `CARGO_PKG_NAME`.
 #[must_use]
 pub const fn crate_name(manifest: Option<&'static str>, module: &'static str) -> &'static str {
     if let Some(name) = manifest {
@@ -41,8 +115,8 @@ pub const fn crate_name(manifest: Option<&'static str>, module: &'static str) ->
     module.split_at(end).0
 }
 
-/// Writes a [`CallSite`]. It expands in the user's crate, so that the paths and the version are
-/// those of that crate.
+/// Writes a [`CallSite`]. It expands in the user's crate, so that the module path, the file and the
+/// version are those of that crate.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __call_site {

@@ -1,56 +1,61 @@
-//! What has been said of a span, as cheaply as it can be kept.
+//! The content of a span before it becomes a list of attributes.
 
-use super::callee::Callee;
+use super::call_site::Call;
 use crate::capture::CapturedValue;
 use crate::memory::{Text, attribute_bytes, texts};
 use crate::openinference::{add_missing, keep_last_of_each_key, keys};
 use opentelemetry::KeyValue;
 use std::sync::Arc;
 
-/// The attributes of a span before they are a list. Of a key that is set twice the last value
-/// counts; the output only adds what is missing.
+/// The input, the output and the attributes of a span, each in the form it was given.
+///
+/// The list of attributes is built on the worker thread by
+/// [`into_attributes`](SpanContent::into_attributes): the caller's thread only moves values in here.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Said {
-    /// From the scope that the span is in.
+pub(crate) struct SpanContent {
+    /// Attributes of the scope around the call, such as the session. All spans of a scope share one
+    /// list.
     pub(crate) inherited: Option<Arc<[KeyValue]>>,
     pub(crate) input: Option<CapturedValue>,
-    /// Options, and what is set by hand.
+    /// Options of the annotation, then attributes that were set by hand. The last value of a key
+    /// wins.
     pub(crate) attributes: Vec<KeyValue>,
     pub(crate) output: Option<CapturedValue>,
 }
 
-/// Attributes of a span that says nothing special: kind, three of its code, two of its input and
-/// two of its output.
-const USUAL: usize = 8;
-/// Memory for the list of them.
-pub(crate) const LIST: usize = USUAL * size_of::<KeyValue>();
+/// The attributes of a span without options: the kind, three of its code, two each of its input and
+/// its output.
+const TYPICAL_ATTRIBUTES: usize = 8;
+/// The memory of a list with that many attributes.
+pub(super) const TYPICAL_LIST_BYTES: usize = TYPICAL_ATTRIBUTES * size_of::<KeyValue>();
 
-impl Said {
-    /// Adds what was said before the span began.
-    pub(crate) fn add(&mut self, earlier: Said) {
-        *self = Said { inherited: self.inherited.take(), ..earlier };
+impl SpanContent {
+    /// Takes over content that was recorded before the span began; the scope's attributes stay.
+    pub(crate) fn replace_keeping_scope(&mut self, earlier: SpanContent) {
+        *self = SpanContent { inherited: self.inherited.take(), ..earlier };
     }
 
-    /// The attributes of a call of `callee`: one value for each key, and no other kind than its
-    /// own, whatever was set by hand.
-    pub(crate) fn into_attributes(self, callee: &Callee) -> Vec<KeyValue> {
+    /// Builds the attributes of `call`: one value for each key, in order of precedence. The span
+    /// kind is always that of the annotation, since backends choose the view of a span by it.
+    pub(crate) fn into_attributes(self, call: &Call) -> Vec<KeyValue> {
         let inherited = self.inherited.as_deref().unwrap_or_default();
-        let others = inherited.len() + self.attributes.len();
-        let mut list = Vec::with_capacity(USUAL + others);
-        list.push(callee.kind().attribute());
+        let from_user = inherited.len() + self.attributes.len();
+        let mut list = Vec::with_capacity(TYPICAL_ATTRIBUTES + from_user);
+        list.push(call.kind().attribute());
         list.extend_from_slice(inherited);
-        callee.describe(&mut list);
-        let recorded = self.input.map_or(0, |input| add_input(&mut list, input));
+        call.describe(&mut list);
+        let recorded = self.input.map_or(0, |input| push_input(&mut list, input));
         list.extend(self.attributes);
-        // What the runtime says has different keys; only what others say can repeat one.
-        let may_repeat = others + recorded > 0;
+        // The runtime's own keys are distinct. Only attributes from users can repeat a key, so most
+        // spans skip the search for duplicates.
+        let may_repeat = from_user + recorded > 0;
         if let Some(output) = self.output {
-            add_output(&mut list, output, may_repeat);
+            push_output(&mut list, output, may_repeat);
         }
         if may_repeat {
             keep_last_of_each_key(&mut list);
             let kinds = list.iter_mut().filter(|set| set.key.as_str() == keys::SPAN_KIND);
-            kinds.for_each(|set| *set = callee.kind().attribute());
+            kinds.for_each(|set| *set = call.kind().attribute());
         }
         list
     }
@@ -61,18 +66,18 @@ impl Said {
         values.flat_map(CapturedValue::texts).chain(texts(&mut self.attributes))
     }
 
-    /// The memory that the values hold.
+    /// Estimates the memory that the values hold.
     #[inline]
     pub(crate) fn bytes(&self) -> usize {
         let inherited = self.inherited.as_deref().unwrap_or_default();
-        let others = [inherited, &self.attributes].into_iter().flatten().map(attribute_bytes);
+        let lists = [inherited, &self.attributes].into_iter().flatten().map(attribute_bytes);
         let values = [&self.input, &self.output].into_iter().flatten().map(CapturedValue::bytes);
-        others.sum::<usize>() + values.sum::<usize>()
+        lists.sum::<usize>() + values.sum::<usize>()
     }
 }
 
-/// How much the input records of itself.
-fn add_input(list: &mut Vec<KeyValue>, input: CapturedValue) -> usize {
+/// Pushes the input; returns the number of attributes that its `Record` implementation added.
+fn push_input(list: &mut Vec<KeyValue>, input: CapturedValue) -> usize {
     let (value, recorded) = input.into_parts();
     if let Some((text, mime_type)) = value {
         list.push(KeyValue::new(keys::INPUT_VALUE, text));
@@ -83,8 +88,9 @@ fn add_input(list: &mut Vec<KeyValue>, input: CapturedValue) -> usize {
     count
 }
 
-/// What was set by hand wins. An output set by hand has no use for the mime type of another.
-fn add_output(list: &mut Vec<KeyValue>, output: CapturedValue, may_repeat: bool) {
+/// Pushes the returned value, unless an output was set by hand. A mime type that was set by hand
+/// belongs to that output, so it keeps the other mime type out as well.
+fn push_output(list: &mut Vec<KeyValue>, output: CapturedValue, may_repeat: bool) {
     let (value, recorded) = output.into_parts();
     let has = |key| may_repeat && list.iter().any(|set| set.key.as_str() == key);
     let (has_output, has_mime_type) = (has(keys::OUTPUT_VALUE), has(keys::OUTPUT_MIME_TYPE));

@@ -1,13 +1,12 @@
-//! The data of one span: the function that was called, and what is recorded of the call.
+//! The data of one span: the call it describes, its content, and the record of both.
 
 mod call_site;
-mod callee;
 mod content;
 mod record;
 mod record_pool;
 
+pub(crate) use call_site::Call;
 pub use call_site::{CallSite, crate_name};
-pub(crate) use callee::Callee;
-pub(crate) use content::Said;
-pub(crate) use record::{SpanRecord, scope};
-pub(crate) use record_pool::{boxed, keep_spare};
+pub(crate) use content::SpanContent;
+pub(crate) use record::{SpanRecord, instrumentation_scope};
+pub(crate) use record_pool::{acquire, recycle};

@@ -1,9 +1,7 @@
-//! A span of ours as it was recorded. It becomes `SpanData` on the worker's thread, where time costs
-//! the caller nothing.
+//! The record of one span, as compact as it can be kept on the caller's thread.
 
-use super::call_site::CallSite;
-use super::callee::Callee;
-use super::content::{LIST, Said};
+use super::call_site::{Call, CallSite};
+use super::content::{SpanContent, TYPICAL_LIST_BYTES};
 use crate::memory::{CompressedTexts, Compression, Size, more_bytes};
 use opentelemetry::trace::{Event, Link, SpanContext, SpanId, SpanKind, Status};
 use opentelemetry::{InstrumentationScope, KeyValue};
@@ -12,41 +10,47 @@ use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::SystemTime;
 
-/// What is recorded of a span, from its start to its end.
+/// A span from its start to its end.
+///
+/// It becomes OpenTelemetry's [`SpanData`] on the worker thread, see
+/// [`take_data`](SpanRecord::take_data), so that building the list of attributes costs the traced
+/// function nothing.
 #[derive(Clone, Debug)]
 pub(crate) struct SpanRecord {
     pub(crate) span_context: SpanContext,
-    pub(crate) callee: Callee,
+    pub(crate) call: Call,
     parent_span_id: SpanId,
     parent_is_remote: bool,
     start_time: SystemTime,
-    /// The same as the start until it is known.
+    /// Equal to the start until the span ends.
     pub(crate) end_time: SystemTime,
-    pub(crate) said: Said,
+    pub(crate) content: SpanContent,
     pub(crate) status: Status,
-    rare: Option<Box<Rare>>,
+    extras: Option<Box<Extras>>,
 }
 
-/// What few spans have.
+/// The parts that few spans have. They are boxed, to keep the record of all others small.
 #[derive(Clone, Debug, Default)]
-struct Rare {
+struct Extras {
+    /// The name, if it was changed while the span ran.
     name: Option<Cow<'static, str>>,
     events: SpanEvents,
     links: SpanLinks,
-    /// The long ones of what was said, while it waits.
+    /// The long texts, compressed.
     texts: Option<CompressedTexts>,
 }
 
-/// The memory of a span for exporters, and of its list of attributes.
-const EXPORTED: usize = size_of::<SpanData>() + LIST;
+/// The memory of an exported span, with a list of the usual length.
+const EXPORTED_BYTES: usize = size_of::<SpanData>() + TYPICAL_LIST_BYTES;
 
-/// As many events and links as the SDK keeps of a span, and attributes of each.
+/// The number of events, of links, and of attributes of each, beyond which they are dropped and
+/// counted. These are the SDK's defaults.
 const LIMIT: usize = 128;
 
 impl SpanRecord {
     #[inline]
     pub(crate) fn new(
-        callee: Callee,
+        call: Call,
         span_context: SpanContext,
         parent: &SpanContext,
         inherited: Option<Arc<[KeyValue]>>,
@@ -54,14 +58,14 @@ impl SpanRecord {
         let now = opentelemetry::time::now();
         SpanRecord {
             span_context,
-            callee,
+            call,
             parent_span_id: parent.span_id(),
             parent_is_remote: parent.is_valid() && parent.is_remote(),
             start_time: now,
             end_time: now,
-            said: Said { inherited, ..Said::default() },
+            content: SpanContent { inherited, ..SpanContent::default() },
             status: Status::Unset,
-            rare: None,
+            extras: None,
         }
     }
 
@@ -71,7 +75,7 @@ impl SpanRecord {
         timestamp: SystemTime,
         attributes: Vec<KeyValue>,
     ) {
-        let events = &mut self.rare().events;
+        let events = &mut self.extras().events;
         if events.events.len() < LIMIT {
             let (attributes, dropped) = limited(attributes);
             events.events.push(Event::new(name, timestamp, attributes, dropped));
@@ -81,7 +85,7 @@ impl SpanRecord {
     }
 
     pub(crate) fn add_link(&mut self, to: SpanContext, attributes: Vec<KeyValue>) {
-        let links = &mut self.rare().links;
+        let links = &mut self.extras().links;
         if links.links.len() < LIMIT {
             let (attributes, dropped) = limited(attributes);
             links.links.push(Link::new(to, attributes, dropped));
@@ -91,19 +95,20 @@ impl SpanRecord {
     }
 
     pub(crate) fn update_name(&mut self, name: Cow<'static, str>) {
-        self.rare().name = Some(name);
+        self.extras().name = Some(name);
     }
 
-    /// Takes the content out, in the form that exporters take.
+    /// Takes the content out, in the form that exporters take. The emptied record can be reused, see
+    /// [`record_pool`](super::record_pool).
     pub(crate) fn take_data(&mut self) -> SpanData {
-        let rare = self.rare.take().map(|rare| *rare).unwrap_or_default();
-        let Rare { name, events, links, texts } = rare;
+        let extras = self.extras.take().map(|extras| *extras).unwrap_or_default();
+        let Extras { name, events, links, texts } = extras;
         if let Some(texts) = texts {
-            texts.put_back(self.said.texts());
+            texts.put_back(self.content.texts());
         }
-        let name = name.unwrap_or_else(|| self.callee.span_name());
-        let attributes = std::mem::take(&mut self.said).into_attributes(&self.callee);
-        self.callee.name = None;
+        let name = name.unwrap_or_else(|| self.call.span_name());
+        let attributes = std::mem::take(&mut self.content).into_attributes(&self.call);
+        self.call.name = None;
         SpanData {
             span_context: std::mem::replace(&mut self.span_context, SpanContext::NONE),
             parent_span_id: self.parent_span_id,
@@ -117,51 +122,50 @@ impl SpanRecord {
             events,
             links,
             status: std::mem::take(&mut self.status),
-            instrumentation_scope: scope(self.callee.site),
+            instrumentation_scope: instrumentation_scope(self.call.site),
         }
     }
 
     /// Compresses the texts, which come back with [`take_data`](SpanRecord::take_data).
     pub(crate) fn compress(&mut self, compression: Compression) {
-        if let Some(texts) = CompressedTexts::of(self.said.texts(), compression) {
-            texts.take_out(self.said.texts());
-            self.rare().texts = Some(texts);
+        if let Some(texts) = CompressedTexts::of(self.content.texts(), compression) {
+            texts.take_out(self.content.texts());
+            self.extras().texts = Some(texts);
         }
     }
 
-    /// The memory that it takes; what is not compressed counts in the form that exporters take, which
-    /// it has soon.
+    /// Estimates the memory of the span in its exported form, which it will soon have.
     #[inline]
     pub(crate) fn size(&self) -> Size {
-        let held = self.callee.bytes() + self.said.bytes();
-        match (&self.rare, &self.status) {
-            (None, Status::Ok | Status::Unset) => Size::plain(EXPORTED + held),
+        let held = self.call.bytes() + self.content.bytes();
+        match (&self.extras, &self.status) {
+            (None, Status::Ok | Status::Unset) => Size::plain(EXPORTED_BYTES + held),
             _ => self.size_with_more(held),
         }
     }
 
     #[inline(never)]
     fn size_with_more(&self, held: usize) -> Size {
-        let Some(rare) = &self.rare else {
-            return Size::plain(EXPORTED + held + more_bytes(&self.status, &[], &[]));
+        let Some(extras) = &self.extras else {
+            return Size::plain(EXPORTED_BYTES + held + more_bytes(&self.status, &[], &[]));
         };
-        let held = held + more_bytes(&self.status, &rare.events, &rare.links);
-        match &rare.texts {
-            None => Size::plain(EXPORTED + held),
+        let held = held + more_bytes(&self.status, &extras.events, &extras.links);
+        match &extras.texts {
+            None => Size::plain(EXPORTED_BYTES + held),
             Some(texts) => Size {
-                waiting: size_of::<Self>() + size_of::<Rare>() + held + texts.bytes(),
-                whole: EXPORTED + held + texts.whole(),
+                waiting: size_of::<Self>() + size_of::<Extras>() + held + texts.bytes(),
+                whole: EXPORTED_BYTES + held + texts.whole(),
             },
         }
     }
 
-    fn rare(&mut self) -> &mut Rare {
-        self.rare.get_or_insert_default()
+    fn extras(&mut self) -> &mut Extras {
+        self.extras.get_or_insert_default()
     }
 }
 
-/// The scope of a span is the crate its function is in.
-pub(crate) fn scope(site: &CallSite) -> InstrumentationScope {
+/// Returns the instrumentation scope of a span: the crate of the annotated function.
+pub(crate) fn instrumentation_scope(site: &CallSite) -> InstrumentationScope {
     let scope = InstrumentationScope::builder(site.crate_name);
     match site.crate_version {
         Some(version) => scope.with_version(version).build(),
@@ -169,6 +173,7 @@ pub(crate) fn scope(site: &CallSite) -> InstrumentationScope {
     }
 }
 
+/// Cuts a list to the limit; returns the number of dropped attributes with it.
 fn limited(mut attributes: Vec<KeyValue>) -> (Vec<KeyValue>, u32) {
     let dropped = attributes.len().saturating_sub(LIMIT);
     attributes.truncate(LIMIT);

@@ -1,0 +1,24 @@
+//! Functions that only guide the compiler's type inference in generated code.
+
+use super::Outcome;
+
+/// Returns `None` of the type that an `async` body declares.
+///
+/// Generated code returns the value if there is one. That statement never runs, but it checks the
+/// body against the declared type, as the return type of a plain function does.
+#[must_use]
+pub fn infer_return_type<T>() -> Option<T> {
+    None
+}
+
+/// Calls the closure of the option `output`. The parameter `value` fixes the type of the closure's
+/// argument, so that users need not write it.
+pub fn apply_output<'a, T: ?Sized, U>(value: &'a T, output: impl FnOnce(&'a T) -> U) -> U {
+    output(value)
+}
+
+/// Reads the outcome of a function that returns `!`. A closure in this place would leave the type
+/// of its argument open, since nothing of type `!` is ever passed to it.
+pub fn diverging_outcome<T: ?Sized>(_never: &T) -> Outcome {
+    Outcome::Returned(None)
+}
