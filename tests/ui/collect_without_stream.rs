@@ -1,8 +1,8 @@
-//! `collect` makes the output of a stream.
+//! `collect` is rejected on a function that does not return a stream.
 
 fn join(_: &mut String, _: &u8) {}
 
-#[trace_runtime::chain(collect = join)] //~ ERROR `collect` is for functions that return
+#[trace_runtime::chain(collect = join)] //~ ERROR `collect` needs a function that returns
 fn f() -> u8 {
     1
 }

@@ -1,4 +1,4 @@
-//! A `const fn` may run in the compiler.
+//! A `const fn` is rejected, because it may run at compile time.
 
 #[trace_runtime::chain] //~ ERROR a `const fn` cannot be traced
 const fn f() -> u8 {

@@ -1,4 +1,4 @@
-//! The second of two equal options is underlined.
+//! An option that is given twice is underlined where it is given again.
 
 #[trace_runtime::chain(root, skip_all, root)] //~ ERROR option `root` is given twice
 fn f() {}

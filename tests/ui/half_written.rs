@@ -1,4 +1,4 @@
-//! A body that is still being written yields the user's own error and no other.
+//! A body with a syntax error causes the error of the compiler and no error of the macro.
 
 #[trace_runtime::chain]
 async fn f(text: &str) -> usize {

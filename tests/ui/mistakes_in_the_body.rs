@@ -1,4 +1,4 @@
-//! The compiler's own errors point at the user's code, against the declared type.
+//! Type errors underline the code in the body, and refer to the declared return type.
 
 #[trace_runtime::chain]
 fn sync() -> String {

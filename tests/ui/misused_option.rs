@@ -1,4 +1,4 @@
-//! An option that is written in another form says how to write it.
+//! An option with the wrong syntax is reported together with the correct syntax.
 
 #[trace_runtime::chain(name("a"))] //~ ERROR option `name` takes a value
 fn a() {}

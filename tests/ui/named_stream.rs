@@ -1,4 +1,4 @@
-//! A stream whose type has a name cannot be put into a span.
+//! A stream with a named type is rejected, because tracing would have to change the type.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};

@@ -1,4 +1,4 @@
-//! The attribute is for functions; the item is still there.
+//! An item other than a function is rejected. The item stays, so its use compiles.
 
 #[trace_runtime::chain] //~ ERROR expected a function
 struct S;

@@ -1,6 +1,6 @@
-//! `description` is an option of tools alone.
+//! `description` is an option of `#[tool]` only.
 
-#[trace_runtime::agent(description = "d")] //~ ERROR unknown option `description` of `#[agent]`
+#[trace_runtime::agent(description = "d")] //~ ERROR unknown option `description` for `#[agent]`
 fn f() {}
 
 fn main() {

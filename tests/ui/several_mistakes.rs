@@ -1,6 +1,6 @@
-//! All mistakes of one annotation are reported together, and nothing else.
+//! All mistakes of one annotation are reported in one build, without further errors.
 
-#[trace_runtime::tool(nmae = "a", root = 1, skip(nobody), parameter = 1)]
+#[trace_runtime::tool(nmae = "a", root = 1, skip(client), parameter = 1)]
 //~^ ERROR four messages
 fn f(a: u8) -> u8 {
     a

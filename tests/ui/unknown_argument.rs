@@ -1,4 +1,4 @@
-//! `skip` names an argument that is not there.
+//! `skip` rejects a name that is not an argument of the function.
 
 #[trace_runtime::chain(skip(promt))] //~ ERROR no argument `promt` to skip
 fn f(prompt: &str) {

@@ -1,5 +1,5 @@
-//! A typo is underlined, and answered with the nearest option and all that are accepted; the
-//! function is still there.
+//! An unknown option is underlined. The message has the most similar option and the accepted
+//! options. The function stays, so calls of it compile.
 
 #[trace_runtime::chain(nmae = "a")] //~ ERROR unknown option `nmae`
 fn f() {}

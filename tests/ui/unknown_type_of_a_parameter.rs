@@ -1,4 +1,4 @@
-//! A type that the compiler does not know is its error alone.
+//! An unknown type in the signature causes the error of the compiler and no error of the macro.
 
 #[trace_runtime::tool(definition = LOOK_UP)]
 fn look_up(topic: Missing) {} //~ ERROR cannot find type `Missing`

@@ -1,4 +1,4 @@
-//! A value of a type that does not fit is underlined, not the attribute.
+//! A value of the wrong type is underlined itself, not the attribute.
 
 struct Other;
 

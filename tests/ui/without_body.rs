@@ -1,4 +1,4 @@
-//! A method without a body belongs to its implementations.
+//! A trait method without a body is rejected. Its implementations can be traced.
 
 trait Asks {
     #[trace_runtime::llm] //~ ERROR a function without a body cannot be traced

@@ -1,91 +1,102 @@
-//! Which arguments are recorded, under which names.
+//! Selects the arguments that the span records as its input.
 
-use crate::errors::{Errors, listed, nearest};
+use crate::errors::Errors;
 use crate::options::Options;
+use crate::outer_attributes::cfg_attributes;
+use crate::suggestion::{did_you_mean, quoted_list};
 use syn::ext::IdentExt;
 use syn::{Attribute, FnArg, Ident, Pat, Signature};
 
-/// A name that an argument binds.
+/// A name that the pattern of an argument binds. `(a, b): (u8, u8)` makes two of them.
 pub(crate) struct Argument {
     pub(crate) binding: Ident,
-    /// The `#[cfg(..)]` of the argument.
-    pub(crate) conditions: Vec<Attribute>,
+    pub(crate) cfg_attributes: Vec<Attribute>,
 }
 
-/// The names the arguments bind, without `self` and without what `skip` names.
-pub(crate) fn recorded(
+/// Returns the arguments to record, without the receiver and the arguments named in `skip(..)`.
+/// With `skip_all` or `input = ..` there are none.
+///
+/// Input: `skip(client)` and `fn ask(&self, client: &Client, (a, _): (u8, u8))`. Output: `a`.
+///
+/// A name in `skip(..)` that is not an argument is an error: it may be a misspelled argument, which
+/// the span would then record against the user's wish.
+pub(crate) fn recorded_arguments(
     signature: &Signature,
     options: &Options,
     errors: &mut Errors,
 ) -> Vec<Argument> {
-    let bound = bound_names(signature);
-    let is = |name: &Ident, argument: &Argument| argument.binding.unraw() == name.unraw();
+    let mut arguments = bound_arguments(signature);
     for skipped in options.skipped() {
-        if !bound.iter().any(|argument| is(skipped, argument)) {
-            errors.push(skipped, unknown_argument(skipped, &bound));
+        let is_skipped = |argument: &Argument| argument.binding.unraw() == skipped.unraw();
+        if !arguments.iter().any(is_skipped) {
+            errors.push(skipped, unknown_argument(skipped, &arguments));
         }
     }
-    let replaced = options.skip_all.is_set() || options.input.is_set();
-    let is_skipped =
-        |argument: &Argument| options.skipped().iter().any(|skipped| is(skipped, argument));
-    bound.into_iter().filter(|argument| !replaced && !is_skipped(argument)).collect()
+    if options.skip_all.is_set() || options.input.is_set() {
+        return Vec::new();
+    }
+    arguments.retain(|argument| !options.skips(&argument.binding));
+    arguments
 }
 
-fn bound_names(signature: &Signature) -> Vec<Argument> {
+fn bound_arguments(signature: &Signature) -> Vec<Argument> {
     let mut arguments = Vec::new();
-    for argument in &signature.inputs {
-        let FnArg::Typed(argument) = argument else { continue };
-        let names = bound_names_of(&argument.pat);
-        let conditions: Vec<_> =
-            argument.attrs.iter().filter(|attribute| attribute.path().is_ident("cfg")).collect();
-        arguments.extend(names.into_iter().map(|binding| Argument {
+    for input in &signature.inputs {
+        let FnArg::Typed(typed) = input else { continue };
+        arguments.extend(bound_names(&typed.pat).into_iter().map(|binding| Argument {
             binding,
-            conditions: conditions.iter().copied().cloned().collect(),
+            cfg_attributes: cfg_attributes(&typed.attrs).cloned().collect(),
         }));
     }
     arguments
 }
 
-/// The names that a pattern binds.
-pub(crate) fn bound_names_of(pattern: &Pat) -> Vec<Ident> {
+/// Returns the names that a pattern binds, from left to right.
+///
+/// Input: `Day { n, hour: Hour(h), .. }`. Output: `n`, `h`.
+pub(crate) fn bound_names(pattern: &Pat) -> Vec<Ident> {
     let mut names = Vec::new();
-    collect_names(pattern, &mut names);
+    collect_bound_names(pattern, &mut names);
     names
 }
 
-fn collect_names(pattern: &Pat, names: &mut Vec<Ident>) {
+fn collect_bound_names(pattern: &Pat, names: &mut Vec<Ident>) {
     let mut collect_all = |patterns: &mut dyn Iterator<Item = &Pat>| {
-        patterns.for_each(|pattern| collect_names(pattern, names));
+        patterns.for_each(|pattern| collect_bound_names(pattern, names));
     };
     match pattern {
         Pat::Ident(binding) => {
             names.push(binding.ident.clone());
+            // `whole @ (a, b)` binds three names.
             if let Some((_, nested)) = &binding.subpat {
-                collect_names(nested, names);
+                collect_bound_names(nested, names);
             }
         }
-        Pat::Paren(inner) => collect_names(&inner.pat, names),
-        Pat::Reference(inner) => collect_names(&inner.pat, names),
-        Pat::Type(inner) => collect_names(&inner.pat, names),
+        Pat::Paren(inner) => collect_bound_names(&inner.pat, names),
+        Pat::Reference(inner) => collect_bound_names(&inner.pat, names),
+        Pat::Type(inner) => collect_bound_names(&inner.pat, names),
         Pat::Slice(inner) => collect_all(&mut inner.elems.iter()),
         Pat::Tuple(inner) => collect_all(&mut inner.elems.iter()),
         Pat::TupleStruct(inner) => collect_all(&mut inner.elems.iter()),
         Pat::Struct(inner) => collect_all(&mut inner.fields.iter().map(|field| &*field.pat)),
-        // Every alternative binds the same names.
+        // The alternatives of `A(n) | B(n)` bind the same names, so the first one has them all.
         Pat::Or(inner) => collect_all(&mut inner.cases.iter().take(1)),
+        // The other patterns bind no name: `_`, `..`, literals, paths, ranges.
         _ => {}
     }
 }
 
-fn unknown_argument(found: &Ident, bound: &[Argument]) -> String {
-    let name = |argument: &Argument| argument.binding.unraw().to_string();
-    let bound: Vec<String> = bound.iter().map(name).collect();
-    let bound: Vec<&str> = bound.iter().map(String::as_str).collect();
+fn unknown_argument(found: &Ident, arguments: &[Argument]) -> String {
     let found = found.unraw().to_string();
-    let hint =
-        nearest(&found, &bound).map(|near| format!(" did you mean `{near}`?")).unwrap_or_default();
-    if bound.is_empty() {
-        return format!("no argument `{found}` to skip: this function has none");
+    if arguments.is_empty() {
+        return format!("no argument `{found}` to skip: this function takes none");
     }
-    format!("no argument `{found}` to skip:{hint} the arguments are {}", listed(&bound))
+    let name = |argument: &Argument| argument.binding.unraw().to_string();
+    let names: Vec<String> = arguments.iter().map(name).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    format!(
+        "no argument `{found}` to skip{} Arguments of this function: {}",
+        did_you_mean(&found, &names),
+        quoted_list(&names),
+    )
 }

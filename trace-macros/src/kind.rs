@@ -1,46 +1,62 @@
-//! The span kinds, one macro each, and the options each macro accepts.
+//! The span kinds: one macro for each.
 
-use crate::options::names;
 use proc_macro2::{Ident, Span};
 
-/// Which of the eleven macros was written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Agent,
-    Chain,
-    Llm,
-    Tool,
-    Retriever,
-    Embedding,
-    Reranker,
-    Guardrail,
-    Evaluator,
-    Prompt,
-    Decision,
+/// Passes the table of the span kinds to the macro `$callback`.
+///
+/// The left column is the name of the attribute macro. The right column is the variant of `Kind`
+/// and, with the same spelling, of `OpenInferenceSpanKind` in the runtime. This crate cannot depend
+/// on the runtime, so nothing but this column connects the two enums. A wrong spelling is a compile
+/// error in every function that uses the macro.
+///
+/// To add a kind, add a line here, a variant in the runtime's `kind.rs`, and a documented
+/// re-export in the runtime's `macros`.
+macro_rules! span_kinds {
+    ($callback:ident) => {
+        $callback! {
+            agent => Agent,
+            chain => Chain,
+            llm => Llm,
+            tool => Tool,
+            retriever => Retriever,
+            embedding => Embedding,
+            reranker => Reranker,
+            guardrail => Guardrail,
+            evaluator => Evaluator,
+            prompt => Prompt,
+            decision => Decision,
+        }
+    };
 }
 
-impl Kind {
-    /// The macro's name as users write it.
-    pub(crate) fn macro_name(self) -> String {
-        self.variant_name().to_lowercase()
-    }
+/// Defines `Kind` from the lines of `span_kinds!`.
+macro_rules! define_kind {
+    ($($macro_name:ident => $variant:ident,)*) => {
+        /// The span kind that an annotation requests.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub(crate) enum Kind {
+            $($variant,)*
+        }
 
-    /// The variant of the runtime's `OpenInferenceSpanKind`.
-    pub(crate) fn variant(self) -> Ident {
-        Ident::new(&self.variant_name(), Span::mixed_site())
-    }
+        impl Kind {
+            /// Returns the name of the macro: `llm` for `#[llm]`. Error messages quote it.
+            pub(crate) fn macro_name(self) -> &'static str {
+                match self {
+                    $(Kind::$variant => stringify!($macro_name),)*
+                }
+            }
 
-    /// Every option this macro accepts, in the order of the documentation.
-    pub(crate) fn accepted_options(self) -> Vec<&'static str> {
-        let own: &[&str] = match self {
-            Kind::Tool => &names::TOOL,
-            Kind::Llm | Kind::Embedding | Kind::Reranker => &names::MODEL,
-            _ => &[],
-        };
-        names::ALL.iter().chain(own).copied().collect()
-    }
-
-    fn variant_name(self) -> String {
-        format!("{self:?}")
-    }
+            /// Returns the variant of the runtime enum `OpenInferenceSpanKind`, for generated code.
+            pub(crate) fn runtime_variant(self) -> Ident {
+                let name = match self {
+                    $(Kind::$variant => stringify!($variant),)*
+                };
+                Ident::new(name, Span::mixed_site())
+            }
+        }
+    };
 }
+
+span_kinds!(define_kind);
+
+pub(crate) use span_kinds;

@@ -1,8 +1,19 @@
-//! The attribute macros of [`trace-runtime`](https://docs.rs/trace-runtime): depend on that crate,
+//! The attribute macros of [`trace-runtime`](https://docs.rs/trace-runtime). Depend on that crate,
 //! which re-exports and documents them.
 //!
-//! This crate knows syntax only. It reads the options and the function's signature, and writes one
-//! constant call site and one call into the runtime, which decides what a span contains.
+//! This crate knows syntax only. It parses the options and the signature of a function, and emits
+//! one constant call site and one call into the runtime. The runtime decides the content of the
+//! span, so a change of an attribute never needs a release of this crate.
+//!
+//! An annotated function passes through these modules, in this order:
+//!
+//! 1. `options` parses the options in the parentheses of the attribute.
+//! 2. `function` parses the function, but keeps its body as raw tokens.
+//! 3. `validate` rejects functions that cannot be traced.
+//! 4. `arguments` and `tool_parameters` select the arguments to record and to describe.
+//! 5. `shape` selects a template, and `expand` fills it in.
+//!
+//! Each step adds its mistakes to `errors` and goes on, so that one build reports them all.
 #![forbid(unsafe_code)]
 #![deny(
     clippy::unwrap_used,
@@ -13,44 +24,41 @@
 )]
 #![allow(
     missing_docs,
-    reason = "the macros are documented where users meet them: at the re-exports of trace-runtime"
+    reason = "the re-exports in trace-runtime carry the documentation of the macros"
 )]
 
 mod arguments;
-mod documentation;
 mod errors;
 mod expand;
 mod function;
 mod kind;
 mod options;
-mod parameters;
+mod outer_attributes;
 mod runtime_path;
 mod shape;
+mod signature;
+mod suggestion;
 #[cfg(test)]
 mod tests;
+mod tool_parameters;
+mod validate;
 
 use kind::Kind;
 use proc_macro::TokenStream;
 
-macro_rules! attributes {
-    ($($name:ident => $kind:ident,)*) => {$(
+/// Defines one attribute macro for each line of `kind::span_kinds!`.
+///
+/// Input: `llm => Llm,`.
+/// Output: `#[proc_macro_attribute] pub fn llm(..) -> TokenStream { .. Kind::Llm .. }`.
+///
+/// The compiler accepts such functions at the root of a crate only.
+macro_rules! define_attribute_macros {
+    ($($macro_name:ident => $variant:ident,)*) => {$(
         #[proc_macro_attribute]
-        pub fn $name(options: TokenStream, item: TokenStream) -> TokenStream {
-            expand::expand(Kind::$kind, options.into(), &item.into()).into()
+        pub fn $macro_name(options: TokenStream, item: TokenStream) -> TokenStream {
+            expand::expand(Kind::$variant, options.into(), &item.into()).into()
         }
     )*};
 }
 
-attributes! {
-    agent => Agent,
-    chain => Chain,
-    llm => Llm,
-    tool => Tool,
-    retriever => Retriever,
-    embedding => Embedding,
-    reranker => Reranker,
-    guardrail => Guardrail,
-    evaluator => Evaluator,
-    prompt => Prompt,
-    decision => Decision,
-}
+kind::span_kinds!(define_attribute_macros);

@@ -1,41 +1,50 @@
-//! The body, handed to the runtime: one template for each shape.
+//! Emits the call that runs the body in the span: one template for each shape of function.
 
-use super::{Traced, generated};
-use crate::shape::{self, Form, Lazy, LazyKind, Shape};
+use super::{TracedFunction, generated_ident};
+use crate::shape::{Boxing, PolledKind, PolledType, Shape};
+use crate::signature::return_type;
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::Type;
 
-impl Traced<'_> {
+impl TracedFunction<'_> {
     pub(super) fn body(&self) -> TokenStream {
         match Shape::of(&self.function.signature) {
             Shape::Sync => self.in_span(),
             Shape::Async => self.in_span_async(),
-            Shape::Later(lazy) => self.in_span_later(&lazy),
-            Shape::AsyncStream(lazy) => self.in_span_async_stream(&lazy),
+            Shape::ReturnsPolled(polled) => self.in_span_later(&polled),
+            Shape::AsyncReturnsStream(stream) => self.in_span_async_then(&stream),
         }
     }
 
+    /// Input: `fn f() -> R { body }`.
     /// Output: `in_span(open(..), move || -> R { body }, |returned| outcome!(returned))`.
+    ///
+    /// The body becomes a closure, so `return` and `?` leave the closure and the runtime sees the
+    /// value. The declared return type keeps coercions such as that to `Box<dyn Trait>` working.
     fn in_span(&self) -> TokenStream {
         let (runtime, open, outcome) = (&self.runtime, self.open("open"), self.outcome());
-        let (returned, body) = (self.returned_type(), &self.function.body);
-        quote!(#runtime::__private::in_span(#open, move || -> #returned #body, #outcome))
+        let (return_type, body) = (self.return_type(), &self.function.body);
+        quote!(#runtime::__private::in_span(#open, move || -> #return_type #body, #outcome))
     }
 
+    /// Input: `async fn f() -> R { body }`.
     /// Output: `in_span_async(async move { .. body }, |returned| outcome!(returned)).await`.
     fn in_span_async(&self) -> TokenStream {
         let (runtime, body, outcome) = (&self.runtime, self.async_block(), self.outcome());
         quote!(#runtime::__private::in_span_async(#body, #outcome).await)
     }
 
-    /// Output: `async move { hand_over(open(..)).await; body }`. The span is opened inside, where
-    /// the arguments are already: borrowed outside, they would be in the future twice.
+    /// Output: `async move { hand_over(open(..)).await; expected_type; body }`.
+    ///
+    /// The block opens the span itself and hands it to the runtime's future around it. If the code
+    /// outside of the block opened the span, it would borrow the arguments there, and the future
+    /// would store each argument twice.
     fn async_block(&self) -> TokenStream {
         let (runtime, open) = (&self.runtime, self.open("open"));
         let expected_type = self.expected_type();
-        // With its braces, so that the compiler's own errors are where they would be without us;
-        // but on one line the compiler would find them superfluous.
+        // With its braces, the body has the positions in the compiler's errors that it would have
+        // without tracing. On one line, the lint `unused_braces` would report them.
         let statements = if self.function.body_is_on_one_line() {
             self.function.body.stream()
         } else {
@@ -50,41 +59,40 @@ impl Traced<'_> {
         }
     }
 
-    /// Output: `in_span_later(open_later(..), move || -> R { body }, |value, span| ..)`.
-    fn in_span_later(&self, lazy: &Lazy) -> TokenStream {
+    /// Input: `fn f() -> impl Future<Output = R> { body }`.
+    /// Output: `in_span_later(open_later(..), move || -> _ { body }, |value, span| ..)`.
+    fn in_span_later(&self, polled: &PolledType) -> TokenStream {
         let (runtime, open) = (&self.runtime, self.open("open_later"));
-        let (returned, body) = (self.returned_type(), &self.function.body);
-        let wrap = self.wrap(lazy);
-        quote!(#runtime::__private::in_span_later(#open, move || -> #returned #body, #wrap))
+        let (return_type, body) = (self.return_type(), &self.function.body);
+        let wrap = self.wrap_result(polled);
+        quote!(#runtime::__private::in_span_later(#open, move || -> #return_type #body, #wrap))
     }
 
+    /// Input: `async fn f() -> impl Stream<Item = T> { body }`.
     /// Output: `in_span_async_then(async move { .. body }, |value, span| ..).await`.
-    fn in_span_async_stream(&self, lazy: &Lazy) -> TokenStream {
-        let (runtime, body, wrap) = (&self.runtime, self.async_block(), self.wrap(lazy));
+    fn in_span_async_then(&self, stream: &PolledType) -> TokenStream {
+        let (runtime, body, wrap) = (&self.runtime, self.async_block(), self.wrap_result(stream));
         quote!(#runtime::__private::in_span_async_then(#body, #wrap).await)
     }
 
-    /// A closure that puts the returned future or stream into the span, keeping its declared type.
-    fn wrap(&self, lazy: &Lazy) -> TokenStream {
-        let (runtime, returned_type) = (&self.runtime, self.returned_type());
-        let (value, span) = (generated("value"), generated("span"));
-        let inside = match lazy.kind {
-            LazyKind::Future => self.wrap_future(lazy),
-            LazyKind::Stream => self.wrap_stream(lazy),
-        };
-        let inside = match lazy.form {
-            Form::Bare => inside,
-            Form::Boxed => quote!(#runtime::__private::Box::new(#inside)),
-            Form::Pinned => quote!(#runtime::__private::Box::pin(#inside)),
-        };
-        if !lazy.in_result {
-            return quote!(|#value, #span| -> #returned_type { #inside });
+    /// Returns the closure that moves the span into the returned future or stream, if the function
+    /// returned one.
+    ///
+    /// Output: `|value, span| -> R { wrapped }`, or for a `Result`
+    /// `|result, span| -> R { match result { Ok(value) => Ok(wrapped), Err(error) => .. } }`. An
+    /// error ends the span at once, since there is no value to poll.
+    fn wrap_result(&self, polled: &PolledType) -> TokenStream {
+        let (runtime, return_type) = (&self.runtime, self.return_type());
+        let (value, span) = (generated_ident("value"), generated_ident("span"));
+        let wrapped = self.wrap_value(polled);
+        if !polled.in_result {
+            return quote!(|#value, #span| -> #return_type { #wrapped });
         }
-        let (result, error) = (generated("result"), generated("error"));
+        let (result, error) = (generated_ident("result"), generated_ident("error"));
         quote! {
-            |#result, #span| -> #returned_type {
+            |#result, #span| -> #return_type {
                 match #result {
-                    #runtime::__private::Ok(#value) => #runtime::__private::Ok(#inside),
+                    #runtime::__private::Ok(#value) => #runtime::__private::Ok(#wrapped),
                     #runtime::__private::Err(#error) => {
                         #span.fail(|| #runtime::__private::failed!(&#error));
                         #runtime::__private::Err(#error)
@@ -94,17 +102,41 @@ impl Traced<'_> {
         }
     }
 
-    fn wrap_future(&self, lazy: &Lazy) -> TokenStream {
-        let (runtime, outcome) = (&self.runtime, self.outcome());
-        let (value, span) = (generated("value"), generated("span"));
-        let output = &lazy.value;
-        quote!(#runtime::__private::future_in_span::<_, #output, _>(#value, #span, #outcome))
+    /// Output: `Box::pin(stream_in_span::<_, T, _>(value, span, |item| item!(item)))`, without the
+    /// box if the function returns none. The runtime's adapter is another type than the value, so
+    /// the result has to be boxed again.
+    fn wrap_value(&self, polled: &PolledType) -> TokenStream {
+        let runtime = &self.runtime;
+        let adapter = match polled.kind {
+            PolledKind::Future => self.future_in_span(polled),
+            PolledKind::Stream => self.stream_in_span(polled),
+        };
+        match polled.boxing {
+            Boxing::Unboxed => adapter,
+            Boxing::Boxed => quote!(#runtime::__private::Box::new(#adapter)),
+            Boxing::Pinned => quote!(#runtime::__private::Box::pin(#adapter)),
+        }
     }
 
-    fn wrap_stream(&self, lazy: &Lazy) -> TokenStream {
-        let (runtime, value, span) = (&self.runtime, generated("value"), generated("span"));
-        let (item, collected) = (generated("item"), generated("collected"));
-        let item_type = &lazy.value;
+    /// Output: `future_in_span::<_, R, _>(value, span, |returned| outcome!(returned))`.
+    ///
+    /// The compiler checks the closure before it has inferred the type of the future. `outcome!`
+    /// calls methods of the returned value, so it needs the explicit `R`.
+    fn future_in_span(&self, future: &PolledType) -> TokenStream {
+        let (runtime, outcome) = (&self.runtime, self.outcome());
+        let (value, span) = (generated_ident("value"), generated_ident("span"));
+        let output_type = &future.value;
+        quote!(#runtime::__private::future_in_span::<_, #output_type, _>(#value, #span, #outcome))
+    }
+
+    /// Output: `stream_in_span::<_, T, _>(value, span, |item| item!(item))`, or with the option
+    /// `collect = join`
+    /// `collected_stream_in_span::<_, T, _, _, _>(value, span, |collected, item| .., ..)`.
+    fn stream_in_span(&self, stream: &PolledType) -> TokenStream {
+        let runtime = &self.runtime;
+        let (value, span) = (generated_ident("value"), generated_ident("span"));
+        let (item, collected) = (generated_ident("item"), generated_ident("collected"));
+        let item_type = &stream.value;
         if let Some(collect) = self.options.collect.get() {
             return quote! {
                 #runtime::__private::collected_stream_in_span::<_, #item_type, _, _, _>(
@@ -115,42 +147,51 @@ impl Traced<'_> {
                 )
             };
         }
-        let how = self.options.skip_output.get().map(|()| quote!(, skip));
-        let read = quote!(|#item| #runtime::__private::item!(#item #how));
-        quote!(#runtime::__private::stream_in_span::<_, #item_type, _>(#value, #span, #read))
+        let skip = self.options.skip_output.get().map(|()| quote!(, skip));
+        let read_item = quote!(|#item| #runtime::__private::item!(#item #skip));
+        quote!(#runtime::__private::stream_in_span::<_, #item_type, _>(#value, #span, #read_item))
     }
 
-    /// A return that never happens, so that the body is checked against the declared type.
+    /// Output: `if let Some(value) = never_returned::<R>() { return value; }`.
+    ///
+    /// The runtime function always returns `None`. An async block cannot declare its type, and this
+    /// `return` tells the compiler the type, so that its errors are about `R` and the body coerces
+    /// to `R`.
     fn expected_type(&self) -> TokenStream {
-        let (runtime, value) = (&self.runtime, generated("value"));
-        let returned = self.returned_type();
-        if matches!(returned, Type::Never(_)) {
+        let (runtime, value) = (&self.runtime, generated_ident("value"));
+        let return_type = self.return_type();
+        // No type argument can be `!` in stable Rust.
+        if matches!(return_type, Type::Never(_)) {
             return TokenStream::new();
         }
         quote! {
             if let #runtime::__private::Some(#value) =
-                #runtime::__private::never_returned::<#returned>()
+                #runtime::__private::never_returned::<#return_type>()
             {
                 return #value;
             }
         }
     }
 
-    fn returned_type(&self) -> Type {
-        shape::returned_type(&self.function.signature)
+    fn return_type(&self) -> Type {
+        return_type(&self.function.signature)
     }
 
-    /// A closure that reads the returned value; it runs only if the span records.
+    /// Returns the closure that reads the returned value. It runs only if the span records.
+    ///
+    /// Output: `|returned| outcome!(returned)`, with `, skip` for the option `skip_output` and
+    /// `, with f` for the option `output = f`.
     fn outcome(&self) -> TokenStream {
-        let (runtime, returned) = (&self.runtime, generated("returned"));
-        if matches!(self.returned_type(), Type::Never(_)) {
+        let (runtime, returned) = (&self.runtime, generated_ident("returned"));
+        // The compiler cannot infer a closure's argument from a value that never exists.
+        if matches!(self.return_type(), Type::Never(_)) {
             return quote!(#runtime::__private::never_read);
         }
-        let how = match (self.options.output.get(), self.options.skip_output.is_set()) {
+        let mode = match (self.options.output.get(), self.options.skip_output.is_set()) {
             (Some(output), _) => quote!(, with #output),
             (None, true) => quote!(, skip),
             (None, false) => TokenStream::new(),
         };
-        quote!(|#returned| #runtime::__private::outcome!(#returned #how))
+        quote!(|#returned| #runtime::__private::outcome!(#returned #mode))
     }
 }

@@ -1,35 +1,39 @@
-//! Writes the traced function: the head as it was, then one call into the runtime around the body.
+//! Emits the traced function: the head as the user wrote it, then one call into the runtime around
+//! the body. `docs/expansion.md` shows the result for each shape of function.
 
 mod body;
-mod definition;
 mod open;
+mod tool_definition;
 
-use crate::arguments::{self, Argument};
+use crate::arguments::{Argument, recorded_arguments};
 use crate::errors::Errors;
 use crate::function::Function;
 use crate::kind::Kind;
 use crate::options::Options;
-use crate::parameters;
 use crate::runtime_path::runtime_path;
-use crate::shape;
+use crate::tool_parameters::take_tool_parameters;
+use crate::validate::validate;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 
-/// The traced function, or the function as it was beside every mistake found.
+/// Returns the traced function. If there are mistakes, returns the function without tracing and a
+/// `compile_error!` for each of them: code that calls the function still compiles, so that the
+/// mistakes are the only errors.
 pub(crate) fn expand(kind: Kind, options: TokenStream, item: &TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let options = Options::parse(kind, options, &mut errors);
     let mut untraced = item.clone();
     let traced = match syn::parse2::<Function>(item.clone()) {
         Ok(mut function) => {
-            shape::validate(kind, &function, &options, &mut errors);
-            let recorded = arguments::recorded(&function.signature, &options, &mut errors);
-            let parameters = (kind == Kind::Tool)
-                .then(|| parameters::take(&mut function.signature, &options, &mut errors));
+            validate(kind, &function, &options, &mut errors);
+            let arguments = recorded_arguments(&function.signature, &options, &mut errors);
+            let tool_parameters = (kind == Kind::Tool)
+                .then(|| take_tool_parameters(&mut function.signature, &options, &mut errors));
+            // Without the doc comments of a tool's arguments, which rustc would reject.
             untraced = function.to_token_stream();
             let runtime = runtime_path(&options);
             let (options, function) = (&options, &function);
-            Traced { kind, options, function, recorded, parameters, runtime }.expand()
+            TracedFunction { kind, options, function, arguments, tool_parameters, runtime }.expand()
         }
         Err(error) => {
             errors.push_error(error);
@@ -42,27 +46,30 @@ pub(crate) fn expand(kind: Kind, options: TokenStream, item: &TokenStream) -> To
     }
 }
 
-/// Everything the templates need. Nothing can fail from here on.
-struct Traced<'a> {
+/// The input of the templates. Every check has passed, so the templates cannot fail.
+struct TracedFunction<'a> {
     kind: Kind,
     options: &'a Options,
     function: &'a Function,
-    recorded: Vec<Argument>,
-    /// What a model may give to a tool; `None` for other kinds.
-    parameters: Option<TokenStream>,
+    /// The arguments that the span records.
+    arguments: Vec<Argument>,
+    /// The parameters that a model supplies; `None` unless the kind is `Tool`.
+    tool_parameters: Option<TokenStream>,
+    /// The path of the runtime crate.
     runtime: TokenStream,
 }
 
-impl Traced<'_> {
+impl TracedFunction<'_> {
     /// Input: `fn f(a: A) -> R { body }`.
     /// Output: `fn f(a: A) -> R { in_span(open(..), move || -> R { body }, ..) }`.
     fn expand(&self) -> TokenStream {
-        let (head, body, definition) = (self.function.head(), self.body(), self.definition());
+        let (definition, head, body) = (self.tool_definition(), self.function.head(), self.body());
         quote!(#definition #head { #body })
     }
 }
 
-/// The name of a local variable that user code cannot see or shadow.
-fn generated(name: &str) -> Ident {
+/// Returns the name of a local variable in generated code. User code can neither see nor shadow it:
+/// the span gives it macro hygiene. The prefix makes it recognizable in compiler output.
+fn generated_ident(name: &str) -> Ident {
     Ident::new(&format!("__trace_{name}"), Span::mixed_site())
 }

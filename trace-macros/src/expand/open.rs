@@ -1,80 +1,96 @@
-//! The call site, and the opening of the span with its options.
+//! Emits the call that opens the span, with the call site and the options.
 
-use super::{Traced, generated};
+use super::{TracedFunction, generated_ident};
 use crate::arguments::Argument;
-use crate::documentation::documentation;
-use crate::shape;
+use crate::outer_attributes::doc_comment;
+use crate::signature::can_name_self;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote, quote_spanned};
 use syn::Expr;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 
-impl Traced<'_> {
+impl TracedFunction<'_> {
+    /// Output: `open(const { &call_site!(..) }, |start| { .. }, |record| { .. })`.
+    ///
+    /// The first closure runs before the sampling decision, which depends on the name and the
+    /// parent. The second runs only if the span records, so a span that is not sampled does not pay
+    /// for its input.
+    ///
+    /// `runtime_function` is `open`, or `open_later` for a span that begins when the returned
+    /// future or stream is first polled.
+    pub(super) fn open(&self, runtime_function: &str) -> TokenStream {
+        let (runtime, open) = (&self.runtime, format_ident!("{runtime_function}"));
+        let call_site = self.call_site();
+        let (start, start_calls) = (generated_ident("start"), self.start_calls());
+        let (record, record_calls) = (generated_ident("record"), self.record_calls());
+        quote! {
+            #runtime::__private::#open(
+                #call_site,
+                |#start| { #start_calls },
+                |#record| { #record_calls },
+            )
+        }
+    }
+
+    /// Output: `const { &call_site!(Llm, "span name", true, "function", line!(), "doc comment") }`.
+    ///
+    /// The third argument is true if the option `name` set the span's name. The constant holds
+    /// everything about the function that is known at compile time, so that opening a span only
+    /// copies a reference.
     fn call_site(&self) -> TokenStream {
         let runtime = &self.runtime;
-        let kind = self.kind.variant();
+        let kind = self.kind.runtime_variant();
         let function = &self.function.signature.ident;
-        let name = function.unraw().to_string();
+        let function_name = function.unraw().to_string();
         let (span_name, is_named) = match self.options.name.get() {
             Some(literal @ Expr::Lit(_)) => (quote!(#literal), true),
-            _ => (quote!(#name), false),
+            _ => (quote!(#function_name), false),
         };
-        let documentation = documentation(&self.function.attributes);
+        let doc_comment = doc_comment(&self.function.attributes);
+        // Takes the position of the function. Without it, the line would be that of the attribute.
         let line = quote_spanned!(function.span()=> ::core::line!());
         quote! {
             const {
                 &#runtime::__private::call_site!(
-                    #kind, #span_name, #is_named, #name, #line, #documentation
+                    #kind, #span_name, #is_named, #function_name, #line, #doc_comment
                 )
             }
         }
     }
 
-    /// Opens the span: the first closure runs before sampling, the second only if it records.
-    /// `how` is the runtime's `open`, or `open_later` for a span that begins later.
-    pub(super) fn open(&self, how: &str) -> TokenStream {
-        let (runtime, how) = (&self.runtime, format_ident!("{how}"));
-        let site = self.call_site();
-        let (start, start_options) = (generated("start"), self.start_options());
-        let (record, record_options) = (generated("record"), self.record_options());
-        quote! {
-            #runtime::__private::#how(
-                #site,
-                |#start| { #start_options },
-                |#record| { #record_options },
-            )
-        }
-    }
-
-    fn start_options(&self) -> TokenStream {
-        let start = generated("start");
-        let options = self.options;
-        let method = shape::knows_self_type(&self.function.signature)
-            .then(|| quote!(#start.method_of::<Self>();));
-        // A literal is in the call site already.
+    /// Output: `start.name(&(format!("{topic}"))); start.root();`.
+    ///
+    /// Each call takes the position of the expression in the annotation, so that the compiler
+    /// underlines the expression if its type does not fit.
+    fn start_calls(&self) -> TokenStream {
+        let (start, options) = (generated_ident("start"), self.options);
+        let method_of =
+            can_name_self(&self.function.signature).then(|| quote!(#start.method_of::<Self>();));
+        // A literal name is part of the call site.
         let name = options.name.get().filter(|name| !matches!(name, Expr::Lit(_)));
         let name = name.map(|name| quote_spanned!(name.span()=> #start.name(&(#name));));
         let parent = options.parent.get();
         let parent =
             parent.map(|parent| quote_spanned!(parent.span()=> #start.parent(&(#parent));));
+        let root = options.root.get().map(|()| quote!(#start.root();));
         let scope = [("session", &options.session), ("user", &options.user)];
         let scope = scope.into_iter().filter_map(|(method, value)| {
             let (method, value) = (format_ident!("{method}"), value.get()?);
             Some(quote_spanned!(value.span()=> #start.#method(&(#value));))
         });
-        let root = options.root.get().map(|()| quote!(#start.root();));
+        // Without any call, the closure would not use its argument, and the compiler would warn.
         let unused = quote!(let _ = #start;);
-        quote!(#method #name #parent #root #(#scope)* #unused)
+        quote!(#method_of #name #parent #root #(#scope)* #unused)
     }
 
-    fn record_options(&self) -> TokenStream {
-        let (runtime, record, options) = (&self.runtime, generated("record"), self.options);
-        let arguments = self.recorded.iter().map(|argument| self.argument(argument));
-        let input = options
-            .input
-            .get()
-            .map(|input| quote!(#record.input(#runtime::__private::capture!(#input));));
+    /// Output: `record.argument("prompt", capture!(prompt)); record.model(&(model));`.
+    fn record_calls(&self) -> TokenStream {
+        let (runtime, record, options) = (&self.runtime, generated_ident("record"), self.options);
+        let arguments = self.arguments.iter().map(|argument| self.record_argument(argument));
+        let input = options.input.get();
+        let input =
+            input.map(|input| quote!(#record.input(#runtime::__private::capture!(#input));));
         let no_input = options.skip_all.get().map(|()| quote!(#record.no_input();));
         let values = [
             ("model", &options.model),
@@ -85,12 +101,12 @@ impl Traced<'_> {
             let (method, value) = (format_ident!("{method}"), value.get()?);
             Some(quote_spanned!(value.span()=> #record.#method(&(#value));))
         });
-        let parameters = match (options.parameters.get(), &self.parameters) {
-            (Some(given), _) => {
-                quote!(#record.parameters(#runtime::__private::capture!(#given));)
+        let tool_parameters = match (options.parameters.get(), &self.tool_parameters) {
+            (Some(schema), _) => {
+                quote!(#record.parameters(#runtime::__private::capture!(#schema));)
             }
-            (None, Some(derived)) => {
-                quote!(#runtime::__private::parameters!(#record, #derived);)
+            (None, Some(parameters)) => {
+                quote!(#runtime::__private::parameters!(#record, #parameters);)
             }
             (None, None) => TokenStream::new(),
         };
@@ -99,19 +115,20 @@ impl Traced<'_> {
             quote_spanned!(value.span()=> #record.attribute(#key, &(#value));)
         });
         let unused = quote!(let _ = #record;);
-        quote!(#(#arguments)* #input #no_input #(#values)* #parameters #(#attributes)* #unused)
+        quote!(#(#arguments)* #input #no_input #(#values)* #tool_parameters #(#attributes)* #unused)
     }
 
-    fn argument(&self, argument: &Argument) -> TokenStream {
-        let (runtime, record) = (&self.runtime, generated("record"));
-        let Argument { binding, conditions } = argument;
+    /// Output: `record.argument("prompt", capture!(prompt));`.
+    fn record_argument(&self, argument: &Argument) -> TokenStream {
+        let (runtime, record) = (&self.runtime, generated_ident("record"));
+        let Argument { binding, cfg_attributes } = argument;
         let name = binding.unraw().to_string();
-        // An argument that the body does not use is recorded all the same.
-        let allowed =
+        // An underscore tells clippy that the body does not use the argument; the span records it.
+        let allow =
             name.starts_with('_').then(|| quote!(#[allow(clippy::used_underscore_binding)]));
         quote! {
-            #(#conditions)*
-            #allowed
+            #(#cfg_attributes)*
+            #allow
             #record.argument(#name, #runtime::__private::capture!(#binding));
         }
     }

@@ -1,44 +1,26 @@
 //! The options of an annotation: `#[llm(name = "ask", skip(client))]`.
+//!
+//! `table` declares every option, `parse` reads the list of options, `value` reads the value of one
+//! option, and `slot` keeps it.
 
-pub(crate) mod names;
 mod parse;
 mod slot;
+mod table;
+mod value;
 
-use slot::Slot;
-use syn::{Expr, Ident, Path};
+pub(crate) use table::Options;
 
-/// What was written between the parentheses.
-#[derive(Default)]
-pub(crate) struct Options {
-    pub(crate) name: Slot<Expr>,
-    pub(crate) skip: Slot<Vec<Ident>>,
-    pub(crate) skip_all: Slot<()>,
-    pub(crate) skip_output: Slot<()>,
-    pub(crate) input: Slot<Expr>,
-    pub(crate) output: Slot<Expr>,
-    pub(crate) attributes: Slot<Vec<Attribute>>,
-    pub(crate) parent: Slot<Expr>,
-    pub(crate) root: Slot<()>,
-    pub(crate) session: Slot<Expr>,
-    pub(crate) user: Slot<Expr>,
-    pub(crate) collect: Slot<Path>,
-    pub(crate) crate_path: Slot<Path>,
-    pub(crate) description: Slot<Expr>,
-    pub(crate) parameters: Slot<Expr>,
-    pub(crate) definition: Slot<Ident>,
-    pub(crate) model: Slot<Expr>,
-    pub(crate) provider: Slot<Expr>,
-}
-
-/// One `key = value` of the option `attributes`.
-pub(crate) struct Attribute {
-    pub(crate) key: String,
-    pub(crate) value: Expr,
-}
+use syn::Ident;
+use syn::ext::IdentExt;
 
 impl Options {
-    /// The arguments named in `skip(..)`.
+    /// Returns the arguments named in `skip(..)`.
     pub(crate) fn skipped(&self) -> &[Ident] {
         self.skip.get().map_or(&[], Vec::as_slice)
+    }
+
+    /// Returns true if `skip(..)` names `argument`. `r#type` and `type` are one name.
+    pub(crate) fn skips(&self, argument: &Ident) -> bool {
+        self.skipped().iter().any(|skipped| skipped.unraw() == argument.unraw())
     }
 }

@@ -1,11 +1,12 @@
-//! An option's value, settable once.
+//! The value of one option, which an annotation may set once.
 
 use crate::errors::Errors;
 use proc_macro2::Ident;
 
-/// Holds what was written for one option and reports a second writing of it.
+/// An option's value. It is empty where the annotation does not have the option.
 pub(crate) struct Slot<T>(Option<T>);
 
+// Derived, `Default` would demand `T: Default`, which `syn::Expr` is not.
 impl<T> Default for Slot<T> {
     fn default() -> Self {
         Slot(None)
@@ -13,7 +14,9 @@ impl<T> Default for Slot<T> {
 }
 
 impl<T> Slot<T> {
-    pub(crate) fn set(&mut self, key: &Ident, value: T, errors: &mut Errors) {
+    /// Stores the value of the option `key`. A second value is an error at the second `key`; the
+    /// first value stays.
+    pub(super) fn set(&mut self, key: &Ident, value: T, errors: &mut Errors) {
         if self.0.is_some() {
             errors.push(key, format_args!("option `{key}` is given twice: keep one of them"));
         } else {

@@ -1,13 +1,15 @@
-//! What is emitted, formatted and kept beside this file: a change of an expansion is reviewed as a
-//! change of these files. Outside of a compiler every body counts as written on one line.
-//! `UPDATE_SNAPSHOTS=1 cargo test -p trace-macros` writes them anew.
+//! Compares whole expansions, formatted, with the files in `snapshots`, so that a change of an
+//! expansion appears in the diff of these files. `UPDATE_SNAPSHOTS=1 cargo test -p trace-macros`
+//! rewrites them.
+//!
+//! Outside of a compiler every body counts as one line, so the braces of async bodies are absent.
 
 use crate::expand::expand;
 use crate::kind::Kind;
 use proc_macro2::TokenStream;
 use std::path::Path;
 
-/// Name, macro, options, function.
+/// The name of the file, the macro, its options, and the annotated function.
 const CASES: [(&str, Kind, &str, &str); 9] = [
     ("sync", Kind::Chain, "", "fn f(a: u8, (b, _c): (u8, u8)) -> u8 { a + b }"),
     (
@@ -61,7 +63,7 @@ const CASES: [(&str, Kind, &str, &str); 9] = [
 ];
 
 #[test]
-fn expansions_are_as_reviewed() {
+fn expansion_of_each_case_matches_its_snapshot() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tests/snapshots");
     for (name, kind, options, function) in CASES {
         let tokens = |text: &str| -> TokenStream { text.parse().expect("tokens") };
@@ -73,7 +75,7 @@ fn expansions_are_as_reviewed() {
         if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
             std::fs::write(&path, &formatted).expect("the folder is writable");
         }
-        let reviewed = std::fs::read_to_string(&path).unwrap_or_default();
-        assert_eq!(formatted, reviewed, "{name}: review, then UPDATE_SNAPSHOTS=1");
+        let snapshot = std::fs::read_to_string(&path).unwrap_or_default();
+        assert_eq!(formatted, snapshot, "{name}: review, then UPDATE_SNAPSHOTS=1");
     }
 }

@@ -1,0 +1,53 @@
+//! Questions about a signature that the templates ask.
+
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::visit_mut::{self, VisitMut};
+use syn::{FnArg, ReturnType, Signature, Type, parse_quote};
+
+/// Returns the declared return type in the form that a closure accepts.
+///
+/// Input: `fn f() -> Result<impl Display, Error>`. Output: `Result<_, Error>`.
+pub(crate) fn return_type(signature: &Signature) -> Type {
+    match &signature.output {
+        ReturnType::Default => parse_quote!(()),
+        ReturnType::Type(_, declared) => infer_impl_trait(declared),
+    }
+}
+
+/// Replaces every `impl Trait` in a type by `_`, because expressions may not contain `impl Trait`.
+pub(crate) fn infer_impl_trait(declared: &Type) -> Type {
+    struct InferImplTrait;
+
+    impl VisitMut for InferImplTrait {
+        fn visit_type_mut(&mut self, visited: &mut Type) {
+            if matches!(visited, Type::ImplTrait(_)) {
+                *visited = parse_quote!(_);
+            } else {
+                visit_mut::visit_type_mut(self, visited);
+            }
+        }
+    }
+
+    let mut inferred = declared.clone();
+    InferImplTrait.visit_type_mut(&mut inferred);
+    inferred
+}
+
+/// Returns true if the function is certain to be in an `impl` or a trait, where the body may name
+/// `Self`: it has a receiver, or its signature names `Self`. An associated function such as
+/// `fn new(n: u8) -> Client` looks like a free function, and a macro cannot tell them apart.
+pub(crate) fn can_name_self(signature: &Signature) -> bool {
+    let has_receiver = matches!(signature.inputs.first(), Some(FnArg::Receiver(_)));
+    has_receiver
+        || mentions_self(signature.inputs.to_token_stream())
+        || mentions_self(signature.output.to_token_stream())
+}
+
+fn mentions_self(tokens: TokenStream) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => ident == "Self",
+        TokenTree::Group(group) => mentions_self(group.stream()),
+        _ => false,
+    })
+}
