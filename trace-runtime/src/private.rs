@@ -1,13 +1,12 @@
-//! Exactly what generated code names, and nothing else. Not part of the public interface.
+//! The names that generated code uses, and no others. They are not part of the public interface.
 
 pub use crate::capture::{Capture, CapturedValue, Probe};
 pub use crate::instrument::{
     AsResult, AsSuccess, AttributeOptions, DescribeError, ErrorInfo, ErrorProbe, InSpan, NoStream,
     Outcome, SpanHandle, StartOptions, StreamInSpan, StreamProbe, YieldSpan, apply_output,
-    collected_stream_in_span, diverging_outcome, diverging_outcome as never_read, future_in_span,
-    in_span, in_span_async, in_span_async_then, in_span_later, infer_return_type,
-    infer_return_type as never_returned, open, open_later, stream_in_span, yield_span,
-    yield_span as hand_over,
+    collected_stream_in_span, diverging_outcome, future_in_span, in_span, in_span_async,
+    in_span_async_then, in_span_later, infer_return_type, open, open_later, stream_in_span,
+    yield_span,
 };
 pub use crate::record::{RecordProbe, Recorded};
 pub use crate::span::{CallSite, crate_name};

@@ -35,7 +35,7 @@ impl TracedFunction<'_> {
         quote!(#runtime::__private::in_span_async(#body, #outcome).await)
     }
 
-    /// Output: `async move { hand_over(open(..)).await; expected_type; body }`.
+    /// Output: `async move { yield_span(open(..)).await; expected_type; body }`.
     ///
     /// The block opens the span itself and hands it to the runtime's future around it. If the code
     /// outside of the block opened the span, it would borrow the arguments there, and the future
@@ -52,7 +52,7 @@ impl TracedFunction<'_> {
         };
         quote! {
             async move {
-                #runtime::__private::hand_over(#open).await;
+                #runtime::__private::yield_span(#open).await;
                 #expected_type
                 #statements
             }
@@ -152,7 +152,7 @@ impl TracedFunction<'_> {
         quote!(#runtime::__private::stream_in_span::<_, #item_type, _>(#value, #span, #read_item))
     }
 
-    /// Output: `if let Some(value) = never_returned::<R>() { return value; }`.
+    /// Output: `if let Some(value) = infer_return_type::<R>() { return value; }`.
     ///
     /// The runtime function always returns `None`. An async block cannot declare its type, and this
     /// `return` tells the compiler the type, so that its errors are about `R` and the body coerces
@@ -166,7 +166,7 @@ impl TracedFunction<'_> {
         }
         quote! {
             if let #runtime::__private::Some(#value) =
-                #runtime::__private::never_returned::<#return_type>()
+                #runtime::__private::infer_return_type::<#return_type>()
             {
                 return #value;
             }
@@ -185,7 +185,7 @@ impl TracedFunction<'_> {
         let (runtime, returned) = (&self.runtime, generated_ident("returned"));
         // The compiler cannot infer a closure's argument from a value that never exists.
         if matches!(self.return_type(), Type::Never(_)) {
-            return quote!(#runtime::__private::never_read);
+            return quote!(#runtime::__private::diverging_outcome);
         }
         let mode = match (self.options.output.get(), self.options.skip_output.is_set()) {
             (Some(output), _) => quote!(, with #output),

@@ -2,7 +2,7 @@ impl Case {
     async fn f(m: &str, p: &str) -> Result<u8, E> {
         ::trace_runtime::__private::in_span_async(
                 async move {
-                    ::trace_runtime::__private::hand_over(
+                    ::trace_runtime::__private::yield_span(
                             ::trace_runtime::__private::open(
                                 const {
                                     &::trace_runtime::__private::call_site!(
@@ -21,7 +21,7 @@ impl Case {
                             ),
                         )
                         .await;
-                    if let ::trace_runtime::__private::Some(__trace_value) = ::trace_runtime::__private::never_returned::<
+                    if let ::trace_runtime::__private::Some(__trace_value) = ::trace_runtime::__private::infer_return_type::<
                         Result<u8, E>,
                     >() {
                         return __trace_value;

@@ -2,7 +2,7 @@ impl Case {
     async fn f() -> BoxStream<'static, u8> {
         ::trace_runtime::__private::in_span_async_then(
                 async move {
-                    ::trace_runtime::__private::hand_over(
+                    ::trace_runtime::__private::yield_span(
                             ::trace_runtime::__private::open(
                                 const {
                                     &::trace_runtime::__private::call_site!(
@@ -18,7 +18,7 @@ impl Case {
                             ),
                         )
                         .await;
-                    if let ::trace_runtime::__private::Some(__trace_value) = ::trace_runtime::__private::never_returned::<
+                    if let ::trace_runtime::__private::Some(__trace_value) = ::trace_runtime::__private::infer_return_type::<
                         BoxStream<'static, u8>,
                     >() {
                         return __trace_value;
