@@ -1,8 +1,8 @@
 //! What the request and the response of a chat say of an LLM span.
 
-use super::arguments;
+use super::find_request;
+use super::model::{ChatRequest, ChatResponse, Vendor, said};
 use super::model_family;
-use super::neutral::{ChatRequest, ChatResponse, Vendor, said};
 use super::shapes;
 use crate::record::{
     Answer, Attributes, Choices, FinishReason, InputMessages, InvocationParameters, LlmModel,
@@ -25,7 +25,7 @@ pub(super) fn joined(output: &Value) -> Option<Value> {
 }
 
 pub(super) fn attributes(input: Option<&Value>, output: Option<&Value>) -> Attributes {
-    let request = input.and_then(|input| arguments::request(input, shapes::chat_request));
+    let request = input.and_then(|input| find_request::request(input, shapes::chat_request));
     let response = output.and_then(shapes::chat_response);
     let mut attributes = Attributes::default();
     attributes.record(&model(request.as_ref(), response.as_ref()));

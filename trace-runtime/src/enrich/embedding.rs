@@ -1,14 +1,14 @@
 //! What the request and the response of an embedding say of an EMBEDDING span.
 
-use super::arguments;
+use super::find_request;
+use super::model::said;
 use super::model_family;
-use super::neutral::said;
 use super::shapes;
 use crate::record::{Attributes, Embedding, Embeddings, LlmModel};
 use serde_json::Value;
 
 pub(super) fn attributes(input: Option<&Value>, output: Option<&Value>) -> Attributes {
-    let request = input.and_then(|input| arguments::request(input, shapes::embedding_request));
+    let request = input.and_then(|input| find_request::request(input, shapes::embedding_request));
     let response = output.and_then(shapes::embedding_response);
     let mut attributes = Attributes::default();
     let (mut texts, mut parameters, mut requested) = (Vec::new(), None, None);

@@ -5,22 +5,22 @@
 //! what they say is added where nothing was set by hand. What other crates say in the GenAI
 //! conventions of OpenTelemetry is said in OpenInference too.
 
-mod arguments;
 mod chat;
 mod embedding;
 mod exporter;
+mod find_request;
 mod gen_ai;
 mod limit;
 mod merge;
+mod message_builder;
+mod model;
 mod model_family;
-mod neutral;
 mod quiet;
 mod raw;
 mod rerank;
 mod shapes;
 mod span;
 mod stages;
-mod turn;
 
 pub use exporter::EnrichExporter;
 use gen_ai::add_twins;

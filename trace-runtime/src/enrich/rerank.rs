@@ -1,13 +1,13 @@
 //! What the request and the response of a ranking say of a RERANKER span.
 
-use super::arguments;
-use super::neutral::{Ranked, RerankRequest, said};
+use super::find_request;
+use super::model::{Ranked, RerankRequest, said};
 use super::shapes;
 use crate::record::{Attributes, Document, RerankedDocuments, RerankerInput};
 use serde_json::Value;
 
 pub(super) fn attributes(input: Option<&Value>, output: Option<&Value>) -> Attributes {
-    let request = input.and_then(|input| arguments::request(input, shapes::rerank_request));
+    let request = input.and_then(|input| find_request::request(input, shapes::rerank_request));
     let response = output.and_then(shapes::rerank_response);
     let mut attributes = Attributes::default();
     let given = request.as_ref().map(|request| request.documents.clone()).unwrap_or_default();

@@ -1,6 +1,6 @@
 //! What went in and what came out: JSON or text, in one attribute, many attributes or events.
 
-use super::flat::{Flat, json};
+use super::attribute_view::{Flat, json};
 use super::legacy;
 use crate::openinference::keys;
 use crate::openinference::keys::gen_ai::{self, Names};

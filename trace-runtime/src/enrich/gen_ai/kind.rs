@@ -1,6 +1,6 @@
 //! The operations of the GenAI conventions and the span kinds of OpenInference.
 
-use super::flat::Flat;
+use super::attribute_view::Flat;
 use crate::openinference::OpenInferenceSpanKind as Kind;
 use crate::openinference::keys::{self, gen_ai};
 

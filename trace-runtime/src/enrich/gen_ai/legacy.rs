@@ -1,7 +1,7 @@
 //! Messages where earlier versions of the conventions put them: in events, and in attributes with a
 //! number in their key.
 
-use super::flat::{Flat, json};
+use super::attribute_view::{Flat, json};
 use crate::openinference::keys::gen_ai::{INPUT_EVENTS, Names, OUTPUT_EVENT};
 use opentelemetry::KeyValue;
 use opentelemetry::trace::Event;

@@ -2,7 +2,7 @@
 //! or a `content` that is text or a list.
 
 use super::part::{Parsed, part, said};
-use crate::enrich::turn::AssistantTurn;
+use crate::enrich::message_builder::AssistantTurn;
 use crate::record::{
     AssistantMessage, Content, Message, Part, SystemMessage, ToolMessage, UserMessage,
 };

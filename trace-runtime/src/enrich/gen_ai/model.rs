@@ -1,6 +1,6 @@
 //! The model of a call, its settings, why it stopped and what it used.
 
-use super::flat::Flat;
+use super::attribute_view::Flat;
 use super::provider;
 use crate::enrich::model_family;
 use crate::openinference::keys::gen_ai;
@@ -26,7 +26,7 @@ pub(super) fn parameters(said: &Flat<'_>) -> Option<Value> {
     let setting = |(name, value): (&str, &opentelemetry::Value)| {
         let known = gen_ai::SETTINGS.iter().find(|(each, _)| *each == name);
         let name = known.and_then(|(_, names)| names.first()).map_or(name, |name| *name);
-        (name.to_owned(), super::flat::json(value))
+        (name.to_owned(), super::attribute_view::json(value))
     };
     let settings: Map<String, Value> = said.below(gen_ai::REQUEST).map(setting).collect();
     (!settings.is_empty()).then(|| settings.into())

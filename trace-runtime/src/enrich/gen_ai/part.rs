@@ -1,6 +1,6 @@
 //! A part of a message, from JSON.
 
-use crate::enrich::neutral;
+use crate::enrich::model;
 use crate::record::data_url;
 use crate::record::{Audio, Document, Image, Part, Reasoning, ToolCall, ToolMessage, Video};
 use serde_json::Value;
@@ -57,7 +57,7 @@ fn call(call: &Value) -> Option<ToolCall> {
     let arguments = function.get("arguments").or_else(|| function.get("input"));
     let arguments = arguments.filter(|arguments| !arguments.is_null());
     let arguments = arguments.cloned().unwrap_or_else(|| serde_json::json!({}));
-    let parsed = ToolCall::new(function.get("name")?.as_str()?, neutral::json(&arguments));
+    let parsed = ToolCall::new(function.get("name")?.as_str()?, model::json(&arguments));
     Some(match call.get("id").and_then(Value::as_str) {
         Some(id) => parsed.id(id),
         None => parsed,

@@ -1,6 +1,6 @@
 //! The documents of a retrieval, as JSON and as attributes.
 
-use super::flat::Flat;
+use super::attribute_view::Flat;
 use crate::openinference::keys::{self, gen_ai};
 use crate::record::{Document, Json, RetrievedDocuments};
 use serde_json::{Map, Value};

@@ -1,7 +1,7 @@
 //! A span that only says `gen_ai` attributes says the same in OpenInference.
 
+use super::attribute_view::Flat;
 use super::content::{self, Content};
-use super::flat::Flat;
 use super::{kind, messages, model, retrieval};
 use crate::openinference::OpenInferenceSpanKind as Kind;
 use crate::openinference::add_missing;

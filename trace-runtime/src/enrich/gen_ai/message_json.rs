@@ -1,6 +1,6 @@
 //! The messages that OpenInference lists, as the JSON of the GenAI conventions.
 
-use super::flat::{Flat, from_text};
+use super::attribute_view::{Flat, from_text};
 use crate::openinference::keys;
 use serde_json::{Map, Value, json};
 

@@ -1,7 +1,7 @@
 //! What a span says in OpenInference, said in the GenAI conventions too.
 
-use super::flat::Flat;
-use super::{kind, provider, retrieval, written};
+use super::attribute_view::Flat;
+use super::{kind, message_json, provider, retrieval};
 use crate::openinference::OpenInferenceSpanKind as Kind;
 use crate::openinference::add_missing;
 use crate::openinference::keys::{self, gen_ai};
@@ -45,10 +45,10 @@ fn twins(said: &Flat<'_>) -> Twins {
     if is(Kind::Llm) {
         let reason = said.text(&[keys::LLM_FINISH_REASON]);
         twins.set(gen_ai::FINISH_REASONS, reason.map(|reason| vec![reason.to_owned()]));
-        let messages = |key, reason| written::messages(said, key, reason);
+        let messages = |key, reason| message_json::messages(said, key, reason);
         twins.set(gen_ai::INPUT_MESSAGES, messages(keys::LLM_INPUT_MESSAGES, None));
         twins.set(gen_ai::OUTPUT_MESSAGES, messages(keys::LLM_OUTPUT_MESSAGES, reason));
-        twins.set(gen_ai::TOOL_DEFINITIONS, written::tools(said));
+        twins.set(gen_ai::TOOL_DEFINITIONS, message_json::tools(said));
     } else if is(Kind::Tool) {
         twins.set(gen_ai::TOOL_NAME, said.text(&[keys::TOOL_NAME]));
         twins.set(gen_ai::TOOL_DESCRIPTION, said.text(&[keys::TOOL_DESCRIPTION]));
