@@ -24,7 +24,7 @@ impl Twins {
 }
 
 /// Adds the `gen_ai` twins of the attributes of a span that has a span kind. What was set stays.
-pub(crate) fn add_twins(span: &mut SpanData) {
+pub(crate) fn add_gen_ai_attributes(span: &mut SpanData) {
     // Whatever the values are, the span leaves.
     if let Ok(twins) = contained(|| twins(&Flat::of(&span.attributes))) {
         add_missing(&mut span.attributes, twins.0);

@@ -14,5 +14,5 @@ mod provider;
 mod retrieval;
 mod to_openinference;
 
-pub(crate) use from_openinference::add_twins;
+pub(crate) use from_openinference::add_gen_ai_attributes;
 pub(super) use to_openinference::translate;
