@@ -1,80 +1,102 @@
-//! What every API says in its own words: one model for all of them.
+//! One model for the requests and responses of all APIs.
+//!
+//! Each API has its own module, which parses the JSON of that API and converts it into these types.
+//! The modules for chats, embeddings and rankings then see no difference between the APIs.
 
 use crate::record::{Document, Json, Message, TokenCount, ToolDefinition};
 use serde_json::{Map, Value};
 
-/// The request of a chat or a completion.
+/// The request of a chat or a completion API.
 #[derive(Debug, Default)]
 pub(super) struct ChatRequest {
+    /// The conversation, system instructions first.
     pub(super) messages: Vec<Message>,
-    /// The texts to complete, in place of messages or where they may be either.
+    /// The texts that a completion API is asked to complete. Set together with `messages` if the
+    /// request may belong to either kind of API.
     pub(super) prompts: Vec<String>,
     pub(super) tools: Vec<ToolDefinition>,
+    /// The remaining fields, such as `temperature`; see [`parameters`].
     pub(super) parameters: Option<Json>,
     pub(super) model: Option<String>,
     pub(super) vendor: Vendor,
 }
 
-/// The response to it.
+/// The response of a chat or a completion API.
 #[derive(Debug, Default)]
 pub(super) struct ChatResponse {
-    /// Of the assistant, and of the tools that the API runs by itself.
+    /// The messages of the assistant, and the results of tools that the API itself has called, such
+    /// as a web search.
     pub(super) messages: Vec<Message>,
-    /// The texts that a completion adds, in place of messages.
+    /// The texts that a completion API has generated. Such a response has no messages.
     pub(super) choices: Vec<String>,
+    /// The reason in the words of the API: `stop`, `end_turn`, `MAX_TOKENS`.
     pub(super) finish_reason: Option<String>,
     pub(super) tokens: Option<TokenCount>,
     pub(super) model: Option<String>,
     pub(super) vendor: Vendor,
 }
 
-/// What a shape alone proves: nothing, where several vendors and servers speak it.
+/// The vendor and the provider that follow from the format of a request or response alone.
+///
+/// Both are `None` for a format that several servers implement: OpenAI's chat format is also spoken
+/// by Groq, vLLM, `DeepSeek` and many others, so it proves neither.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Vendor {
-    /// Whose model it is.
+    /// The company that made the model (`llm.system`), for example `anthropic`.
     pub(super) system: Option<&'static str>,
-    /// Who served it.
+    /// The service that ran the model (`llm.provider`), for example `aws`.
     pub(super) provider: Option<&'static str>,
 }
 
-/// The request of an embedding.
+/// The request of an embedding API.
 #[derive(Debug)]
 pub(super) struct EmbeddingRequest {
-    /// Empty where the request has token ids instead: those are not turned back into text.
+    /// The texts to embed. Empty if the request has token ids instead, because decoding them would
+    /// need the vocabulary of the model.
     pub(super) texts: Vec<String>,
     pub(super) parameters: Option<Json>,
     pub(super) model: Option<String>,
 }
 
-/// The response to it.
+/// The response of an embedding API.
 #[derive(Debug)]
 pub(super) struct EmbeddingResponse {
-    /// None for a vector that is no list of numbers, nor base64 of one.
+    /// The vectors in the order of the texts; `None` for one that is neither a list of numbers nor
+    /// base64 of 32-bit floats.
     pub(super) vectors: Vec<Option<Vec<f64>>>,
     pub(super) model: Option<String>,
     pub(super) tokens: Option<TokenCount>,
 }
 
-/// The request of a ranking.
+/// The request of a rerank API.
 #[derive(Debug)]
 pub(super) struct RerankRequest {
     pub(super) query: String,
     pub(super) documents: Vec<Document>,
     pub(super) model: Option<String>,
+    /// The number of documents to return; `top_n` in some APIs.
     pub(super) top_k: Option<u64>,
 }
 
-/// A place in the response: which of the given documents, and its score.
+/// One document in the response of a rerank API.
 #[derive(Debug)]
 pub(super) struct Ranked {
+    /// The place of the document in the request.
     pub(super) index: usize,
     pub(super) score: f64,
-    /// The document, if the response repeats it.
+    /// The document itself, if the response repeats it.
     pub(super) document: Option<Document>,
 }
 
-/// All fields of a request but those that have attributes of their own. A request that does not
-/// name its model may be arguments that happen to look like one: then nothing.
+/// Returns `llm.invocation_parameters`: the model, and the fields of a request that have no
+/// attribute of their own.
+///
+/// `model` is the name of the field and its value, since Bedrock writes `modelId` and all others
+/// write `model`. Without a model the result is `None`: the value may then be the arguments of a
+/// function that only happen to look like a request.
+///
+/// `{"model": "gpt-4o", "temperature": 0.5, "seed": null}` gives
+/// `{"model": "gpt-4o", "temperature": 0.5}`.
 pub(super) fn parameters(
     model: Option<(&str, &str)>,
     mut rest: Map<String, Value>,
@@ -85,14 +107,25 @@ pub(super) fn parameters(
     Some(Value::Object(rest).into())
 }
 
-/// Takes out what is not there, and what is a value of Rust's: where the arguments of a function are
-/// the request, its client may be among them.
+/// Removes fields that are null, and strings that show a Rust value instead of a parameter.
+///
+/// A function such as `async fn chat(client: &Client, model: &str, messages: Vec<Message>)` is
+/// recorded as `{"client": .., "model": .., "messages": ..}`, which has the format of a request. If
+/// the macro's option `skip(client)` is missing, the client is one of its fields and would be
+/// recorded as a parameter.
 pub(super) fn retain_parameters(rest: &mut Map<String, Value>) {
-    rest.retain(|_, value| !value.is_null() && !value.as_str().is_some_and(is_rust));
+    rest.retain(|_, value| !value.is_null() && !value.as_str().is_some_and(is_rust_value));
 }
 
-/// The name of a type in angle brackets, unlike `</s>`, or the `Debug` text of a struct.
-fn is_rust(text: &str) -> bool {
+/// Guesses whether a string was captured from a Rust value that is not `Serialize`. Two forms occur:
+///
+/// * `Client { config: .. }`, the `Debug` text of a struct. `reqwest::Client` and
+///   `async_openai::Client` are recorded like this.
+/// * `<Client>`, the name of a type without `Debug`, as the capture writes it.
+///
+/// Both must name a type in upper camel case. A real parameter such as the stop sequence `</s>` or
+/// `<END>` does not. The test `retain_parameters_of_a_client_removes_it` shows both forms.
+fn is_rust_value(text: &str) -> bool {
     let is_type = |name: &str| {
         name.starts_with(char::is_uppercase)
             && name.contains(char::is_lowercase)
@@ -103,12 +136,13 @@ fn is_rust(text: &str) -> bool {
     in_brackets.or(before_fields.map(|(name, _)| name)).is_some_and(is_type)
 }
 
-/// A name, unless it is empty.
-pub(super) fn said(name: Option<String>) -> Option<String> {
+/// Returns the name unless it is empty. Some servers send `"model": ""`.
+pub(super) fn non_empty(name: Option<String>) -> Option<String> {
     name.filter(|name| !name.is_empty())
 }
 
-/// The counts that an API gives, if it gives one.
+/// Returns the token counts of a response, or `None` if the API reported neither count. Some servers
+/// send an empty `usage`.
 pub(super) fn tokens(prompt: Option<u64>, completion: Option<u64>) -> Option<TokenCount> {
     match (prompt, completion) {
         (Some(prompt), Some(completion)) => Some(TokenCount::new(prompt, completion)),
@@ -120,20 +154,64 @@ pub(super) fn tokens(prompt: Option<u64>, completion: Option<u64>) -> Option<Tok
     }
 }
 
-/// Counts that exclude each other, added up.
+/// Adds up counts that do not overlap. Anthropic and Bedrock report cached tokens apart from the
+/// other tokens of the prompt, whereas `llm.token_count.prompt` includes them.
 pub(super) fn sum<const N: usize>(counts: [Option<u64>; N]) -> u64 {
     counts.into_iter().flatten().fold(0, u64::saturating_add)
 }
 
-/// The definitions of tools as they are sent.
+/// Converts the definitions of tools, each of which keeps the JSON that the client sent.
 pub(super) fn tools(definitions: Option<Vec<Value>>) -> Vec<ToolDefinition> {
     definitions.into_iter().flatten().map(ToolDefinition::new).collect()
 }
 
-/// What is JSON, or text that is JSON already.
+/// Converts a value to JSON for an attribute. Text that is already JSON is not quoted again: OpenAI
+/// sends the arguments of a tool call as the string `"{\"city\": \"Oslo\"}"`, Anthropic as an object.
 pub(super) fn json(value: &Value) -> Json {
     match value {
         Value::String(text) => Json::from_text(text),
         value => Json::from(value.clone()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn retained(fields: Value) -> Value {
+        let Value::Object(mut fields) = fields else { panic!("not an object: {fields}") };
+        retain_parameters(&mut fields);
+        fields.into()
+    }
+
+    #[test]
+    fn retain_parameters_of_a_client_removes_it() {
+        let fields = json!({
+            "reqwest": "Client { accepts: Accepts, proxies: [Proxy(System)], referer: true }",
+            "async_openai": "Client { request_client: ReqwestClient, config: OpenAIConfig { .. } }",
+            "no_debug": "<Client<OpenAIConfig>>",
+            "null": null,
+            "temperature": 0.5,
+        });
+        assert_eq!(retained(fields), json!({"temperature": 0.5}));
+    }
+
+    #[test]
+    fn retain_parameters_of_text_in_brackets_or_braces_keeps_it() {
+        let fields = json!({
+            "stop": "</s>", "suffix": "<END>", "user": "<team a>", "grammar": "root { item }",
+            "template": "{ \"a\": 1 }",
+        });
+        assert_eq!(retained(fields.clone()), fields);
+    }
+
+    #[test]
+    fn parameters_without_a_model_are_none() {
+        let rest = || Map::from_iter([("temperature".to_owned(), json!(0.5))]);
+        assert!(parameters(None, rest()).is_none());
+        let parameters = parameters(Some(("modelId", "nova-lite")), rest());
+        let expected = json!({"modelId": "nova-lite", "temperature": 0.5});
+        assert_eq!(parameters, Some(Json::from(expected)));
     }
 }

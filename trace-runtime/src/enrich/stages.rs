@@ -112,13 +112,13 @@ mod tests {
         format!("{list}.{index}.{}", keys::MESSAGE_CONTENT)
     }
 
-    fn mask(mask: Option<&Mask>) -> Option<MaskSettings> {
+    fn mask_settings(mask: Option<&Mask>) -> MaskSettings {
         let settings = MaskSettings::resolve(mask, &Environment::default());
-        Some(settings.expect("an empty environment is valid"))
+        settings.expect("an empty environment is valid")
     }
 
     fn all_stages(limits: Limits) -> Stages {
-        Stages { gen_ai: true, mask: mask(None), limits: Some(limits) }
+        Stages { gen_ai: true, mask: Some(mask_settings(None)), limits: Some(limits) }
     }
 
     #[test]
@@ -155,7 +155,8 @@ mod tests {
     fn apply_with_a_mask_hides_derived_and_translated_attributes() {
         let hide = Mask::new().hide_inputs(true).hide_outputs(true);
         let mut span = conversation(1);
-        Stages { gen_ai: true, mask: mask(Some(&hide)), limits: None }.apply(&mut span);
+        let mask = Some(mask_settings(Some(&hide)));
+        Stages { gen_ai: true, mask, limits: None }.apply(&mut span);
         for attribute in &span.attributes {
             let text = attribute.value.to_string();
             assert!(!text.contains("hi") && !text.contains("hello"), "{}: {text}", attribute.key);

@@ -1,6 +1,6 @@
-//! What a span says in OpenInference, said in the GenAI conventions too.
+//! Adds the GenAI attributes that repeat the OpenInference attributes of a span.
 
-use super::attribute_view::Flat;
+use super::attribute_view::AttributeView;
 use super::{kind, message_json, provider, retrieval};
 use crate::openinference::OpenInferenceSpanKind as Kind;
 use crate::openinference::add_missing;
@@ -11,11 +11,12 @@ use opentelemetry::KeyValue;
 use opentelemetry_sdk::trace::SpanData;
 use serde_json::Value;
 
-/// The twins so far.
+/// The attributes to add.
 #[derive(Default)]
-struct Twins(Vec<KeyValue>);
+struct GenAiAttributes(Vec<KeyValue>);
 
-impl Twins {
+impl GenAiAttributes {
+    /// Sets an attribute under the first of its names, which is the current one. `None` sets nothing.
     fn set(&mut self, names: gen_ai::Names, value: impl AttributeValue) {
         if let (Some(name), Some(value)) = (names.first(), value.attribute_value()) {
             self.0.push(KeyValue::new(*name, value));
@@ -23,79 +24,100 @@ impl Twins {
     }
 }
 
-/// Adds the `gen_ai` twins of the attributes of a span that has a span kind. What was set stays.
+/// Adds `gen_ai.*` attributes to a span that has an OpenInference span kind. Attributes that are set
+/// stay, so a program can set `gen_ai.*` attributes by hand.
+///
+/// A panic costs only these attributes; the span is exported in any case.
 pub(crate) fn add_gen_ai_attributes(span: &mut SpanData) {
-    // Whatever the values are, the span leaves.
-    if let Ok(twins) = contained(|| twins(&Flat::of(&span.attributes))) {
-        add_missing(&mut span.attributes, twins.0);
+    if let Ok(added) = contained(|| gen_ai_attributes(&AttributeView::new(&span.attributes))) {
+        add_missing(&mut span.attributes, added.0);
     }
 }
 
-fn twins(said: &Flat<'_>) -> Twins {
-    let mut twins = Twins::default();
-    let Some(kind) = said.text(&[keys::SPAN_KIND]) else { return twins };
-    twins.set(gen_ai::OPERATION, kind::operation(said, kind));
-    twins.set(gen_ai::CONVERSATION_ID, said.text(&[keys::SESSION_ID]));
-    twins.set(gen_ai::AGENT_NAME, said.text(&[keys::AGENT_NAME]));
+fn gen_ai_attributes(view: &AttributeView<'_>) -> GenAiAttributes {
+    let mut added = GenAiAttributes::default();
+    let Some(kind) = view.text(&[keys::SPAN_KIND]) else { return added };
+    added.set(gen_ai::OPERATION, kind::operation(view, kind));
+    added.set(gen_ai::CONVERSATION_ID, view.text(&[keys::SESSION_ID]));
+    added.set(gen_ai::AGENT_NAME, view.text(&[keys::AGENT_NAME]));
     let is = |each: Kind| kind == each.as_str();
     if is(Kind::Llm) || is(Kind::Embedding) || is(Kind::Reranker) {
-        model(&mut twins, said);
-        tokens(&mut twins, said);
+        model(&mut added, view);
+        tokens(&mut added, view);
     }
     if is(Kind::Llm) {
-        let reason = said.text(&[keys::LLM_FINISH_REASON]);
-        twins.set(gen_ai::FINISH_REASONS, reason.map(|reason| vec![reason.to_owned()]));
-        let messages = |key, reason| message_json::messages(said, key, reason);
-        twins.set(gen_ai::INPUT_MESSAGES, messages(keys::LLM_INPUT_MESSAGES, None));
-        twins.set(gen_ai::OUTPUT_MESSAGES, messages(keys::LLM_OUTPUT_MESSAGES, reason));
-        twins.set(gen_ai::TOOL_DEFINITIONS, message_json::tools(said));
+        llm(&mut added, view);
     } else if is(Kind::Tool) {
-        twins.set(gen_ai::TOOL_NAME, said.text(&[keys::TOOL_NAME]));
-        twins.set(gen_ai::TOOL_DESCRIPTION, said.text(&[keys::TOOL_DESCRIPTION]));
-        twins.set(gen_ai::TOOL_CALL_ID, said.text(&[keys::TOOL_ID]));
-        twins.set(gen_ai::TOOL_CALL_ARGUMENTS, said.text(&[keys::INPUT_VALUE]));
-        twins.set(gen_ai::TOOL_CALL_RESULT, said.text(&[keys::OUTPUT_VALUE]));
+        tool(&mut added, view);
     } else if is(Kind::Retriever) {
-        twins.set(gen_ai::RETRIEVAL_QUERY, query(said));
-        twins.set(gen_ai::RETRIEVAL_DOCUMENTS, retrieval::written(said));
+        added.set(gen_ai::RETRIEVAL_QUERY, query(view));
+        added.set(gen_ai::RETRIEVAL_DOCUMENTS, retrieval::documents_json(view));
     } else if is(Kind::Embedding) {
-        let first = said.list(keys::EMBEDDINGS).first().and_then(|embedding| {
+        // The conventions record the length of a vector, but not the vector.
+        let first = view.indexed_items(keys::EMBEDDINGS).first().and_then(|embedding| {
             embedding.json(&[keys::EMBEDDING_VECTOR])?.as_array().map(Vec::len)
         });
-        twins.set(gen_ai::EMBEDDINGS_DIMENSIONS, first);
+        added.set(gen_ai::EMBEDDINGS_DIMENSIONS, first);
     }
-    twins
+    added
 }
 
-/// What was asked for, if it is text and not a JSON object of several arguments.
-fn query<'a>(said: &Flat<'a>) -> Option<&'a str> {
-    let is_json = said.text(&[keys::INPUT_MIME_TYPE]) == Some(keys::MIME_JSON);
-    said.text(&[keys::INPUT_VALUE]).filter(|_| !is_json)
+/// Adds the messages of an LLM span as JSON, its tools and its finish reason.
+fn llm(added: &mut GenAiAttributes, view: &AttributeView<'_>) {
+    let reason = view.text(&[keys::LLM_FINISH_REASON]);
+    // The conventions have a list with one reason for each choice.
+    added.set(gen_ai::FINISH_REASONS, reason.map(|reason| vec![reason.to_owned()]));
+    let messages = |key, reason| message_json::messages(view, key, reason);
+    added.set(gen_ai::INPUT_MESSAGES, messages(keys::LLM_INPUT_MESSAGES, None));
+    added.set(gen_ai::OUTPUT_MESSAGES, messages(keys::LLM_OUTPUT_MESSAGES, reason));
+    added.set(gen_ai::TOOL_DEFINITIONS, message_json::tools(view));
 }
 
-fn model(twins: &mut Twins, said: &Flat<'_>) {
+/// Adds the attributes of a TOOL span. The arguments are the input of the span, unlike in
+/// OpenInference's Python package, which translates `tool.parameters`, the schema of the arguments.
+fn tool(added: &mut GenAiAttributes, view: &AttributeView<'_>) {
+    added.set(gen_ai::TOOL_NAME, view.text(&[keys::TOOL_NAME]));
+    added.set(gen_ai::TOOL_DESCRIPTION, view.text(&[keys::TOOL_DESCRIPTION]));
+    added.set(gen_ai::TOOL_CALL_ID, view.text(&[keys::TOOL_ID]));
+    added.set(gen_ai::TOOL_CALL_ARGUMENTS, view.text(&[keys::INPUT_VALUE]));
+    added.set(gen_ai::TOOL_CALL_RESULT, view.text(&[keys::OUTPUT_VALUE]));
+}
+
+/// Returns the query of a retrieval: its input, unless that is a JSON object of several arguments.
+fn query<'a>(view: &AttributeView<'a>) -> Option<&'a str> {
+    let is_json = view.text(&[keys::INPUT_MIME_TYPE]) == Some(keys::MIME_JSON);
+    view.text(&[keys::INPUT_VALUE]).filter(|_| !is_json)
+}
+
+/// Adds the names of the model, its provider, and the settings of the call.
+///
+/// `llm.invocation_parameters = "{\"max_tokens\": 100, \"stop\": [\"END\"]}"` gives
+/// `gen_ai.request.max_tokens = 100` and `gen_ai.request.stop_sequences = ["END"]`. Settings that
+/// the conventions do not know are left out.
+fn model(added: &mut GenAiAttributes, view: &AttributeView<'_>) {
     let names = [
         keys::LLM_REQUEST_MODEL_NAME,
         keys::LLM_MODEL_NAME,
         keys::EMBEDDING_MODEL_NAME,
         keys::RERANKER_MODEL_NAME,
     ];
-    twins.set(gen_ai::REQUEST_MODEL, said.text(&names));
-    twins.set(gen_ai::RESPONSE_MODEL, said.text(&[keys::LLM_RESPONSE_MODEL_NAME]));
-    let (provider, system) = (said.text(&[keys::LLM_PROVIDER]), said.text(&[keys::LLM_SYSTEM]));
-    twins.set(gen_ai::PROVIDER, provider::to_gen_ai(provider, system));
+    added.set(gen_ai::REQUEST_MODEL, view.text(&names));
+    added.set(gen_ai::RESPONSE_MODEL, view.text(&[keys::LLM_RESPONSE_MODEL_NAME]));
+    let (provider, system) = (view.text(&[keys::LLM_PROVIDER]), view.text(&[keys::LLM_SYSTEM]));
+    added.set(gen_ai::PROVIDER, provider::to_gen_ai(provider, system));
     let parameters = [keys::LLM_INVOCATION_PARAMETERS, keys::EMBEDDING_INVOCATION_PARAMETERS];
-    let Some(Value::Object(parameters)) = said.json(&parameters) else { return };
+    let Some(Value::Object(parameters)) = view.json(&parameters) else { return };
     for (setting, names) in gen_ai::SETTINGS {
-        let value = names.iter().find_map(|name| parameters.get(*name)).and_then(attribute);
-        twins.0.extend(
+        let value = names.iter().find_map(|name| parameters.get(*name)).and_then(typed_value);
+        added.0.extend(
             value.map(|value| KeyValue::new(format!("{}{setting}", gen_ai::REQUEST), value)),
         );
     }
 }
 
-/// A setting with its type; lists are lists of text.
-fn attribute(value: &Value) -> Option<opentelemetry::Value> {
+/// Converts a setting to an attribute of the same type. Lists must be lists of strings, as
+/// `stop_sequences` is; a setting of any other type is left out.
+fn typed_value(value: &Value) -> Option<opentelemetry::Value> {
     match value {
         Value::Bool(value) => value.attribute_value(),
         Value::Number(number) => number
@@ -110,7 +132,8 @@ fn attribute(value: &Value) -> Option<opentelemetry::Value> {
     }
 }
 
-fn tokens(twins: &mut Twins, said: &Flat<'_>) {
+/// Adds the token counts. The conventions have no total.
+fn tokens(added: &mut GenAiAttributes, view: &AttributeView<'_>) {
     for (names, key) in [
         (gen_ai::INPUT_TOKENS, keys::LLM_TOKEN_COUNT_PROMPT),
         (gen_ai::OUTPUT_TOKENS, keys::LLM_TOKEN_COUNT_COMPLETION),
@@ -120,6 +143,6 @@ fn tokens(twins: &mut Twins, said: &Flat<'_>) {
         (gen_ai::INPUT_AUDIO_TOKENS, keys::LLM_TOKEN_COUNT_PROMPT_AUDIO),
         (gen_ai::OUTPUT_AUDIO_TOKENS, keys::LLM_TOKEN_COUNT_COMPLETION_AUDIO),
     ] {
-        twins.set(names, said.count(&[key]));
+        added.set(names, view.count(&[key]));
     }
 }
