@@ -29,7 +29,7 @@ pub(super) fn value_limit() -> usize {
 
 /// Captures values of a span of this kind.
 pub(crate) fn capturing<T>(kind: OpenInferenceSpanKind, capture: impl FnOnce() -> T) -> T {
-    if !kind.is_read() {
+    if !kind.is_model_call() {
         return capture();
     }
     let _reading = Reading(set_is_read(true));

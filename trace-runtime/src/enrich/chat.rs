@@ -59,9 +59,10 @@ pub(super) fn attributes(input: Option<&Value>, output: Option<&Value>) -> Attri
 
 /// Returns the names of the model, its vendor (`llm.system`) and its provider (`llm.provider`).
 ///
-/// The vendor that follows from the name of the model has priority over the vendor of the API's
-/// format: Bedrock and OpenRouter serve the models of many vendors. The response has priority over
-/// the request, because it names the exact version, such as `gpt-4o-2024-08-06` for `gpt-4o`.
+/// A vendor that follows from the name of the model has priority over one that follows from the
+/// format of the API, because Bedrock and OpenRouter serve the models of many vendors. The response
+/// has priority over the request, because it names the exact version, such as `gpt-4o-2024-08-06`
+/// for `gpt-4o`.
 fn model(request: Option<&ChatRequest>, response: Option<&ChatResponse>) -> LlmModel {
     let requested = request.and_then(|request| non_empty(request.model.clone()));
     let responded = response.and_then(|response| non_empty(response.model.clone()));

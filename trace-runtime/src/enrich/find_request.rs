@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 /// Returns the request in the input of a span, as `parse` reads it.
 ///
-/// The input is a JSON object of the function's arguments by name. The request is one of:
+/// The input is a JSON object with the arguments of the function by name. The request is one of:
 ///
 /// * the object itself: `fn chat(model: &str, messages: &[Message], temperature: f64)`;
 /// * one argument, whatever its name: `fn chat(client: &Client, body: Value)`;

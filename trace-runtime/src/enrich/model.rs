@@ -117,7 +117,8 @@ pub(super) fn retain_parameters(rest: &mut Map<String, Value>) {
     rest.retain(|_, value| !value.is_null() && !value.as_str().is_some_and(is_rust_value));
 }
 
-/// Guesses whether a string was captured from a Rust value that is not `Serialize`. Two forms occur:
+/// Guesses whether a string was captured from a Rust value that is not `Serialize`. Two forms
+/// occur:
 ///
 /// * `Client { config: .. }`, the `Debug` text of a struct. `reqwest::Client` and
 ///   `async_openai::Client` are recorded like this.
@@ -141,8 +142,8 @@ pub(super) fn non_empty(name: Option<String>) -> Option<String> {
     name.filter(|name| !name.is_empty())
 }
 
-/// Returns the token counts of a response, or `None` if the API reported neither count. Some servers
-/// send an empty `usage`.
+/// Returns the token counts of a response, or `None` if the API reported neither count. Some
+/// servers send an empty `usage`.
 pub(super) fn tokens(prompt: Option<u64>, completion: Option<u64>) -> Option<TokenCount> {
     match (prompt, completion) {
         (Some(prompt), Some(completion)) => Some(TokenCount::new(prompt, completion)),
@@ -166,7 +167,8 @@ pub(super) fn tools(definitions: Option<Vec<Value>>) -> Vec<ToolDefinition> {
 }
 
 /// Converts a value to JSON for an attribute. Text that is already JSON is not quoted again: OpenAI
-/// sends the arguments of a tool call as the string `"{\"city\": \"Oslo\"}"`, Anthropic as an object.
+/// sends the arguments of a tool call as the string `"{\"city\": \"Oslo\"}"`, Anthropic as an
+/// object.
 pub(super) fn json(value: &Value) -> Json {
     match value {
         Value::String(text) => Json::from_text(text),

@@ -13,7 +13,8 @@ use serde_json::Value;
 /// Adds the attributes that follow from the input and the output of an LLM, EMBEDDING or RERANKER
 /// span, and joins the chunks of a stream into one response. Attributes that are set stay.
 ///
-/// A span of another crate, which has `gen_ai.*` attributes and no span kind, is translated instead.
+/// A span of another crate, which has `gen_ai.*` attributes and no span kind, is translated
+/// instead.
 ///
 /// The values are arbitrary data, so a panic while one is read costs only the attributes that would
 /// have followed from it. The span is exported in any case.

@@ -7,10 +7,10 @@ use opentelemetry_sdk::trace::SpanData;
 
 /// The stages of one pipeline, with their settings.
 ///
-/// Two pipelines run them: the workers of delivery, and
-/// [`EnrichExporter`](super::EnrichExporter) inside a provider that the application builds. A stage
-/// that a pipeline does not have is `None` or `false`. The type has no `Default`, so that a pipeline
-/// without a mask is always a decision that can be read in the code.
+/// Two pipelines run them: the workers of delivery, and [`EnrichExporter`](super::EnrichExporter)
+/// inside a provider that the application builds. A stage that a pipeline does not have is `None`
+/// or `false`. The type has no `Default`, so that a pipeline without a mask is always a decision
+/// that can be read in the code.
 #[derive(Clone, Debug)]
 pub(crate) struct Stages {
     /// True if spans also carry the attributes of the GenAI conventions.

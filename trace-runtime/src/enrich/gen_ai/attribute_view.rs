@@ -70,8 +70,8 @@ impl<'a> AttributeView<'a> {
 
     /// Returns the items of a list that is flattened below `key`, in the order of their numbers.
     ///
-    /// The order of the attributes does not matter, and `list.10` follows `list.9`. A missing number
-    /// leaves no gap.
+    /// The order of the attributes does not matter, and `list.10` follows `list.9`. A missing
+    /// number leaves no gap.
     pub(super) fn indexed_items(&self, key: &str) -> Vec<AttributeView<'a>> {
         let mut items: BTreeMap<usize, AttributeView<'a>> = BTreeMap::new();
         for (rest, value) in self.with_prefix(key) {

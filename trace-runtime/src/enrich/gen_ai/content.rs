@@ -12,7 +12,7 @@ use serde_json::Value;
 pub(super) struct Content {
     /// The text as it was recorded, which becomes `input.value` or `output.value`.
     text: String,
-    /// The same, parsed; a JSON string if it was plain text.
+    /// The parsed text; a JSON string if it was not JSON.
     pub(super) json: Value,
 }
 

@@ -16,7 +16,8 @@ use serde_json::Value;
 struct GenAiAttributes(Vec<KeyValue>);
 
 impl GenAiAttributes {
-    /// Sets an attribute under the first of its names, which is the current one. `None` sets nothing.
+    /// Sets an attribute under the first of its names, which is the current one. `None` sets
+    /// nothing.
     fn set(&mut self, names: gen_ai::Names, value: impl AttributeValue) {
         if let (Some(name), Some(value)) = (names.first(), value.attribute_value()) {
             self.0.push(KeyValue::new(*name, value));
@@ -24,8 +25,8 @@ impl GenAiAttributes {
     }
 }
 
-/// Adds `gen_ai.*` attributes to a span that has an OpenInference span kind. Attributes that are set
-/// stay, so a program can set `gen_ai.*` attributes by hand.
+/// Adds `gen_ai.*` attributes to a span that has an OpenInference span kind. Attributes that are
+/// set stay, so a program can set `gen_ai.*` attributes by hand.
 ///
 /// A panic costs only these attributes; the span is exported in any case.
 pub(crate) fn add_gen_ai_attributes(span: &mut SpanData) {

@@ -36,8 +36,8 @@ fn from_operation(operation: &str) -> Kind {
     }
 }
 
-/// Returns `gen_ai.operation.name` for a span kind, or `None` for kinds that the conventions have no
-/// operation for, such as CHAIN.
+/// Returns `gen_ai.operation.name` for a span kind, or `None` for kinds that the conventions have
+/// no operation for, such as CHAIN.
 ///
 /// An LLM span that has prompts or choices of the legacy completions API is a `text_completion`.
 pub(super) fn operation(span: &AttributeView<'_>, kind: &str) -> Option<&'static str> {

@@ -1,5 +1,5 @@
-//! Reads messages in the forms of earlier GenAI conventions: events, and attributes with a number in
-//! their key.
+//! Reads messages in the forms of earlier GenAI conventions: events, and attributes with a number
+//! in their key.
 //!
 //! Both are converted to JSON that resembles `gen_ai.input.messages`, so that one parser suffices.
 
@@ -81,7 +81,8 @@ fn present(attributes: &AttributeView<'_>, names: &[&str]) -> Map<String, Value>
     names.iter().filter_map(field).collect()
 }
 
-/// Returns the messages as a JSON list, or `None` if there are none, so that the next form is tried.
+/// Returns the messages as a JSON list, or `None` if there are none, so that the next form is
+/// tried.
 fn non_empty_list(messages: impl Iterator<Item = Value>) -> Option<Value> {
     let messages: Vec<Value> = messages.collect();
     (!messages.is_empty()).then(|| messages.into())

@@ -10,7 +10,11 @@ use serde_json::{Map, Value, json};
 /// `llm.output_messages.0.message.content = "Sunny"` give
 ///
 /// ```json
-/// [{"role": "assistant", "parts": [{"type": "text", "content": "Sunny"}], "finish_reason": "stop"}]
+/// [{
+///     "role": "assistant",
+///     "parts": [{"type": "text", "content": "Sunny"}],
+///     "finish_reason": "stop"
+/// }]
 /// ```
 ///
 /// The conventions require a finish reason on each output message, and none on input messages.

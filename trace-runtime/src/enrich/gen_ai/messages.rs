@@ -6,8 +6,8 @@
 //! {"role": "user", "parts": [{"type": "text", "content": "Weather?"}]}
 //! ```
 //!
-//! Earlier versions, and crates that pass on the messages of an API, have a `content` that is text or
-//! a list, and `tool_calls` next to it:
+//! Earlier versions, and crates that pass on the messages of an API, have a `content` that is text
+//! or a list, and `tool_calls` next to it:
 //!
 //! ```json
 //! {"role": "assistant", "content": null, "tool_calls": [{"id": "1", "function": {"name": "f"}}]}
@@ -43,7 +43,7 @@ struct SortedParts {
     turn: AssistantTurn,
     /// The text and media of any other message.
     content: Vec<Part>,
-    /// Results of tools. Each is a message of its own in OpenInference.
+    /// Results of tools. Each is a separate message in OpenInference.
     results: Vec<ToolMessage>,
 }
 
@@ -69,8 +69,8 @@ impl SortedParts {
 
 /// Returns the messages that a model was given.
 ///
-/// `gen_ai.system_instructions` is an attribute of its own in the conventions. OpenInference and the
-/// APIs before it have the instructions as the first message.
+/// The conventions have a separate attribute for the instructions, `gen_ai.system_instructions`. In
+/// OpenInference they are the first message.
 pub(super) fn input(instructions: Option<&Value>, messages: Option<&Value>) -> Vec<Message> {
     let instructions = SortedParts::new(instructions, &[]).content;
     let mut all = Vec::new();

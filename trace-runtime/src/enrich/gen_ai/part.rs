@@ -11,7 +11,7 @@ pub(super) enum ParsedPart {
     Content(Part),
     Reasoning(Reasoning),
     ToolCall(ToolCall),
-    /// The result of a tool, which is a message of its own.
+    /// The result of a tool, which becomes a separate message.
     ToolResult(ToolMessage),
 }
 
@@ -83,8 +83,8 @@ fn tool_call(call: &Value) -> Option<ToolCall> {
     })
 }
 
-/// Returns the media at a URL. The modality is optional in the conventions, so the first half of the
-/// MIME type replaces it. Media of any other kind, such as a PDF, are a document.
+/// Returns the media at a URL. The modality is optional in the conventions, so the first half of
+/// the MIME type replaces it. Media of any other kind, such as a PDF, are a document.
 fn media(part: &Value, url: impl FnOnce(Option<&str>) -> String) -> Part {
     let text = |field| part.get(field).and_then(Value::as_str);
     let mime_type = text("mime_type");

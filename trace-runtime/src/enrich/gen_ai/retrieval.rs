@@ -51,8 +51,8 @@ pub(super) fn documents_json(span: &AttributeView<'_>) -> Option<String> {
             let set = fields.iter().filter_map(|(name, key)| {
                 let text = || document.text(&[key]).map(Value::from);
                 let value = match *key {
-                    // Metadata is recorded as JSON text. All other texts are not parsed: the id `"7"`
-                    // stays a string.
+                    // Metadata is recorded as JSON text. All other texts are not parsed: the id
+                    // `"7"` stays a string.
                     keys::DOCUMENT_METADATA => document.json(&[key]),
                     _ => text().or_else(|| document.json(&[key])),
                 }?;

@@ -14,8 +14,8 @@ use opentelemetry::KeyValue;
 use opentelemetry_sdk::trace::SpanData;
 use serde_json::Value;
 
-/// Adds OpenInference attributes to a span that has a `gen_ai.*` attribute and no span kind. Returns
-/// true if it was such a span.
+/// Adds OpenInference attributes to a span that has a `gen_ai.*` attribute and no span kind.
+/// Returns true if it was such a span.
 ///
 /// Attributes that are set stay, the `gen_ai.*` attributes included. A span of this crate's macros
 /// always has a span kind, so a function that sets `gen_ai.*` attributes by hand is not translated.
