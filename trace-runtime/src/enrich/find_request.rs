@@ -70,7 +70,7 @@ const OBJECT_FIELDS: [&str; 68] = [
     "prompt",
     "reasoning",
     "text",
-    // Arguments of OpenAI's SDKs that become part of the request.
+    // Arguments of OpenAI's SDKs for fields and headers that the SDKs do not know.
     "extra_body",
     "extra_headers",
     // vLLM's extensions of OpenAI's API.

@@ -14,7 +14,7 @@ pub(super) struct AssistantTurn {
 }
 
 impl AssistantTurn {
-    /// Adds text. Empty text is ignored: OpenAI sends `"content": ""` next to tool calls.
+    /// Adds text. Empty text is ignored: some servers send `"content": ""` next to tool calls.
     pub(super) fn text(&mut self, text: &str) {
         if !text.is_empty() {
             self.parts.push(AssistantPart::text(text));

@@ -1,7 +1,9 @@
 //! Attribute keys and well-known values of OpenInference and OpenTelemetry.
 //!
 //! No other file spells a key, so that a change of the conventions is a change of this file. The
-//! groups follow the pages of the OpenInference specification.
+//! keys are those of the table *Reserved Attributes* in the specification of OpenInference
+//! (`spec/semantic_conventions.md`). A group names another page of the specification if that page
+//! explains its keys.
 //!
 //! An attribute cannot hold an object or a list of objects. OpenInference flattens them: the index
 //! and the key of the item follow the key of the list, for example
@@ -10,11 +12,11 @@
 
 pub(crate) mod gen_ai;
 
-// `semantic_conventions.md`: every span. The project is an attribute of the resource.
+// Every span has a span kind. The project is an attribute of the resource.
 pub(crate) const SPAN_KIND: &str = "openinference.span.kind";
 pub(crate) const PROJECT_NAME: &str = "openinference.project.name";
 
-// `semantic_conventions.md`: input and output of every span.
+// Input and output of every span. The MIME type tells a backend how to show the value.
 pub(crate) const INPUT_VALUE: &str = "input.value";
 pub(crate) const INPUT_MIME_TYPE: &str = "input.mime_type";
 pub(crate) const OUTPUT_VALUE: &str = "output.value";
@@ -28,7 +30,7 @@ pub(crate) const OUTPUT_DOCUMENTS: &str = "output.documents";
 pub(crate) const MIME_TEXT: &str = "text/plain";
 pub(crate) const MIME_JSON: &str = "application/json";
 
-// `semantic_conventions.md`: AGENT and TOOL spans. `tool.parameters` is the JSON schema of the
+// AGENT and TOOL spans. `tool.parameters` is the JSON schema of the
 // arguments; the arguments themselves are `input.value`. `tool.id` is the id of the tool call.
 pub(crate) const AGENT_NAME: &str = "agent.name";
 pub(crate) const TOOL_NAME: &str = "tool.name";
@@ -36,7 +38,7 @@ pub(crate) const TOOL_DESCRIPTION: &str = "tool.description";
 pub(crate) const TOOL_ID: &str = "tool.id";
 pub(crate) const TOOL_PARAMETERS: &str = "tool.parameters";
 
-// `llm_spans.md`: the model. `llm.model_name` is the model of the response if the API reports it,
+// LLM spans: the model. `llm.model_name` is the model of the response if the API reports it,
 // else that of the request. `llm.system` is the vendor, `llm.provider` the service that ran it.
 pub(crate) const LLM_MODEL_NAME: &str = "llm.model_name";
 pub(crate) const LLM_REQUEST_MODEL_NAME: &str = "llm.request.model_name";
@@ -44,14 +46,15 @@ pub(crate) const LLM_RESPONSE_MODEL_NAME: &str = "llm.response.model_name";
 pub(crate) const LLM_PROVIDER: &str = "llm.provider";
 pub(crate) const LLM_SYSTEM: &str = "llm.system";
 
-// `llm_spans.md`: the call. The parameters are a JSON object; messages and tools are lists.
+// LLM spans (`llm_spans.md`): the call. The parameters are a JSON object; messages and tools are
+// lists.
 pub(crate) const LLM_FINISH_REASON: &str = "llm.finish_reason";
 pub(crate) const LLM_INVOCATION_PARAMETERS: &str = "llm.invocation_parameters";
 pub(crate) const LLM_INPUT_MESSAGES: &str = "llm.input_messages";
 pub(crate) const LLM_OUTPUT_MESSAGES: &str = "llm.output_messages";
 pub(crate) const LLM_TOOLS: &str = "llm.tools";
 
-// `llm_spans.md`: token counts. The counts of the prompt and the completion include their details:
+// LLM spans: token counts. The counts of the prompt and the completion include their details:
 // a prompt of 100 tokens may have 80 that were read from a cache.
 pub(crate) const LLM_TOKEN_COUNT: &str = "llm.token_count";
 pub(crate) const LLM_TOKEN_COUNT_PROMPT: &str = "llm.token_count.prompt";
@@ -64,7 +67,7 @@ pub(crate) const LLM_TOKEN_COUNT_REASONING: &str = "llm.token_count.completion_d
 pub(crate) const LLM_TOKEN_COUNT_COMPLETION_AUDIO: &str =
     "llm.token_count.completion_details.audio";
 
-// `llm_spans.md`: the legacy completions API, which has texts in place of messages.
+// LLM spans: the legacy completions API, which has texts in place of messages.
 pub(crate) const LLM_PROMPTS: &str = "llm.prompts";
 pub(crate) const LLM_CHOICES: &str = "llm.choices";
 /// Below an item of `llm.prompts`.
@@ -74,13 +77,13 @@ pub(crate) const COMPLETION_TEXT: &str = "completion.text";
 /// Deprecated. This crate only masks it.
 pub(crate) const LLM_FUNCTION_CALL: &str = "llm.function_call";
 
-// `semantic_conventions.md`: prompt templates. The variables are a JSON object.
+// Prompt templates. The variables are a JSON object.
 pub(crate) const PROMPT_TEMPLATE: &str = "llm.prompt_template.template";
 pub(crate) const PROMPT_TEMPLATE_VARIABLES: &str = "llm.prompt_template.variables";
 pub(crate) const PROMPT_TEMPLATE_VERSION: &str = "llm.prompt_template.version";
 
-// `llm_spans.md`: below an item of `llm.input_messages` or `llm.output_messages`. A message has
-// either a text (`message.content`) or a list of parts (`message.contents`).
+// Messages (`llm_spans.md`): below an item of `llm.input_messages` or `llm.output_messages`. A
+// message has either a text (`message.content`) or a list of parts (`message.contents`).
 pub(crate) const MESSAGE_ROLE: &str = "message.role";
 pub(crate) const MESSAGE_CONTENT: &str = "message.content";
 pub(crate) const MESSAGE_CONTENTS: &str = "message.contents";
@@ -88,7 +91,7 @@ pub(crate) const MESSAGE_NAME: &str = "message.name";
 pub(crate) const MESSAGE_TOOL_CALL_ID: &str = "message.tool_call_id";
 pub(crate) const MESSAGE_TOOL_CALLS: &str = "message.tool_calls";
 
-// `multimodal_attributes.md`: below an item of `message.contents`.
+// Parts of a message (`multimodal_attributes.md`): below an item of `message.contents`.
 pub(crate) const MESSAGE_CONTENT_TYPE: &str = "message_content.type";
 pub(crate) const MESSAGE_CONTENT_TEXT: &str = "message_content.text";
 pub(crate) const MESSAGE_CONTENT_IMAGE: &str = "message_content.image";
@@ -102,7 +105,8 @@ pub(crate) const MESSAGE_CONTENT_SIGNATURE: &str = "message_content.signature";
 pub(crate) const MESSAGE_CONTENT_DATA: &str = "message_content.data";
 pub(crate) const MESSAGE_CONTENT_ENCRYPTED: &str = "message_content.encrypted_content";
 
-// `tool_calling.md`: below an item of `message.tool_calls`, or below a part of the type `tool_use`.
+// Tool calls (`tool_calling.md`): below an item of `message.tool_calls`, or below a part of the
+// type `tool_use`.
 pub(crate) const TOOL_CALL_ID: &str = "tool_call.id";
 pub(crate) const TOOL_CALL_NAME: &str = "tool_call.function.name";
 pub(crate) const TOOL_CALL_ARGUMENTS: &str = "tool_call.function.arguments";
@@ -110,15 +114,15 @@ pub(crate) const TOOL_CALL_REASONING_SIGNATURE: &str = "tool_call.reasoning_sign
 /// Below an item of `llm.tools`, which may also have `tool.name` and `tool.description`.
 pub(crate) const TOOL_JSON_SCHEMA: &str = "tool.json_schema";
 
-// `multimodal_attributes.md`: below `message_content.image` and its siblings. A URL may be a data
-// URL with the content in base64.
+// Media (`multimodal_attributes.md`): below `message_content.image` and its siblings. A URL may be
+// a data URL with the content in base64.
 pub(crate) const IMAGE_URL: &str = "image.url";
 pub(crate) const AUDIO_URL: &str = "audio.url";
 pub(crate) const AUDIO_MIME_TYPE: &str = "audio.mime_type";
 pub(crate) const AUDIO_TRANSCRIPT: &str = "audio.transcript";
 pub(crate) const VIDEO_URL: &str = "video.url";
 
-// `semantic_conventions.md`: RETRIEVER and RERANKER spans.
+// RETRIEVER and RERANKER spans: the query, and lists of documents.
 pub(crate) const RETRIEVAL_DOCUMENTS: &str = "retrieval.documents";
 pub(crate) const RERANKER_INPUT_DOCUMENTS: &str = "reranker.input_documents";
 pub(crate) const RERANKER_OUTPUT_DOCUMENTS: &str = "reranker.output_documents";
@@ -126,7 +130,7 @@ pub(crate) const RERANKER_QUERY: &str = "reranker.query";
 pub(crate) const RERANKER_TOP_K: &str = "reranker.top_k";
 pub(crate) const RERANKER_MODEL_NAME: &str = "reranker.model_name";
 
-// `semantic_conventions.md`: below an item of any list of documents. The metadata is a JSON object.
+// Documents: below an item of any list of documents. The metadata is a JSON object.
 pub(crate) const DOCUMENT_ID: &str = "document.id";
 pub(crate) const DOCUMENT_CONTENT: &str = "document.content";
 pub(crate) const DOCUMENT_SCORE: &str = "document.score";
@@ -135,7 +139,7 @@ pub(crate) const DOCUMENT_URL: &str = "document.url";
 pub(crate) const DOCUMENT_MIME_TYPE: &str = "document.mime_type";
 pub(crate) const DOCUMENT_NAME: &str = "document.name";
 
-// `embedding_spans.md`.
+// EMBEDDING spans (`embedding_spans.md`).
 pub(crate) const EMBEDDINGS: &str = "embedding.embeddings";
 pub(crate) const EMBEDDING_MODEL_NAME: &str = "embedding.model_name";
 pub(crate) const EMBEDDING_INVOCATION_PARAMETERS: &str = "embedding.invocation_parameters";
@@ -147,7 +151,7 @@ pub(crate) const EMBEDDING_VECTOR: &str = "embedding.vector";
 /// `llm.provider` there and has no other key for it.
 pub(crate) const GEN_AI_PROVIDER_NAME: &str = "gen_ai.provider.name";
 
-// `configuration.md`: attributes of a scope, which all spans inside the scope have.
+// Attributes that a scope such as `using_session` adds to all spans inside it.
 pub(crate) const METADATA: &str = "metadata";
 pub(crate) const TAGS: &str = "tag.tags";
 pub(crate) const SESSION_ID: &str = "session.id";
@@ -165,8 +169,7 @@ pub(crate) const EVENT_EXCEPTION: &str = "exception";
 pub(crate) const EXCEPTION_TYPE: &str = "exception.type";
 pub(crate) const EXCEPTION_MESSAGE: &str = "exception.message";
 pub(crate) const EXCEPTION_STACKTRACE: &str = "exception.stacktrace";
-/// The text of a status, in formats that have no field for it (OpenTelemetry's mapping to other
-/// formats).
+/// The text of a status. OpenTelemetry defines this key for formats that have no field for it.
 pub(crate) const STATUS_DESCRIPTION: &str = "otel.status_description";
 
 // Events of this crate.

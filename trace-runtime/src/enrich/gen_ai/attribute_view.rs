@@ -42,7 +42,8 @@ impl<'a> AttributeView<'a> {
     /// Returns a count, whatever type it has.
     ///
     /// Crates that use `tracing` record counts as `u64`, and OpenTelemetry has no such type:
-    /// `tracing-opentelemetry` exports them as strings. Python's instrumentations may send floats.
+    /// `tracing-opentelemetry` exports them as strings. A float is accepted if it is a whole
+    /// number.
     pub(super) fn count(&self, names: &[&str]) -> Option<u64> {
         match self.value(names)? {
             Value::I64(count) => u64::try_from(*count).ok(),

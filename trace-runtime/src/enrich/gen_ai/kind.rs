@@ -6,9 +6,9 @@ use crate::openinference::keys::{self, gen_ai};
 
 /// Returns the OpenInference span kind of a span with `gen_ai.*` attributes.
 ///
-/// `gen_ai.operation.name` is required since version 1.27 of the conventions. Crates that leave it
-/// out are judged by their other attributes, the most specific one first: a tool call may name the
-/// agent, and an agent may name its model.
+/// Version 1.27 of the conventions added `gen_ai.operation.name` to spans. A span without it is
+/// judged by its other attributes. The name of an agent is the last of them, because the calls of
+/// models and tools may also name the agent that made them.
 pub(super) fn from_gen_ai(span: &AttributeView<'_>) -> Kind {
     let has = |names| span.value(names).is_some();
     match span.text(gen_ai::OPERATION) {

@@ -134,8 +134,7 @@ pub(super) fn output(messages: Option<&Value>) -> (Vec<AssistantMessage>, Option
         _ => AssistantMessage::new(vec![text_part(message).into()]),
     });
     let all = all.collect();
-    // The crate `rig-core` writes `unknown` if the API did not report a reason, because the field
-    // is required by the conventions.
+    // The crate `rig-core` writes `unknown` if it does not know the reason.
     (all, finish_reason.filter(|reason| reason != "unknown"))
 }
 

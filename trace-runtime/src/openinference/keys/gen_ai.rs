@@ -44,7 +44,7 @@ pub(crate) const REQUEST: &str = "gen_ai.request.";
 /// The settings of a call: the rest of the key after [`REQUEST`], and the names of the same setting
 /// in the requests of the APIs. The first of those is used in `llm.invocation_parameters`.
 pub(crate) const SETTINGS: [(&str, Names); 11] = [
-    // OpenAI has renamed its limit twice.
+    // The names in OpenAI's completions, chat and responses APIs.
     ("max_tokens", &["max_tokens", "max_completion_tokens", "max_output_tokens"]),
     // OpenAI's name, then Gemini's.
     ("choice.count", &["n", "candidate_count"]),
@@ -116,7 +116,8 @@ pub(crate) const EMBEDDINGS_DIMENSIONS: Names = &["gen_ai.embeddings.dimension.c
 /// both conventions.
 ///
 /// The order matters where several entries share a provider: the first match wins. Version 1.35
-/// renamed `az.ai.openai` to `azure.ai.openai`; `azure.openai` and `mistral` are names of crates.
+/// renamed `az.ai.openai` to `azure.ai.openai`; some crates write `azure.openai` or
+/// `mistral`.
 pub(crate) const PROVIDERS: [(&str, &str, Option<&str>); 17] = [
     ("openai", "openai", Some("openai")),
     ("anthropic", "anthropic", Some("anthropic")),
