@@ -35,7 +35,7 @@ pub(super) fn value_limit() -> usize {
 
 /// Runs `capture` with the limits for spans of this kind.
 pub(crate) fn with_limits_for<T>(kind: OpenInferenceSpanKind, capture: impl FnOnce() -> T) -> T {
-    if !kind.is_read() {
+    if !kind.is_model_call() {
         return capture();
     }
     let _restore = Restore(set_is_model_call(true));

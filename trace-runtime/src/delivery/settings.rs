@@ -2,7 +2,7 @@
 
 use super::otlp::{Endpoint, Headers};
 use crate::config::Setting;
-use crate::enrich::Transform;
+use crate::enrich::Stages;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ pub(crate) struct DeliverySettings {
     pub(crate) batch: BatchSettings,
     /// `None` if nothing is written to disk.
     pub(crate) spool: Option<SpoolSettings>,
-    pub(crate) stages: Transform,
+    pub(crate) stages: Stages,
     /// The time that a flush or a shutdown may take.
     pub(crate) timeout: Duration,
 }

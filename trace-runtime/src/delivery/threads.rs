@@ -42,7 +42,7 @@ pub(super) fn start(
             Outlet::Encoder(encoder)
         }
     };
-    let worker = Worker { queue, transform: settings.stages.clone(), outlet };
+    let worker = Worker { queue, stages: settings.stages.clone(), outlet };
     spawn("trace-runtime-work", move || worker.run())
 }
 

@@ -5,7 +5,7 @@ use super::deliver::{Deliver, DeliveryResult, Failure};
 use super::inside::Inside;
 use super::queue::{Batch, Block, Fate, Left, Queue, Spans};
 use super::spool::Store;
-use crate::enrich::Transform;
+use crate::enrich::Stages;
 use crate::panic::{contained, message};
 use futures_executor::block_on;
 use opentelemetry::Context;
@@ -19,7 +19,7 @@ use std::sync::Arc;
 #[derive(Debug)]
 pub(super) struct Worker {
     pub(super) queue: Arc<Queue>,
-    pub(super) transform: Transform,
+    pub(super) stages: Stages,
     pub(super) outlet: Outlet,
 }
 
@@ -74,7 +74,7 @@ impl Worker {
             }
             self.queue.hold_twice(&block);
         }
-        let transformed = transformed(&mut block.spans, &self.transform);
+        let transformed = transformed(&mut block.spans, &self.stages);
         self.queue.reuse(block.spans);
         match &self.outlet {
             Outlet::Exporter(exporter) => {
@@ -150,10 +150,10 @@ impl Encoder {
 }
 
 /// Every span as it leaves the process.
-fn transformed(spans: &mut Spans, transform: &Transform) -> Vec<SpanData> {
+fn transformed(spans: &mut Spans, stages: &Stages) -> Vec<SpanData> {
     let mut transformed = spans.take();
     for span in &mut transformed {
-        transform.apply(span);
+        stages.apply(span);
     }
     transformed
 }

@@ -1,8 +1,8 @@
-//! What the request and the response of a chat say of an LLM span.
+//! Attributes of an LLM span, from the request and the response of a chat or a completion.
 
-use super::arguments;
+use super::find_request::find_request;
+use super::model::{ChatRequest, ChatResponse, Vendor, non_empty};
 use super::model_family;
-use super::neutral::{ChatRequest, ChatResponse, Vendor, said};
 use super::shapes;
 use crate::record::{
     Answer, Attributes, Choices, FinishReason, InputMessages, InvocationParameters, LlmModel,
@@ -10,28 +10,35 @@ use crate::record::{
 };
 use serde_json::Value;
 
-/// The chunks of a stream as the response they are pieces of. Many servers end a stream that fails
-/// with an error in place of a chunk.
-pub(super) fn joined(output: &Value) -> Option<Value> {
+/// Joins the chunks of a stream into one response.
+///
+/// Many servers report a failure in the middle of a stream as a last chunk of another form, for
+/// example `{"error": {"message": "overloaded"}}`. The chunks before it are joined then, and the
+/// error becomes a field of the response.
+pub(super) fn join_stream(output: &Value) -> Option<Value> {
     let chunks = output.as_array()?;
     let (last, others) = chunks.split_last()?;
-    if let Some(joined) = shapes::chat_joined(chunks) {
-        return Some(joined);
+    if let Some(response) = shapes::chat_joined(chunks) {
+        return Some(response);
     }
     let error = last.get("error")?;
-    let mut joined = shapes::chat_joined(others)?;
-    joined.as_object_mut()?.insert("error".to_owned(), error.clone());
-    Some(joined)
+    let mut response = shapes::chat_joined(others)?;
+    response.as_object_mut()?.insert("error".to_owned(), error.clone());
+    Some(response)
 }
 
+/// Derives `llm.*` attributes. Either side may be missing, or may belong to an API that is not
+/// known; the other side is still read.
 pub(super) fn attributes(input: Option<&Value>, output: Option<&Value>) -> Attributes {
-    let request = input.and_then(|input| arguments::request(input, shapes::chat_request));
+    let request = input.and_then(|input| find_request(input, shapes::chat_request));
     let response = output.and_then(shapes::chat_response);
     let mut attributes = Attributes::default();
     attributes.record(&model(request.as_ref(), response.as_ref()));
-    // Where a prompt may be that of a completion or of a chat, the answer tells.
+    // `{"model": .., "prompt": ".."}` is a request of OpenAI's completions and of Ollama's generate
+    // alike. Only a response with choices of text proves that it was a completion.
     let is_completion = response.as_ref().is_some_and(|response| !response.choices.is_empty());
-    // What comes last goes first where there are too many: the request is the longer one.
+    // The response is recorded first: above the limit of attributes the last ones are dropped, and
+    // a request with its whole conversation is the longer of the two.
     if let Some(response) = response {
         attributes.record(&response.finish_reason.map(FinishReason::new));
         attributes.record(&response.tokens);
@@ -50,18 +57,23 @@ pub(super) fn attributes(input: Option<&Value>, output: Option<&Value>) -> Attri
     attributes
 }
 
-/// The names of the model, and its vendor as far as the shapes or the names prove it.
+/// Returns the names of the model, its vendor (`llm.system`) and its provider (`llm.provider`).
+///
+/// A vendor that follows from the name of the model has priority over one that follows from the
+/// format of the API, because Bedrock and OpenRouter serve the models of many vendors. The response
+/// has priority over the request, because it names the exact version, such as `gpt-4o-2024-08-06`
+/// for `gpt-4o`.
 fn model(request: Option<&ChatRequest>, response: Option<&ChatResponse>) -> LlmModel {
-    let requested = request.and_then(|request| said(request.model.clone()));
-    let responded = response.and_then(|response| said(response.model.clone()));
+    let requested = request.and_then(|request| non_empty(request.model.clone()));
+    let responded = response.and_then(|response| non_empty(response.model.clone()));
     let vendors = [response.map(|response| response.vendor), request.map(|request| request.vendor)];
-    let proved =
-        |of: fn(Vendor) -> Option<&'static str>| vendors.into_iter().flatten().find_map(of);
-    let named = [&responded, &requested].into_iter().flatten();
-    let by_name = named.map(String::as_str).find_map(model_family::system);
+    let by_format =
+        |field: fn(Vendor) -> Option<&'static str>| vendors.into_iter().flatten().find_map(field);
+    let names = [&responded, &requested].into_iter().flatten();
+    let by_name = names.map(String::as_str).find_map(model_family::system);
     LlmModel {
-        system: by_name.or(proved(|vendor| vendor.system)).map(str::to_owned),
-        provider: proved(|vendor| vendor.provider).map(str::to_owned),
+        system: by_name.or(by_format(|vendor| vendor.system)).map(str::to_owned),
+        provider: by_format(|vendor| vendor.provider).map(str::to_owned),
         requested,
         responded,
     }

@@ -1,14 +1,15 @@
-//! What the request and the response of an embedding say of an EMBEDDING span.
+//! Attributes of an EMBEDDING span, from the request and the response of an embedding API.
 
-use super::arguments;
+use super::find_request::find_request;
+use super::model::non_empty;
 use super::model_family;
-use super::neutral::said;
 use super::shapes;
 use crate::record::{Attributes, Embedding, Embeddings, LlmModel};
 use serde_json::Value;
 
+/// Derives `embedding.*` attributes, the token counts and the vendor of the model.
 pub(super) fn attributes(input: Option<&Value>, output: Option<&Value>) -> Attributes {
-    let request = input.and_then(|input| arguments::request(input, shapes::embedding_request));
+    let request = input.and_then(|input| find_request(input, shapes::embedding_request));
     let response = output.and_then(shapes::embedding_response);
     let mut attributes = Attributes::default();
     let (mut texts, mut parameters, mut requested) = (Vec::new(), None, None);
@@ -20,17 +21,20 @@ pub(super) fn attributes(input: Option<&Value>, output: Option<&Value>) -> Attri
         (vectors, responded) = (response.vectors, response.model);
         attributes.record(&response.tokens);
     }
-    let model = said(responded).or(said(requested));
-    // Not what the specification says, but what OpenInference's own instrumentations do.
+    // OpenInference has one model name for an embedding. The response's is the more precise one.
+    let model = non_empty(responded).or(non_empty(requested));
+    // The specification of embedding spans forbids `llm.system`, but OpenInference's own
+    // instrumentations set it, so backends expect it.
     let system = model.as_deref().and_then(model_family::system).map(str::to_owned);
     attributes.record(&LlmModel { system, ..LlmModel::default() });
-    let embeddings = pairs(texts, vectors);
+    let embeddings = pair_up(texts, vectors);
     attributes.record(&Embeddings { model, invocation_parameters: parameters, embeddings });
     attributes
 }
 
-/// Each text with the vector in its place.
-fn pairs(texts: Vec<String>, vectors: Vec<Option<Vec<f64>>>) -> Vec<Embedding> {
+/// Pairs each text of the request with the vector at the same place in the response. Either list
+/// may be the longer one, since a text may be token ids and a response may be unreadable.
+fn pair_up(texts: Vec<String>, vectors: Vec<Option<Vec<f64>>>) -> Vec<Embedding> {
     let mut pairs = vec![Embedding::default(); texts.len().max(vectors.len())];
     for (pair, text) in pairs.iter_mut().zip(texts) {
         pair.text = Some(text);

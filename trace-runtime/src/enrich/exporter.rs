@@ -1,21 +1,24 @@
-//! The enrich stage for other people's pipelines.
+//! The stages for a provider that the application builds.
 
-use super::{add_twins, enrich};
+use super::Stages;
 use crate::config::{Environment, RegisterError};
-use crate::mask::{self, Mask, MaskSettings};
+use crate::mask::{Mask, MaskSettings};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::trace::{SpanData, SpanExporter};
 use std::time::Duration;
 
-/// An exporter that reads messages, tool calls, token counts and the like from the input and the
-/// output of LLM, EMBEDDING and RERANKER spans, adds them where nothing is set yet, translates spans
-/// that other crates describe with `gen_ai.*` attributes, and hands all of them on.
+/// An exporter that enriches spans and passes them to another exporter.
 ///
-/// [`register`](crate::register()) does this by itself. It is for a provider that the application
-/// builds, also for one that is [attached](crate::Builder::provider): nothing can be added to its
-/// spans otherwise. Set the provider's limit of attributes high enough: a conversation has several
-/// for each message, and the SDK's default of 128 is applied before.
+/// It derives messages, tool calls, token counts and similar attributes from the input and the
+/// output of LLM, EMBEDDING and RERANKER spans, adds those that are not set yet, and translates
+/// spans that other crates describe with `gen_ai.*` attributes.
+///
+/// [`register`](crate::register()) does all of this by itself. Use this exporter in a provider that
+/// the application builds, also in one that is [attached](crate::Builder::provider): the crate
+/// cannot add attributes to its spans in any other way. Raise the provider's attribute limit: a
+/// conversation has several attributes for each message, and the SDK applies its default limit of
+/// 128 before it calls an exporter.
 ///
 /// ```
 /// use trace_runtime::EnrichExporter;
@@ -31,32 +34,33 @@ use std::time::Duration;
 #[derive(Debug)]
 pub struct EnrichExporter<E> {
     inner: E,
-    gen_ai: bool,
-    mask: Option<MaskSettings>,
+    stages: Stages,
 }
 
 impl<E: SpanExporter> EnrichExporter<E> {
-    /// Hands enriched spans to `inner`.
+    /// Creates an exporter that passes enriched spans to `inner`.
     pub fn new(inner: E) -> Self {
-        EnrichExporter { inner, gen_ai: false, mask: None }
+        let stages = Stages { gen_ai: false, mask: None, limits: None };
+        EnrichExporter { inner, stages }
     }
 
-    /// Whether spans also say in the GenAI conventions what they say in OpenInference (default:
+    /// Sets whether spans also carry the attributes of OpenTelemetry's GenAI conventions (default:
     /// false); see [`Builder::gen_ai`](crate::Builder::gen_ai).
     #[must_use]
     pub fn gen_ai(mut self, gen_ai: bool) -> Self {
-        self.gen_ai = gen_ai;
+        self.stages.gen_ai = gen_ai;
         self
     }
 
-    /// Also hides what must not leave the process: what `mask` says, then the environment, as
-    /// [`Builder::mask`](crate::Builder::mask) does. Without it nothing is hidden here.
+    /// Also masks spans, as [`Builder::mask`](crate::Builder::mask) does: a switch that `mask` does
+    /// not set is read from the environment. Without this call the exporter hides nothing.
     ///
     /// # Errors
     ///
-    /// A variable of the environment that cannot be read.
+    /// Returns an error if an environment variable has a value that cannot be parsed.
     pub fn mask(mut self, mask: &Mask) -> Result<Self, RegisterError> {
-        self.mask = Some(MaskSettings::resolve(Some(mask), &Environment::of_process())?);
+        let settings = MaskSettings::resolve(Some(mask), &Environment::of_process())?;
+        self.stages.mask = Some(settings);
         Ok(self)
     }
 }
@@ -64,13 +68,7 @@ impl<E: SpanExporter> EnrichExporter<E> {
 impl<E: SpanExporter> SpanExporter for EnrichExporter<E> {
     async fn export(&self, mut batch: Vec<SpanData>) -> OTelSdkResult {
         for span in &mut batch {
-            enrich(span);
-            if self.gen_ai {
-                add_twins(span);
-            }
-            if let Some(settings) = &self.mask {
-                mask::apply(span, settings);
-            }
+            self.stages.apply(span);
         }
         self.inner.export(batch).await
     }

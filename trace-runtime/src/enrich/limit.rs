@@ -1,5 +1,7 @@
-//! The worker's last look at a span before it leaves: one value per key, not too many, nothing too
-//! long, no NUL.
+//! The last stage: brings the attributes of a span within the limits.
+//!
+//! Backends and collectors reject or drop spans that are too large, so the crate cuts them itself
+//! and marks each cut, instead of losing the whole span.
 
 use crate::capture::cut;
 use crate::openinference::keys;
@@ -7,47 +9,61 @@ use crate::openinference::{keep_essential, keep_last_of_each_key};
 use opentelemetry::{Array, KeyValue, StringValue, Value, trace::Status};
 use opentelemetry_sdk::trace::SpanData;
 
-/// How much a span may hold.
+/// The size that a span may have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Limits {
+    /// The length of one string value, in bytes of UTF-8.
     pub(crate) value_bytes: usize,
+    /// The number of attributes of a span.
     pub(crate) attributes: usize,
 }
 
-/// Brings a span within the limits.
+impl Limits {
+    /// Limits that no span reaches.
+    pub(super) const UNLIMITED: Self = Limits { value_bytes: usize::MAX, attributes: usize::MAX };
+}
+
+/// Brings a span within the limits: one value per key, no more attributes than allowed, no string
+/// that is too long, and no NUL byte.
+///
+/// Attributes beyond the limit are counted in `dropped_attributes_count`, as the SDK does for its
+/// own limit.
 pub(super) fn apply(span: &mut SpanData, limits: Limits) {
+    // Duplicates go first: they would take the place of attributes that count.
     keep_last_of_each_key(&mut span.attributes);
     let attributes = span.attributes.len();
     keep_essential(&mut span.attributes, limits.attributes);
     span.dropped_attributes_count +=
         u32::try_from(attributes - span.attributes.len()).unwrap_or(u32::MAX);
-    let cut_values = limit_values(&mut span.attributes, limits.value_bytes);
-    mark_cut_json(&mut span.attributes, &cut_values);
+    let cut_keys = cut_strings(&mut span.attributes, limits.value_bytes);
+    mark_cut_json_as_text(&mut span.attributes, &cut_keys);
+    // Exception messages and stack traces are attributes of events.
     for event in &mut span.events.events {
-        limit_values(&mut event.attributes, limits.value_bytes);
+        cut_strings(&mut event.attributes, limits.value_bytes);
     }
     if let Status::Error { description } = &mut span.status
-        && let Some(text) = limited(description, limits.value_bytes)
+        && let Some(text) = cut_if_needed(description, limits.value_bytes)
     {
         *description = text.into();
     }
 }
 
-/// Cuts long texts; returns the keys of those that were cut.
-fn limit_values(attributes: &mut [KeyValue], limit: usize) -> Vec<opentelemetry::Key> {
+/// Cuts strings above the limit, also those inside arrays. Returns the keys of the plain strings
+/// that were cut.
+fn cut_strings(attributes: &mut [KeyValue], limit: usize) -> Vec<opentelemetry::Key> {
     let mut cut_keys = Vec::new();
     for KeyValue { key, value, .. } in attributes {
         match value {
             Value::String(text) => {
-                if let Some(limited) = limited(text.as_str(), limit) {
-                    *value = Value::String(limited.into());
+                if let Some(shorter) = cut_if_needed(text.as_str(), limit) {
+                    *value = Value::String(shorter.into());
                     cut_keys.push(key.clone());
                 }
             }
             Value::Array(Array::String(texts)) => {
                 for text in texts {
-                    if let Some(limited) = limited(text.as_str(), limit) {
-                        *text = StringValue::from(limited);
+                    if let Some(shorter) = cut_if_needed(text.as_str(), limit) {
+                        *text = StringValue::from(shorter);
                     }
                 }
             }
@@ -57,12 +73,15 @@ fn limit_values(attributes: &mut [KeyValue], limit: usize) -> Vec<opentelemetry:
     cut_keys
 }
 
-fn limited(text: &str, limit: usize) -> Option<String> {
+/// Returns a replacement for a string that is too long or contains a NUL byte, and `None` for all
+/// others, which need no copy. Some backends store strings in databases that reject NUL.
+fn cut_if_needed(text: &str, limit: usize) -> Option<String> {
     (text.len() > limit || memchr::memchr(0, text.as_bytes()).is_some()).then(|| cut(text, limit))
 }
 
-/// JSON that was cut is JSON no more.
-fn mark_cut_json(attributes: &mut [KeyValue], cut_keys: &[opentelemetry::Key]) {
+/// Sets the MIME type of an input or output that was cut to `text/plain`. A backend that parses
+/// values of the type `application/json` would fail on half a document.
+fn mark_cut_json_as_text(attributes: &mut [KeyValue], cut_keys: &[opentelemetry::Key]) {
     let pairs =
         [(keys::INPUT_VALUE, keys::INPUT_MIME_TYPE), (keys::OUTPUT_VALUE, keys::OUTPUT_MIME_TYPE)];
     for (value, mime_type) in pairs {

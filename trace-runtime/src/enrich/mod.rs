@@ -1,29 +1,39 @@
-//! Meaning from shape: what the JSON of a known API says, as attributes.
+//! Derives attributes from the JSON that an LLM client exchanges with its API.
 //!
-//! LLM clients differ; the JSON they exchange with an API does not. The input and the output of a
-//! span are compared with the requests, the responses and the stream chunks of the known APIs, and
-//! what they say is added where nothing was set by hand. What other crates say in the GenAI
-//! conventions of OpenTelemetry is said in OpenInference too.
+//! LLM clients differ, but the JSON they send and receive does not. The input and the output of a
+//! span are compared with the requests, the responses and the stream chunks of the known APIs. A
+//! match becomes OpenInference attributes: messages, tool calls, model names, token counts.
+//! Attributes that the program set by hand always win.
+//!
+//! | module | task |
+//! |---|---|
+//! | [`stages`], [`exporter`] | the order of the stages, and the two pipelines that run them |
+//! | [`span`] | one span: parses its values and calls the module of its kind |
+//! | [`chat`], [`embedding`], [`rerank`] | attributes of LLM, EMBEDDING and RERANKER spans |
+//! | [`find_request`] | finds the request among the arguments of a function |
+//! | [`shapes`] | the requests and responses of each API, converted into [`model`] |
+//! | [`gen_ai`] | translates to and from OpenTelemetry's GenAI conventions |
+//! | [`limit`] | the last stage, which cuts spans that are too large |
 
-mod arguments;
 mod chat;
 mod embedding;
 mod exporter;
+mod find_request;
 mod gen_ai;
 mod limit;
 mod merge;
+mod message_builder;
+mod model;
 mod model_family;
-mod neutral;
 mod quiet;
 mod raw;
 mod rerank;
 mod shapes;
 mod span;
 mod stages;
-mod turn;
 
 pub use exporter::EnrichExporter;
-use gen_ai::add_twins;
+use gen_ai::add_gen_ai_attributes;
 pub(crate) use limit::Limits;
 use span::enrich;
-pub(crate) use stages::Transform;
+pub(crate) use stages::Stages;

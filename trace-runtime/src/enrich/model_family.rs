@@ -1,7 +1,10 @@
-//! Whose model it is, from its name.
+//! The vendor of a model, from the model's name.
 
-/// How the names of well-known models begin, and the `llm.system` of each.
-const FAMILIES: [(&str, &str); 31] = [
+/// How the names of well-known models begin, and the vendor of each.
+///
+/// The values are those that OpenInference lists for `llm.system`; Gemini's is `vertexai` there. A
+/// prefix ends where another vendor could begin a name in the same way: `o1-` rather than `o1`.
+const NAME_PREFIXES: [(&str, &str); 31] = [
     ("gpt-", "openai"),
     ("chatgpt-", "openai"),
     ("codex-", "openai"),
@@ -35,18 +38,23 @@ const FAMILIES: [(&str, &str); 31] = [
     ("nova-", "amazon"),
 ];
 
-/// Names that are the beginning of others.
-const WHOLE: [(&str, &str); 2] = [("o1", "openai"), ("o3", "openai")];
+/// Whole names that are too short to be prefixes.
+const EXACT_NAMES: [(&str, &str); 2] = [("o1", "openai"), ("o3", "openai")];
 
-/// The vendor of a model, with or without a prefix such as `openai/` (`OpenRouter`) or
-/// `us.anthropic.` (Bedrock). Names that are not known say nothing.
+/// Returns the vendor of a model (`llm.system`), or `None` for a name that is not known.
+///
+/// A name may have a prefix of the service that runs the model: `anthropic/claude-3.5-sonnet`
+/// (`OpenRouter`), `us.anthropic.claude-3-5-haiku` (Bedrock). The prefix itself proves nothing,
+/// because an organization may publish models of another vendor's family.
 pub(super) fn system(model: &str) -> Option<&'static str> {
     let model = model.to_lowercase();
     let name = model.rsplit('/').next().unwrap_or_default();
-    let bare = name.rsplit_once('.').map_or(name, |(_, bare)| bare);
-    let begins = |(prefix, _): &&(&str, &str)| name.starts_with(prefix) || bare.starts_with(prefix);
-    let is = |(whole, _): &&(&str, &str)| name == *whole || bare == *whole;
-    let family = FAMILIES.iter().find(begins).or_else(|| WHOLE.iter().find(is));
+    // The dot may also belong to a version, as in `gpt-4.1-mini`, so both forms are compared.
+    let undotted = name.rsplit_once('.').map_or(name, |(_, rest)| rest);
+    let forms = [name, undotted];
+    let begins = |(prefix, _): &&(&str, _)| forms.iter().any(|form| form.starts_with(prefix));
+    let equals = |(exact, _): &&(&str, _)| forms.contains(exact);
+    let family = NAME_PREFIXES.iter().find(begins).or_else(|| EXACT_NAMES.iter().find(equals));
     family.map(|(_, system)| *system)
 }
 
@@ -55,13 +63,14 @@ mod tests {
     use super::system;
 
     #[test]
-    fn vendors_are_known_by_the_names_of_their_models() {
+    fn system_of_a_model_name_is_its_vendor() {
         let models = [
             ("gpt-4o-2024-08-06", Some("openai")),
             ("gpt-4.1-mini", Some("openai")),
             ("o1", Some("openai")),
             ("openai/o3", Some("openai")),
             ("o3-mini", Some("openai")),
+            // Begins like `o1`, but is no name of that family.
             ("nomic-ai/o1ive-embed", None),
             ("openai/gpt-4o", Some("openai")),
             ("anthropic/claude-3.5-sonnet", Some("anthropic")),

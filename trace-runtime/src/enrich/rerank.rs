@@ -1,13 +1,15 @@
-//! What the request and the response of a ranking say of a RERANKER span.
+//! Attributes of a RERANKER span, from the request and the response of a rerank API.
 
-use super::arguments;
-use super::neutral::{Ranked, RerankRequest, said};
+use super::find_request::find_request;
+use super::model::{Ranked, RerankRequest, non_empty};
 use super::shapes;
 use crate::record::{Attributes, Document, RerankedDocuments, RerankerInput};
 use serde_json::Value;
 
+/// Derives `reranker.*` attributes: the query, the documents as they were given, and the documents
+/// in their new order.
 pub(super) fn attributes(input: Option<&Value>, output: Option<&Value>) -> Attributes {
-    let request = input.and_then(|input| arguments::request(input, shapes::rerank_request));
+    let request = input.and_then(|input| find_request(input, shapes::rerank_request));
     let response = output.and_then(shapes::rerank_response);
     let mut attributes = Attributes::default();
     let given = request.as_ref().map(|request| request.documents.clone()).unwrap_or_default();
@@ -15,16 +17,20 @@ pub(super) fn attributes(input: Option<&Value>, output: Option<&Value>) -> Attri
         attributes.record(&RerankerInput::from(request));
     }
     if let Some(ranking) = response {
-        attributes.record(&ranked(ranking, &given));
+        attributes.record(&reorder(ranking, &given));
     }
     attributes
 }
 
-/// The documents in their new order, with their scores.
-fn ranked(ranking: Vec<Ranked>, given: &[Document]) -> RerankedDocuments {
-    let documents = ranking.into_iter().map(|place| {
-        let document = place.document.or_else(|| given.get(place.index).cloned());
-        document.unwrap_or_default().score(place.score)
+/// Returns the documents in the order of the response, with their scores.
+///
+/// Most responses refer to documents by index, for example
+/// `{"results": [{"index": 1, "relevance_score": 0.9}]}`. The text is then taken from the request.
+fn reorder(ranking: Vec<Ranked>, given: &[Document]) -> RerankedDocuments {
+    let documents = ranking.into_iter().map(|ranked| {
+        let document = ranked.document.or_else(|| given.get(ranked.index).cloned());
+        // Without the request the score alone is recorded.
+        document.unwrap_or_default().score(ranked.score)
     });
     documents.collect()
 }
@@ -32,6 +38,6 @@ fn ranked(ranking: Vec<Ranked>, given: &[Document]) -> RerankedDocuments {
 impl From<RerankRequest> for RerankerInput {
     fn from(request: RerankRequest) -> Self {
         let RerankRequest { query, documents, model, top_k } = request;
-        RerankerInput { query, documents, model: said(model), top_k }
+        RerankerInput { query, documents, model: non_empty(model), top_k }
     }
 }

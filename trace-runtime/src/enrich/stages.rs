@@ -1,29 +1,57 @@
-//! What the worker does to a span before it leaves: enrich, add GenAI twins, mask, limit.
+//! The stages that an ended span passes before it leaves the process.
 
 use super::limit::{self, Limits};
-use super::{add_twins, enrich};
+use super::{add_gen_ai_attributes, enrich};
 use crate::mask::{self, MaskSettings};
 use opentelemetry_sdk::trace::SpanData;
 
-/// The last look at a span: behind it are only the wire, the console and the disk.
+/// The stages of one pipeline, with their settings.
+///
+/// Two pipelines run them: the workers of delivery, and [`EnrichExporter`](super::EnrichExporter)
+/// inside a provider that the application builds. A stage that a pipeline does not have is `None`
+/// or `false`. The type has no `Default`, so that a pipeline without a mask is always a decision
+/// that can be read in the code.
 #[derive(Clone, Debug)]
-pub(crate) struct Transform {
-    pub(crate) limits: Limits,
-    /// Whether to say in the GenAI conventions what is said in OpenInference.
+pub(crate) struct Stages {
+    /// True if spans also carry the attributes of the GenAI conventions.
     pub(crate) gen_ai: bool,
-    pub(crate) mask: MaskSettings,
+    /// `None` if the pipeline hides nothing, which is not the default of a registration: without
+    /// any setting it still redacts secrets and large images.
+    pub(crate) mask: Option<MaskSettings>,
+    /// `None` if the pipeline cuts nothing. The provider around an `EnrichExporter` has limits of
+    /// the SDK, and has applied them already.
+    pub(crate) limits: Option<Limits>,
 }
 
-impl Transform {
-    /// Adds what is said elsewhere, in the input, the output or another convention, hides what must
-    /// not be seen, and brings all of it within the limits.
+impl Stages {
+    /// Runs the stages on a span. This function alone lists them, so that both pipelines agree.
+    ///
+    /// The order matters:
+    ///
+    /// 1. Enrich parses the JSON of the input and the output, so both must still be whole: JSON
+    ///    that was redacted or cut does not parse.
+    /// 2. GenAI attributes are translated from the OpenInference attributes, including those that
+    ///    enrich has just derived.
+    /// 3. The mask follows, because derived and translated attributes repeat the content that it
+    ///    hides. It precedes the limits, because half a secret no longer looks like a secret.
+    /// 4. The limits are last, because every other stage may add attributes or replace values.
     pub(crate) fn apply(&self, span: &mut SpanData) {
         enrich(span);
         if self.gen_ai {
-            add_twins(span);
+            add_gen_ai_attributes(span);
         }
-        mask::apply(span, &self.mask);
-        limit::apply(span, self.limits);
+        if let Some(settings) = &self.mask {
+            mask::apply(span, settings);
+        }
+        if let Some(limits) = self.limits {
+            limit::apply(span, limits);
+        }
+    }
+
+    /// Returns the limits of this pipeline. Values are captured with the same limits in mind, so
+    /// that no memory is spent on bytes that the last stage would cut.
+    pub(crate) fn limits(&self) -> Limits {
+        self.limits.unwrap_or(Limits::UNLIMITED)
     }
 }
 
@@ -31,7 +59,8 @@ impl Transform {
 mod tests {
     use super::*;
     use crate::config::Environment;
-    use crate::openinference::keys;
+    use crate::mask::Mask;
+    use crate::openinference::{OpenInferenceSpanKind, keys};
     use opentelemetry::trace::{SpanContext, SpanId, SpanKind, Status};
     use opentelemetry::{InstrumentationScope, KeyValue, Value};
     use opentelemetry_sdk::trace::{SpanEvents, SpanLinks};
@@ -56,8 +85,9 @@ mod tests {
         }
     }
 
-    fn conversation() -> SpanData {
-        let messages = vec![json!({"role": "user", "content": "hi"}); 500];
+    /// Returns an LLM span whose request has so many messages.
+    fn conversation(messages: usize) -> SpanData {
+        let messages = vec![json!({"role": "user", "content": "hi"}); messages];
         let input = json!({"model": "gpt-4o", "messages": messages}).to_string();
         let answer = json!({"role": "assistant", "content": "hello"});
         let output = json!({
@@ -65,9 +95,8 @@ mod tests {
             "model": "gpt-4o-2024-08-06",
             "usage": {"prompt_tokens": 900, "completion_tokens": 2, "total_tokens": 902},
         });
-        let kind = crate::OpenInferenceSpanKind::Llm.attribute();
         span(vec![
-            kind,
+            OpenInferenceSpanKind::Llm.attribute(),
             KeyValue::new(keys::INPUT_VALUE, input),
             KeyValue::new(keys::INPUT_MIME_TYPE, keys::MIME_JSON),
             KeyValue::new(keys::OUTPUT_VALUE, output.to_string()),
@@ -79,15 +108,23 @@ mod tests {
         span.attributes.iter().find(|kv| kv.key.as_str() == key).map(|kv| kv.value.clone())
     }
 
-    fn transform(limits: Limits) -> Transform {
-        let mask = MaskSettings::resolve(None, &Environment::default()).expect("no variable");
-        Transform { limits, gen_ai: true, mask }
+    fn message_content(list: &str, index: usize) -> String {
+        format!("{list}.{index}.{}", keys::MESSAGE_CONTENT)
+    }
+
+    fn mask_settings(mask: Option<&Mask>) -> MaskSettings {
+        let settings = MaskSettings::resolve(mask, &Environment::default());
+        settings.expect("an empty environment is valid")
+    }
+
+    fn all_stages(limits: Limits) -> Stages {
+        Stages { gen_ai: true, mask: Some(mask_settings(None)), limits: Some(limits) }
     }
 
     #[test]
-    fn what_matters_stays_whatever_is_cut() {
-        let mut span = conversation();
-        transform(Limits { value_bytes: 1 << 20, attributes: 20 }).apply(&mut span);
+    fn apply_above_the_attribute_limit_keeps_essential_attributes() {
+        let mut span = conversation(500);
+        all_stages(Limits { value_bytes: 1 << 20, attributes: 20 }).apply(&mut span);
         assert_eq!((span.attributes.len(), span.dropped_attributes_count > 900), (20, true));
         let expected = [
             (keys::SPAN_KIND, "LLM"),
@@ -106,11 +143,38 @@ mod tests {
     }
 
     #[test]
-    fn the_whole_input_is_read_before_it_is_cut() {
-        let mut span = conversation();
-        transform(Limits { value_bytes: 100, attributes: 10_000 }).apply(&mut span);
-        let last = format!("{}.499.{}", keys::LLM_INPUT_MESSAGES, keys::MESSAGE_CONTENT);
+    fn apply_to_an_input_above_the_value_limit_enriches_before_it_cuts() {
+        let mut span = conversation(500);
+        all_stages(Limits { value_bytes: 100, attributes: 10_000 }).apply(&mut span);
+        let last = message_content(keys::LLM_INPUT_MESSAGES, 499);
         assert_eq!(value(&span, &last), Some("hi".into()));
         assert_eq!(value(&span, keys::INPUT_MIME_TYPE), Some(keys::MIME_TEXT.into()));
+    }
+
+    #[test]
+    fn apply_with_a_mask_hides_derived_and_translated_attributes() {
+        let hide = Mask::new().hide_inputs(true).hide_outputs(true);
+        let mut span = conversation(1);
+        let mask = Some(mask_settings(Some(&hide)));
+        Stages { gen_ai: true, mask, limits: None }.apply(&mut span);
+        for attribute in &span.attributes {
+            let text = attribute.value.to_string();
+            assert!(!text.contains("hi") && !text.contains("hello"), "{}: {text}", attribute.key);
+        }
+        // The stages before the mask did run: names and counts are not hidden.
+        assert_eq!(value(&span, keys::LLM_REQUEST_MODEL_NAME), Some("gpt-4o".into()));
+        assert_eq!(value(&span, "gen_ai.request.model"), Some("gpt-4o".into()));
+    }
+
+    #[test]
+    fn apply_without_optional_stages_only_enriches() {
+        let mut span = conversation(1);
+        span.attributes.push(KeyValue::new("app.note", "password=correct-horse"));
+        let before = span.attributes.clone();
+        Stages { gen_ai: false, mask: None, limits: None }.apply(&mut span);
+        assert_eq!(span.attributes[..before.len()], before);
+        let added: Vec<_> = span.attributes[before.len()..].iter().map(|kv| &kv.key).collect();
+        assert!(added.iter().any(|key| key.as_str() == keys::LLM_MODEL_NAME), "{added:?}");
+        assert!(!added.iter().any(|key| key.as_str().starts_with("gen_ai.")), "{added:?}");
     }
 }

@@ -1,37 +1,61 @@
-//! The attribute keys, as OpenInference and OpenTelemetry write them. No other file spells a key.
+//! Attribute keys and well-known values of OpenInference and OpenTelemetry.
+//!
+//! No other file spells a key, so that a change of the conventions is a change of this file. The
+//! keys are those of the table *Reserved Attributes* in the specification of OpenInference
+//! (`spec/semantic_conventions.md`). A group names another page of the specification if that page
+//! explains its keys.
+//!
+//! An attribute cannot hold an object or a list of objects. OpenInference flattens them: the index
+//! and the key of the item follow the key of the list, for example
+//! `llm.input_messages.0.message.tool_calls.1.tool_call.id`. Constants for keys of an item name the
+//! list in their comment.
 
 pub(crate) mod gen_ai;
 
+// Every span has a span kind. The project is an attribute of the resource.
 pub(crate) const SPAN_KIND: &str = "openinference.span.kind";
 pub(crate) const PROJECT_NAME: &str = "openinference.project.name";
 
+// Input and output of every span. The MIME type tells a backend how to show the value.
 pub(crate) const INPUT_VALUE: &str = "input.value";
 pub(crate) const INPUT_MIME_TYPE: &str = "input.mime_type";
 pub(crate) const OUTPUT_VALUE: &str = "output.value";
 pub(crate) const OUTPUT_MIME_TYPE: &str = "output.mime_type";
+// The Python package has these lists of images and documents, the specification does not yet.
 pub(crate) const INPUT_IMAGES: &str = "input.images";
 pub(crate) const INPUT_DOCUMENTS: &str = "input.documents";
 pub(crate) const OUTPUT_IMAGES: &str = "output.images";
 pub(crate) const OUTPUT_DOCUMENTS: &str = "output.documents";
+// The two MIME types that OpenInference defines. Text is the default of a value without a type.
 pub(crate) const MIME_TEXT: &str = "text/plain";
 pub(crate) const MIME_JSON: &str = "application/json";
 
+// AGENT and TOOL spans. `tool.parameters` is the JSON schema of the
+// arguments; the arguments themselves are `input.value`. `tool.id` is the id of the tool call.
 pub(crate) const AGENT_NAME: &str = "agent.name";
 pub(crate) const TOOL_NAME: &str = "tool.name";
 pub(crate) const TOOL_DESCRIPTION: &str = "tool.description";
 pub(crate) const TOOL_ID: &str = "tool.id";
 pub(crate) const TOOL_PARAMETERS: &str = "tool.parameters";
 
+// LLM spans: the model. `llm.model_name` is the model of the response if the API reports it,
+// else that of the request. `llm.system` is the vendor, `llm.provider` the service that ran it.
 pub(crate) const LLM_MODEL_NAME: &str = "llm.model_name";
 pub(crate) const LLM_REQUEST_MODEL_NAME: &str = "llm.request.model_name";
 pub(crate) const LLM_RESPONSE_MODEL_NAME: &str = "llm.response.model_name";
 pub(crate) const LLM_PROVIDER: &str = "llm.provider";
 pub(crate) const LLM_SYSTEM: &str = "llm.system";
+
+// LLM spans (`llm_spans.md`): the call. The parameters are a JSON object; messages and tools are
+// lists.
 pub(crate) const LLM_FINISH_REASON: &str = "llm.finish_reason";
 pub(crate) const LLM_INVOCATION_PARAMETERS: &str = "llm.invocation_parameters";
 pub(crate) const LLM_INPUT_MESSAGES: &str = "llm.input_messages";
 pub(crate) const LLM_OUTPUT_MESSAGES: &str = "llm.output_messages";
 pub(crate) const LLM_TOOLS: &str = "llm.tools";
+
+// LLM spans: token counts. The counts of the prompt and the completion include their details:
+// a prompt of 100 tokens may have 80 that were read from a cache.
 pub(crate) const LLM_TOKEN_COUNT: &str = "llm.token_count";
 pub(crate) const LLM_TOKEN_COUNT_PROMPT: &str = "llm.token_count.prompt";
 pub(crate) const LLM_TOKEN_COUNT_COMPLETION: &str = "llm.token_count.completion";
@@ -42,53 +66,71 @@ pub(crate) const LLM_TOKEN_COUNT_PROMPT_AUDIO: &str = "llm.token_count.prompt_de
 pub(crate) const LLM_TOKEN_COUNT_REASONING: &str = "llm.token_count.completion_details.reasoning";
 pub(crate) const LLM_TOKEN_COUNT_COMPLETION_AUDIO: &str =
     "llm.token_count.completion_details.audio";
+
+// LLM spans: the legacy completions API, which has texts in place of messages.
 pub(crate) const LLM_PROMPTS: &str = "llm.prompts";
 pub(crate) const LLM_CHOICES: &str = "llm.choices";
-/// Below a prompt of `llm.prompts`, and a choice of `llm.choices`.
+/// Below an item of `llm.prompts`.
 pub(crate) const PROMPT_TEXT: &str = "prompt.text";
+/// Below an item of `llm.choices`.
 pub(crate) const COMPLETION_TEXT: &str = "completion.text";
+/// Deprecated. This crate only masks it.
 pub(crate) const LLM_FUNCTION_CALL: &str = "llm.function_call";
+
+// Prompt templates. The variables are a JSON object.
 pub(crate) const PROMPT_TEMPLATE: &str = "llm.prompt_template.template";
 pub(crate) const PROMPT_TEMPLATE_VARIABLES: &str = "llm.prompt_template.variables";
 pub(crate) const PROMPT_TEMPLATE_VERSION: &str = "llm.prompt_template.version";
 
-/// Below a message of `llm.input_messages` or `llm.output_messages`.
+// Messages (`llm_spans.md`): below an item of `llm.input_messages` or `llm.output_messages`. A
+// message has either a text (`message.content`) or a list of parts (`message.contents`).
 pub(crate) const MESSAGE_ROLE: &str = "message.role";
 pub(crate) const MESSAGE_CONTENT: &str = "message.content";
 pub(crate) const MESSAGE_CONTENTS: &str = "message.contents";
 pub(crate) const MESSAGE_NAME: &str = "message.name";
 pub(crate) const MESSAGE_TOOL_CALL_ID: &str = "message.tool_call_id";
 pub(crate) const MESSAGE_TOOL_CALLS: &str = "message.tool_calls";
-/// Below a part of `message.contents`.
+
+// Parts of a message (`multimodal_attributes.md`): below an item of `message.contents`.
 pub(crate) const MESSAGE_CONTENT_TYPE: &str = "message_content.type";
 pub(crate) const MESSAGE_CONTENT_TEXT: &str = "message_content.text";
 pub(crate) const MESSAGE_CONTENT_IMAGE: &str = "message_content.image";
 pub(crate) const MESSAGE_CONTENT_AUDIO: &str = "message_content.audio";
 pub(crate) const MESSAGE_CONTENT_VIDEO: &str = "message_content.video";
 pub(crate) const MESSAGE_CONTENT_DOCUMENT: &str = "message_content.document";
+// Reasoning: an id, a signature that proves its origin, and content that only the vendor can read
+// (`data` of Anthropic's redacted thinking, `encrypted_content` of OpenAI).
 pub(crate) const MESSAGE_CONTENT_ID: &str = "message_content.id";
 pub(crate) const MESSAGE_CONTENT_SIGNATURE: &str = "message_content.signature";
 pub(crate) const MESSAGE_CONTENT_DATA: &str = "message_content.data";
 pub(crate) const MESSAGE_CONTENT_ENCRYPTED: &str = "message_content.encrypted_content";
-/// Below a call of `message.tool_calls`, or a part of the type `tool_use`.
+
+// Tool calls (`tool_calling.md`): below an item of `message.tool_calls`, or below a part of the
+// type `tool_use`.
 pub(crate) const TOOL_CALL_ID: &str = "tool_call.id";
 pub(crate) const TOOL_CALL_NAME: &str = "tool_call.function.name";
 pub(crate) const TOOL_CALL_ARGUMENTS: &str = "tool_call.function.arguments";
 pub(crate) const TOOL_CALL_REASONING_SIGNATURE: &str = "tool_call.reasoning_signature";
-/// Below a tool of `llm.tools`, which also has `tool.name` and `tool.description`.
+/// Below an item of `llm.tools`, which may also have `tool.name` and `tool.description`.
 pub(crate) const TOOL_JSON_SCHEMA: &str = "tool.json_schema";
 
+// Media (`multimodal_attributes.md`): below `message_content.image` and its siblings. A URL may be
+// a data URL with the content in base64.
 pub(crate) const IMAGE_URL: &str = "image.url";
 pub(crate) const AUDIO_URL: &str = "audio.url";
 pub(crate) const AUDIO_MIME_TYPE: &str = "audio.mime_type";
 pub(crate) const AUDIO_TRANSCRIPT: &str = "audio.transcript";
 pub(crate) const VIDEO_URL: &str = "video.url";
 
+// RETRIEVER and RERANKER spans: the query, and lists of documents.
 pub(crate) const RETRIEVAL_DOCUMENTS: &str = "retrieval.documents";
 pub(crate) const RERANKER_INPUT_DOCUMENTS: &str = "reranker.input_documents";
 pub(crate) const RERANKER_OUTPUT_DOCUMENTS: &str = "reranker.output_documents";
 pub(crate) const RERANKER_QUERY: &str = "reranker.query";
 pub(crate) const RERANKER_TOP_K: &str = "reranker.top_k";
+pub(crate) const RERANKER_MODEL_NAME: &str = "reranker.model_name";
+
+// Documents: below an item of any list of documents. The metadata is a JSON object.
 pub(crate) const DOCUMENT_ID: &str = "document.id";
 pub(crate) const DOCUMENT_CONTENT: &str = "document.content";
 pub(crate) const DOCUMENT_SCORE: &str = "document.score";
@@ -97,13 +139,54 @@ pub(crate) const DOCUMENT_URL: &str = "document.url";
 pub(crate) const DOCUMENT_MIME_TYPE: &str = "document.mime_type";
 pub(crate) const DOCUMENT_NAME: &str = "document.name";
 
+// EMBEDDING spans (`embedding_spans.md`).
 pub(crate) const EMBEDDINGS: &str = "embedding.embeddings";
+pub(crate) const EMBEDDING_MODEL_NAME: &str = "embedding.model_name";
 pub(crate) const EMBEDDING_INVOCATION_PARAMETERS: &str = "embedding.invocation_parameters";
+/// Below an item of `embedding.embeddings`.
 pub(crate) const EMBEDDING_TEXT: &str = "embedding.text";
+/// Below an item of `embedding.embeddings`: a list of floats.
 pub(crate) const EMBEDDING_VECTOR: &str = "embedding.vector";
+/// The provider of an EMBEDDING or RERANKER span, in the GenAI conventions: OpenInference forbids
+/// `llm.provider` there and has no other key for it.
+pub(crate) const GEN_AI_PROVIDER_NAME: &str = "gen_ai.provider.name";
 
-/// What is one value spread over many keys: it comes from one place, as a whole.
-pub(crate) const NAMESPACES: [&str; 10] = [
+// Attributes that a scope such as `using_session` adds to all spans inside it.
+pub(crate) const METADATA: &str = "metadata";
+pub(crate) const TAGS: &str = "tag.tags";
+pub(crate) const SESSION_ID: &str = "session.id";
+pub(crate) const USER_ID: &str = "user.id";
+
+// OpenTelemetry: attributes of the code and of the resource.
+pub(crate) const CODE_FUNCTION_NAME: &str = "code.function.name";
+pub(crate) const CODE_FILE_PATH: &str = "code.file.path";
+pub(crate) const CODE_LINE_NUMBER: &str = "code.line.number";
+pub(crate) const SERVICE_NAME: &str = "service.name";
+pub(crate) const SERVICE_INSTANCE_ID: &str = "service.instance.id";
+
+// OpenTelemetry: the event of an error and its attributes.
+pub(crate) const EVENT_EXCEPTION: &str = "exception";
+pub(crate) const EXCEPTION_TYPE: &str = "exception.type";
+pub(crate) const EXCEPTION_MESSAGE: &str = "exception.message";
+pub(crate) const EXCEPTION_STACKTRACE: &str = "exception.stacktrace";
+/// The text of a status. OpenTelemetry defines this key for formats that have no field for it.
+pub(crate) const STATUS_DESCRIPTION: &str = "otel.status_description";
+
+// Events of this crate.
+/// A future or stream was dropped before its end.
+pub(crate) const EVENT_CANCELLED: &str = "cancelled";
+/// A stream gave its first item. The name is that of OpenInference's own instrumentations.
+pub(crate) const EVENT_FIRST_ITEM: &str = "First Token Stream Event";
+
+// The keys under which a mask sees the names of spans and events, which are not attributes.
+pub(crate) const MASKED_SPAN_NAME: &str = "span.name";
+pub(crate) const MASKED_EVENT_NAME: &str = "event.name";
+
+/// The keys of values that are spread over many attributes, such as a list of messages.
+///
+/// Such a value comes from one source as a whole. If a program sets one message by hand, no derived
+/// message is added: a mixture of both would be a conversation that never happened.
+pub(crate) const COMPOSITE_KEYS: [&str; 10] = [
     LLM_INPUT_MESSAGES,
     LLM_OUTPUT_MESSAGES,
     LLM_PROMPTS,
@@ -115,38 +198,12 @@ pub(crate) const NAMESPACES: [&str; 10] = [
     RERANKER_OUTPUT_DOCUMENTS,
     EMBEDDINGS,
 ];
-pub(crate) const EMBEDDING_MODEL_NAME: &str = "embedding.model_name";
-pub(crate) const RERANKER_MODEL_NAME: &str = "reranker.model_name";
-/// OpenInference forbids `llm.provider` on embedding spans and has no key of its own for them.
-pub(crate) const GEN_AI_PROVIDER_NAME: &str = "gen_ai.provider.name";
 
-pub(crate) const METADATA: &str = "metadata";
-pub(crate) const TAGS: &str = "tag.tags";
-pub(crate) const SESSION_ID: &str = "session.id";
-pub(crate) const USER_ID: &str = "user.id";
-
-pub(crate) const CODE_FUNCTION_NAME: &str = "code.function.name";
-pub(crate) const CODE_FILE_PATH: &str = "code.file.path";
-pub(crate) const CODE_LINE_NUMBER: &str = "code.line.number";
-
-pub(crate) const EVENT_EXCEPTION: &str = "exception";
-pub(crate) const EXCEPTION_TYPE: &str = "exception.type";
-pub(crate) const EXCEPTION_MESSAGE: &str = "exception.message";
-pub(crate) const EXCEPTION_STACKTRACE: &str = "exception.stacktrace";
-/// How a mask is told of the names of spans and events, which are no attributes.
-pub(crate) const MASKED_SPAN_NAME: &str = "span.name";
-pub(crate) const MASKED_EVENT_NAME: &str = "event.name";
-/// How OpenTelemetry names a status's text where a format has no place for it.
-pub(crate) const STATUS_DESCRIPTION: &str = "otel.status_description";
-pub(crate) const EVENT_CANCELLED: &str = "cancelled";
-/// As OpenInference's own instrumentations name it.
-pub(crate) const EVENT_FIRST_ITEM: &str = "First Token Stream Event";
-
-pub(crate) const SERVICE_NAME: &str = "service.name";
-pub(crate) const SERVICE_INSTANCE_ID: &str = "service.instance.id";
-
-/// What a span must keep when it has more attributes than its limit.
-pub(crate) const ESSENTIAL: [&str; 28] = [
+/// The attributes that a span keeps when it has more than its limit.
+///
+/// Backends use them to classify, group, search and price a span. A long conversation can have
+/// thousands of other attributes, which only its viewer needs.
+pub(crate) const ESSENTIAL_KEYS: [&str; 28] = [
     SPAN_KIND,
     INPUT_VALUE,
     INPUT_MIME_TYPE,

@@ -1,35 +1,38 @@
 //! The span kinds of OpenInference.
+//!
+//! `DECISION` is the latest addition to the specification (`spec/decision_spans.md`).
 
 use crate::openinference::keys;
 use opentelemetry::KeyValue;
 
-/// What a span stands for, the attribute `openinference.span.kind`.
+/// The kind of operation that a span describes: the attribute `openinference.span.kind`.
 ///
-/// Not to be confused with OpenTelemetry's own span kind, which is `Internal` on all of these.
+/// Backends choose how to show a span by this kind. It is independent of OpenTelemetry's span kind,
+/// which is `Internal` on all spans of this crate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OpenInferenceSpanKind {
-    /// An agent: calls models and tools to reach a goal.
+    /// An agent, which calls models and tools to reach a goal.
     Agent,
-    /// A step that glues others together, or the entry of an application.
+    /// A step that connects other steps, or the entry point of an application.
     Chain,
-    /// A call of a language model.
+    /// A call of a large language model.
     Llm,
-    /// A call of a tool or function.
+    /// A call of a tool or a function, usually requested by a model.
     Tool,
-    /// A look-up of documents.
+    /// A search for documents, for example in a vector store.
     Retriever,
-    /// A call of an embedding model.
+    /// A call of a model that converts text to vectors.
     Embedding,
-    /// A re-ordering of documents.
+    /// A call that sorts documents by their relevance to a query.
     Reranker,
-    /// A check of input or output.
+    /// A check that may change or reject an input or an output.
     Guardrail,
-    /// An evaluation of an output.
+    /// An evaluation of a model's output.
     Evaluator,
     /// The rendering of a prompt template.
     Prompt,
-    /// A decision of a model among given choices.
+    /// A decision of a model among given options, for example a classification.
     Decision,
 }
 
@@ -48,7 +51,7 @@ impl OpenInferenceSpanKind {
         Self::Decision,
     ];
 
-    /// The value on the wire: upper case, as backends store it verbatim.
+    /// Returns the value on the wire, in upper case as the specification requires.
     ///
     /// ```
     /// assert_eq!(trace_runtime::OpenInferenceSpanKind::Llm.as_str(), "LLM");
@@ -70,23 +73,30 @@ impl OpenInferenceSpanKind {
         }
     }
 
-    /// The kind that a span says it has, if it is one of these.
+    /// Returns the kind that is set in the attributes of a span, or `None` if there is none or it
+    /// is not a known kind. The comparison ignores case, because Phoenix accepts lower case too and
+    /// a mask must not miss a span that a backend would show as an LLM span.
     pub(crate) fn of(attributes: &[KeyValue]) -> Option<Self> {
         let last = attributes.iter().rfind(|kv| kv.key.as_str() == keys::SPAN_KIND)?;
         let name = last.value.as_str();
         Self::ALL.into_iter().find(|kind| kind.as_str().eq_ignore_ascii_case(&name))
     }
 
+    /// Returns the attribute `openinference.span.kind`.
     pub(crate) fn attribute(self) -> KeyValue {
         KeyValue::new(keys::SPAN_KIND, self.as_str())
     }
 
-    /// Whether what was exchanged with a model is read from the input and the output.
-    pub(crate) fn is_read(self) -> bool {
+    /// Returns true for kinds whose input and output are the request and the response of a model.
+    ///
+    /// The `enrich` stage parses these values, so they are captured whole and cut only after it.
+    pub(crate) fn is_model_call(self) -> bool {
         matches!(self, Self::Llm | Self::Embedding | Self::Reranker)
     }
 
-    /// Whether the input is an object of the arguments even where there is just one.
+    /// Returns true for kinds whose input is always a JSON object of the arguments by name, even of
+    /// a single argument. The other kinds record a single argument as it is, as OpenInference's
+    /// Python decorators do.
     pub(crate) fn names_its_arguments(self) -> bool {
         matches!(self, Self::Llm | Self::Tool | Self::Decision)
     }

@@ -96,7 +96,7 @@ impl Registration {
             let built = Pipeline::build(&settings, &mut builder, &diagnostics)?;
             (built.provider, Some(built.processor))
         };
-        let limits = settings.delivery.stages.limits;
+        let limits = settings.delivery.stages.limits();
         let own = processor.clone().map(|processor| (settings.sampling, processor));
         let active = Arc::new(Active::new(&provider, limits, own, Arc::clone(&diagnostics)));
         let is_global = builder.set_global_tracer_provider && !attached;

@@ -11,7 +11,7 @@ use crate::delivery::settings::{BatchSettings, SpoolSettings};
 use crate::delivery::spool::Store;
 use crate::delivery::worker::{Encoder, Outlet, Worker};
 use crate::enrich::Limits;
-use crate::enrich::Transform;
+use crate::enrich::Stages;
 use crate::mask::MaskSettings;
 use opentelemetry::InstrumentationScope;
 use opentelemetry::trace::{SpanContext, SpanId, SpanKind, Status};
@@ -217,9 +217,9 @@ pub(super) fn new_queue(say: impl Fn(&Diagnostic) + Send + Sync + 'static) -> Qu
 
 pub(super) fn start_worker(queue: &Arc<Queue>, outlet: Outlet) -> JoinHandle<()> {
     let mask = MaskSettings::resolve(None, &Environment::default()).unwrap();
-    let transform =
-        Transform { limits: Limits { value_bytes: 1 << 20, attributes: 100 }, gen_ai: false, mask };
-    let worker = Worker { queue: Arc::clone(queue), transform, outlet };
+    let limits = Limits { value_bytes: 1 << 20, attributes: 100 };
+    let stages = Stages { gen_ai: false, mask: Some(mask), limits: Some(limits) };
+    let worker = Worker { queue: Arc::clone(queue), stages, outlet };
     thread::spawn(move || worker.run())
 }
 

@@ -1,6 +1,6 @@
-//! What went in and what came out: JSON or text, in one attribute, many attributes or events.
+//! Finds the messages of a call, in whichever form of the GenAI conventions they were recorded.
 
-use super::flat::{Flat, json};
+use super::attribute_view::{AttributeView, to_json};
 use super::legacy;
 use crate::openinference::keys;
 use crate::openinference::keys::gen_ai::{self, Names};
@@ -8,17 +8,19 @@ use crate::record::Attributes;
 use opentelemetry::trace::Event;
 use serde_json::Value;
 
-/// Content as it was written, and what it says.
+/// The input or the output of a call, as text and as JSON.
 pub(super) struct Content {
+    /// The text as it was recorded, which becomes `input.value` or `output.value`.
     text: String,
+    /// The parsed text; a JSON string if it was not JSON.
     pub(super) json: Value,
 }
 
 impl Content {
-    /// The content of the first attribute that is there.
-    pub(super) fn of(span: &Flat<'_>, names: Names) -> Option<Self> {
+    /// Returns the content of the first name that is present.
+    pub(super) fn from_attribute(span: &AttributeView<'_>, names: Names) -> Option<Self> {
         let value = span.value(names)?;
-        let json = json(value);
+        let json = to_json(value);
         let text = match value {
             opentelemetry::Value::String(text) => text.as_str().to_owned(),
             _ => json.to_string(),
@@ -26,10 +28,11 @@ impl Content {
         (!text.is_empty()).then_some(Content { text, json })
     }
 
-    fn of_json(json: Value) -> Self {
+    fn from_json(json: Value) -> Self {
         Content { text: json.to_string(), json }
     }
 
+    /// Sets the value and its MIME type, for example `input.value` and `input.mime_type`.
     pub(super) fn write(&self, attributes: &mut Attributes, key: &'static str, mime: &'static str) {
         attributes.set(key, &self.text);
         let is_text = self.json.is_string();
@@ -37,18 +40,19 @@ impl Content {
     }
 }
 
-/// The messages that went in.
-pub(super) fn input(span: &Flat<'_>, events: &[Event]) -> Option<Content> {
-    Content::of(span, gen_ai::INPUT_MESSAGES).or_else(|| {
-        let older = legacy::numbered(span, gen_ai::INPUT_MESSAGES);
-        older.or_else(|| legacy::input_events(events)).map(Content::of_json)
+/// Returns the messages that the model was given. The latest form is tried first: a crate in
+/// transition may record several.
+pub(super) fn input(span: &AttributeView<'_>, events: &[Event]) -> Option<Content> {
+    Content::from_attribute(span, gen_ai::INPUT_MESSAGES).or_else(|| {
+        let numbered = legacy::numbered_messages(span, gen_ai::INPUT_MESSAGES);
+        numbered.or_else(|| legacy::input_events(events)).map(Content::from_json)
     })
 }
 
-/// The messages that came out.
-pub(super) fn output(span: &Flat<'_>, events: &[Event]) -> Option<Content> {
-    Content::of(span, gen_ai::OUTPUT_MESSAGES).or_else(|| {
-        let older = legacy::numbered(span, gen_ai::OUTPUT_MESSAGES);
-        older.or_else(|| legacy::output_events(events)).map(Content::of_json)
+/// Returns the messages that the model answered with.
+pub(super) fn output(span: &AttributeView<'_>, events: &[Event]) -> Option<Content> {
+    Content::from_attribute(span, gen_ai::OUTPUT_MESSAGES).or_else(|| {
+        let numbered = legacy::numbered_messages(span, gen_ai::OUTPUT_MESSAGES);
+        numbered.or_else(|| legacy::output_events(events)).map(Content::from_json)
     })
 }

@@ -1,116 +1,144 @@
-//! The messages of the GenAI conventions, and of what crates wrote before there were any: `parts`,
-//! or a `content` that is text or a list.
+//! Parses the messages of the GenAI conventions.
+//!
+//! A message of the current conventions has a role and a list of parts:
+//!
+//! ```json
+//! {"role": "user", "parts": [{"type": "text", "content": "Weather?"}]}
+//! ```
+//!
+//! Earlier versions, and crates that pass on the messages of an API, have a `content` that is text
+//! or a list, and `tool_calls` next to it:
+//!
+//! ```json
+//! {"role": "assistant", "content": null, "tool_calls": [{"id": "1", "function": {"name": "f"}}]}
+//! ```
 
-use super::part::{Parsed, part, said};
-use crate::enrich::turn::AssistantTurn;
+use super::part::{ParsedPart, parse_part, text_part};
+use crate::enrich::message_builder::AssistantTurn;
 use crate::record::{
     AssistantMessage, Content, Message, Part, SystemMessage, ToolMessage, UserMessage,
 };
 use serde::Deserialize;
 use serde_json::Value;
 
+/// A message in any of the forms above.
 #[derive(Deserialize)]
-struct Wire {
+struct WireMessage {
     role: Option<String>,
     name: Option<String>,
     #[serde(alias = "content")]
     parts: Option<Value>,
     #[serde(default)]
     tool_calls: Vec<Value>,
+    /// The events of the earlier conventions name it `id`.
     #[serde(alias = "id")]
     tool_call_id: Option<String>,
     finish_reason: Option<String>,
 }
 
-/// What a message holds, sorted.
+/// The parts of one message, sorted by what OpenInference does with them.
 #[derive(Default)]
-struct Sorted {
+struct SortedParts {
+    /// All parts of a message of the assistant, tool calls and reasoning included.
     turn: AssistantTurn,
-    said: Vec<Part>,
+    /// The text and media of any other message.
+    content: Vec<Part>,
+    /// Results of tools. Each is a separate message in OpenInference.
     results: Vec<ToolMessage>,
 }
 
-impl Sorted {
-    fn of(parts: Option<&Value>, tool_calls: &[Value]) -> Self {
-        let mut sorted = Sorted::default();
-        let calls = tool_calls.iter().map(|call| part(call, "tool_call"));
-        for parsed in list(parts).iter().map(|each| part(each, "text")).chain(calls) {
+impl SortedParts {
+    fn new(parts: Option<&Value>, tool_calls: &[Value]) -> Self {
+        let mut sorted = SortedParts::default();
+        let calls = tool_calls.iter().map(|call| parse_part(call, "tool_call"));
+        for parsed in list(parts).iter().map(|part| parse_part(part, "text")).chain(calls) {
             match parsed {
-                Parsed::Said(part) => {
-                    sorted.said.push(part.clone());
+                // The role is not known yet, so the part is kept for both cases.
+                ParsedPart::Content(part) => {
+                    sorted.content.push(part.clone());
                     sorted.turn.say(part);
                 }
-                Parsed::Reasoning(reasoning) => sorted.turn.parts.push(reasoning.into()),
-                Parsed::Call(call) => sorted.turn.tool_calls.push(call),
-                Parsed::Result(message) => sorted.results.push(message),
+                ParsedPart::Reasoning(reasoning) => sorted.turn.parts.push(reasoning.into()),
+                ParsedPart::ToolCall(call) => sorted.turn.tool_calls.push(call),
+                ParsedPart::ToolResult(message) => sorted.results.push(message),
             }
         }
         sorted
     }
 }
 
-/// The messages that a model was given, its instructions first.
+/// Returns the messages that a model was given.
+///
+/// The conventions have a separate attribute for the instructions, `gen_ai.system_instructions`. In
+/// OpenInference they are the first message.
 pub(super) fn input(instructions: Option<&Value>, messages: Option<&Value>) -> Vec<Message> {
-    let instructions = Sorted::of(instructions, &[]).said;
+    let instructions = SortedParts::new(instructions, &[]).content;
     let mut all = Vec::new();
     if !instructions.is_empty() {
         all.push(SystemMessage::new(instructions).into());
     }
     for message in list(messages) {
-        match Wire::deserialize(message) {
-            Ok(wire) if !message.is_string() => add(&mut all, wire),
-            _ => all.push(UserMessage::new([said(message)]).into()),
+        match WireMessage::deserialize(message) {
+            Ok(wire) if !message.is_string() => push_message(&mut all, wire),
+            // Bare text, as in `gen_ai.prompt`, or JSON that is no message.
+            _ => all.push(UserMessage::new([text_part(message)]).into()),
         }
     }
     all
 }
 
-fn add(all: &mut Vec<Message>, wire: Wire) {
-    let Sorted { turn, said, results } = Sorted::of(wire.parts.as_ref(), &wire.tool_calls);
+/// Adds a message, and before it the results of tools that it contains.
+fn push_message(all: &mut Vec<Message>, wire: WireMessage) {
+    let sorted = SortedParts::new(wire.parts.as_ref(), &wire.tool_calls);
+    let SortedParts { turn, content, results } = sorted;
     let role = wire.role.as_deref().unwrap_or("user").to_lowercase();
-    // Some crates put the results of tools into a user's message.
-    let only_results = said.is_empty() && !results.is_empty();
+    // Anthropic's API has no role `tool`, so crates put its results into messages of the user.
+    let only_results = content.is_empty() && !results.is_empty();
     all.extend(results.into_iter().map(Message::from));
     match role.as_str() {
-        "system" => all.push(SystemMessage::new(said).into()),
-        "developer" => all.push(Message::Developer(SystemMessage::new(said))),
-        "assistant" | "model" | "ai" => all.push(named(turn.finish(), wire.name).into()),
+        "system" => all.push(SystemMessage::new(content).into()),
+        "developer" => all.push(Message::Developer(SystemMessage::new(content))),
+        // Gemini names the assistant `model`, LangChain `ai`.
+        "assistant" | "model" | "ai" => all.push(with_name(turn.finish(), wire.name).into()),
         _ if only_results => {}
+        // `function` is OpenAI's name from before there were tools.
         "tool" | "function" => {
-            let mut message = ToolMessage::new("", Content::from(said));
+            let mut message = ToolMessage::new("", Content::from(content));
             message.tool_call_id = wire.tool_call_id;
             message.name = wire.name;
             all.push(message.into());
         }
+        // `human` is LangChain's name.
         "user" | "human" => {
-            all.push(Message::User(UserMessage { name: wire.name, content: said.into() }));
+            all.push(Message::User(UserMessage { name: wire.name, content: content.into() }));
         }
-        // No role of OpenInference's types: who said it is kept as a name.
-        other => all.push(UserMessage::new(said).name(other).into()),
+        // A role that OpenInference does not have is kept as the name of the speaker.
+        other => all.push(UserMessage::new(content).name(other).into()),
     }
 }
 
-fn named(mut message: AssistantMessage, name: Option<String>) -> AssistantMessage {
+fn with_name(mut message: AssistantMessage, name: Option<String>) -> AssistantMessage {
     message.name = name;
     message
 }
 
-/// The messages that a model answered with, and why it stopped.
+/// Returns the messages that a model answered with, and the first finish reason among them.
 pub(super) fn output(messages: Option<&Value>) -> (Vec<AssistantMessage>, Option<String>) {
     let mut finish_reason = None;
-    let all = list(messages).iter().map(|message| match Wire::deserialize(message) {
+    let all = list(messages).iter().map(|message| match WireMessage::deserialize(message) {
         Ok(wire) if !message.is_string() => {
             finish_reason = finish_reason.take().or(wire.finish_reason);
-            named(Sorted::of(wire.parts.as_ref(), &wire.tool_calls).turn.finish(), wire.name)
+            let sorted = SortedParts::new(wire.parts.as_ref(), &wire.tool_calls);
+            with_name(sorted.turn.finish(), wire.name)
         }
-        _ => AssistantMessage::new(vec![said(message).into()]),
+        _ => AssistantMessage::new(vec![text_part(message).into()]),
     });
     let all = all.collect();
-    // What rig writes where it does not know.
+    // The crate `rig-core` writes `unknown` if it does not know the reason.
     (all, finish_reason.filter(|reason| reason != "unknown"))
 }
 
-/// A list, or a lone item as one.
+/// Returns the items of a list. A single object or text counts as a list of one.
 fn list(value: Option<&Value>) -> &[Value] {
     match value {
         None | Some(Value::Null) => &[],

@@ -1,16 +1,20 @@
-//! The model of a call, its settings, why it stopped and what it used.
+//! Reads the model of a call, its settings, its finish reason and its token counts.
 
-use super::flat::Flat;
+use super::attribute_view::{AttributeView, to_json};
 use super::provider;
 use crate::enrich::model_family;
 use crate::openinference::keys::gen_ai;
 use crate::record::{LlmModel, TokenCount};
 use serde_json::{Map, Value};
 
-pub(super) fn model(said: &Flat<'_>) -> LlmModel {
-    let requested = said.text(gen_ai::REQUEST_MODEL);
-    let responded = said.text(gen_ai::RESPONSE_MODEL);
-    let provider = said.text(gen_ai::PROVIDER).map(provider::to_openinference);
+/// Returns the names of the model, its provider and its vendor.
+///
+/// The provider implies the vendor where it serves the models of one vendor only. Otherwise, as for
+/// `aws.bedrock`, the name of the model tells.
+pub(super) fn model(span: &AttributeView<'_>) -> LlmModel {
+    let requested = span.text(gen_ai::REQUEST_MODEL);
+    let responded = span.text(gen_ai::RESPONSE_MODEL);
+    let provider = span.text(gen_ai::PROVIDER).map(provider::to_openinference);
     let (provider, system) = provider.map_or((None, None), |(name, system)| (Some(name), system));
     let by_name = || [responded, requested].into_iter().flatten().find_map(model_family::system);
     LlmModel {
@@ -21,45 +25,51 @@ pub(super) fn model(said: &Flat<'_>) -> LlmModel {
     }
 }
 
-/// The settings as one JSON object, with the model as a request has it.
-pub(super) fn parameters(said: &Flat<'_>) -> Option<Value> {
+/// Collects the attributes `gen_ai.request.*` in one JSON object, under the names that APIs use.
+///
+/// `gen_ai.request.model = "gpt-4o"` and `gen_ai.request.choice.count = 2` give
+/// `{"model": "gpt-4o", "n": 2}`. OpenInference has a single attribute for all settings of a call.
+pub(super) fn parameters(span: &AttributeView<'_>) -> Option<Value> {
     let setting = |(name, value): (&str, &opentelemetry::Value)| {
         let known = gen_ai::SETTINGS.iter().find(|(each, _)| *each == name);
         let name = known.and_then(|(_, names)| names.first()).map_or(name, |name| *name);
-        (name.to_owned(), super::flat::json(value))
+        (name.to_owned(), to_json(value))
     };
-    let settings: Map<String, Value> = said.below(gen_ai::REQUEST).map(setting).collect();
+    let settings: Map<String, Value> = span.with_prefix(gen_ai::REQUEST).map(setting).collect();
     (!settings.is_empty()).then(|| settings.into())
 }
 
-pub(super) fn finish_reason(said: &Flat<'_>) -> Option<String> {
-    match said.json(gen_ai::FINISH_REASONS)? {
+/// Returns the finish reason of the first choice. The conventions have a list with one reason for
+/// each choice, OpenInference has one reason.
+pub(super) fn finish_reason(span: &AttributeView<'_>) -> Option<String> {
+    match span.json(gen_ai::FINISH_REASONS)? {
         Value::Array(reasons) => reasons.first()?.as_str().map(str::to_owned),
         Value::String(reason) => Some(reason),
         _ => None,
     }
 }
 
-/// The counts, whole numbers however they were written.
-pub(super) fn tokens(said: &Flat<'_>) -> TokenCount {
-    let cache_read = said.count(gen_ai::CACHE_READ_TOKENS);
-    let cache_write = said.count(gen_ai::CACHE_WRITE_TOKENS);
+/// Returns the token counts.
+pub(super) fn tokens(span: &AttributeView<'_>) -> TokenCount {
+    let cache_read = span.count(gen_ai::CACHE_READ_TOKENS);
+    let cache_write = span.count(gen_ai::CACHE_WRITE_TOKENS);
     let cached = cache_read.unwrap_or(0).saturating_add(cache_write.unwrap_or(0));
-    // By the conventions the prompt includes what was cached. Where it cannot, the crate passed on
-    // the numbers of an API that counts them apart (Anthropic, Bedrock).
-    let prompt = said
+    // Both conventions include cached tokens in the prompt. If the prompt is smaller than the part
+    // of it that was cached, the crate passed on the counts of an API that reports both apart
+    // (Anthropic, Bedrock), and the true prompt is the sum.
+    let prompt = span
         .count(gen_ai::INPUT_TOKENS)
         .map(|prompt| if prompt < cached { prompt.saturating_add(cached) } else { prompt });
-    let completion = said.count(gen_ai::OUTPUT_TOKENS);
+    let completion = span.count(gen_ai::OUTPUT_TOKENS);
     let sum = prompt.map(|prompt| prompt.saturating_add(completion.unwrap_or(0)));
     TokenCount {
         prompt,
         completion,
-        total: said.count(gen_ai::TOTAL_TOKENS).or(sum),
+        total: span.count(gen_ai::TOTAL_TOKENS).or(sum),
         cache_read,
         cache_write,
-        prompt_audio: said.count(gen_ai::INPUT_AUDIO_TOKENS),
-        reasoning: said.count(gen_ai::REASONING_TOKENS),
-        completion_audio: said.count(gen_ai::OUTPUT_AUDIO_TOKENS),
+        prompt_audio: span.count(gen_ai::INPUT_AUDIO_TOKENS),
+        reasoning: span.count(gen_ai::REASONING_TOKENS),
+        completion_audio: span.count(gen_ai::OUTPUT_AUDIO_TOKENS),
     }
 }

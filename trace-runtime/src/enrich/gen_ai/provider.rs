@@ -1,8 +1,14 @@
-//! Who serves a model and whose it is: one name in GenAI, two in OpenInference.
+//! Translates the provider of a model.
+//!
+//! `gen_ai.provider.name` is one name for the service and the vendor, such as `azure.ai.openai`.
+//! OpenInference has two attributes: `llm.provider = "azure"` and `llm.system = "openai"`.
 
 use crate::openinference::keys::gen_ai::PROVIDERS;
 
-/// `llm.provider` and, where the provider serves models of one vendor, `llm.system`.
+/// Returns `llm.provider` and, if the provider serves the models of one vendor only, `llm.system`.
+///
+/// A provider that is not in the table has the same name in both conventions, in lower case as
+/// OpenInference requires.
 pub(super) fn to_openinference(provider: &str) -> (String, Option<&'static str>) {
     let provider = provider.to_lowercase();
     match PROVIDERS.iter().find(|(gen_ai, ..)| *gen_ai == provider) {
@@ -11,11 +17,14 @@ pub(super) fn to_openinference(provider: &str) -> (String, Option<&'static str>)
     }
 }
 
-/// The provider that both names together mean.
+/// Returns `gen_ai.provider.name` for a provider and a vendor.
+///
+/// `google` and `vertexai` give `gcp.vertex_ai`. A provider without an entry keeps its name, and
+/// without a provider the vendor is assumed to serve its own model.
 pub(super) fn to_gen_ai(provider: Option<&str>, system: Option<&str>) -> Option<String> {
     let name = provider.or(system)?;
     let named = || PROVIDERS.iter().filter(|(_, provider, _)| *provider == name);
-    // A vendor's own entry comes before those of the provider at large.
+    // The entry of this vendor comes first, then the provider's entry for all vendors, then any.
     let found = named()
         .find(|(_, _, vendor)| vendor.is_some() && *vendor == system)
         .or_else(|| named().find(|(_, _, vendor)| vendor.is_none()))
@@ -28,7 +37,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn providers_go_both_ways() {
+    fn providers_translated_both_ways_are_unchanged() {
         for (gen_ai, provider, system) in [
             ("azure.ai.openai", "azure", Some("openai")),
             ("azure.ai.inference", "azure", None),

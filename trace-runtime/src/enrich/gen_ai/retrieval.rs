@@ -1,17 +1,24 @@
-//! The documents of a retrieval, as JSON and as attributes.
+//! Translates the documents of a retrieval.
+//!
+//! The GenAI conventions (since version 1.40) have them as JSON in `gen_ai.retrieval.documents`:
+//! `[{"id": "7", "score": 0.5, "content": "Paris"}]`. OpenInference flattens them:
+//! `retrieval.documents.0.document.content = "Paris"`.
 
-use super::flat::Flat;
+use super::attribute_view::AttributeView;
 use crate::openinference::keys::{self, gen_ai};
 use crate::record::{Document, Json, RetrievedDocuments};
 use serde_json::{Map, Value};
 
-pub(super) fn documents(said: &Flat<'_>) -> RetrievedDocuments {
-    match said.json(gen_ai::RETRIEVAL_DOCUMENTS) {
+/// Returns the documents in `gen_ai.retrieval.documents`.
+pub(super) fn documents(span: &AttributeView<'_>) -> RetrievedDocuments {
+    match span.json(gen_ai::RETRIEVAL_DOCUMENTS) {
         Some(Value::Array(documents)) => documents.iter().map(document).collect(),
         _ => RetrievedDocuments::default(),
     }
 }
 
+/// Parses a document, which may also be bare text. Vector stores use numbers as ids, whereas
+/// `document.id` is a string.
 fn document(value: &Value) -> Document {
     let text = |names: &[&str]| {
         names.iter().find_map(|name| match value.get(name)? {
@@ -29,10 +36,10 @@ fn document(value: &Value) -> Document {
     }
 }
 
-/// The documents that OpenInference lists, as GenAI's JSON.
-pub(super) fn written(span: &Flat<'_>) -> Option<String> {
+/// Returns the value of `gen_ai.retrieval.documents` for the documents of OpenInference.
+pub(super) fn documents_json(span: &AttributeView<'_>) -> Option<String> {
     let documents: Vec<Value> = span
-        .list(keys::RETRIEVAL_DOCUMENTS)
+        .indexed_items(keys::RETRIEVAL_DOCUMENTS)
         .iter()
         .map(|document| {
             let fields = [
@@ -42,9 +49,10 @@ pub(super) fn written(span: &Flat<'_>) -> Option<String> {
                 ("metadata", keys::DOCUMENT_METADATA),
             ];
             let set = fields.iter().filter_map(|(name, key)| {
-                // An id of digits stays the text it is.
                 let text = || document.text(&[key]).map(Value::from);
                 let value = match *key {
+                    // Metadata is recorded as JSON text. All other texts are not parsed: the id
+                    // `"7"` stays a string.
                     keys::DOCUMENT_METADATA => document.json(&[key]),
                     _ => text().or_else(|| document.json(&[key])),
                 }?;

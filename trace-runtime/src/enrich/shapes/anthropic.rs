@@ -1,7 +1,7 @@
 //! Anthropic messages.
 
-use super::super::neutral::{ChatRequest, ChatResponse, Vendor, parameters, sum, tokens, tools};
-use super::super::turn::Messages;
+use super::super::message_builder::Messages;
+use super::super::model::{ChatRequest, ChatResponse, Vendor, parameters, sum, tokens, tools};
 use super::anthropic_blocks::{Block, Blocks, add_turn};
 use crate::enrich::quiet::read;
 use crate::record::{Content, SystemMessage, TokenCount, ToolMessage, UserMessage};

@@ -1,7 +1,7 @@
 //! Amazon Bedrock's Converse, for the models of many vendors.
 
-use super::super::neutral::{ChatRequest, ChatResponse, Vendor, parameters, sum, tokens, tools};
-use super::super::turn::Messages;
+use super::super::message_builder::Messages;
+use super::super::model::{ChatRequest, ChatResponse, Vendor, parameters, sum, tokens, tools};
 use super::bedrock_blocks::{Block, add_turn, content};
 use crate::enrich::quiet::read;
 use crate::record::{SystemMessage, TokenCount, UserMessage};

@@ -1,7 +1,7 @@
 //! The blocks of Converse's messages.
 
-use super::super::neutral::json;
-use super::super::turn::Messages;
+use super::super::message_builder::Messages;
+use super::super::model::json;
 use crate::enrich::quiet::read;
 use crate::record::{
     Audio, Content, Document, Image, Part, Reasoning, ToolCall, ToolMessage, Video, data_url,

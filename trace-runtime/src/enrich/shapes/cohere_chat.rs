@@ -1,7 +1,7 @@
 //! Cohere's chat, version 2. Its requests are of the form of `OpenAI`'s; the responses are its own.
 
 use super::super::merge::{append, item_at, merge};
-use super::super::neutral::{ChatResponse, Vendor};
+use super::super::model::{ChatResponse, Vendor};
 use super::openai_messages::WireAssistant;
 use crate::enrich::quiet::read;
 use crate::record::TokenCount;

@@ -1,9 +1,9 @@
 //! Cohere's chat, version 1: a message and a history in place of messages.
 
 use super::super::merge::{append, item_at};
+use super::super::message_builder::AssistantTurn;
+use super::super::model::{ChatRequest, ChatResponse, json, parameters, tools};
 use super::super::model_family;
-use super::super::neutral::{ChatRequest, ChatResponse, json, parameters, tools};
-use super::super::turn::AssistantTurn;
 use super::cohere_chat::{Usage, VENDOR};
 use crate::enrich::quiet::read;
 use crate::record::{Message, SystemMessage, ToolCall, ToolMessage, UserMessage};

@@ -1,6 +1,6 @@
 //! Cohere's embed, versions 1 and 2.
 
-use super::super::neutral::{EmbeddingRequest, EmbeddingResponse, parameters};
+use super::super::model::{EmbeddingRequest, EmbeddingResponse, parameters};
 use super::cohere_chat::whole;
 use crate::enrich::quiet::read;
 use crate::record::TokenCount;

@@ -1,6 +1,6 @@
 //! Cohere's rerank, and the servers that speak it (Jina, vLLM).
 
-use super::super::neutral::{Ranked, RerankRequest};
+use super::super::model::{Ranked, RerankRequest};
 use crate::enrich::quiet::read;
 use crate::record::{Document, Json};
 use serde::Deserialize;

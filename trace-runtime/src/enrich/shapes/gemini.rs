@@ -1,8 +1,8 @@
 //! Gemini's `generateContent`, of the Gemini API and of Vertex AI. Fields may be written as the
 //! REST interface writes them, or as Google's protocol buffers do.
 
-use super::super::neutral::{ChatRequest, ChatResponse, Vendor, retain_parameters, sum};
-use super::super::turn::Messages;
+use super::super::message_builder::Messages;
+use super::super::model::{ChatRequest, ChatResponse, Vendor, retain_parameters, sum};
 use super::gemini_parts::{WirePart, add_turn, parts};
 use crate::enrich::quiet::read;
 use crate::record::{Json, SystemMessage, TokenCount, ToolDefinition, UserMessage};

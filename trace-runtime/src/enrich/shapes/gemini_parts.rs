@@ -1,6 +1,6 @@
 //! The parts of Gemini's contents.
 
-use super::super::turn::Messages;
+use super::super::message_builder::Messages;
 use crate::enrich::quiet::read;
 use crate::record::{
     Audio, Document, Image, Part, Reasoning, ToolCall, ToolMessage, Video, data_url,

@@ -28,7 +28,7 @@ mod openai_parts;
 mod openai_responses;
 mod openai_responses_stream;
 
-use super::neutral::{
+use super::model::{
     ChatRequest, ChatResponse, EmbeddingRequest, EmbeddingResponse, Ranked, RerankRequest,
 };
 use serde_json::Value;

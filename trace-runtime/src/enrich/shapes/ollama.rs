@@ -1,8 +1,8 @@
 //! Ollama's chat, generate and embed. Its server speaks them, and no other does.
 
 use super::super::merge::merge;
-use super::super::neutral::{ChatRequest, ChatResponse, EmbeddingResponse, Vendor, parameters};
-use super::super::turn::AssistantTurn;
+use super::super::message_builder::AssistantTurn;
+use super::super::model::{ChatRequest, ChatResponse, EmbeddingResponse, Vendor, parameters};
 use super::openai_chat;
 use super::openai_messages::WireAssistant;
 use super::openai_parts::image;

@@ -1,7 +1,7 @@
 //! The tools of `OpenAI`'s responses that are not functions: web and file search, code, shells,
 //! computers, images, MCP servers, and whatever comes next. All are of one form.
 
-use super::super::neutral::json;
+use super::super::model::json;
 use super::openai_items::part;
 use super::openai_parts::image;
 use crate::record::{Content, Image, Json, Part, ToolCall, ToolMessage};

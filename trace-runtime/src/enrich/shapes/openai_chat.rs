@@ -2,7 +2,7 @@
 //! `DeepSeek`, Mistral. The shape says nothing about who served a model, or whose model it is.
 
 use super::super::merge::merge;
-use super::super::neutral::{ChatRequest, ChatResponse, Vendor, parameters, tokens, tools};
+use super::super::model::{ChatRequest, ChatResponse, Vendor, parameters, tokens, tools};
 use super::openai_messages::{WireAssistant, WireMessage};
 use crate::enrich::quiet::read;
 use crate::record::TokenCount;

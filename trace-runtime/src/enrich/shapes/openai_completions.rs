@@ -2,7 +2,7 @@
 //! text is of the form of Ollama's, and read there.
 
 use super::super::merge::merge;
-use super::super::neutral::{ChatRequest, ChatResponse, parameters};
+use super::super::model::{ChatRequest, ChatResponse, parameters};
 use super::openai_chat::Usage;
 use crate::enrich::quiet::read;
 use serde::Deserialize;

@@ -1,7 +1,7 @@
 //! `OpenAI` embeddings, and the servers that speak them (Mistral, vLLM). Ollama's and Cohere's
 //! requests of the same form are read here too.
 
-use super::super::neutral::{EmbeddingRequest, EmbeddingResponse, parameters};
+use super::super::model::{EmbeddingRequest, EmbeddingResponse, parameters};
 use super::openai_chat::Usage;
 use crate::enrich::quiet::read;
 use base64::prelude::{BASE64_STANDARD as STANDARD, Engine};

@@ -1,7 +1,7 @@
 //! The items of `OpenAI`'s responses as messages.
 
-use super::super::neutral::json;
-use super::super::turn::{AssistantTurn, Messages};
+use super::super::message_builder::{AssistantTurn, Messages};
+use super::super::model::json;
 use super::openai_built_in::{BuiltIn, built_in, content};
 use crate::enrich::quiet::read;
 use crate::record::{

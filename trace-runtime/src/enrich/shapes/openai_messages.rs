@@ -2,8 +2,8 @@
 //! them: reasoning beside the content (`DeepSeek`, vLLM, `OpenRouter`), arguments as an object and
 //! images beside the content (Ollama), a plan before the tool calls (Cohere).
 
-use super::super::neutral::json;
-use super::super::turn::AssistantTurn;
+use super::super::message_builder::AssistantTurn;
+use super::super::model::json;
 use super::openai_parts::{assistant_part, image, part};
 use crate::record::{
     AssistantMessage, Content, Message, Part, Reasoning, SystemMessage, ToolCall, ToolMessage,

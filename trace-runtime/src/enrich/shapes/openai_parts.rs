@@ -1,8 +1,8 @@
 //! The parts of the messages of `OpenAI`'s chat completions, and those that compatible servers add:
 //! videos (vLLM), documents and thinking (Mistral, Cohere).
 
-use super::super::neutral::json;
-use super::super::turn::AssistantTurn;
+use super::super::message_builder::AssistantTurn;
+use super::super::model::json;
 use crate::enrich::quiet::read;
 use crate::record::{Audio, Document, Image, Part, Reasoning, Video, data_url};
 use serde::Deserialize;

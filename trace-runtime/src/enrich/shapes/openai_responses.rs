@@ -1,7 +1,7 @@
 //! `OpenAI` responses: items in place of messages.
 
-use super::super::neutral::{ChatRequest, ChatResponse, Vendor, parameters, tokens, tools};
-use super::super::turn::Messages;
+use super::super::message_builder::Messages;
+use super::super::model::{ChatRequest, ChatResponse, Vendor, parameters, tokens, tools};
 use super::openai_items::{add, answer};
 use crate::enrich::quiet::read;
 use crate::record::{SystemMessage, TokenCount, UserMessage};

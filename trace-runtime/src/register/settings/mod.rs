@@ -18,7 +18,7 @@ pub(crate) use sampling::Sampling;
 use super::builder::Builder;
 use crate::config::{Environment, RegisterError, Setting};
 use crate::delivery::{DeliverySettings, FileSettings, MAX_TIMEOUT, OtlpSettings};
-use crate::enrich::Transform;
+use crate::enrich::Stages;
 use crate::mask::MaskSettings;
 
 /// The settings of a registration. Once they are resolved, the environment is not read again.
@@ -80,10 +80,10 @@ fn delivery(builder: &Builder, env: &Environment) -> Result<DeliverySettings, Re
     Ok(DeliverySettings {
         batch: batch::batch(builder, env, spool.as_ref())?,
         spool,
-        stages: Transform {
-            limits: limits::limits(env)?,
+        stages: Stages {
+            limits: Some(limits::limits(env)?),
             gen_ai: builder.gen_ai.or(gen_ai).unwrap_or(false),
-            mask: MaskSettings::resolve(builder.mask.as_ref(), env)?,
+            mask: Some(MaskSettings::resolve(builder.mask.as_ref(), env)?),
         },
         timeout: builder.shutdown_timeout.min(MAX_TIMEOUT),
     })

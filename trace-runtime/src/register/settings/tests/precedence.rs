@@ -154,7 +154,7 @@ fn mask_precedence() {
     use crate::mask::Mask;
     let hides = |builder: &Builder, value: &str| {
         let variables = [("OPENINFERENCE_HIDE_INPUTS", value), ("TRACE_SCRUB_SECRETS", value)];
-        format!("{:?}", settings(builder, &variables).delivery.stages.mask)
+        format!("{:?}", settings(builder, &variables).delivery.stages.mask.unwrap())
     };
     let off = "MaskSettings { hidden: {}, image_bytes: 32000, scrub_secrets: false, .. }";
     let on = "MaskSettings { hidden: {Inputs}, image_bytes: 32000, scrub_secrets: true, .. }";
@@ -166,7 +166,7 @@ fn mask_precedence() {
     assert_eq!((hides(&mask(true), "0"), hides(&mask(false), "1")), (on.into(), off.into()));
     let old = [("OPENINFERENCE_HIDE_EMBEDDING_VECTORS", "true")];
     assert!(
-        format!("{:?}", settings(&register(), &old).delivery.stages.mask)
+        format!("{:?}", settings(&register(), &old).delivery.stages.mask.unwrap())
             .contains("EmbeddingsVectors")
     );
 }

@@ -102,10 +102,10 @@ fn numbers_of_the_export() {
         settings(&in_code, &[("TRACE_QUEUE_BYTES", "2000000")]).delivery.batch.queue_bytes,
         1 << 20
     );
-    assert_eq!(all.delivery.stages.limits, Limits { value_bytes: 40, attributes: 50 });
+    assert_eq!(all.delivery.stages.limits(), Limits { value_bytes: 40, attributes: 50 });
     assert_eq!(settings(&register().batch(false), &[]).delivery.batch.batch_spans, 1);
     assert_eq!(
-        settings(&register(), &[]).delivery.stages.limits,
+        settings(&register(), &[]).delivery.stages.limits(),
         Limits { value_bytes: 1 << 20, attributes: 10_000 }
     );
 }

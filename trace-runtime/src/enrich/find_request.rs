@@ -1,0 +1,185 @@
+//! Finds the request of an API among the arguments of a function.
+
+use super::raw;
+use serde_json::{Map, Value};
+
+/// Returns the request in the input of a span, as `parse` reads it.
+///
+/// The input is a JSON object with the arguments of the function by name. The request is one of:
+///
+/// * the object itself: `fn chat(model: &str, messages: &[Message], temperature: f64)`;
+/// * one argument, whatever its name: `fn chat(client: &Client, body: Value)`;
+/// * one argument that is JSON text: `fn post(url: &str, body: String)`.
+///
+/// If two arguments are requests, neither can be told to be the one that was sent, and the result
+/// is `None`.
+pub(super) fn find_request<T>(input: &Value, parse: impl Fn(&Value) -> Option<T>) -> Option<T> {
+    if let Some(request) = parse(input) {
+        let reduced = input.as_object().and_then(without_foreign_objects);
+        return Some(reduced.and_then(|input| parse(&input)).unwrap_or(request));
+    }
+    let mut requests = input.as_object()?.values().filter_map(|argument| match argument {
+        Value::String(text) => parse(&raw::json(text)?),
+        argument => parse(argument),
+    });
+    requests.next().filter(|_| requests.next().is_none())
+}
+
+/// Returns the arguments without the objects that no API knows, or `None` if there are none.
+///
+/// Where the arguments are the request, values of the program may be among them: a client, a
+/// configuration, a retry policy that implements `Serialize`. They would be recorded as parameters
+/// of the call, and a client may contain credentials. A request that is one argument does not need
+/// this: the program sends it as it is.
+///
+/// Only objects and lists of objects are removed. An unknown scalar, or a list of scalars, may be a
+/// parameter that an API has added since, and cannot hold a whole client. The test
+/// `find_request_with_a_serialized_client_drops_the_client` shows the case.
+fn without_foreign_objects(arguments: &Map<String, Value>) -> Option<Value> {
+    let is_foreign = |(name, value): &(&String, &Value)| {
+        let has_fields = value.is_object()
+            || value.as_array().is_some_and(|items| items.iter().any(Value::is_object));
+        has_fields && !OBJECT_FIELDS.contains(&name.as_str())
+    };
+    arguments.iter().find(is_foreign)?;
+    let kept = arguments.iter().filter(|argument| !is_foreign(argument));
+    Some(kept.map(|(name, value)| (name.clone(), value.clone())).collect())
+}
+
+/// The fields of the known requests that may be objects or lists of objects.
+///
+/// A field that is missing here costs one parameter of one call, so the list need not be complete.
+/// Fields that several APIs share are listed where they came from.
+const OBJECT_FIELDS: [&str; 68] = [
+    // OpenAI chat completions, also spoken by Groq, Mistral, DeepSeek, vLLM and OpenRouter.
+    "audio",
+    "function_call",
+    "functions",
+    "logit_bias",
+    "messages",
+    "metadata",
+    "prediction",
+    "response_format",
+    "stream_options",
+    "tool_choice",
+    "tools",
+    "web_search_options",
+    // OpenAI responses. `input` is also a field of embeddings, `prompt` of completions.
+    "conversation",
+    "input",
+    "prompt",
+    "reasoning",
+    "text",
+    // Arguments of OpenAI's SDKs for fields and headers that the SDKs do not know.
+    "extra_body",
+    "extra_headers",
+    // vLLM's extensions of OpenAI's API.
+    "chat_template_kwargs",
+    "guided_json",
+    "structured_outputs",
+    // OpenRouter's extensions of OpenAI's API.
+    "plugins",
+    "provider",
+    "usage",
+    // Mistral's extension of OpenAI's API.
+    "guardrails",
+    // Anthropic messages.
+    "cache_control",
+    "container",
+    "context_management",
+    "mcp_servers",
+    "output_config",
+    "output_format",
+    "system",
+    "thinking",
+    // Gemini `generateContent`: camel case over HTTP, snake case and `config` in the SDKs.
+    "config",
+    "contents",
+    "generationConfig",
+    "generation_config",
+    "labels",
+    "safetySettings",
+    "safety_settings",
+    "systemInstruction",
+    "system_instruction",
+    "toolConfig",
+    "tool_config",
+    // Bedrock Converse: camel case over HTTP, snake case in the AWS SDK for Rust. It also has
+    // `toolConfig`, and `outputConfig` in both spellings.
+    "additionalModelRequestFields",
+    "additional_model_request_fields",
+    "guardrailConfig",
+    "guardrail_config",
+    "inferenceConfig",
+    "inference_config",
+    "outputConfig",
+    "performanceConfig",
+    "performance_config",
+    "promptVariables",
+    "prompt_variables",
+    "requestMetadata",
+    "request_metadata",
+    "serviceTier",
+    // Cohere chat (versions 1 and 2), embed and rerank.
+    "chat_history",
+    "citation_options",
+    "connectors",
+    "documents",
+    "inputs",
+    "tool_results",
+    // Ollama chat and generate.
+    "format",
+    "images",
+    "options",
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    /// Finds a request in the format of OpenAI's chat API, in its simplest form.
+    fn find(input: &Value) -> Option<Value> {
+        let is_request = |value: &Value| value.get("messages").is_some_and(Value::is_array);
+        find_request(input, |value| is_request(value).then(|| value.clone()))
+    }
+
+    fn request() -> Value {
+        json!({"model": "gpt-4o", "messages": [{"role": "user", "content": "hi"}]})
+    }
+
+    #[test]
+    fn find_request_with_one_matching_argument_returns_it() {
+        let mut body = request();
+        // The program sends this object as it is, so nothing is removed from it.
+        body["brand_new"] = json!({"on": true});
+        let input = json!({"url": "http://localhost", "body": body});
+        assert_eq!(find(&input), Some(body.clone()));
+        let input = json!({"url": "http://localhost", "body": body.to_string()});
+        assert_eq!(find(&input), Some(body));
+    }
+
+    #[test]
+    fn find_request_with_two_matching_arguments_returns_none() {
+        assert_eq!(find(&json!({"a": request(), "b": request()})), None);
+    }
+
+    #[test]
+    fn find_request_with_a_serialized_client_drops_the_client() {
+        let mut input = request();
+        input["stop"] = json!(["a"]);
+        input["response_format"] = json!({"type": "json_object"});
+        let expected = input.clone();
+        input["client"] = json!({"base": "http://localhost", "key": "secret"});
+        input["retries"] = json!([{"after": 1}]);
+        assert_eq!(find(&input), Some(expected));
+    }
+
+    #[test]
+    fn object_fields_are_distinct() {
+        let mut fields = OBJECT_FIELDS.to_vec();
+        fields.sort_unstable();
+        fields.dedup();
+        assert_eq!(fields.len(), OBJECT_FIELDS.len());
+    }
+}
