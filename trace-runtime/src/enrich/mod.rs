@@ -23,7 +23,17 @@ mod wire;
 pub use exporter::EnrichExporter;
 use gen_ai::add_twins;
 pub(crate) use limit::Limits;
-use providers as shapes;
 use span::enrich;
 pub(crate) use stages::Transform;
-use wire::recorded_body as raw;
+
+/// The names by which the files beside this one call `providers` and `wire`.
+mod shapes {
+    pub(super) use super::providers::{
+        assemble_chat_stream as chat_joined, chat_request, chat_response, embedding_request,
+        embedding_response, rerank_request, rerank_response,
+    };
+}
+
+mod raw {
+    pub(super) use super::wire::recorded_body::{parse as read, parse_json as json};
+}

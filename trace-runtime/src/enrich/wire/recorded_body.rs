@@ -1,83 +1,132 @@
-//! What came over the wire and was recorded as it is: text or bytes, of a response or of the events
-//! of a stream, as one value or in any pieces.
+//! Parses a request or response body as it was recorded: JSON, text or bytes, the events of a
+//! stream, as one value or in arbitrary pieces.
+//!
+//! A function that uses plain HTTP often returns the body as its client delivers it, and the span
+//! records the text of that value. All of these are recordings of the same two events:
+//!
+//! | return value | recorded text |
+//! |---|---|
+//! | `String`, or a stream of `String` | `data: {"a":1}⏎⏎data: {"b":2}⏎⏎` |
+//! | `Vec<Value>`, or a stream of values | `[{"a":1},{"b":2}]` |
+//! | `Vec<String>` | `["data: {\"a\":1}\n\nda","ta: {\"b\":2}\n\n"]` |
+//! | stream of `Vec<u8>` | `[[100,97,116,97],[58,32,..]]` |
+//! | stream of `bytes::Bytes` | `b"data: {\"a\":1}\n\nda"b"ta: {\"b\":2}\n\n"` |
+//!
+//! The network decides where a piece ends: possibly inside an event, or inside a UTF-8 character.
 
 use crate::capture::is_cut;
 use memchr::memchr2_iter;
 use serde_json::{Deserializer, Value};
 
-/// The JSON that a recorded value is, or that the text or the bytes in it are. Several events, or
-/// JSON values behind each other, are a list.
-pub(crate) fn read(text: &str) -> Option<Value> {
-    if let Some(value) = json(text) {
-        let raw = value.as_array().and_then(|pieces| joined(pieces));
-        return raw.and_then(|raw| said(&raw)).or(Some(value));
+/// Parses the recorded text of an input or output, or returns `None` if it holds no JSON.
+///
+/// Several events, and several consecutive JSON values, become an array. A provider's format then
+/// sees the same value as if the client had parsed the body.
+pub(crate) fn parse(text: &str) -> Option<Value> {
+    if let Some(value) = parse_json(text) {
+        // An array may be the body in pieces. Keep the array itself if the pieces are no JSON:
+        // `["a", "b"]` and a vector of numbers are valid outputs too.
+        let body = value.as_array().and_then(|pieces| concat_pieces(pieces));
+        return body.and_then(|body| parse_body(&body)).or(Some(value));
     }
-    match shown_bytes(text) {
-        Some(raw) => said(&raw),
-        None => events(text).map(Value::Array),
+    match parse_bytes_debug(text) {
+        Some(body) => parse_body(&body),
+        None => parse_events(text).map(Value::Array),
     }
 }
 
-fn said(raw: &str) -> Option<Value> {
-    json(raw).or_else(|| events(raw).map(Value::Array))
+/// Parses a whole body: one JSON value, or events.
+fn parse_body(body: &str) -> Option<Value> {
+    parse_json(body).or_else(|| parse_events(body).map(Value::Array))
 }
 
-/// A JSON object or list. One that was cut is neither.
-pub(crate) fn json(text: &str) -> Option<Value> {
+/// Parses a JSON object or array. Returns `None` for scalars, and for text that was truncated.
+///
+/// The first character is checked before the parser runs: most recorded text is prose, and
+/// `serde_json` would allocate an error for it.
+pub(crate) fn parse_json(text: &str) -> Option<Value> {
     if text.trim_start().starts_with(['{', '[']) { serde_json::from_str(text).ok() } else { None }
 }
 
-/// The text that pieces of text, pieces of bytes, or bytes are.
-fn joined(pieces: &[Value]) -> Option<String> {
+/// Concatenates a body that was recorded as an array: of strings, of bytes, or of byte arrays.
+///
+/// Bytes are joined before they are decoded, because a piece may end inside a character.
+fn concat_pieces(pieces: &[Value]) -> Option<String> {
     if pieces.is_empty() {
         return None;
     }
     if let Some(text) = pieces.iter().map(Value::as_str).collect() {
         return Some(text);
     }
-    let bytes = bytes(pieces).or_else(|| {
-        let lists = pieces.iter().map(|piece| bytes(piece.as_array()?));
+    let bytes = to_bytes(pieces).or_else(|| {
+        let lists = pieces.iter().map(|piece| to_bytes(piece.as_array()?));
         Some(lists.collect::<Option<Vec<_>>>()?.concat())
     });
     String::from_utf8(bytes?).ok()
 }
 
-fn bytes(numbers: &[Value]) -> Option<Vec<u8>> {
+/// Returns numbers as bytes, or `None` if one of them is no integer from 0 to 255.
+fn to_bytes(numbers: &[Value]) -> Option<Vec<u8>> {
     numbers.iter().map(|number| u8::try_from(number.as_u64()?).ok()).collect()
 }
 
-/// The text in `b".."`, as the type `Bytes` shows itself, or in several of those.
-fn shown_bytes(text: &str) -> Option<String> {
+/// Parses the `Debug` output of one or more `bytes::Bytes` values: `b"data: {\"a\":1}\n\n"`.
+///
+/// `reqwest::Response::bytes_stream`, hyper and axum yield `Bytes`. Without its feature `serde`
+/// this type implements only `Debug`, so capture records a stream of them as `b".."b".."`. The
+/// escapes are those of `bytes/src/fmt/debug.rs`: `\n`, `\r`, `\t`, `\\`, `\"`, `\0` and `\xNN`.
+/// The owner tests are `tests/clients/tests/http.rs` (reqwest) and the raw HTTP tests in
+/// `tests/integration/enrich` (axum).
+///
+/// Returns `None` if the text is not a sequence of such literals, or if their content is empty.
+fn parse_bytes_debug(text: &str) -> Option<String> {
     let mut bytes = Vec::new();
     let mut rest = text;
     while !rest.is_empty() {
-        let mut shown = rest.strip_prefix("b\"")?.bytes();
+        let mut literal = rest.strip_prefix("b\"")?.bytes();
         loop {
-            match shown.next()? {
+            match literal.next()? {
                 b'"' => break,
-                b'\\' => bytes.push(match shown.next()? {
+                b'\\' => bytes.push(match literal.next()? {
                     b'n' => b'\n',
                     b'r' => b'\r',
                     b't' => b'\t',
                     b'0' => 0,
                     b'x' => {
-                        let digits = [shown.next()?, shown.next()?];
+                        let digits = [literal.next()?, literal.next()?];
                         u8::from_str_radix(std::str::from_utf8(&digits).ok()?, 16).ok()?
                     }
-                    itself => itself,
+                    // A quote or a backslash stands for itself.
+                    escaped => escaped,
                 }),
                 byte => bytes.push(byte),
             }
         }
-        rest = rest.get(rest.len() - shown.len()..)?;
+        rest = rest.get(rest.len() - literal.len()..)?;
     }
     String::from_utf8(bytes).ok().filter(|text| !text.is_empty())
 }
 
-/// The data of server-sent events, or JSON values behind each other, with or without the ends of
-/// lines between them. One that is not whole may only be the last: then the stream broke.
-fn events(text: &str) -> Option<Vec<Value>> {
+/// Parses server-sent events or consecutive JSON values, and returns the data of each.
+///
+/// ```text
+/// : OPENROUTER PROCESSING
+///
+/// event: message_start
+/// data: {"type": "message_start"}
+///
+/// data: [DONE]
+/// ```
+///
+/// Line ends are optional, because clients that return lines strip them and the recorded lines are
+/// concatenated: `event: xdata: {..}data: {..}`. JSON lines (Ollama) are values without any field
+/// name. `[DONE]`, with which OpenAI ends a stream, is skipped.
+///
+/// An incomplete value is accepted at the end only, where it means that the stream broke; the
+/// events before it are kept. Text that this crate truncated is rejected as a whole.
+fn parse_events(text: &str) -> Option<Vec<Value>> {
     let mut events = Vec::new();
+    // The event stream format allows a byte order mark at the beginning.
     let mut rest = text.trim_start_matches('\u{feff}').trim();
     if is_cut(rest) {
         return None;
@@ -86,8 +135,8 @@ fn events(text: &str) -> Option<Vec<Value>> {
         if let Some(data) = rest.strip_prefix("data:") {
             rest = data.trim_start();
         }
-        if let Some(behind) = rest.strip_prefix("[DONE]") {
-            rest = behind.trim_start();
+        if let Some(after) = rest.strip_prefix("[DONE]") {
+            rest = after.trim_start();
         } else if rest.starts_with('{') {
             let mut values = Deserializer::from_str(rest).into_iter();
             match values.next()? {
@@ -97,19 +146,22 @@ fn events(text: &str) -> Option<Vec<Value>> {
             }
             rest = rest.get(values.byte_offset()..)?.trim_start();
         } else {
-            rest = behind_field(rest)?;
+            rest = skip_field(rest)?;
         }
     }
     (!events.is_empty()).then_some(events)
 }
 
-/// What follows another field of an event, or a comment.
-fn behind_field(text: &str) -> Option<&str> {
+/// Skips a field other than `data`, or a comment, and returns the text after it. Returns `None` if
+/// the text begins with neither.
+fn skip_field(text: &str) -> Option<&str> {
+    // A line that begins with a colon is a comment; servers send them as keep-alive.
     let fields = ["event:", "id:", "retry:", ":"];
     if !fields.iter().any(|field| text.starts_with(field)) {
         return None;
     }
-    // Not the whole line first: without ends of lines, that is all that is left of the stream.
+    // The field ends at a line end or at the next `data:`, whichever comes first. Looking for the
+    // line end alone would scan the rest of the stream for each event where line ends are missing.
     let is_end = |rest: &str| rest.starts_with('\n') || rest.starts_with("data:");
     let mut rests = memchr2_iter(b'\n', b'd', text.as_bytes()).filter_map(|at| text.get(at..));
     Some(rests.find(|rest| is_end(rest)).unwrap_or_default().trim_start())
@@ -121,7 +173,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn events_are_read_with_or_without_the_ends_of_lines() {
+    fn events_with_or_without_line_ends_are_parsed() {
         let events = Some(json!([{"a": 1}, {"b": "x\n"}]));
         for text in [
             "data: {\"a\":1}\n\ndata: {\"b\":\"x\\n\"}\n\ndata: [DONE]\n\n",
@@ -132,19 +184,19 @@ mod tests {
             "{\"a\":1}\n{\"b\":\"x\\n\"}\n",
             "data: {\"a\":1}\n\ndata: {\"b\":\"x\\n\"}\n\ndata: {\"c\":",
         ] {
-            assert_eq!(read(text), events, "{text}");
+            assert_eq!(parse(text), events, "{text}");
         }
     }
 
     #[test]
-    fn many_events_without_ends_of_lines_are_read_once() {
-        // Were the rest of the text looked at for each of them, this would take minutes.
+    fn many_events_without_line_ends_take_linear_time() {
+        // A scan of the remaining text for each event would take minutes.
         let text = "event: xdata: {\"a\":1}".repeat(50_000);
-        assert_eq!(read(&text).unwrap().as_array().unwrap().len(), 50_000);
+        assert_eq!(parse(&text).unwrap().as_array().unwrap().len(), 50_000);
     }
 
     #[test]
-    fn other_text_is_no_event() {
+    fn text_without_events_is_rejected() {
         for text in [
             "",
             "hello",
@@ -159,31 +211,31 @@ mod tests {
             "b\"hello\"",
             "b\"data: {}\" and so on",
         ] {
-            assert_eq!(read(text), None, "{text}");
+            assert_eq!(parse(text), None, "{text}");
         }
     }
 
     #[test]
-    fn text_and_bytes_come_in_any_pieces() {
+    fn body_in_pieces_is_concatenated() {
         let text = "data: {\"é\":1}\n\ndata: {\"b\":2}\n\n";
         let events = Some(json!([{"é": 1}, {"b": 2}]));
         for size in [1, 3, 8, 100] {
             let pieces: Vec<&[u8]> = text.as_bytes().chunks(size).collect();
-            assert_eq!(read(&json!(pieces).to_string()), events);
-            let shown: String = pieces.iter().map(|piece| shown(piece)).collect();
-            assert_eq!(read(&shown), events, "{shown}");
+            assert_eq!(parse(&json!(pieces).to_string()), events);
+            let debug: String = pieces.iter().map(|piece| bytes_debug(piece)).collect();
+            assert_eq!(parse(&debug), events, "{debug}");
         }
-        assert_eq!(read(&json!(text.as_bytes()).to_string()), events);
+        assert_eq!(parse(&json!(text.as_bytes()).to_string()), events);
         assert_eq!(
-            read(&json!(text.split_inclusive('\n').collect::<Vec<_>>()).to_string()),
+            parse(&json!(text.split_inclusive('\n').collect::<Vec<_>>()).to_string()),
             events
         );
-        assert_eq!(read(&json!(text.lines().collect::<Vec<_>>()).to_string()), events);
-        assert_eq!(read(&shown(b"{\"a\": \"\\\"\"}")), Some(json!({"a": "\""})));
+        assert_eq!(parse(&json!(text.lines().collect::<Vec<_>>()).to_string()), events);
+        assert_eq!(parse(&bytes_debug(b"{\"a\": \"\\\"\"}")), Some(json!({"a": "\""})));
     }
 
-    /// As the crate `bytes` writes it.
-    fn shown(bytes: &[u8]) -> String {
+    /// Formats bytes as `bytes::Bytes` does for `Debug`.
+    fn bytes_debug(bytes: &[u8]) -> String {
         let escaped: String = bytes
             .iter()
             .map(|byte| match byte {
@@ -198,11 +250,11 @@ mod tests {
     }
 
     #[test]
-    fn json_is_what_it_says() {
-        assert_eq!(read("{\"a\":1}"), Some(json!({"a": 1})));
-        assert_eq!(read("[\"a\",\"b\"]"), Some(json!(["a", "b"])));
-        assert_eq!(read("[1,2]"), Some(json!([1, 2])));
-        assert_eq!(read("[[0.5],[1]]"), Some(json!([[0.5], [1]])));
-        assert_eq!(read("[]"), Some(json!([])));
+    fn plain_json_is_unchanged() {
+        assert_eq!(parse("{\"a\":1}"), Some(json!({"a": 1})));
+        assert_eq!(parse("[\"a\",\"b\"]"), Some(json!(["a", "b"])));
+        assert_eq!(parse("[1,2]"), Some(json!([1, 2])));
+        assert_eq!(parse("[[0.5],[1]]"), Some(json!([[0.5], [1]])));
+        assert_eq!(parse("[]"), Some(json!([])));
     }
 }

@@ -1,8 +1,8 @@
-//! The blocks of Converse's messages.
+//! The content blocks of Converse messages.
 
 use crate::enrich::neutral::json;
 use crate::enrich::turn::Messages;
-use crate::enrich::wire::value_deserializer::read;
+use crate::enrich::wire::value_deserializer::from_value;
 use crate::record::{
     Audio, Content, Document, Image, Part, Reasoning, ToolCall, ToolMessage, Video, data_url,
 };
@@ -10,10 +10,20 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::Value;
 
-/// A block has one field, which says its kind.
+/// A content block: an object with one field, whose name is the type of the block.
+///
+/// ```json
+/// {"text": "Hi"}
+/// {"image": {"format": "png", "source": {"bytes": ".."}}}
+/// {"toolUse": {"toolUseId": "tooluse_1", "name": "weather", "input": {"city": "Paris"}}}
+/// {"toolResult": {"toolUseId": "tooluse_1", "content": [{"json": {"sky": "clear"}}]}}
+/// ```
+///
+/// There is no variant for unknown types: with only a field name to go by, any object with one
+/// field would be a block of Converse. Types without a part here are listed with `IgnoredAny`.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) enum Block {
+pub(super) enum ContentBlock {
     Text(String),
     Image(Media),
     Video(Media),
@@ -23,25 +33,29 @@ pub(crate) enum Block {
     ReasoningContent(ReasoningContent),
     CachePoint(IgnoredAny),
     GuardContent(IgnoredAny),
-    CitationsContent(Cited),
+    CitationsContent(CitationsContent),
     Audio(Media),
     SearchResult(IgnoredAny),
     ToolAddition(IgnoredAny),
     ToolRemoval(IgnoredAny),
 }
 
+/// An image, video, audio or document. Only documents have a name.
 #[derive(Deserialize)]
-pub(crate) struct Media {
+pub(super) struct Media {
     format: Option<String>,
     name: Option<String>,
     source: Source,
 }
 
+/// The data of a media block: one of the three fields.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Source {
+    /// Base64 text in the HTTP API. An SDK may record it differently, which is not read.
     bytes: Option<Value>,
     s3_location: Option<S3Location>,
+    /// Documents only.
     text: Option<String>,
 }
 
@@ -50,9 +64,10 @@ struct S3Location {
     uri: String,
 }
 
+/// A call of a tool that runs in the application or in Bedrock, such as `nova_grounding`.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct ToolUse {
+pub(super) struct ToolUse {
     tool_use_id: String,
     name: String,
     input: Value,
@@ -60,14 +75,15 @@ pub(crate) struct ToolUse {
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct ToolResult {
+pub(super) struct ToolResult {
     tool_use_id: String,
     content: Vec<Value>,
 }
 
+/// Reasoning, either as text or encrypted (`redactedContent`).
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(crate) struct ReasoningContent {
+pub(super) struct ReasoningContent {
     reasoning_text: Option<ReasoningText>,
     redacted_content: Option<String>,
 }
@@ -78,46 +94,54 @@ struct ReasoningText {
     signature: Option<String>,
 }
 
-/// Text with its sources.
+/// Generated text with the sources that it cites. The sources are not recorded.
 #[derive(Deserialize)]
-pub(crate) struct Cited {
-    content: Option<Vec<CitedText>>,
+pub(super) struct CitationsContent {
+    content: Option<Vec<CitationText>>,
 }
 
 #[derive(Deserialize)]
-struct CitedText {
+struct CitationText {
     text: Option<String>,
 }
 
-/// The blocks of a result may also be `{"json": ..}`.
-pub(crate) fn content(blocks: &[Value]) -> Option<Content> {
+/// Reads the blocks of a `system` prompt or of a tool result. The latter may contain `{"json": ..}`
+/// besides the blocks of messages.
+pub(super) fn parse_content(blocks: &[Value]) -> Option<Content> {
     let mut parts = Vec::new();
     for value in blocks {
         match value.get("json") {
             Some(json) => parts.push(Part::text(json.to_string())),
-            None => parts.extend(read::<Block>(value)?.part(value)),
+            None => parts.extend(from_value::<ContentBlock>(value)?.into_part(value)),
         }
     }
     Some(parts.into())
 }
 
-impl Block {
-    /// What has no part of its own is shown as the JSON it is; a cache point says nothing.
-    pub(crate) fn part(self, value: &Value) -> Option<Part> {
+impl ContentBlock {
+    /// Returns the block as a part. `value` is its JSON, which is recorded as text if there is no
+    /// part for the block.
+    ///
+    /// Returns `None` for a `cachePoint`, which marks a position and has no content, and for media
+    /// without readable data.
+    pub(super) fn into_part(self, value: &Value) -> Option<Part> {
         Some(match self {
-            Block::Text(text) => Part::text(text),
-            Block::Image(media) => Image::new(media.url("image")?).into(),
-            Block::Video(media) => Video::new(media.url("video")?).into(),
-            Block::Audio(media) => Audio::new(media.url("audio")?).into(),
-            Block::Document(media) => media.document().into(),
-            Block::CitationsContent(cited) => Part::text(cited.text()),
-            Block::CachePoint(_) => return None,
+            ContentBlock::Text(text) => Part::text(text),
+            ContentBlock::Image(media) => Image::new(media.url("image")?).into(),
+            ContentBlock::Video(media) => Video::new(media.url("video")?).into(),
+            ContentBlock::Audio(media) => Audio::new(media.url("audio")?).into(),
+            ContentBlock::Document(media) => media.document().into(),
+            ContentBlock::CitationsContent(cited) => Part::text(cited.into_text()),
+            ContentBlock::CachePoint(_) => return None,
             _ => Part::text(value.to_string()),
         })
     }
 }
 
 impl Media {
+    /// Returns the inline bytes as a `data:` URL, or else the S3 URI.
+    ///
+    /// `format` is a subtype such as `png`, so `kind` completes the media type.
     fn url(&self, kind: &str) -> Option<String> {
         let inline = self.source.bytes.as_ref().and_then(Value::as_str).map(|bytes| {
             let format = self.format.as_deref().unwrap_or("*");
@@ -140,38 +164,41 @@ impl Media {
 }
 
 impl ToolResult {
-    pub(crate) fn message(&self) -> Option<ToolMessage> {
-        Some(ToolMessage::new(self.tool_use_id.as_str(), content(&self.content)?))
+    pub(super) fn to_message(&self) -> Option<ToolMessage> {
+        Some(ToolMessage::new(self.tool_use_id.as_str(), parse_content(&self.content)?))
     }
 }
 
-impl Cited {
-    fn text(self) -> String {
-        self.content.into_iter().flatten().filter_map(|cited| cited.text).collect()
+impl CitationsContent {
+    fn into_text(self) -> String {
+        self.content.into_iter().flatten().filter_map(|citation| citation.text).collect()
     }
 }
 
-/// Adds what an assistant says, and what the tools answered that Bedrock ran for it meanwhile.
-pub(crate) fn add_turn(messages: &mut Messages, blocks: &[Value]) -> Option<()> {
-    for block in blocks {
+/// Adds the blocks of an assistant message.
+///
+/// The result of a tool that Bedrock ran is among them. It becomes a separate tool message, so the
+/// blocks before and after it belong to two assistant messages.
+pub(super) fn add_assistant_blocks(messages: &mut Messages, blocks: &[Value]) -> Option<()> {
+    for value in blocks {
         let turn = &mut messages.turn;
-        match read::<Block>(block)? {
-            Block::Text(text) => turn.text(&text),
-            Block::CitationsContent(cited) => turn.text(&cited.text()),
-            Block::ToolUse(call) => {
+        match from_value::<ContentBlock>(value)? {
+            ContentBlock::Text(text) => turn.text(&text),
+            ContentBlock::CitationsContent(cited) => turn.text(&cited.into_text()),
+            ContentBlock::ToolUse(call) => {
                 turn.tool_calls
                     .push(ToolCall::new(call.name, json(&call.input)).id(call.tool_use_id));
             }
-            Block::ToolResult(result) => messages.push(result.message()?),
-            Block::ReasoningContent(content) => turn.reason(content.reasoning()),
-            other => turn.parts.extend(other.part(block).map(Into::into)),
+            ContentBlock::ToolResult(result) => messages.push(result.to_message()?),
+            ContentBlock::ReasoningContent(content) => turn.reason(content.into_reasoning()),
+            block => turn.parts.extend(block.into_part(value).map(Into::into)),
         }
     }
     Some(())
 }
 
 impl ReasoningContent {
-    fn reasoning(self) -> Reasoning {
+    fn into_reasoning(self) -> Reasoning {
         let (text, signature) = match self.reasoning_text {
             Some(ReasoningText { text, signature }) => (Some(text), signature),
             None => (None, None),

@@ -1,22 +1,35 @@
-//! Amazon Bedrock's Converse, for the models of many vendors.
+//! The Converse API of Amazon Bedrock, one format for the models of many vendors.
+//!
+//! Reference: <https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html>.
+//! Fixtures: `bedrock_converse*.json`. The content blocks are read in `blocks`, the events of
+//! `ConverseStream` in `stream`. The bodies of `InvokeModel` have the
+//! format of the vendor that made the model.
 
 mod blocks;
 pub(super) mod stream;
 
-use crate::enrich::neutral::{ChatRequest, ChatResponse, Vendor, parameters, sum, tokens, tools};
+use super::exclusive_usage::ExclusiveUsage;
+use crate::enrich::neutral::{ChatRequest, ChatResponse, Vendor, parameters, tools};
 use crate::enrich::turn::Messages;
-use crate::enrich::wire::value_deserializer::read;
+use crate::enrich::wire::value_deserializer::from_value;
 use crate::record::{SystemMessage, TokenCount, UserMessage};
-use blocks::{Block, add_turn, content};
+use blocks::{ContentBlock, add_assistant_blocks, parse_content};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
+/// Only AWS serves this format. The vendor of the model is told by the model's name alone.
 const VENDOR: Vendor = Vendor { system: None, provider: Some("aws") };
 
+/// ```json
+/// {"modelId": "us.amazon.nova-lite-v1:0", "system": [{"text": "Be brief."}],
+///  "messages": [{"role": "user", "content": [{"text": "Hi"}]}],
+///  "inferenceConfig": {"maxTokens": 100}}
+/// ```
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Request {
+    /// Optional: over HTTP the model is in the URL. The SDKs take it as a field.
     model_id: Option<String>,
     messages: Vec<WireMessage>,
     system: Option<Vec<Value>>,
@@ -25,6 +38,8 @@ struct Request {
     rest: Map<String, Value>,
 }
 
+/// `{"tools": [{"toolSpec": {"name": ..}}], "toolChoice": {"auto": {}}}`. Each tool is recorded as
+/// a tool, while the choice is an invocation parameter.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct ToolConfig {
@@ -36,7 +51,8 @@ struct ToolConfig {
 struct WireMessage {
     role: Role,
     content: Vec<Value>,
-    /// Another API's.
+    /// A field of OpenAI, not of Converse. An OpenAI message with only tool calls and an empty list
+    /// as content would otherwise pass for a message of Converse.
     tool_calls: Option<IgnoredAny>,
 }
 
@@ -48,20 +64,21 @@ enum Role {
     System,
 }
 
-pub(crate) fn request(value: &Value) -> Option<ChatRequest> {
-    let request = read::<Request>(value)?;
+/// Reads a request. The format is recognised by its blocks, which have no `type`.
+pub(super) fn request(value: &Value) -> Option<ChatRequest> {
+    let request = from_value::<Request>(value)?;
     let has_block = request.messages.iter().any(|message| !message.content.is_empty());
-    let has_calls = request.messages.iter().any(|message| message.tool_calls.is_some());
-    // The model's field has another name here.
-    if !has_block || has_calls || request.rest.contains_key("model") {
+    let has_tool_calls = request.messages.iter().any(|message| message.tool_calls.is_some());
+    // Converse has `modelId`; all other APIs with messages have `model`.
+    if !has_block || has_tool_calls || request.rest.contains_key("model") {
         return None;
     }
     let mut messages = Messages::default();
     if let Some(system) = request.system {
-        messages.push(SystemMessage::new(content(&system)?));
+        messages.push(SystemMessage::new(parse_content(&system)?));
     }
     for message in request.messages {
-        message.write(&mut messages)?;
+        message.add_to(&mut messages)?;
     }
     let mut rest = request.rest;
     let mut definitions = None;
@@ -81,22 +98,24 @@ pub(crate) fn request(value: &Value) -> Option<ChatRequest> {
 }
 
 impl WireMessage {
-    /// The results of tools stand among the user's blocks; each is a message of its own.
-    fn write(self, messages: &mut Messages) -> Option<()> {
+    /// Adds the message. A user message with `toolResult` blocks becomes a tool message for each of
+    /// them, followed by a user message with the other blocks.
+    fn add_to(self, messages: &mut Messages) -> Option<()> {
+        // Two assistant messages in a row stay two messages.
         messages.end_turn();
         match self.role {
-            Role::Assistant => return add_turn(messages, &self.content),
+            Role::Assistant => return add_assistant_blocks(messages, &self.content),
             Role::System => {
-                messages.push(SystemMessage::new(content(&self.content)?));
+                messages.push(SystemMessage::new(parse_content(&self.content)?));
                 return Some(());
             }
             Role::User => {}
         }
         let mut parts = Vec::new();
         for value in &self.content {
-            match read::<Block>(value)? {
-                Block::ToolResult(result) => messages.push(result.message()?),
-                block => parts.extend(block.part(value)),
+            match from_value::<ContentBlock>(value)? {
+                ContentBlock::ToolResult(result) => messages.push(result.to_message()?),
+                block => parts.extend(block.into_part(value)),
             }
         }
         if !parts.is_empty() {
@@ -106,6 +125,12 @@ impl WireMessage {
     }
 }
 
+/// ```json
+/// {"output": {"message": {"role": "assistant", "content": [{"text": "Hello"}]}},
+///  "stopReason": "end_turn", "usage": {"inputTokens": 9, "outputTokens": 2, "totalTokens": 11}}
+/// ```
+///
+/// The response does not name the model.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Response {
@@ -119,7 +144,8 @@ struct Output {
     message: WireMessage,
 }
 
-/// Cached tokens are beside the input tokens.
+/// The counts exclude each other: `inputTokens` does not include the cached tokens, `totalTokens`
+/// does.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Usage {
@@ -130,14 +156,15 @@ struct Usage {
     cache_write_input_tokens: Option<u64>,
 }
 
-pub(crate) fn response(value: &Value) -> Option<ChatResponse> {
-    let response = read::<Response>(value)?;
+/// Reads a response.
+pub(super) fn response(value: &Value) -> Option<ChatResponse> {
+    let response = from_value::<Response>(value)?;
     let message = response.output.message;
     if message.role != Role::Assistant {
         return None;
     }
     let mut messages = Messages::default();
-    add_turn(&mut messages, &message.content)?;
+    add_assistant_blocks(&mut messages, &message.content)?;
     Some(ChatResponse {
         messages: messages.finish_answer(),
         finish_reason: response.stop_reason,
@@ -150,12 +177,13 @@ pub(crate) fn response(value: &Value) -> Option<ChatResponse> {
 
 impl Usage {
     fn tokens(&self) -> Option<TokenCount> {
-        let (cache_read, cache_write) =
-            (self.cache_read_input_tokens, self.cache_write_input_tokens);
-        let counts = [self.input_tokens, cache_read, cache_write];
-        let prompt = counts.iter().any(Option::is_some).then(|| sum(counts));
-        let tokens = tokens(prompt, self.output_tokens)?;
-        let total = self.total_tokens.or(tokens.total);
-        Some(TokenCount { total, cache_read, cache_write, ..tokens })
+        let usage = ExclusiveUsage {
+            input: self.input_tokens,
+            cache_read: self.cache_read_input_tokens,
+            cache_write: self.cache_write_input_tokens,
+            output: self.output_tokens,
+        };
+        let tokens = usage.inclusive()?;
+        Some(TokenCount { total: self.total_tokens.or(tokens.total), ..tokens })
     }
 }

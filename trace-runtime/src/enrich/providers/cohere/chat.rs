@@ -1,51 +1,40 @@
-//! Cohere's chat, version 2. Its requests are of the form of `OpenAI`'s; the responses are its own.
+//! The responses and streams of Cohere's chat, version 2 (`POST /v2/chat`).
+//!
+//! Reference: <https://docs.cohere.com/v2/reference/chat>. Fixtures: `cohere_chat.json`,
+//! `cohere_chat_stream*.json`.
 
-use crate::enrich::neutral::{ChatResponse, Vendor};
-use crate::enrich::providers::openai::messages::WireAssistant;
-use crate::enrich::wire::merge::{append, item_at, merge};
-use crate::enrich::wire::value_deserializer::read;
-use crate::record::TokenCount;
+use super::{Usage, VENDOR, is_cohere_reason};
+use crate::enrich::neutral::ChatResponse;
+use crate::enrich::providers::openai::messages::AssistantReply;
+use crate::enrich::wire::merge::{append_text, index_field, item_at, merge};
+use crate::enrich::wire::value_deserializer::from_value;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-pub(crate) const VENDOR: Vendor = Vendor { system: Some("cohere"), provider: None };
-
+/// ```json
+/// {"id": "c14c80c3", "finish_reason": "COMPLETE",
+///  "message": {"role": "assistant", "content": [{"type": "text", "text": "Hello"}]},
+///  "usage": {"billed_units": {..}, "tokens": {"input_tokens": 9, "output_tokens": 2}}}
+/// ```
+///
+/// The message is that of OpenAI's chat completions, with a `tool_plan`. The response does not name
+/// the model.
 #[derive(Deserialize)]
 struct Response {
     id: String,
     finish_reason: Option<String>,
-    message: Answer,
+    message: AssistantReply,
     usage: Option<Usage>,
 }
 
-#[derive(Deserialize)]
-struct Answer {
-    role: String,
-    #[serde(flatten)]
-    message: WireAssistant,
-}
-
-#[derive(Deserialize)]
-pub(crate) struct Usage {
-    tokens: Option<Tokens>,
-    billed_units: Option<Tokens>,
-    cached_tokens: Option<f64>,
-}
-
-/// Cohere's interface says that these are floating point numbers.
-#[derive(Deserialize)]
-struct Tokens {
-    input_tokens: Option<f64>,
-    output_tokens: Option<f64>,
-}
-
+/// Reads a response.
 pub(crate) fn response(value: &Value) -> Option<ChatResponse> {
-    let Response { id, finish_reason, message, usage } = read::<Response>(value)?;
-    if id.is_empty() || !is_distinct(value) || message.role != "assistant" {
+    let Response { id, finish_reason, message, usage } = from_value::<Response>(value)?;
+    if id.is_empty() || !is_distinct(value) {
         return None;
     }
     Some(ChatResponse {
-        messages: vec![message.message.message()?.into()],
+        messages: vec![message.into_message()?.into()],
         finish_reason,
         tokens: usage.and_then(|usage| usage.tokens()),
         model: None,
@@ -54,16 +43,17 @@ pub(crate) fn response(value: &Value) -> Option<ChatResponse> {
     })
 }
 
-/// Its reasons are in upper case, and its counts have names of their own. A stream that broke has
-/// neither, but lists of blocks and of tool calls.
+/// Returns true if a response has a feature that only Cohere's have: a finish reason in upper case,
+/// or counts with Cohere's names.
+///
+/// A stream that broke has neither. [`assemble`] then leaves `finish_reason` null and the content a
+/// list, while an application's `{"id": .., "message": {"content": ".."}}` has a text.
 fn is_distinct(value: &Value) -> bool {
     let usage = value.get("usage");
-    let has_counts =
-        ["billed_units", "tokens"].iter().any(|own| usage.and_then(|it| it.get(own)).is_some());
+    let has_count = |name: &&str| usage.and_then(|usage| usage.get(*name)).is_some();
+    let has_counts = ["billed_units", "tokens"].iter().any(has_count);
     match value.get("finish_reason") {
-        Some(Value::String(reason)) => {
-            has_counts || !reason.is_empty() && !reason.contains(|it: char| it.is_lowercase())
-        }
+        Some(Value::String(reason)) => has_counts || is_cohere_reason(reason),
         Some(Value::Null) => {
             has_counts || value.get("message").is_some_and(|it| !it["content"].is_string())
         }
@@ -71,23 +61,20 @@ fn is_distinct(value: &Value) -> bool {
     }
 }
 
-impl Usage {
-    /// What the model read and wrote; what is billed may be less.
-    pub(crate) fn tokens(&self) -> Option<TokenCount> {
-        let counts = self.tokens.as_ref().or(self.billed_units.as_ref())?;
-        let tokens = TokenCount::new(whole(counts.input_tokens?), whole(counts.output_tokens?));
-        Some(TokenCount { cache_read: self.cached_tokens.map(whole), ..tokens })
-    }
-}
-
-/// A count as an integer.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast saturates")]
-pub(crate) fn whole(count: f64) -> u64 {
-    count.round() as u64
-}
-
-/// The events of a stream as one response.
-pub(crate) fn joined(events: &[Value]) -> Option<Value> {
+/// Assembles the events of a stream into one response.
+///
+/// ```json
+/// {"type": "message-start", "id": "29f14a5a", "delta": {"message": {"role": "assistant", ..}}}
+/// {"type": "content-start", "index": 0,
+///  "delta": {"message": {"content": {"type": "text", "text": ""}}}}
+/// {"type": "content-delta", "index": 0, "delta": {"message": {"content": {"text": "Hel"}}}}
+/// {"type": "content-end", "index": 0}
+/// {"type": "message-end", "delta": {"finish_reason": "COMPLETE", "usage": {..}}}
+/// ```
+///
+/// `tool-call-start` and `tool-call-delta` are similar, with one call in `tool_calls`, and
+/// `tool-plan-delta` has a piece of the plan. `index` is the position of the block or of the call.
+pub(crate) fn assemble(events: &[Value]) -> Option<Value> {
     let first = events.first()?;
     if first.get("type")? != "message-start" {
         return None;
@@ -95,7 +82,7 @@ pub(crate) fn joined(events: &[Value]) -> Option<Value> {
     let mut message = Map::from_iter([("role".to_owned(), json!("assistant"))]);
     let mut response = Map::from_iter([
         ("id".to_owned(), first.get("id")?.clone()),
-        // Until the last event says it.
+        // `message-end` replaces it.
         ("finish_reason".to_owned(), Value::Null),
     ]);
     let (mut content, mut calls) = (Vec::new(), Vec::new());
@@ -104,9 +91,10 @@ pub(crate) fn joined(events: &[Value]) -> Option<Value> {
         let delta = event.get("delta");
         match kind {
             "message-end" => response.extend(delta.and_then(Value::as_object)?.clone()),
-            "content-start" | "content-delta" => add(&mut content, event, "content")?,
-            "tool-call-start" | "tool-call-delta" => add(&mut calls, event, "tool_calls")?,
+            "content-start" | "content-delta" => add_delta(&mut content, event, "content")?,
+            "tool-call-start" | "tool-call-delta" => add_delta(&mut calls, event, "tool_calls")?,
             "tool-plan-delta" => merge(&mut message, delta?.get("message")?.as_object()?),
+            // The `end` events of blocks add nothing, and citations are not recorded.
             _ => {}
         }
     }
@@ -120,23 +108,25 @@ pub(crate) fn joined(events: &[Value]) -> Option<Value> {
     Some(response.into())
 }
 
-/// Adds a piece to the item of its index, or to the last one if the event has none.
-fn add(list: &mut Vec<Value>, event: &Value, field: &str) -> Option<()> {
-    let piece = event.get("delta")?.get("message")?.get(field)?.as_object()?;
+/// Adds the `field` of an event's delta to the item at the event's index, or to the last item if
+/// the event has no index.
+fn add_delta(list: &mut Vec<Value>, event: &Value, field: &str) -> Option<()> {
+    let delta = event.get("delta")?.get("message")?.get(field)?.as_object()?;
     let index = match event.get("index") {
-        Some(index) => usize::try_from(index.as_u64()?).ok()?,
+        Some(_) => index_field(event, "index")?,
         None => list.len().saturating_sub(1),
     };
     let item = item_at(list, index)?;
-    if let Some(text) = piece.get("function").and_then(|function| function.get("arguments"))
+    // Arguments of a call that was opened before. Anything but text breaks the stream's format.
+    if let Some(text) = delta.get("function").and_then(|function| function.get("arguments"))
         && let Some(function) = item.get_mut("function")
     {
-        append(function, "arguments", text.as_str()?);
+        append_text(function, "arguments", text.as_str()?);
         return Some(());
     }
     match item.as_object_mut() {
-        Some(item) => merge(item, piece),
-        None => *item = piece.clone().into(),
+        Some(item) => merge(item, delta),
+        None => *item = delta.clone().into(),
     }
     Some(())
 }

@@ -1,19 +1,32 @@
-//! Cohere's chat, version 1: a message and a history in place of messages.
+//! Cohere's chat, version 1 (`POST /v1/chat`): a message and a history in place of messages.
+//!
+//! Reference: <https://docs.cohere.com/v1/reference/chat>. Fixtures: `cohere_chat_v1*.json`.
+//! Version 2 replaced it, but older SDKs and Bedrock's `InvokeModel` still use it.
 
-use super::chat::{Usage, VENDOR};
+use super::{Usage, VENDOR, is_cohere_reason, round_count};
 use crate::enrich::model_family;
 use crate::enrich::neutral::{ChatRequest, ChatResponse, json, parameters, tools};
 use crate::enrich::turn::AssistantTurn;
-use crate::enrich::wire::merge::{append, item_at};
-use crate::enrich::wire::value_deserializer::read;
+use crate::enrich::wire::merge::{append_text, item_at};
+use crate::enrich::wire::value_deserializer::from_value;
 use crate::record::{Message, SystemMessage, ToolCall, ToolMessage, UserMessage};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+/// ```json
+/// {"model": "command-r", "preamble": "Be brief.", "message": "And tomorrow?",
+///  "chat_history": [{"role": "USER", "message": "Weather?"},
+///                   {"role": "CHATBOT", "message": "Sunny."}]}
+/// ```
+///
+/// In the request after a tool call, the results are in `tool_results` or at the end of the
+/// history.
 #[derive(Deserialize)]
 struct Request {
     model: Option<String>,
+    /// The user's message. Empty if the history ends with the results of tools.
     message: String,
+    /// The system prompt.
     preamble: Option<String>,
     chat_history: Option<Vec<WireMessage>>,
     tools: Option<Vec<Value>>,
@@ -22,6 +35,7 @@ struct Request {
     rest: Map<String, Value>,
 }
 
+/// A message of the history. Unlike in every other format, the role is in upper case.
 #[derive(Deserialize)]
 #[serde(tag = "role", rename_all = "UPPERCASE")]
 enum WireMessage {
@@ -31,6 +45,7 @@ enum WireMessage {
     Tool { tool_results: Vec<WireResult> },
 }
 
+/// A tool call. It has no id in this version: a result repeats the call.
 #[derive(Deserialize)]
 struct WireCall {
     name: String,
@@ -43,24 +58,27 @@ struct WireResult {
     outputs: Vec<Value>,
 }
 
+/// Reads a request that has a history, a preamble or a model of Cohere.
 pub(crate) fn request(value: &Value) -> Option<ChatRequest> {
     let Request { model, message, preamble, chat_history, tools: definitions, tool_results, rest } =
-        read::<Request>(value)?;
-    let is_own = |model: &str| model_family::system(model) == VENDOR.system;
-    // An argument of this name alone is no request.
-    if chat_history.is_none() && preamble.is_none() && !model.as_deref().is_some_and(is_own) {
+        from_value::<Request>(value)?;
+    let is_cohere_model = |model: &str| model_family::system(model) == VENDOR.system;
+    // Many functions have an argument `message`, so that field alone is no request.
+    if chat_history.is_none()
+        && preamble.is_none()
+        && !model.as_deref().is_some_and(is_cohere_model)
+    {
         return None;
     }
     let mut messages = Vec::new();
     messages.extend(preamble.map(|text| SystemMessage::new(text).into()));
     for message in chat_history.into_iter().flatten() {
-        message.write(&mut messages);
+        message.add_to(&mut messages);
     }
-    // Empty where the history ends with the results of tools.
     if !message.is_empty() {
         messages.push(UserMessage::new(message).into());
     }
-    messages.extend(tool_results.into_iter().flatten().map(WireResult::message));
+    messages.extend(tool_results.into_iter().flatten().map(WireResult::into_message));
     Some(ChatRequest {
         messages,
         tools: tools(definitions),
@@ -72,28 +90,29 @@ pub(crate) fn request(value: &Value) -> Option<ChatRequest> {
 }
 
 impl WireMessage {
-    fn write(self, messages: &mut Vec<Message>) {
+    fn add_to(self, messages: &mut Vec<Message>) {
         match self {
             WireMessage::System { message } => messages.push(SystemMessage::new(message).into()),
             WireMessage::User { message } => messages.push(UserMessage::new(message).into()),
             WireMessage::Chatbot { message, tool_calls } => {
-                messages.push(said(&message, tool_calls));
+                messages.push(chatbot_message(&message, tool_calls));
             }
             WireMessage::Tool { tool_results } => {
-                messages.extend(tool_results.into_iter().map(WireResult::message));
+                messages.extend(tool_results.into_iter().map(WireResult::into_message));
             }
         }
     }
 }
 
 impl WireResult {
-    /// The calls have no ids.
-    fn message(self) -> Message {
+    /// Returns the outputs as a tool message. It names the tool, because the call has no id.
+    fn into_message(self) -> Message {
         ToolMessage::of_tool(self.call.name, Value::Array(self.outputs).to_string()).into()
     }
 }
 
-fn said(text: &str, calls: Option<Vec<WireCall>>) -> Message {
+/// Returns an assistant message with the text and tool calls of a `CHATBOT` message or a response.
+fn chatbot_message(text: &str, calls: Option<Vec<WireCall>>) -> Message {
     let mut turn = AssistantTurn::default();
     turn.text(text);
     for WireCall { name, parameters } in calls.into_iter().flatten() {
@@ -102,6 +121,10 @@ fn said(text: &str, calls: Option<Vec<WireCall>>) -> Message {
     turn.finish().into()
 }
 
+/// ```json
+/// {"generation_id": "5f5b3e4f", "text": "Hello there", "finish_reason": "COMPLETE",
+///  "meta": {"billed_units": {..}, "tokens": {"input_tokens": 66, "output_tokens": 2}}}
+/// ```
 #[derive(Deserialize)]
 struct Response {
     text: String,
@@ -111,19 +134,21 @@ struct Response {
     meta: Option<Usage>,
 }
 
+/// Reads a response.
 pub(crate) fn response(value: &Value) -> Option<ChatResponse> {
     let Response { text, generation_id, finish_reason, tool_calls, meta } =
-        read::<Response>(value)?;
-    // Its reasons are in upper case; one that was streamed and broke has none.
-    let is_own = match &finish_reason {
-        Some(reason) => !reason.is_empty() && !reason.contains(|it: char| it.is_lowercase()),
+        from_value::<Response>(value)?;
+    // Other JSON with a `text` and a `generation_id` has neither counts nor such a reason. Where a
+    // stream broke, `assemble` leaves the reason null, which is unlike a missing field.
+    let is_distinct = match &finish_reason {
+        Some(reason) => is_cohere_reason(reason),
         None => meta.is_some() || value.get("finish_reason").is_some(),
     };
-    if generation_id.is_empty() || !is_own {
+    if generation_id.is_empty() || !is_distinct {
         return None;
     }
     Some(ChatResponse {
-        messages: vec![said(&text, tool_calls)],
+        messages: vec![chatbot_message(&text, tool_calls)],
         finish_reason,
         tokens: meta.and_then(|meta| meta.tokens()),
         vendor: VENDOR,
@@ -131,8 +156,19 @@ pub(crate) fn response(value: &Value) -> Option<ChatResponse> {
     })
 }
 
-/// The response that the last event has, or as much of it as the others told of.
-pub(crate) fn joined(events: &[Value]) -> Option<Value> {
+/// Assembles the events of a stream into one response.
+///
+/// ```json
+/// {"event_type": "stream-start", "generation_id": "5f5b3e4f"}
+/// {"event_type": "text-generation", "text": "Hello"}
+/// {"event_type": "tool-calls-chunk", "tool_call_delta": {"index": 0, "name": "f"}}
+/// {"event_type": "tool-calls-generation", "tool_calls": [{"name": "f", "parameters": {}}]}
+/// {"event_type": "stream-end", "finish_reason": "COMPLETE", "response": {..}}
+/// ```
+///
+/// `stream-end` has the whole response, and `tool-calls-generation` the complete calls. The other
+/// events matter for a stream that broke before these.
+pub(crate) fn assemble(events: &[Value]) -> Option<Value> {
     let first = events.first()?;
     if first.get("event_type")? != "stream-start" {
         return None;
@@ -145,18 +181,20 @@ pub(crate) fn joined(events: &[Value]) -> Option<Value> {
     let mut calls = Vec::new();
     for event in events {
         match event.get("event_type")?.as_str()? {
-            "text-generation" => append(&mut response, "text", event.get("text")?.as_str()?),
-            "tool-calls-chunk" => add(&mut calls, event),
+            "text-generation" => append_text(&mut response, "text", event.get("text")?.as_str()?),
+            "tool-calls-chunk" => add_tool_call_chunk(&mut calls, event),
             "tool-calls-generation" => calls.clone_from(event.get("tool_calls")?.as_array()?),
             "stream-end" => {
-                let mut whole = event.get("response")?.clone();
+                let mut complete = event.get("response")?.clone();
+                // The reason may be only beside the response.
                 let reason = event.get("finish_reason").cloned().unwrap_or_default();
-                whole.as_object_mut()?.entry("finish_reason").or_insert(reason);
-                return Some(whole);
+                complete.as_object_mut()?.entry("finish_reason").or_insert(reason);
+                return Some(complete);
             }
             _ => {}
         }
     }
+    // A call without a name would make the whole response unreadable.
     calls.retain(|call| call.get("name").is_some());
     if !calls.is_empty() {
         response["tool_calls"] = calls.into();
@@ -164,11 +202,11 @@ pub(crate) fn joined(events: &[Value]) -> Option<Value> {
     Some(response)
 }
 
-/// Adds a piece of a call: its name, or more of its parameters as text.
-fn add(calls: &mut Vec<Value>, event: &Value) {
+/// Adds a chunk of a tool call: its name, or an increment of its parameters as JSON text.
+fn add_tool_call_chunk(calls: &mut Vec<Value>, event: &Value) {
     let Some(delta) = event.get("tool_call_delta") else { return };
-    // An index may be written as a floating point number.
-    let index = delta.get("index").and_then(Value::as_f64).map(super::chat::whole);
+    // The index is a floating point number in Cohere's interface description, as the counts are.
+    let index = delta.get("index").and_then(Value::as_f64).map(round_count);
     let index = index.and_then(|index| usize::try_from(index).ok());
     let Some(call) = index.and_then(|index| item_at(calls, index)) else { return };
     if call.is_null() {
@@ -176,7 +214,7 @@ fn add(calls: &mut Vec<Value>, event: &Value) {
     }
     for field in ["name", "parameters"] {
         if let Some(text) = delta.get(field).and_then(Value::as_str) {
-            append(call, field, text);
+            append_text(call, field, text);
         }
     }
 }

@@ -1,22 +1,34 @@
-//! Gemini's `generateContent`, of the Gemini API and of Vertex AI. Fields may be written as the
-//! REST interface writes them, or as Google's protocol buffers do.
+//! `generateContent` of the Gemini API and of Vertex AI.
+//!
+//! Reference: <https://ai.google.dev/api/generate-content>. Fixtures: `gemini_*.json`. The parts
+//! are read in `parts`, the chunks of `streamGenerateContent` in `stream`.
+//!
+//! Fields are accepted in camel case, as the REST API defines them, and in snake case, as some
+//! clients and Google's protocol buffers write them. The REST API accepts both too.
 
 mod parts;
 pub(super) mod stream;
 
 use crate::enrich::neutral::{ChatRequest, ChatResponse, Vendor, retain_parameters, sum};
 use crate::enrich::turn::Messages;
-use crate::enrich::wire::value_deserializer::read;
+use crate::enrich::wire::value_deserializer::from_value;
 use crate::record::{Json, SystemMessage, TokenCount, ToolDefinition, UserMessage};
-use parts::{WirePart, add_turn, parts};
+use parts::{WirePart, add_model_parts, parse_parts};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-/// All of OpenInference's own instrumentations give Gemini models this name, wherever they run.
+/// OpenInference's instrumentations record `vertexai` for every Gemini model, even if it is called
+/// through the Gemini API.
 const VENDOR: Vendor = Vendor { system: Some("vertexai"), provider: Some("google") };
 
+/// ```json
+/// {"systemInstruction": {"parts": [{"text": "Be brief."}]},
+///  "contents": [{"role": "user", "parts": [{"text": "Hi"}]}],
+///  "generationConfig": {"temperature": 0.2}}
+/// ```
 #[derive(Deserialize)]
 struct Request {
+    /// Optional: over HTTP the model is in the URL. The SDKs take it as an argument.
     model: Option<String>,
     contents: Vec<WireContent>,
     #[serde(rename = "systemInstruction", alias = "system_instruction")]
@@ -26,9 +38,12 @@ struct Request {
     rest: Map<String, Value>,
 }
 
+/// One message: `{"role": "user", "parts": [..]}`.
 #[derive(Deserialize)]
 struct WireContent {
+    /// May be omitted by the user, and by the API in the last chunk of a stream.
     role: Option<Role>,
+    /// Missing in a candidate that ended before any output.
     parts: Option<Vec<Value>>,
 }
 
@@ -37,22 +52,25 @@ struct WireContent {
 enum Role {
     User,
     Model,
+    /// An older name for a `user` message with function responses.
     Function,
     System,
 }
 
-pub(crate) fn request(value: &Value) -> Option<ChatRequest> {
-    let request = read::<Request>(value)?;
+/// Reads a request. Its `contents` with `parts` distinguish it from every other format.
+pub(super) fn request(value: &Value) -> Option<ChatRequest> {
+    let request = from_value::<Request>(value)?;
     if request.contents.is_empty() {
         return None;
     }
     let mut messages = Messages::default();
     if let Some(instruction) = request.system_instruction {
-        messages.push(SystemMessage::new(parts(&instruction.parts?)?));
+        messages.push(SystemMessage::new(parse_parts(&instruction.parts?)?));
     }
     for content in request.contents {
-        content.write(&mut messages)?;
+        content.add_to(&mut messages)?;
     }
+    // Unlike other formats, this one is certain without a model, so the parameters are kept too.
     let mut rest = request.rest;
     retain_parameters(&mut rest);
     if let Some(model) = &request.model {
@@ -68,14 +86,20 @@ pub(crate) fn request(value: &Value) -> Option<ChatRequest> {
     })
 }
 
-/// One tool for each declaration of a function; a tool of Google's own as it is.
-fn tools(wire: Option<Vec<Value>>) -> Vec<ToolDefinition> {
+/// Returns one tool for each function declaration, and one for each of Google's tools.
+///
+/// ```json
+/// [{"functionDeclarations": [{"name": "a"}, {"name": "b"}]}, {"googleSearch": {}}]
+/// ```
+///
+/// is three tools: `a`, `b` and `{"googleSearch": {}}`.
+fn tools(wire_tools: Option<Vec<Value>>) -> Vec<ToolDefinition> {
     let mut tools = Vec::new();
-    for tool in wire.into_iter().flatten() {
-        let declared = ["functionDeclarations", "function_declarations"];
-        match declared.iter().find_map(|field| tool.get(field)?.as_array()) {
-            Some(functions) => {
-                tools.extend(functions.iter().cloned().map(ToolDefinition::new));
+    for tool in wire_tools.into_iter().flatten() {
+        let names = ["functionDeclarations", "function_declarations"];
+        match names.iter().find_map(|name| tool.get(name)?.as_array()) {
+            Some(declarations) => {
+                tools.extend(declarations.iter().cloned().map(ToolDefinition::new));
             }
             None => tools.push(ToolDefinition::new(tool)),
         }
@@ -84,24 +108,26 @@ fn tools(wire: Option<Vec<Value>>) -> Vec<ToolDefinition> {
 }
 
 impl WireContent {
-    /// The answers of functions stand among the parts; each is a message of its own.
-    fn write(self, messages: &mut Messages) -> Option<()> {
+    /// Adds the content. A user content with function responses becomes a tool message for each of
+    /// them, followed by a user message with the other parts.
+    fn add_to(self, messages: &mut Messages) -> Option<()> {
         let values = self.parts?;
+        // Two contents of the model in a row stay two messages.
         messages.end_turn();
         match self.role {
-            Some(Role::Model) => add_turn(messages, &values)?,
-            Some(Role::System) => messages.push(SystemMessage::new(parts(&values)?)),
+            Some(Role::Model) => add_model_parts(messages, &values)?,
+            Some(Role::System) => messages.push(SystemMessage::new(parse_parts(&values)?)),
             None | Some(Role::User | Role::Function) => {
-                let mut said = Vec::new();
+                let mut parts = Vec::new();
                 for value in &values {
-                    let part = read::<WirePart>(value)?;
+                    let part = from_value::<WirePart>(value)?;
                     match part.function_response {
-                        Some(answer) => messages.push(answer.message()),
-                        None => said.push(part.part(value)),
+                        Some(response) => messages.push(response.into_message()),
+                        None => parts.push(part.into_part(value)),
                     }
                 }
-                if !said.is_empty() {
-                    messages.push(UserMessage::new(said));
+                if !parts.is_empty() {
+                    messages.push(UserMessage::new(parts));
                 }
             }
         }
@@ -109,22 +135,29 @@ impl WireContent {
     }
 }
 
+/// ```json
+/// {"candidates": [{"content": {"role": "model", "parts": [{"text": "Hello"}]},
+///                  "finishReason": "STOP"}],
+///  "usageMetadata": {"promptTokenCount": 4, "candidatesTokenCount": 2, "totalTokenCount": 6},
+///  "modelVersion": "gemini-2.5-flash"}
+/// ```
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Response {
-    /// Missing where the prompt was blocked.
+    /// Missing if the prompt was blocked.
     candidates: Option<Vec<Candidate>>,
     #[serde(alias = "prompt_feedback")]
-    prompt_feedback: Option<Feedback>,
+    prompt_feedback: Option<PromptFeedback>,
     #[serde(alias = "usage_metadata")]
     usage_metadata: Option<Usage>,
     #[serde(alias = "model_version")]
     model_version: Option<String>,
 }
 
+/// The reason why a prompt was blocked, such as `SAFETY`.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
-struct Feedback {
+struct PromptFeedback {
     #[serde(alias = "block_reason")]
     block_reason: Option<String>,
 }
@@ -132,12 +165,14 @@ struct Feedback {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Candidate {
-    /// Missing where the answer was blocked.
+    /// Missing if the output was blocked. The candidate then has a finish reason.
     content: Option<WireContent>,
     #[serde(alias = "finish_reason")]
     finish_reason: Option<String>,
 }
 
+/// The token counts. Cached tokens are a part of `promptTokenCount`, but thoughts are not a part of
+/// `candidatesTokenCount`, nor are tool results a part of `promptTokenCount`.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Usage {
@@ -159,6 +194,7 @@ struct Usage {
     candidates_tokens_details: Option<Vec<ModalityTokens>>,
 }
 
+/// A count by modality: `{"modality": "AUDIO", "tokenCount": 32}`.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct ModalityTokens {
@@ -167,16 +203,21 @@ struct ModalityTokens {
     token_count: Option<u64>,
 }
 
-pub(crate) fn response(value: &Value) -> Option<ChatResponse> {
-    let response = read::<Response>(value)?;
-    let blocked = response.prompt_feedback.and_then(|feedback| feedback.block_reason);
+/// Reads a response.
+///
+/// Every field of the format is optional, so at least one candidate with content or a finish reason
+/// is required, or else the reason why the prompt was blocked.
+pub(super) fn response(value: &Value) -> Option<ChatResponse> {
+    let response = from_value::<Response>(value)?;
+    let block_reason = response.prompt_feedback.and_then(|feedback| feedback.block_reason);
     let candidates = response.candidates.unwrap_or_default();
     let finish_reason = match candidates.first() {
         Some(candidate) => candidate.finish_reason.clone(),
-        None => Some(blocked?),
+        None => Some(block_reason?),
     };
     let mut messages = Messages::default();
     for Candidate { content, finish_reason } in candidates {
+        // Other JSON with `candidates` has neither.
         if content.is_none() && finish_reason.is_none() {
             return None;
         }
@@ -186,11 +227,11 @@ pub(crate) fn response(value: &Value) -> Option<ChatResponse> {
         }
         if let Some(parts) = parts.filter(|parts| !parts.is_empty()) {
             messages.end_turn();
-            add_turn(&mut messages, &parts)?;
+            add_model_parts(&mut messages, &parts)?;
         }
     }
     let messages = messages.finish();
-    // An answer that was blocked says at least what it cost, or who gave it.
+    // A blocked response without content must at least have its usage or its model.
     if messages.is_empty() && response.usage_metadata.is_none() && response.model_version.is_none()
     {
         return None;
@@ -206,8 +247,8 @@ pub(crate) fn response(value: &Value) -> Option<ChatResponse> {
 }
 
 impl Usage {
-    /// Thoughts are beside the candidates, and tool results beside the prompt; both are priced as
-    /// what they are beside.
+    /// Returns inclusive counts: thoughts are added to the completion and tool results to the
+    /// prompt, as each is charged at that rate.
     fn tokens(&self) -> TokenCount {
         let prompt = sum([self.prompt_token_count, self.tool_use_prompt_token_count]);
         let completion = sum([self.candidates_token_count, self.thoughts_token_count]);
@@ -216,15 +257,15 @@ impl Usage {
             total: self.total_token_count.or(tokens.total),
             cache_read: self.cached_content_token_count,
             reasoning: self.thoughts_token_count,
-            prompt_audio: audio(self.prompt_tokens_details.as_deref()),
-            completion_audio: audio(self.candidates_tokens_details.as_deref()),
+            prompt_audio: audio_tokens(self.prompt_tokens_details.as_deref()),
+            completion_audio: audio_tokens(self.candidates_tokens_details.as_deref()),
             ..tokens
         }
     }
 }
 
-/// The count of audio among those of all modalities.
-fn audio(details: Option<&[ModalityTokens]>) -> Option<u64> {
-    let is_audio = |it: &&ModalityTokens| it.modality.as_deref() == Some("AUDIO");
+/// Returns the count of audio tokens among the counts of all modalities.
+fn audio_tokens(details: Option<&[ModalityTokens]>) -> Option<u64> {
+    let is_audio = |tokens: &&ModalityTokens| tokens.modality.as_deref() == Some("AUDIO");
     details?.iter().find(is_audio)?.token_count
 }

@@ -1,32 +1,43 @@
-//! `OpenAI` chat completions, and the many servers that speak them: `OpenRouter`, Groq, vLLM,
-//! `DeepSeek`, Mistral. The shape says nothing about who served a model, or whose model it is.
+//! Chat completions (`POST /chat/completions`), of OpenAI and of the servers that are compatible.
+//!
+//! Reference: <https://platform.openai.com/docs/api-reference/chat>. Fixtures:
+//! `openai_chat_*.json`, `openrouter_*.json`, `groq_*.json`, `vllm_*.json`, `deepseek_*.json`,
+//! `mistral_*.json`.
 
-use super::messages::{WireAssistant, WireMessage};
+use super::messages::{AssistantReply, WireMessage};
 use crate::enrich::neutral::{ChatRequest, ChatResponse, Vendor, parameters, tokens, tools};
 use crate::enrich::wire::merge::merge;
-use crate::enrich::wire::value_deserializer::read;
+use crate::enrich::wire::value_deserializer::from_value;
 use crate::record::TokenCount;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
+/// ```json
+/// {"model": "gpt-4o", "messages": [{"role": "user", "content": "Hi"}], "temperature": 0.2}
+/// ```
 #[derive(Deserialize)]
 struct Request {
+    /// Optional: Azure OpenAI has the deployment in the URL, and a function may take only messages.
     model: Option<String>,
     messages: Vec<WireMessage>,
+    /// Kept as sent, because each entry is recorded as the JSON schema of one tool.
     tools: Option<Vec<Value>>,
+    /// All other fields. They become the invocation parameters.
     #[serde(flatten)]
     rest: Map<String, Value>,
 }
 
+/// Reads a chat request. This is the least specific of the formats with `messages`.
 pub(crate) fn request(value: &Value) -> Option<ChatRequest> {
-    let Request { model, messages, tools: definitions, rest } = read::<Request>(value)?;
-    // Instructions beside the messages are another API's.
+    let Request { model, messages, tools: definitions, rest } = from_value::<Request>(value)?;
+    // Instructions beside the messages are Anthropic's or Bedrock's. If their formats rejected the
+    // value, it is malformed, and reading half of it would hide the instructions.
     if messages.is_empty() || rest.get("system").is_some_and(|system| !system.is_null()) {
         return None;
     }
     Some(ChatRequest {
-        messages: messages.into_iter().map(WireMessage::message).collect::<Option<_>>()?,
+        messages: messages.into_iter().map(WireMessage::into_message).collect::<Option<_>>()?,
         tools: tools(definitions),
         parameters: parameters(model.as_deref().map(|model| ("model", model)), rest),
         model,
@@ -35,6 +46,14 @@ pub(crate) fn request(value: &Value) -> Option<ChatRequest> {
     })
 }
 
+/// ```json
+/// {"model": "gpt-4o-2024-08-06",
+///  "choices": [{"message": {"role": "assistant", "content": "Hello"}, "finish_reason": "stop"}],
+///  "usage": {"prompt_tokens": 9, "completion_tokens": 2, "total_tokens": 11}}
+/// ```
+///
+/// `object` is not required, since compatible servers may omit it; `choices[].message` is enough to
+/// recognise the format.
 #[derive(Deserialize)]
 struct Response {
     choices: Vec<Choice>,
@@ -43,7 +62,7 @@ struct Response {
     x_groq: Option<XGroq>,
 }
 
-/// Where Groq says the usage of a stream.
+/// Groq's addition. In a stream, `x_groq.usage` holds the counts in place of `usage`.
 #[derive(Deserialize)]
 struct XGroq {
     usage: Option<Usage>,
@@ -51,17 +70,14 @@ struct XGroq {
 
 #[derive(Deserialize)]
 struct Choice {
-    message: Answer,
+    message: AssistantReply,
     finish_reason: Option<String>,
 }
 
-#[derive(Deserialize)]
-struct Answer {
-    role: String,
-    #[serde(flatten)]
-    message: WireAssistant,
-}
-
+/// The token counts of chat completions, legacy completions and embeddings.
+///
+/// `prompt_tokens` includes the cached tokens and `completion_tokens` the reasoning tokens, so the
+/// details are parts of the two counts. An embedding has no completion.
 #[derive(Deserialize)]
 pub(crate) struct Usage {
     prompt_tokens: Option<u64>,
@@ -69,13 +85,14 @@ pub(crate) struct Usage {
     total_tokens: Option<u64>,
     prompt_tokens_details: Option<PromptDetails>,
     completion_tokens_details: Option<CompletionDetails>,
-    /// `DeepSeek`'s name for the cached tokens.
+    /// The name that `DeepSeek` uses for `prompt_tokens_details.cached_tokens`.
     prompt_cache_hit_tokens: Option<u64>,
 }
 
 #[derive(Deserialize)]
 struct PromptDetails {
     cached_tokens: Option<u64>,
+    /// Reported where the model's vendor charges for cache writes, as by OpenRouter.
     cache_write_tokens: Option<u64>,
     audio_tokens: Option<u64>,
 }
@@ -86,16 +103,15 @@ struct CompletionDetails {
     audio_tokens: Option<u64>,
 }
 
+/// Reads a chat response with one or more choices.
 pub(crate) fn response(value: &Value) -> Option<ChatResponse> {
-    let Response { choices, model, usage, x_groq } = read::<Response>(value)?;
+    let Response { choices, model, usage, x_groq } = from_value::<Response>(value)?;
     let finish_reason = choices.first()?.finish_reason.clone();
-    let message = |Choice { message: answer, .. }: Choice| {
-        Some(answer.message.message().filter(|_| answer.role == "assistant")?.into())
-    };
+    let messages = choices.into_iter().map(|choice| Some(choice.message.into_message()?.into()));
     Some(ChatResponse {
-        messages: choices.into_iter().map(message).collect::<Option<_>>()?,
+        messages: messages.collect::<Option<_>>()?,
         finish_reason,
-        tokens: usage.or(x_groq.and_then(|own| own.usage)).and_then(|usage| usage.tokens()),
+        tokens: usage.or(x_groq.and_then(|groq| groq.usage)).and_then(|usage| usage.tokens()),
         model,
         vendor: Vendor::default(),
         ..ChatResponse::default()
@@ -103,6 +119,7 @@ pub(crate) fn response(value: &Value) -> Option<ChatResponse> {
 }
 
 impl Usage {
+    /// Returns the counts, or `None` if the object is empty, as some servers send it.
     pub(crate) fn tokens(&self) -> Option<TokenCount> {
         let tokens = tokens(self.prompt_tokens, self.completion_tokens)?;
         let prompt = self.prompt_tokens_details.as_ref();
@@ -120,9 +137,16 @@ impl Usage {
     }
 }
 
+/// A `chat.completion.chunk`:
+///
+/// ```json
+/// {"choices": [{"index": 0, "delta": {"content": "Hel"}, "finish_reason": null}]}
+/// ```
+///
+/// With `stream_options.include_usage`, the last chunk has the usage and `"choices": []`.
 #[derive(Deserialize)]
 struct Chunk {
-    /// Some servers leave them out of the chunk that says the usage.
+    /// Optional, because some servers omit the empty list or send null beside the usage.
     choices: Option<Vec<ChunkChoice>>,
     #[serde(flatten)]
     rest: Map<String, Value>,
@@ -130,32 +154,37 @@ struct Chunk {
 
 #[derive(Deserialize)]
 struct ChunkChoice {
+    /// The position of the choice, which exceeds 0 only for requests with `n` > 1.
     index: u64,
-    /// Some servers leave it out of a chunk that says something else.
+    /// Optional: a chunk with the results of Azure's content filter has no delta.
     delta: Option<Map<String, Value>>,
     #[serde(flatten)]
     rest: Map<String, Value>,
 }
 
-/// One response whose choices have all the pieces of their messages.
-pub(crate) fn joined(chunks: &[Value]) -> Option<Value> {
+/// Assembles chunks into one response: each `delta` is merged into the message of its choice.
+///
+/// Of the fields beside the choices, the last value counts that is neither null nor empty: the
+/// content filter of Azure sends chunks with `"id": ""` and `"model": ""`.
+pub(crate) fn assemble(chunks: &[Value]) -> Option<Value> {
     let mut response = Map::new();
     let mut choices: BTreeMap<u64, Map<String, Value>> = BTreeMap::new();
     let mut has_delta = false;
     for chunk in chunks {
-        let Chunk { choices: pieces, rest } = read::<Chunk>(chunk)?;
-        let is_said = |value: &Value| !value.is_null() && value != "";
-        let is_usage = rest.get("usage").is_some_and(Value::is_object);
-        let pieces = pieces.or_else(|| is_usage.then(Vec::new))?;
-        response.extend(rest.into_iter().filter(|(_, value)| is_said(value)));
-        for ChunkChoice { index, delta, rest } in pieces {
+        let Chunk { choices: chunk_choices, rest } = from_value::<Chunk>(chunk)?;
+        let has_content = |value: &Value| !value.is_null() && value != "";
+        let has_usage = rest.get("usage").is_some_and(Value::is_object);
+        let chunk_choices = chunk_choices.or_else(|| has_usage.then(Vec::new))?;
+        response.extend(rest.into_iter().filter(|(_, value)| has_content(value)));
+        for ChunkChoice { index, delta, rest } in chunk_choices {
             has_delta |= delta.is_some();
-            let choice = choices.entry(index).or_insert_with(|| begun(index));
+            let choice = choices.entry(index).or_insert_with(|| empty_choice(index));
             let message = choice.get_mut("message")?.as_object_mut()?;
             merge(message, &delta.unwrap_or_default());
             merge(choice, &rest);
         }
     }
+    // Chunks of legacy completions have choices too, but no deltas.
     if !has_delta {
         return None;
     }
@@ -163,7 +192,8 @@ pub(crate) fn joined(chunks: &[Value]) -> Option<Value> {
     Some(response.into())
 }
 
-fn begun(index: u64) -> Map<String, Value> {
+/// Returns a choice whose message has only its role, which some servers never send in a delta.
+fn empty_choice(index: u64) -> Map<String, Value> {
     let message = json!({"role": "assistant"});
     Map::from_iter([("index".to_owned(), index.into()), ("message".to_owned(), message)])
 }

@@ -1,16 +1,23 @@
-//! `OpenAI`'s legacy completions, and the servers that still speak them (vLLM). A request for one
-//! text is of the form of Ollama's, and read there.
+//! Legacy completions (`POST /completions`), of OpenAI and of servers that still offer them (vLLM).
+//!
+//! Reference: <https://platform.openai.com/docs/api-reference/completions>. Fixtures:
+//! `openai_completions*.json`. A request with one text is identical to one of Ollama's `generate`
+//! and is read there.
 
 use super::chat::Usage;
 use crate::enrich::neutral::{ChatRequest, ChatResponse, parameters};
 use crate::enrich::wire::merge::merge;
-use crate::enrich::wire::value_deserializer::read;
+use crate::enrich::wire::value_deserializer::from_value;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
+/// The `object` of a response and of its chunks.
 const OBJECT: &str = "text_completion";
 
+/// ```json
+/// {"model": "gpt-3.5-turbo-instruct", "prompt": ["Once", "There"], "max_tokens": 16}
+/// ```
 #[derive(Deserialize)]
 struct Request {
     model: String,
@@ -19,6 +26,7 @@ struct Request {
     rest: Map<String, Value>,
 }
 
+/// Several prompts in one request, as text or as token ids.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Prompt {
@@ -27,13 +35,14 @@ enum Prompt {
     TokenLists(#[expect(dead_code, reason = "part of the shape")] Vec<Vec<u64>>),
 }
 
+/// Reads a completion request whose `prompt` is a list.
 pub(crate) fn request(value: &Value) -> Option<ChatRequest> {
-    let Request { model, prompt, rest } = read::<Request>(value)?;
+    let Request { model, prompt, rest } = from_value::<Request>(value)?;
     Some(ChatRequest {
         prompts: match prompt {
             Prompt::Texts(texts) if texts.is_empty() => return None,
             Prompt::Texts(texts) => texts,
-            // Those are not turned back into text.
+            // Decoding token ids would need the vocabulary of the model.
             Prompt::Tokens(_) | Prompt::TokenLists(_) => Vec::new(),
         },
         parameters: parameters(Some(("model", &model)), rest),
@@ -42,8 +51,13 @@ pub(crate) fn request(value: &Value) -> Option<ChatRequest> {
     })
 }
 
+/// ```json
+/// {"object": "text_completion",
+///  "choices": [{"index": 0, "text": " upon a time", "finish_reason": "length"}]}
+/// ```
 #[derive(Deserialize)]
 struct Response {
+    /// Required, because a list of choices with a text is too common to be recognised alone.
     object: String,
     choices: Vec<Choice>,
     model: Option<String>,
@@ -56,8 +70,9 @@ struct Choice {
     finish_reason: Option<String>,
 }
 
+/// Reads a completion response.
 pub(crate) fn response(value: &Value) -> Option<ChatResponse> {
-    let Response { object, choices, model, usage } = read::<Response>(value)?;
+    let Response { object, choices, model, usage } = from_value::<Response>(value)?;
     if object != OBJECT {
         return None;
     }
@@ -70,33 +85,36 @@ pub(crate) fn response(value: &Value) -> Option<ChatResponse> {
     })
 }
 
+/// A chunk has the form of a response. Its choices continue those with the same index.
 #[derive(Deserialize)]
 struct Chunk {
-    choices: Vec<Piece>,
+    choices: Vec<ChunkChoice>,
     #[serde(flatten)]
     rest: Map<String, Value>,
 }
 
 #[derive(Deserialize)]
-struct Piece {
+struct ChunkChoice {
     index: u64,
     #[serde(flatten)]
     rest: Map<String, Value>,
 }
 
-/// One response whose choices have all of their texts. The last chunk may have the usage alone.
-pub(crate) fn joined(chunks: &[Value]) -> Option<Value> {
+/// Assembles chunks into one response by concatenating the `text` of each choice.
+///
+/// The last chunk may have the usage and an empty list of choices.
+pub(crate) fn assemble(chunks: &[Value]) -> Option<Value> {
     let mut response = Map::new();
     let mut choices: BTreeMap<u64, Map<String, Value>> = BTreeMap::new();
     for chunk in chunks {
-        let Chunk { choices: pieces, rest } = read::<Chunk>(chunk)?;
+        let Chunk { choices: chunk_choices, rest } = from_value::<Chunk>(chunk)?;
         if rest.get("object")? != OBJECT {
             return None;
         }
         response.extend(rest.into_iter().filter(|(_, value)| !value.is_null()));
-        for Piece { index, rest } in pieces {
-            let begin = || Map::from_iter([("index".to_owned(), index.into())]);
-            merge(choices.entry(index).or_insert_with(begin), &rest);
+        for ChunkChoice { index, rest } in chunk_choices {
+            let new_choice = || Map::from_iter([("index".to_owned(), index.into())]);
+            merge(choices.entry(index).or_insert_with(new_choice), &rest);
         }
     }
     response.insert("choices".to_owned(), choices.into_values().collect());

@@ -1,13 +1,21 @@
-//! The parts of the messages of `OpenAI`'s chat completions, and those that compatible servers add:
-//! videos (vLLM), documents and thinking (Mistral, Cohere).
+//! The content parts of OpenAI's chat messages, with the additions of compatible servers: videos
+//! (vLLM), document URLs and thinking (Mistral), documents and thinking (Cohere).
 
 use crate::enrich::neutral::json;
 use crate::enrich::turn::AssistantTurn;
-use crate::enrich::wire::value_deserializer::read;
+use crate::enrich::wire::value_deserializer::from_value;
 use crate::record::{Audio, Document, Image, Part, Reasoning, Video, data_url};
 use serde::Deserialize;
 use serde_json::Value;
 
+/// A content part, by its `type`.
+///
+/// ```json
+/// {"type": "text", "text": "Describe it."}
+/// {"type": "image_url", "image_url": {"url": "data:image/png;base64,.."}}
+/// {"type": "input_audio", "input_audio": {"data": "UklGRg==", "format": "wav"}}
+/// {"type": "file", "file": {"file_id": "file-1"}}
+/// ```
 #[derive(Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum WirePart {
@@ -21,30 +29,36 @@ enum WirePart {
         image_url: WireUrl,
     },
     InputAudio {
-        input_audio: WireSound,
+        input_audio: WireAudioInput,
     },
+    /// vLLM.
     VideoUrl {
         video_url: WireUrl,
     },
+    /// Mistral.
     DocumentUrl {
         document_url: WireUrl,
         document_name: Option<String>,
     },
     File {
         file: Option<WireFile>,
-        /// Mistral's.
+        /// Mistral has the id beside the type: `{"type": "file", "file_id": ".."}`.
         file_id: Option<String>,
     },
+    /// Mistral and Cohere.
     Thinking {
         thinking: WireThinking,
     },
+    /// Cohere.
     Document {
         document: WireDocument,
     },
+    /// A type that is not known here. It is recorded as its JSON text.
     #[serde(other)]
     Other,
 }
 
+/// An URL as `{"url": ".."}` (OpenAI) or as a plain text (Mistral).
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum WireUrl {
@@ -52,20 +66,22 @@ enum WireUrl {
     Object { url: String },
 }
 
-/// Mistral's is bare: an URL, or base64 of a format that it does not say.
+/// Audio as `{"data": .., "format": "wav"}` (OpenAI) or as a plain text (Mistral), which is either
+/// an URL or base64 without a format.
 #[derive(Deserialize)]
 #[serde(untagged)]
-enum WireSound {
+enum WireAudioInput {
     Bare(String),
-    Object(WireAudio),
+    Object(WireAudioData),
 }
 
 #[derive(Deserialize)]
-struct WireAudio {
+struct WireAudioData {
     data: String,
     format: String,
 }
 
+/// A file, by the id of an upload or with its data as a `data:` URL.
 #[derive(Default, Deserialize)]
 struct WireFile {
     file_id: Option<String>,
@@ -73,52 +89,56 @@ struct WireFile {
     file_data: Option<String>,
 }
 
-/// What a tool found, for Cohere to cite.
+/// A document in the result of a tool, which Cohere's models cite by its id.
 #[derive(Deserialize)]
 struct WireDocument {
     id: Option<String>,
+    /// An object of any fields, or its JSON text.
     data: Value,
 }
 
-/// Mistral's is a list of parts, Cohere's is text.
+/// Thinking as a text (Cohere) or as a list of text parts (Mistral).
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum WireThinking {
     Text(String),
-    Parts(Vec<WireThought>),
+    Parts(Vec<WireThinkingPart>),
 }
 
+/// Usually text. Mistral may also put a `reference` here, which is skipped.
 #[derive(Deserialize)]
-struct WireThought {
+struct WireThinkingPart {
     text: Option<String>,
 }
 
-/// A part that only an assistant writes, or any other.
-pub(crate) fn assistant_part(turn: &mut AssistantTurn, value: &Value) -> Option<()> {
-    match read::<WirePart>(value)? {
+/// Adds a part of an assistant message. Thinking is reasoning here, while [`parse_part`], which
+/// reads the parts of other roles, keeps it as JSON.
+pub(crate) fn add_assistant_part(turn: &mut AssistantTurn, value: &Value) -> Option<()> {
+    match from_value::<WirePart>(value)? {
         WirePart::Thinking { thinking } => turn.reason(Reasoning::new(match thinking {
             WireThinking::Text(text) => text,
             WireThinking::Parts(parts) => parts.into_iter().filter_map(|part| part.text).collect(),
         })),
         WirePart::Text { text } => turn.text(&text),
-        _ => turn.say(part(value)?),
+        _ => turn.say(parse_part(value)?),
     }
     Some(())
 }
 
-/// A part; one of a type that is not known is shown as the JSON it is.
-pub(crate) fn part(value: &Value) -> Option<Part> {
-    Some(match read::<WirePart>(value)? {
+/// Reads a part. A part with an unknown type becomes its JSON text; one without a type, or with
+/// wrong fields for its type, does not match.
+pub(crate) fn parse_part(value: &Value) -> Option<Part> {
+    Some(match from_value::<WirePart>(value)? {
         WirePart::Text { text } | WirePart::Refusal { refusal: text } => Part::text(text),
-        WirePart::ImageUrl { image_url } => Image::new(image_url.url()).into(),
-        WirePart::VideoUrl { video_url } => Video::new(video_url.url()).into(),
+        WirePart::ImageUrl { image_url } => Image::new(image_url.into_url()).into(),
+        WirePart::VideoUrl { video_url } => Video::new(video_url.into_url()).into(),
         WirePart::DocumentUrl { document_url, document_name: name } => {
-            Document { name, ..Document::at(document_url.url()) }.into()
+            Document { name, ..Document::at(document_url.into_url()) }.into()
         }
-        WirePart::InputAudio { input_audio } => input_audio.audio().into(),
-        WirePart::File { file: Some(file), .. } => file.document().into(),
+        WirePart::InputAudio { input_audio } => input_audio.into_audio().into(),
+        WirePart::File { file: Some(file), .. } => file.into_document().into(),
         WirePart::File { file: None, file_id } => {
-            WireFile { file_id: Some(file_id?), ..WireFile::default() }.document().into()
+            WireFile { file_id: Some(file_id?), ..WireFile::default() }.into_document().into()
         }
         WirePart::Document { document: WireDocument { id, data } } => {
             Document { id, ..Document::new(json(&data).as_str()) }.into()
@@ -127,27 +147,32 @@ pub(crate) fn part(value: &Value) -> Option<Part> {
     })
 }
 
-/// A base64 encoded image, whose first bytes say what kind it is.
-pub(crate) fn image(data: &str) -> Part {
-    let kinds = [("/9j/", "image/jpeg"), ("R0lGOD", "image/gif"), ("UklGR", "image/webp")];
-    let kind = kinds.iter().find(|(begins, _)| data.starts_with(begins));
-    Image::base64(kind.map_or("image/png", |(_, mime_type)| mime_type), data).into()
+/// Returns a base64 image as a part with a `data:` URL.
+///
+/// Ollama's `images` and OpenAI's image generation state no media type. It is derived from the
+/// first bytes of the file: `/9j/` is base64 of the JPEG marker FF D8 FF, `R0lGOD` of `GIF8`,
+/// `UklGR` of the `RIFF` header of WebP.
+pub(crate) fn image_from_base64(data: &str) -> Part {
+    let signatures = [("/9j/", "image/jpeg"), ("R0lGOD", "image/gif"), ("UklGR", "image/webp")];
+    let found = signatures.iter().find(|(signature, _)| data.starts_with(signature));
+    Image::base64(found.map_or("image/png", |(_, mime_type)| mime_type), data).into()
 }
 
 impl WireUrl {
-    fn url(self) -> String {
+    fn into_url(self) -> String {
         match self {
             WireUrl::Bare(url) | WireUrl::Object { url } => url,
         }
     }
 }
 
-impl WireSound {
-    fn audio(self) -> Audio {
+impl WireAudioInput {
+    fn into_audio(self) -> Audio {
         match self {
-            WireSound::Bare(url) if url.contains(':') => Audio::new(url),
-            WireSound::Bare(data) => Audio::new(data_url("audio/*", &data)),
-            WireSound::Object(WireAudio { data, format }) => {
+            // The base64 alphabet has no colon, every URL has one.
+            WireAudioInput::Bare(url) if url.contains(':') => Audio::new(url),
+            WireAudioInput::Bare(data) => Audio::new(data_url("audio/*", &data)),
+            WireAudioInput::Object(WireAudioData { data, format }) => {
                 let mime_type = format!("audio/{format}");
                 Audio::new(data_url(&mime_type, &data)).mime_type(mime_type)
             }
@@ -156,7 +181,7 @@ impl WireSound {
 }
 
 impl WireFile {
-    fn document(self) -> Document {
+    fn into_document(self) -> Document {
         let WireFile { file_id: id, filename: name, file_data: url } = self;
         Document { id, url, name, ..Document::default() }
     }

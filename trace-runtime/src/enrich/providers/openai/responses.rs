@@ -1,17 +1,26 @@
-//! `OpenAI` responses: items in place of messages.
+//! Responses (`POST /responses`) of OpenAI, whose input and output are lists of items.
+//!
+//! Reference: <https://platform.openai.com/docs/api-reference/responses>. Fixtures:
+//! `openai_responses*.json`. The items are read in `items`, the events of a stream in
+//! `responses_stream`.
 
-use super::items::{add, answer};
+use super::items::{add_item, output_messages};
 use crate::enrich::neutral::{ChatRequest, ChatResponse, Vendor, parameters, tokens, tools};
 use crate::enrich::turn::Messages;
-use crate::enrich::wire::value_deserializer::read;
+use crate::enrich::wire::value_deserializer::from_value;
 use crate::record::{SystemMessage, TokenCount, UserMessage};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+/// ```json
+/// {"model": "gpt-5", "instructions": "Be brief.",
+///  "input": [{"role": "user", "content": [{"type": "input_text", "text": "Hi"}]}]}
+/// ```
 #[derive(Deserialize)]
 struct Request {
     model: Option<String>,
     input: Input,
+    /// The system prompt of this one request; it is not among the items.
     instructions: Option<String>,
     tools: Option<Vec<Value>>,
     #[serde(flatten)]
@@ -25,20 +34,22 @@ enum Input {
     Items(Vec<Value>),
 }
 
+/// Reads a request whose input is a text or a list of items.
 pub(crate) fn request(value: &Value) -> Option<ChatRequest> {
-    let Request { model, input, instructions, tools: definitions, rest } = read::<Request>(value)?;
+    let Request { model, input, instructions, tools: definitions, rest } =
+        from_value::<Request>(value)?;
     let mut messages = Messages::default();
     if let Some(instructions) = instructions {
         messages.push(SystemMessage::new(instructions));
     }
     match input {
-        // An argument of this name alone is no request.
+        // Many functions have an argument `input`. With a text, only the model distinguishes them.
         Input::Text(_) if model.is_none() => return None,
         Input::Text(text) => messages.push(UserMessage::new(text)),
         Input::Items(items) if items.is_empty() => return None,
         Input::Items(items) => {
             for item in &items {
-                add(&mut messages, item)?;
+                add_item(&mut messages, item)?;
             }
         }
     }
@@ -52,8 +63,15 @@ pub(crate) fn request(value: &Value) -> Option<ChatRequest> {
     })
 }
 
+/// ```json
+/// {"object": "response", "model": "gpt-5-2025-08-07", "status": "completed",
+///  "output": [{"type": "message", "role": "assistant",
+///              "content": [{"type": "output_text", "text": "Hello"}]}],
+///  "usage": {"input_tokens": 9, "output_tokens": 2, "total_tokens": 11}}
+/// ```
 #[derive(Deserialize)]
 struct Response {
+    /// Always `response`. It distinguishes the format from other objects with an `output`.
     object: String,
     model: Option<String>,
     output: Vec<Value>,
@@ -62,11 +80,14 @@ struct Response {
     usage: Option<Usage>,
 }
 
+/// Present if the status is `incomplete`. The reason is `max_output_tokens` or `content_filter`.
 #[derive(Deserialize)]
 struct Incomplete {
     reason: Option<String>,
 }
 
+/// The token counts, with other names than in chat completions but the same meaning: cached tokens
+/// are a part of the input and reasoning tokens a part of the output.
 #[derive(Deserialize)]
 struct Usage {
     input_tokens: Option<u64>,
@@ -87,16 +108,20 @@ struct OutputDetails {
     reasoning_tokens: Option<u64>,
 }
 
+/// Reads a response. The finish reason is the reason why it is incomplete, or else its status.
 pub(crate) fn response(value: &Value) -> Option<ChatResponse> {
-    let response = read::<Response>(value)?;
+    let response = from_value::<Response>(value)?;
     if response.object != "response" {
         return None;
     }
-    let messages = answer(&response.output)?;
-    let ended = response.status.filter(|status| !["queued", "in_progress"].contains(&&**status));
+    let messages = output_messages(&response.output)?;
+    // A background response is returned before it ends, and so is a stream that broke.
+    let is_final = |status: &String| !["queued", "in_progress"].contains(&status.as_str());
+    let status = response.status.filter(is_final);
+    let incomplete = response.incomplete_details.and_then(|details| details.reason);
     Some(ChatResponse {
         messages,
-        finish_reason: response.incomplete_details.and_then(|it| it.reason).or(ended),
+        finish_reason: incomplete.or(status),
         tokens: response.usage.and_then(|usage| usage.tokens()),
         model: response.model,
         vendor: Vendor::default(),
@@ -108,11 +133,12 @@ impl Usage {
     fn tokens(&self) -> Option<TokenCount> {
         let tokens = tokens(self.input_tokens, self.output_tokens)?;
         let input = self.input_tokens_details.as_ref();
+        let output = self.output_tokens_details.as_ref();
         Some(TokenCount {
             total: self.total_tokens.or(tokens.total),
             cache_read: input.and_then(|details| details.cached_tokens),
             cache_write: input.and_then(|details| details.cache_write_tokens),
-            reasoning: self.output_tokens_details.as_ref().and_then(|it| it.reasoning_tokens),
+            reasoning: output.and_then(|details| details.reasoning_tokens),
             ..tokens
         })
     }
