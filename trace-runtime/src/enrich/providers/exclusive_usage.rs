@@ -29,3 +29,31 @@ impl ExclusiveUsage {
         Some(TokenCount { cache_read, cache_write, ..tokens(prompt, output)? })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn inclusive_with_cached_tokens_adds_them_to_the_prompt() {
+        let usage = ExclusiveUsage {
+            input: Some(30),
+            cache_read: Some(100),
+            cache_write: Some(0),
+            output: Some(6),
+        };
+        let expected = TokenCount::new(130, 6).cache_read(100).cache_write(0);
+        assert_eq!(usage.inclusive(), Some(expected));
+    }
+
+    #[test]
+    fn inclusive_without_prompt_counts_leaves_the_prompt_out() {
+        let usage =
+            ExclusiveUsage { input: None, cache_read: None, cache_write: None, output: Some(6) };
+        let expected = TokenCount { completion: Some(6), ..TokenCount::default() };
+        assert_eq!(usage.inclusive(), Some(expected));
+        let usage =
+            ExclusiveUsage { input: None, cache_read: None, cache_write: None, output: None };
+        assert_eq!(usage.inclusive(), None);
+    }
+}

@@ -57,16 +57,16 @@ type Assembler = fn(&[Value]) -> Option<Value>;
 
 /// The formats of chat and completion requests, in the order in which they are tried.
 const CHAT_REQUESTS: [Parser<ChatRequest>; 9] = [
-    // These have field names of their own: `input`, and `contents` with `parts`.
+    // Distinctive field names: `input`, and `contents` with `parts`.
     openai::responses::request,
     gemini::request,
-    // These have `messages`, as OpenAI has, and tell themselves apart by their content blocks.
+    // `messages` as in OpenAI's format, but with other content blocks or additional fields.
     bedrock::request,
     anthropic::request,
     ollama::chat_request,
-    // Accepts any plain `messages`, so it follows the formats that need more.
+    // Any `messages` with plain text match, so this format follows the more specific ones.
     openai::chat::request,
-    // These have one text instead of messages: `message`, or a list or a string as `prompt`.
+    // One text in place of messages: `message`, or a list or a string as `prompt`.
     cohere::chat_v1::request,
     openai::completions::request,
     ollama::generate_request,

@@ -219,4 +219,12 @@ mod tests {
         let whole = json!({"content": [thinking("ab"), {"type": "text", "text": "cd"}]});
         assert_eq!(merged(&pieces), whole);
     }
+    #[test]
+    fn item_at_extends_the_list_up_to_the_limit_only() {
+        let mut list = vec![json!("a")];
+        *item_at(&mut list, 2).unwrap() = json!("c");
+        assert_eq!(list, [json!("a"), Value::Null, json!("c")]);
+        assert_eq!(item_at(&mut list, usize::MAX), None);
+        assert_eq!(list.len(), 3);
+    }
 }

@@ -31,7 +31,9 @@ pub(super) enum ContentBlock {
     ToolUse(ToolUse),
     ToolResult(ToolResult),
     ReasoningContent(ReasoningContent),
+    /// Marks the end of a prefix to cache. It has no content.
     CachePoint(IgnoredAny),
+    /// Text that a guardrail assesses.
     GuardContent(IgnoredAny),
     CitationsContent(CitationsContent),
     Audio(Media),
@@ -73,6 +75,7 @@ pub(super) struct ToolUse {
     input: Value,
 }
 
+/// The result of a tool, as blocks or as `{"json": ..}`.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct ToolResult {
@@ -150,6 +153,9 @@ impl Media {
         inline.or_else(|| self.source.s3_location.as_ref().map(|location| location.uri.clone()))
     }
 
+    /// Returns a document with its text, its data or its S3 URI.
+    ///
+    /// `application/pdf` is right for the most common format; the others are approximated.
     fn document(&self) -> Document {
         let document = match (&self.source.text, self.url("application")) {
             (Some(text), _) => Document::new(text),

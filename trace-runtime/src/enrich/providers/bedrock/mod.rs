@@ -176,6 +176,7 @@ pub(super) fn response(value: &Value) -> Option<ChatResponse> {
 }
 
 impl Usage {
+    /// Returns inclusive counts, or `None` for an empty object.
     fn tokens(&self) -> Option<TokenCount> {
         let usage = ExclusiveUsage {
             input: self.input_tokens,

@@ -31,8 +31,8 @@ struct Request {
 #[serde(untagged)]
 enum Prompt {
     Texts(Vec<String>),
-    Tokens(#[expect(dead_code, reason = "part of the shape")] Vec<u64>),
-    TokenLists(#[expect(dead_code, reason = "part of the shape")] Vec<Vec<u64>>),
+    Tokens(#[expect(dead_code, reason = "matched, not read")] Vec<u64>),
+    TokenLists(#[expect(dead_code, reason = "matched, not read")] Vec<Vec<u64>>),
 }
 
 /// Reads a completion request whose `prompt` is a list.

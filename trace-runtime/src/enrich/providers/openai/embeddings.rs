@@ -28,8 +28,8 @@ struct Request {
 enum Input {
     Text(String),
     Texts(Vec<String>),
-    Tokens(#[expect(dead_code, reason = "part of the shape")] Vec<u64>),
-    TokenLists(#[expect(dead_code, reason = "part of the shape")] Vec<Vec<u64>>),
+    Tokens(#[expect(dead_code, reason = "matched, not read")] Vec<u64>),
+    TokenLists(#[expect(dead_code, reason = "matched, not read")] Vec<Vec<u64>>),
 }
 
 /// Reads an embedding request. Token ids are not decoded and leave the texts empty.

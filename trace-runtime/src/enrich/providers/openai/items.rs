@@ -69,6 +69,7 @@ struct WireReasoning {
     encrypted_content: Option<String>,
 }
 
+/// The role of a message. Results of tools are items and not messages, so there is no `tool`.
 #[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "snake_case")]
 enum Role {
@@ -78,6 +79,7 @@ enum Role {
     Assistant,
 }
 
+/// The `content` of a message: a text, or a list of content parts. Output is always a list.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum ItemContent {
@@ -105,6 +107,7 @@ enum ItemPart {
     OutputText {
         text: String,
     },
+    /// Only in the content of a reasoning item.
     ReasoningText {
         text: String,
     },
@@ -116,6 +119,7 @@ enum ItemPart {
         image_url: Option<String>,
         file_id: Option<String>,
     },
+    /// A file, by the id of an upload, by its URL, or with its data as a `data:` URL.
     InputFile {
         file_id: Option<String>,
         filename: Option<String>,

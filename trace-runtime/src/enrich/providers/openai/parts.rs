@@ -181,6 +181,7 @@ impl WireAudioInput {
 }
 
 impl WireFile {
+    /// Returns the document with the data as its URL. The id of an upload is kept as its id.
     fn into_document(self) -> Document {
         let WireFile { file_id: id, filename: name, file_data: url } = self;
         Document { id, url, name, ..Document::default() }

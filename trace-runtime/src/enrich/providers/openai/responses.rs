@@ -75,6 +75,7 @@ struct Response {
     object: String,
     model: Option<String>,
     output: Vec<Value>,
+    /// `completed`, `incomplete`, `failed`, `cancelled`, `queued` or `in_progress`.
     status: Option<String>,
     incomplete_details: Option<Incomplete>,
     usage: Option<Usage>,
@@ -130,6 +131,7 @@ pub(crate) fn response(value: &Value) -> Option<ChatResponse> {
 }
 
 impl Usage {
+    /// Returns the counts, or `None` for an empty object.
     fn tokens(&self) -> Option<TokenCount> {
         let tokens = tokens(self.input_tokens, self.output_tokens)?;
         let input = self.input_tokens_details.as_ref();
