@@ -58,6 +58,8 @@ pub(super) fn chat_request(value: &Value) -> Option<ChatRequest> {
     None
 }
 
+/// The body of a generate request.
+///
 /// ```json
 /// {"model": "llama3.2", "prompt": "Hi", "system": "Be brief.", "images": ["iVBORw0KGgo="]}
 /// ```
@@ -181,6 +183,8 @@ pub(super) fn assemble(chunks: &[Value]) -> Option<Value> {
     has_text.then(|| assembled.into())
 }
 
+/// The body of an embed response.
+///
 /// ```json
 /// {"model": "all-minilm", "embeddings": [[0.5, -1.0]], "prompt_eval_count": 2}
 /// ```

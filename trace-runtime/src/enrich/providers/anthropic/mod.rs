@@ -19,6 +19,8 @@ use serde_json::{Map, Value};
 /// format.
 const VENDOR: Vendor = Vendor { system: Some("anthropic"), provider: None };
 
+/// The body of a request.
+///
 /// ```json
 /// {"model": "claude-sonnet-4-20250514", "max_tokens": 1024, "system": "Be brief.",
 ///  "messages": [{"role": "user", "content": "Hi"}],
@@ -131,6 +133,8 @@ impl WireMessage {
     }
 }
 
+/// The body of a response.
+///
 /// ```json
 /// {"type": "message", "role": "assistant", "model": "claude-sonnet-4-20250514",
 ///  "content": [{"type": "text", "text": "Hello"}], "stop_reason": "end_turn",

@@ -21,6 +21,8 @@ use serde_json::{Map, Value};
 /// Only AWS serves this format. The vendor of the model is told by the model's name alone.
 const VENDOR: Vendor = Vendor { system: None, provider: Some("aws") };
 
+/// The body of a request.
+///
 /// ```json
 /// {"modelId": "us.amazon.nova-lite-v1:0", "system": [{"text": "Be brief."}],
 ///  "messages": [{"role": "user", "content": [{"text": "Hi"}]}],
@@ -125,6 +127,8 @@ impl WireMessage {
     }
 }
 
+/// The body of a response.
+///
 /// ```json
 /// {"output": {"message": {"role": "assistant", "content": [{"text": "Hello"}]}},
 ///  "stopReason": "end_turn", "usage": {"inputTokens": 9, "outputTokens": 2, "totalTokens": 11}}

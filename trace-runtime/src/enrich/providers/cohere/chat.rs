@@ -11,6 +11,8 @@ use crate::enrich::wire::value_deserializer::from_value;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+/// The body of a response.
+///
 /// ```json
 /// {"id": "c14c80c3", "finish_reason": "COMPLETE",
 ///  "message": {"role": "assistant", "content": [{"type": "text", "text": "Hello"}]},

@@ -13,6 +13,8 @@ use crate::record::{Message, SystemMessage, ToolCall, ToolMessage, UserMessage};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
+/// The body of a request.
+///
 /// ```json
 /// {"model": "command-r", "preamble": "Be brief.", "message": "And tomorrow?",
 ///  "chat_history": [{"role": "USER", "message": "Weather?"},
@@ -121,6 +123,8 @@ fn chatbot_message(text: &str, calls: Option<Vec<WireCall>>) -> Message {
     turn.finish().into()
 }
 
+/// The body of a response.
+///
 /// ```json
 /// {"generation_id": "5f5b3e4f", "text": "Hello there", "finish_reason": "COMPLETE",
 ///  "meta": {"billed_units": {..}, "tokens": {"input_tokens": 66, "output_tokens": 2}}}

@@ -9,6 +9,8 @@ use crate::record::TokenCount;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+/// The body of a request. The second form belongs to version 2.
+///
 /// ```json
 /// {"model": "embed-v4.0", "texts": ["a", "b"], "input_type": "search_document"}
 /// {"model": "embed-v4.0", "inputs": [{"content": [{"type": "text", "text": "a"}]}]}
@@ -64,6 +66,8 @@ impl EmbedInput {
     }
 }
 
+/// The body of a response.
+///
 /// ```json
 /// {"id": "da6e531f", "embeddings": {"float": [[0.5, -1.0]]},
 ///  "meta": {"billed_units": {"input_tokens": 2}}}

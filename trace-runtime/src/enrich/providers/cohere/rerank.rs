@@ -8,6 +8,8 @@ use crate::record::{Document, Json};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+/// The body of a request.
+///
 /// ```json
 /// {"model": "rerank-v3.5", "query": "capital of France?", "documents": ["Paris", "Rome"],
 ///  "top_n": 1}
@@ -61,6 +63,8 @@ impl WireDocument {
     }
 }
 
+/// The body of a response.
+///
 /// ```json
 /// {"id": "07734bd2", "results": [{"index": 0, "relevance_score": 0.98}]}
 /// ```

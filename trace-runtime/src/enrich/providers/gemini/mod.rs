@@ -21,6 +21,8 @@ use serde_json::{Map, Value};
 /// through the Gemini API.
 const VENDOR: Vendor = Vendor { system: Some("vertexai"), provider: Some("google") };
 
+/// The body of a request.
+///
 /// ```json
 /// {"systemInstruction": {"parts": [{"text": "Be brief."}]},
 ///  "contents": [{"role": "user", "parts": [{"text": "Hi"}]}],
@@ -135,6 +137,8 @@ impl WireContent {
     }
 }
 
+/// The body of a response.
+///
 /// ```json
 /// {"candidates": [{"content": {"role": "model", "parts": [{"text": "Hello"}]},
 ///                  "finishReason": "STOP"}],

@@ -13,6 +13,8 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
+/// The body of a request.
+///
 /// ```json
 /// {"model": "gpt-4o", "messages": [{"role": "user", "content": "Hi"}], "temperature": 0.2}
 /// ```
@@ -46,6 +48,8 @@ pub(crate) fn request(value: &Value) -> Option<ChatRequest> {
     })
 }
 
+/// The body of a response.
+///
 /// ```json
 /// {"model": "gpt-4o-2024-08-06",
 ///  "choices": [{"message": {"role": "assistant", "content": "Hello"}, "finish_reason": "stop"}],

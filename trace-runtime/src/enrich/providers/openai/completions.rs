@@ -15,6 +15,8 @@ use std::collections::BTreeMap;
 /// The `object` of a response and of its chunks.
 const OBJECT: &str = "text_completion";
 
+/// The body of a request.
+///
 /// ```json
 /// {"model": "gpt-3.5-turbo-instruct", "prompt": ["Once", "There"], "max_tokens": 16}
 /// ```
@@ -51,6 +53,8 @@ pub(crate) fn request(value: &Value) -> Option<ChatRequest> {
     })
 }
 
+/// The body of a response.
+///
 /// ```json
 /// {"object": "text_completion",
 ///  "choices": [{"index": 0, "text": " upon a time", "finish_reason": "length"}]}

@@ -11,6 +11,8 @@ use base64::prelude::{BASE64_STANDARD, Engine};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+/// The body of a request.
+///
 /// ```json
 /// {"model": "text-embedding-3-small", "input": ["a", "b"], "encoding_format": "float"}
 /// ```
@@ -46,6 +48,8 @@ pub(crate) fn request(value: &Value) -> Option<EmbeddingRequest> {
     })
 }
 
+/// The body of a response.
+///
 /// ```json
 /// {"object": "list", "data": [{"object": "embedding", "index": 0, "embedding": [0.5, -1.0]}],
 ///  "model": "text-embedding-3-small", "usage": {"prompt_tokens": 2, "total_tokens": 2}}

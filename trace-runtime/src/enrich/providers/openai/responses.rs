@@ -12,6 +12,8 @@ use crate::record::{SystemMessage, TokenCount, UserMessage};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+/// The body of a request.
+///
 /// ```json
 /// {"model": "gpt-5", "instructions": "Be brief.",
 ///  "input": [{"role": "user", "content": [{"type": "input_text", "text": "Hi"}]}]}
@@ -63,6 +65,8 @@ pub(crate) fn request(value: &Value) -> Option<ChatRequest> {
     })
 }
 
+/// The body of a response.
+///
 /// ```json
 /// {"object": "response", "model": "gpt-5-2025-08-07", "status": "completed",
 ///  "output": [{"type": "message", "role": "assistant",
