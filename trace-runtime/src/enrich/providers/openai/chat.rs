@@ -168,7 +168,7 @@ struct ChunkChoice {
 
 /// Assembles chunks into one response: each `delta` is merged into the message of its choice.
 ///
-/// Of the fields beside the choices, the last value counts that is neither null nor empty: the
+/// For the fields beside the choices, the last value wins that is neither null nor empty: the
 /// content filter of Azure sends chunks with `"id": ""` and `"model": ""`.
 pub(crate) fn assemble(chunks: &[Value]) -> Option<Value> {
     let mut response = Map::new();
