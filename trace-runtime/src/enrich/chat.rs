@@ -3,7 +3,7 @@
 use super::find_request::find_request;
 use super::model::{ChatRequest, ChatResponse, Vendor, non_empty};
 use super::model_family;
-use super::shapes;
+use super::providers;
 use crate::record::{
     Answer, Attributes, Choices, FinishReason, InputMessages, InvocationParameters, LlmModel,
     Prompts, ToolDefinitions,
@@ -18,11 +18,11 @@ use serde_json::Value;
 pub(super) fn join_stream(output: &Value) -> Option<Value> {
     let chunks = output.as_array()?;
     let (last, others) = chunks.split_last()?;
-    if let Some(response) = shapes::chat_joined(chunks) {
+    if let Some(response) = providers::assemble_chat_stream(chunks) {
         return Some(response);
     }
     let error = last.get("error")?;
-    let mut response = shapes::chat_joined(others)?;
+    let mut response = providers::assemble_chat_stream(others)?;
     response.as_object_mut()?.insert("error".to_owned(), error.clone());
     Some(response)
 }
@@ -30,8 +30,8 @@ pub(super) fn join_stream(output: &Value) -> Option<Value> {
 /// Derives `llm.*` attributes. Either side may be missing, or may belong to an API that is not
 /// known; the other side is still read.
 pub(super) fn attributes(input: Option<&Value>, output: Option<&Value>) -> Attributes {
-    let request = input.and_then(|input| find_request(input, shapes::chat_request));
-    let response = output.and_then(shapes::chat_response);
+    let request = input.and_then(|input| find_request(input, providers::chat_request));
+    let response = output.and_then(providers::chat_response);
     let mut attributes = Attributes::default();
     attributes.record(&model(request.as_ref(), response.as_ref()));
     // `{"model": .., "prompt": ".."}` is a request of OpenAI's completions and of Ollama's generate

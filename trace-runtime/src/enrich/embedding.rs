@@ -3,14 +3,14 @@
 use super::find_request::find_request;
 use super::model::non_empty;
 use super::model_family;
-use super::shapes;
+use super::providers;
 use crate::record::{Attributes, Embedding, Embeddings, LlmModel};
 use serde_json::Value;
 
 /// Derives `embedding.*` attributes, the token counts and the vendor of the model.
 pub(super) fn attributes(input: Option<&Value>, output: Option<&Value>) -> Attributes {
-    let request = input.and_then(|input| find_request(input, shapes::embedding_request));
-    let response = output.and_then(shapes::embedding_response);
+    let request = input.and_then(|input| find_request(input, providers::embedding_request));
+    let response = output.and_then(providers::embedding_response);
     let mut attributes = Attributes::default();
     let (mut texts, mut parameters, mut requested) = (Vec::new(), None, None);
     if let Some(request) = request {

@@ -1,6 +1,6 @@
 //! Finds the request of an API among the arguments of a function.
 
-use super::raw;
+use super::wire::recorded_body;
 use serde_json::{Map, Value};
 
 /// Returns the request in the input of a span, as `parse` reads it.
@@ -19,7 +19,7 @@ pub(super) fn find_request<T>(input: &Value, parse: impl Fn(&Value) -> Option<T>
         return Some(reduced.and_then(|input| parse(&input)).unwrap_or(request));
     }
     let mut requests = input.as_object()?.values().filter_map(|argument| match argument {
-        Value::String(text) => parse(&raw::json(text)?),
+        Value::String(text) => parse(&recorded_body::parse_json(text)?),
         argument => parse(argument),
     });
     requests.next().filter(|_| requests.next().is_none())

@@ -11,8 +11,9 @@
 //! | [`span`] | one span: parses its values and calls the module of its kind |
 //! | [`chat`], [`embedding`], [`rerank`] | attributes of LLM, EMBEDDING and RERANKER spans |
 //! | [`find_request`] | finds the request among the arguments of a function |
-//! | [`shapes`] | the requests and responses of each API, converted into [`model`] |
+//! | [`providers`] | the requests and responses of each API, converted into [`model`] |
 //! | [`gen_ai`] | translates to and from OpenTelemetry's GenAI conventions |
+//! | [`wire`] | reads recorded JSON: text, bytes, events and chunks |
 //! | [`limit`] | the last stage, which cuts spans that are too large |
 
 mod chat;
@@ -21,16 +22,14 @@ mod exporter;
 mod find_request;
 mod gen_ai;
 mod limit;
-mod merge;
 mod message_builder;
 mod model;
 mod model_family;
-mod quiet;
-mod raw;
+mod providers;
 mod rerank;
-mod shapes;
 mod span;
 mod stages;
+mod wire;
 
 pub use exporter::EnrichExporter;
 use gen_ai::add_gen_ai_attributes;

@@ -2,15 +2,15 @@
 
 use super::find_request::find_request;
 use super::model::{Ranked, RerankRequest, non_empty};
-use super::shapes;
+use super::providers;
 use crate::record::{Attributes, Document, RerankedDocuments, RerankerInput};
 use serde_json::Value;
 
 /// Derives `reranker.*` attributes: the query, the documents as they were given, and the documents
 /// in their new order.
 pub(super) fn attributes(input: Option<&Value>, output: Option<&Value>) -> Attributes {
-    let request = input.and_then(|input| find_request(input, shapes::rerank_request));
-    let response = output.and_then(shapes::rerank_response);
+    let request = input.and_then(|input| find_request(input, providers::rerank_request));
+    let response = output.and_then(providers::rerank_response);
     let mut attributes = Attributes::default();
     let given = request.as_ref().map(|request| request.documents.clone()).unwrap_or_default();
     if let Some(request) = request {

@@ -1,6 +1,7 @@
 //! Derives the attributes of one span from its input and its output.
 
-use super::{chat, embedding, gen_ai, raw, rerank};
+use super::wire::recorded_body;
+use super::{chat, embedding, gen_ai, rerank};
 use crate::openinference::OpenInferenceSpanKind as Kind;
 use crate::openinference::add_missing;
 use crate::openinference::keys;
@@ -30,7 +31,7 @@ pub(crate) fn enrich(span: &mut SpanData) {
         Some(kind) if kind == Kind::Reranker.as_str() => (rerank::attributes, |_| None),
         _ => return,
     };
-    let json = |key| contained(|| raw::read(text(attributes, key)?)).ok().flatten();
+    let json = |key| contained(|| recorded_body::parse(text(attributes, key)?)).ok().flatten();
     let (input, mut output) = (json(keys::INPUT_VALUE), json(keys::OUTPUT_VALUE));
     if let Ok(Some(response)) = contained(|| join(output.as_ref()?)) {
         replace_output(attributes, &response);

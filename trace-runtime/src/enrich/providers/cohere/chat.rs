@@ -1,0 +1,134 @@
+//! The responses and streams of Cohere's chat, version 2 (`POST /v2/chat`).
+//!
+//! Reference: <https://docs.cohere.com/v2/reference/chat>. Fixtures: `cohere_chat.json`,
+//! `cohere_chat_stream*.json`.
+
+use super::{Usage, VENDOR, is_cohere_reason};
+use crate::enrich::model::ChatResponse;
+use crate::enrich::providers::openai::messages::AssistantReply;
+use crate::enrich::wire::merge::{append_text, index_field, item_at, merge};
+use crate::enrich::wire::value_deserializer::from_value;
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+/// The body of a response.
+///
+/// ```json
+/// {"id": "c14c80c3", "finish_reason": "COMPLETE",
+///  "message": {"role": "assistant", "content": [{"type": "text", "text": "Hello"}]},
+///  "usage": {"billed_units": {..}, "tokens": {"input_tokens": 9, "output_tokens": 2}}}
+/// ```
+///
+/// The message is that of OpenAI's chat completions, with a `tool_plan`. The response does not name
+/// the model.
+#[derive(Deserialize)]
+struct Response {
+    id: String,
+    finish_reason: Option<String>,
+    message: AssistantReply,
+    usage: Option<Usage>,
+}
+
+/// Reads a response.
+pub(crate) fn response(value: &Value) -> Option<ChatResponse> {
+    let Response { id, finish_reason, message, usage } = from_value::<Response>(value)?;
+    if id.is_empty() || !is_distinct(value) {
+        return None;
+    }
+    Some(ChatResponse {
+        messages: vec![message.into_message()?.into()],
+        finish_reason,
+        tokens: usage.and_then(|usage| usage.tokens()),
+        model: None,
+        vendor: VENDOR,
+        ..ChatResponse::default()
+    })
+}
+
+/// Returns true if a response has a feature that only Cohere's have: a finish reason in upper case,
+/// or counts with Cohere's names.
+///
+/// A stream that broke has neither. [`assemble`] then leaves `finish_reason` null and the content a
+/// list, while an application's `{"id": .., "message": {"content": ".."}}` has a text.
+fn is_distinct(value: &Value) -> bool {
+    let usage = value.get("usage");
+    let has_count = |name: &&str| usage.and_then(|usage| usage.get(*name)).is_some();
+    let has_counts = ["billed_units", "tokens"].iter().any(has_count);
+    match value.get("finish_reason") {
+        Some(Value::String(reason)) => has_counts || is_cohere_reason(reason),
+        Some(Value::Null) => {
+            has_counts || value.get("message").is_some_and(|it| !it["content"].is_string())
+        }
+        _ => false,
+    }
+}
+
+/// Assembles the events of a stream into one response.
+///
+/// ```json
+/// {"type": "message-start", "id": "29f14a5a", "delta": {"message": {"role": "assistant", ..}}}
+/// {"type": "content-start", "index": 0,
+///  "delta": {"message": {"content": {"type": "text", "text": ""}}}}
+/// {"type": "content-delta", "index": 0, "delta": {"message": {"content": {"text": "Hel"}}}}
+/// {"type": "content-end", "index": 0}
+/// {"type": "message-end", "delta": {"finish_reason": "COMPLETE", "usage": {..}}}
+/// ```
+///
+/// `tool-call-start` and `tool-call-delta` are similar, with one call in `tool_calls`, and
+/// `tool-plan-delta` has a piece of the plan. `index` is the position of the block or of the call.
+pub(crate) fn assemble(events: &[Value]) -> Option<Value> {
+    let first = events.first()?;
+    if first.get("type")? != "message-start" {
+        return None;
+    }
+    let mut message = Map::from_iter([("role".to_owned(), json!("assistant"))]);
+    let mut response = Map::from_iter([
+        ("id".to_owned(), first.get("id")?.clone()),
+        // `message-end` replaces it.
+        ("finish_reason".to_owned(), Value::Null),
+    ]);
+    let (mut content, mut calls) = (Vec::new(), Vec::new());
+    for event in events {
+        let kind = event.get("type")?.as_str()?;
+        let delta = event.get("delta");
+        match kind {
+            "message-end" => response.extend(delta.and_then(Value::as_object)?.clone()),
+            "content-start" | "content-delta" => add_delta(&mut content, event, "content")?,
+            "tool-call-start" | "tool-call-delta" => add_delta(&mut calls, event, "tool_calls")?,
+            "tool-plan-delta" => merge(&mut message, delta?.get("message")?.as_object()?),
+            // The `end` events of blocks add nothing, and citations are not recorded.
+            _ => {}
+        }
+    }
+    for (field, mut list) in [("content", content), ("tool_calls", calls)] {
+        list.retain(|item| !item.is_null());
+        if !list.is_empty() {
+            message.insert(field.to_owned(), list.into());
+        }
+    }
+    response.insert("message".to_owned(), message.into());
+    Some(response.into())
+}
+
+/// Adds the `field` of an event's delta to the item at the event's index, or to the last item if
+/// the event has no index.
+fn add_delta(list: &mut Vec<Value>, event: &Value, field: &str) -> Option<()> {
+    let delta = event.get("delta")?.get("message")?.get(field)?.as_object()?;
+    let index = match event.get("index") {
+        Some(_) => index_field(event, "index")?,
+        None => list.len().saturating_sub(1),
+    };
+    let item = item_at(list, index)?;
+    // Arguments of a call that was opened before. Anything but text breaks the stream's format.
+    if let Some(text) = delta.get("function").and_then(|function| function.get("arguments"))
+        && let Some(function) = item.get_mut("function")
+    {
+        append_text(function, "arguments", text.as_str()?);
+        return Some(());
+    }
+    match item.as_object_mut() {
+        Some(item) => merge(item, delta),
+        None => *item = delta.clone().into(),
+    }
+    Some(())
+}

@@ -1,0 +1,190 @@
+//! The parts of Gemini's contents.
+
+use crate::enrich::message_builder::Messages;
+use crate::enrich::wire::value_deserializer::from_value;
+use crate::record::{
+    Audio, Document, Image, Part, Reasoning, ToolCall, ToolMessage, Video, data_url,
+};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+
+/// The tool name that is recorded for code which the model runs. The parts themselves name no tool;
+/// this is Google's name for it in requests, in snake case.
+const CODE_EXECUTION: &str = "code_execution";
+
+/// A part. Its kind is the field that is set, and `thought` and `thoughtSignature` qualify it.
+///
+/// ```json
+/// {"text": "First, ..", "thought": true}
+/// {"inlineData": {"mimeType": "image/png", "data": ".."}}
+/// {"functionCall": {"name": "weather", "args": {"city": "Paris"}}, "thoughtSignature": ".."}
+/// {"functionResponse": {"name": "weather", "response": {"sky": "clear"}}}
+/// {"executableCode": {"language": "PYTHON", "code": "print(2 + 3)"}}
+/// {"codeExecutionResult": {"outcome": "OUTCOME_OK", "output": "5\n"}}
+/// ```
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct WirePart {
+    text: Option<String>,
+    /// True if `text` summarises the reasoning and is no output.
+    thought: Option<bool>,
+    #[serde(alias = "thought_signature")]
+    thought_signature: Option<String>,
+    #[serde(alias = "inline_data")]
+    inline_data: Option<Blob>,
+    #[serde(alias = "file_data")]
+    file_data: Option<FileData>,
+    #[serde(alias = "function_call")]
+    function_call: Option<FunctionCall>,
+    #[serde(alias = "function_response")]
+    pub(super) function_response: Option<FunctionResponse>,
+    #[serde(alias = "executable_code")]
+    executable_code: Option<ExecutableCode>,
+    #[serde(alias = "code_execution_result")]
+    code_execution_result: Option<CodeExecutionResult>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Blob {
+    #[serde(alias = "mime_type")]
+    mime_type: String,
+    /// Base64.
+    data: String,
+}
+
+/// An upload of the Files API, or a video on `YouTube`.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct FileData {
+    #[serde(alias = "mime_type")]
+    mime_type: Option<String>,
+    #[serde(alias = "file_uri")]
+    file_uri: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct FunctionCall {
+    /// Optional: the Gemini API may omit it. The name then identifies the call.
+    id: Option<String>,
+    name: String,
+    /// Missing if the function has no parameters.
+    args: Option<Value>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct FunctionResponse {
+    id: Option<String>,
+    name: String,
+    response: Value,
+}
+
+/// Code that the model generated and Google runs.
+#[derive(Deserialize)]
+pub(super) struct ExecutableCode {
+    id: Option<String>,
+    language: Option<String>,
+    code: String,
+}
+
+#[derive(Deserialize)]
+pub(super) struct CodeExecutionResult {
+    id: Option<String>,
+    /// `OUTCOME_OK`, `OUTCOME_FAILED` or `OUTCOME_DEADLINE_EXCEEDED`.
+    outcome: String,
+    /// The standard output or error. Missing if the code printed nothing or timed out.
+    output: Option<String>,
+}
+
+impl FunctionResponse {
+    pub(super) fn into_message(self) -> ToolMessage {
+        let message = ToolMessage::of_tool(self.name, self.response.to_string());
+        ToolMessage { tool_call_id: self.id, ..message }
+    }
+}
+
+/// Reads parts that are neither calls nor responses, such as those of a system instruction.
+pub(super) fn parse_parts(values: &[Value]) -> Option<Vec<Part>> {
+    values.iter().map(|value| Some(from_value::<WirePart>(value)?.into_part(value))).collect()
+}
+
+impl WirePart {
+    /// Returns text or media as a part. `value` is the JSON of the part, which is recorded as text
+    /// if it is neither.
+    pub(super) fn into_part(self, value: &Value) -> Part {
+        match (self.text, self.inline_data, self.file_data) {
+            (Some(text), ..) => Part::text(text),
+            (None, Some(blob), _) => {
+                media_part(&blob.mime_type, data_url(&blob.mime_type, &blob.data))
+            }
+            (None, None, Some(file)) => {
+                media_part(&file.mime_type.unwrap_or_default(), file.file_uri)
+            }
+            (None, None, None) => Part::text(value.to_string()),
+        }
+    }
+}
+
+/// Returns a part for media by its type. Any type that is no image, audio or video, and a missing
+/// type, is a document.
+fn media_part(mime_type: &str, url: String) -> Part {
+    match mime_type.split('/').next() {
+        Some("image") => Image::new(url).into(),
+        Some("audio") => Audio::new(url).mime_type(mime_type).into(),
+        Some("video") => Video::new(url).into(),
+        _ => Document::at(url).mime_type(mime_type).into(),
+    }
+}
+
+/// Adds the parts of the model.
+///
+/// Code that Google runs becomes a tool call and its result a separate tool message, so the parts
+/// before and after the result belong to two assistant messages.
+pub(super) fn add_model_parts(messages: &mut Messages, values: &[Value]) -> Option<()> {
+    for value in values {
+        let turn = &mut messages.turn;
+        match from_value::<WirePart>(value)? {
+            WirePart { function_call: Some(call), thought_signature, .. } => {
+                turn.tool_calls.push(call.into_tool_call(thought_signature));
+            }
+            WirePart { executable_code: Some(code), .. } => {
+                turn.tool_calls.push(code.into_tool_call());
+            }
+            WirePart { code_execution_result: Some(result), .. } => {
+                messages.push(result.into_message());
+            }
+            WirePart { text: Some(text), thought: Some(true), thought_signature, .. } => {
+                let signature = thought_signature.filter(|signature| !signature.is_empty());
+                turn.reason(Reasoning { signature, ..Reasoning::new(text) });
+            }
+            WirePart { text: Some(text), .. } => turn.text(&text),
+            part => turn.say(part.into_part(value)),
+        }
+    }
+    Some(())
+}
+
+impl FunctionCall {
+    /// Returns the call. A signature of the thoughts that led to it is beside the call in its part.
+    fn into_tool_call(self, signature: Option<String>) -> ToolCall {
+        let arguments = self.args.unwrap_or_else(|| Map::new().into());
+        let call = ToolCall::new(self.name, arguments);
+        ToolCall { id: self.id, reasoning_signature: signature, ..call }
+    }
+}
+
+impl ExecutableCode {
+    fn into_tool_call(self) -> ToolCall {
+        let arguments = json!({"language": self.language, "code": self.code});
+        ToolCall { id: self.id, ..ToolCall::new(CODE_EXECUTION, arguments) }
+    }
+}
+
+impl CodeExecutionResult {
+    /// Returns the output as a message, or the outcome if there is no output.
+    fn into_message(self) -> ToolMessage {
+        let text = self.output.filter(|output| !output.is_empty()).unwrap_or(self.outcome);
+        let message = ToolMessage::of_tool(CODE_EXECUTION, text);
+        ToolMessage { tool_call_id: self.id, ..message }
+    }
+}

@@ -1,0 +1,149 @@
+//! The JSON formats of the known model APIs, one folder or file for each provider.
+//!
+//! # How a format is recognised
+//!
+//! A format is a set of plain functions without state. `request` and `response` read a `Value` as
+//! the structs of their file and return `None` unless all of it fits and something in it
+//! distinguishes the format from its neighbours. `assemble` turns the chunks of a stream into the
+//! response that the API would have sent without streaming. The tables below list the functions in
+//! the order in which they are tried, and the first that returns `Some` wins.
+//!
+//! # How to add a provider
+//!
+//! 1. Write `providers/NAME.rs` with those of these functions that the API needs. They read a value
+//!    with [`from_value`], never with `serde_json`.
+//!
+//!    ```text
+//!    pub(super) fn request(value: &Value) -> Option<ChatRequest>
+//!    pub(super) fn response(value: &Value) -> Option<ChatResponse>
+//!    pub(super) fn assemble(chunks: &[Value]) -> Option<Value>
+//!    ```
+//! 2. Declare the fields that become attributes. A field is an `Option` if the API, a compatible
+//!    server or a typed client may omit it or send null. Collect the remaining fields of a request
+//!    with `#[serde(flatten)]` and pass them to `parameters`.
+//! 3. Return `None` for a value without a distinguishing field. An unknown content block is not a
+//!    mismatch: record it as its JSON text, since providers add block types often.
+//! 4. Insert the functions into the tables, before every format that accepts the same values.
+//! 5. Add fixtures to `tests/fixtures/enrich`, near misses to `tests/integration/enrich/strict.rs`,
+//!    a row to `docs/attributes.md`, and new fields that hold objects to the list in
+//!    `find_request.rs`.
+//!
+//! `Vendor::system` and `Vendor::provider` are set only where the format proves them: many servers
+//! use the formats of OpenAI, so those leave both empty.
+//!
+//! [`from_value`]: super::wire::value_deserializer::from_value
+
+#![allow(clippy::struct_field_names, reason = "fields are named as on the wire")]
+
+mod anthropic;
+mod bedrock;
+mod cohere;
+mod exclusive_usage;
+mod gemini;
+mod ollama;
+mod openai;
+
+use super::model::{
+    ChatRequest, ChatResponse, EmbeddingRequest, EmbeddingResponse, Ranked, RerankRequest,
+};
+use serde_json::Value;
+
+/// Reads a value of one format, or returns `None` if the value is not of that format.
+type Parser<T> = fn(&Value) -> Option<T>;
+
+/// Assembles the chunks of one stream into one response, or returns `None` if they are not of that
+/// format.
+type Assembler = fn(&[Value]) -> Option<Value>;
+
+/// The formats of chat and completion requests, in the order in which they are tried.
+const CHAT_REQUESTS: [Parser<ChatRequest>; 9] = [
+    // Distinctive field names: `input`, and `contents` with `parts`.
+    openai::responses::request,
+    gemini::request,
+    // `messages` as in OpenAI's format, but with other content blocks or additional fields.
+    bedrock::request,
+    anthropic::request,
+    ollama::chat_request,
+    // Any `messages` with plain text match, so this format follows the more specific ones.
+    openai::chat::request,
+    // One text in place of messages: `message`, or a list or a string as `prompt`.
+    cohere::chat_v1::request,
+    openai::completions::request,
+    ollama::generate_request,
+];
+
+/// The formats of chat and completion responses, in the order in which they are tried.
+///
+/// Their required fields differ, so this order does not decide between formats.
+const CHAT_RESPONSES: [Parser<ChatResponse>; 10] = [
+    openai::chat::response,
+    openai::responses::response,
+    anthropic::response,
+    gemini::response,
+    bedrock::response,
+    cohere::chat::response,
+    cohere::chat_v1::response,
+    openai::completions::response,
+    ollama::chat_response,
+    ollama::generate_response,
+];
+
+/// The formats of streamed chats and completions, in the order in which they are tried.
+const CHAT_STREAMS: [Assembler; 9] = [
+    openai::chat::assemble,
+    openai::responses_stream::assemble,
+    anthropic::stream::assemble,
+    gemini::stream::assemble,
+    bedrock::stream::assemble,
+    cohere::chat::assemble,
+    cohere::chat_v1::assemble,
+    openai::completions::assemble,
+    ollama::assemble,
+];
+
+/// The formats of embedding requests. Ollama's and Mistral's are the same as OpenAI's.
+const EMBEDDING_REQUESTS: [Parser<EmbeddingRequest>; 2] =
+    [openai::embeddings::request, cohere::embed::request];
+
+/// The formats of embedding responses.
+const EMBEDDING_RESPONSES: [Parser<EmbeddingResponse>; 3] =
+    [openai::embeddings::response, cohere::embed::response, ollama::embed_response];
+
+/// Reads the request of a chat or completion in any known format.
+pub(super) fn chat_request(value: &Value) -> Option<ChatRequest> {
+    CHAT_REQUESTS.iter().find_map(|parse| parse(value))
+}
+
+/// Reads the response of a chat or completion in any known format.
+pub(super) fn chat_response(value: &Value) -> Option<ChatResponse> {
+    CHAT_RESPONSES.iter().find_map(|parse| parse(value))
+}
+
+/// Assembles the chunks of a streamed chat into one response of the same API.
+///
+/// Returns `None` unless the result is a known response. An assembler looks at the outline of the
+/// chunks only, and the recorded output must not be replaced by a response that cannot be read.
+pub(super) fn assemble_chat_stream(chunks: &[Value]) -> Option<Value> {
+    let response = CHAT_STREAMS.iter().find_map(|assemble| assemble(chunks))?;
+    chat_response(&response).is_some().then_some(response)
+}
+
+/// Reads the request of an embedding in any known format.
+pub(super) fn embedding_request(value: &Value) -> Option<EmbeddingRequest> {
+    EMBEDDING_REQUESTS.iter().find_map(|parse| parse(value))
+}
+
+/// Reads the response of an embedding in any known format.
+pub(super) fn embedding_response(value: &Value) -> Option<EmbeddingResponse> {
+    EMBEDDING_RESPONSES.iter().find_map(|parse| parse(value))
+}
+
+/// Reads the request of a reranking. Cohere's format is the only one.
+pub(super) fn rerank_request(value: &Value) -> Option<RerankRequest> {
+    cohere::rerank::request(value)
+}
+
+/// Reads the response of a reranking. Cohere's format is the only one.
+pub(super) fn rerank_response(value: &Value) -> Option<Vec<Ranked>> {
+    cohere::rerank::response(value)
+}
