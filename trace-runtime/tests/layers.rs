@@ -167,7 +167,7 @@ fn way_of_a_value_names_files_that_exist() {
     let way = text.split("## The way of a value").nth(1).expect("the section");
     let way = way.split("\n## ").next().expect("the section's text");
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let files: Vec<_> = way.split('`').filter(|word| word.ends_with(".rs")).collect();
+    let files: Vec<_> = way.split('`').filter(|word| word.contains(".rs")).collect();
     assert!(files.len() >= 10, "only {} stations", files.len());
     for file in files {
         assert!(root.join(file).is_file(), "{file} is a station and does not exist");
