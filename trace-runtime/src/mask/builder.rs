@@ -1,6 +1,6 @@
 //! What can be said of masks in code.
 
-use super::switch::Hidden;
+use super::rules::Hidden;
 use crate::openinference::OpenInferenceSpanKind;
 use opentelemetry::Value;
 use std::collections::HashMap;

@@ -2,11 +2,10 @@
 //! the user's decides. Fails closed: what cannot be judged is not exported.
 
 mod builder;
-mod hidden;
 mod images;
+mod rules;
 mod secrets;
 mod settings;
-mod switch;
 #[cfg(test)]
 mod tests;
 
@@ -16,12 +15,11 @@ pub(crate) use settings::MaskSettings;
 use crate::openinference::OpenInferenceSpanKind;
 use crate::openinference::keys;
 use crate::panic::contained;
-use hidden::Action;
 use opentelemetry::trace::Status;
 use opentelemetry::{Array, KeyValue, StringValue, Value};
 use opentelemetry_sdk::trace::SpanData;
+use rules::{Action, Hidden};
 use std::borrow::Cow;
-use switch::Hidden;
 
 /// What stands in for a value that is hidden, as in the Python reference.
 const REDACTED: &str = "__REDACTED__";
@@ -82,7 +80,7 @@ impl Masking<'_> {
 
     /// `None` if the attribute is not to be there.
     fn masked(&self, key: &str, value: Value, event: &str) -> Option<Value> {
-        let value = match hidden::action(key, event, self.kind, &self.settings.hidden) {
+        let value = match rules::action(key, event, self.kind, &self.settings.hidden) {
             Action::Drop => return None,
             Action::Redact => return self.asked(key, Value::from(REDACTED)),
             Action::Keep => self.scrubbed(key, value),

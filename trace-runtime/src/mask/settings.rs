@@ -1,7 +1,7 @@
 //! The masks, resolved from code and environment.
 
 use super::builder::{Mask, MaskFunction};
-use super::switch::Hidden;
+use super::rules::Hidden;
 use crate::config::{Environment, RegisterError};
 use std::collections::HashSet;
 use std::fmt;

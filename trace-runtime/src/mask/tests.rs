@@ -1,7 +1,6 @@
 //! Which attributes survive which switch.
 
-use super::hidden::{Action, action};
-use super::switch::Hidden;
+use super::rules::{Action, Hidden, action};
 use crate::openinference::OpenInferenceSpanKind as Kind;
 use std::collections::HashSet;
 

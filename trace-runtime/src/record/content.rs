@@ -3,7 +3,7 @@
 use super::attributes::Attributes;
 use super::document::Document;
 use super::media::{Audio, Image, Video};
-use super::tool_call::ToolCall;
+use super::tool::ToolCall;
 use crate::openinference::keys;
 use serde::Serialize;
 

@@ -27,36 +27,35 @@ mod attribute_value;
 mod attributes;
 mod content;
 mod document;
-mod embeddings;
+mod embedding;
 mod json;
-mod llm_model;
 mod media;
 mod message;
-mod messages;
+mod model;
 mod probe;
 mod prompt_template;
 mod token_count;
-mod tool_call;
-mod tool_definition;
+mod tool;
 
 pub use attribute_value::AttributeValue;
 pub use attributes::Attributes;
 pub use content::{AssistantPart, Content, Part, Reasoning};
 pub use document::{Document, RerankedDocuments, RerankerInput, RetrievedDocuments};
-pub use embeddings::{Embedding, Embeddings};
+pub use embedding::{Embedding, Embeddings};
 pub use json::Json;
-pub use llm_model::{FinishReason, InvocationParameters, LlmModel};
 pub(crate) use media::data_url;
 pub use media::{Audio, Image, Video};
-pub use message::{AssistantMessage, Message, SystemMessage, ToolMessage, UserMessage};
-pub(crate) use messages::{Answer, Choices, Prompts};
-pub use messages::{InputMessages, OutputMessages};
+pub(crate) use message::{Answer, Choices, Prompts};
+pub use message::{
+    AssistantMessage, InputMessages, Message, OutputMessages, SystemMessage, ToolMessage,
+    UserMessage,
+};
+pub use model::{FinishReason, InvocationParameters, LlmModel};
 #[doc(hidden)]
 pub use probe::{RecordProbe, Recorded};
 pub use prompt_template::PromptTemplate;
 pub use token_count::TokenCount;
-pub use tool_call::ToolCall;
-pub use tool_definition::{ToolDefinition, ToolDefinitions};
+pub use tool::{ToolCall, ToolDefinition, ToolDefinitions};
 
 use std::rc::Rc;
 use std::sync::Arc;

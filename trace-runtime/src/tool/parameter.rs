@@ -47,32 +47,3 @@ impl Hash for Parameter {
         self.identity().hash(state);
     }
 }
-
-/// Writes a [`Parameter`] for an argument. It expands in the user's crate, where the compiler knows
-/// the type.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __parameter {
-    ($is_destructured:literal $names:tt $skipped:tt, _, $description:literal) => {
-        $crate::__private::Parameter {
-            names: &$names,
-            skipped: &$skipped,
-            is_destructured: $is_destructured,
-            description: $description,
-            is_optional: false,
-            write_schema: $crate::__private::None,
-        }
-    };
-    ($is_destructured:literal $names:tt $skipped:tt, $type:ty, $description:literal) => {{
-        use $crate::__private::{DescribeType as _, IsOptional as _};
-        let probe = $crate::__private::SchemaProbe::<$type>::new();
-        $crate::__private::Parameter {
-            names: &$names,
-            skipped: &$skipped,
-            is_destructured: $is_destructured,
-            description: $description,
-            is_optional: (&&probe).__trace_is_optional(),
-            write_schema: (&&probe).__trace_write_schema(),
-        }
-    }};
-}

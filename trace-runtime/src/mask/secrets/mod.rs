@@ -1,11 +1,11 @@
 //! Secrets in text: keys by their form, and what stands behind the name of a secret.
 
-mod first_look;
 mod patterns;
+mod prefilter;
 
 use super::REDACTED;
-use first_look::may_name_a_secret;
 use patterns::{FORMS, HEADERS, SIGNED, named};
+use prefilter::may_name_a_secret;
 use regex::{Captures, Regex};
 use std::borrow::Cow;
 use std::sync::LazyLock;
