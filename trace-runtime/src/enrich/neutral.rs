@@ -1,6 +1,6 @@
 //! What every API says in its own words: one model for all of them.
 
-use crate::record::{Document, Json, Message, TokenCount, ToolDefinition};
+use crate::record::{Document, Json, Message, TokenCount, Tool};
 use serde_json::{Map, Value};
 
 /// The request of a chat or a completion.
@@ -9,7 +9,7 @@ pub(super) struct ChatRequest {
     pub(super) messages: Vec<Message>,
     /// The texts to complete, in place of messages or where they may be either.
     pub(super) prompts: Vec<String>,
-    pub(super) tools: Vec<ToolDefinition>,
+    pub(super) tools: Vec<Tool>,
     pub(super) parameters: Option<Json>,
     pub(super) model: Option<String>,
     pub(super) vendor: Vendor,
@@ -126,8 +126,8 @@ pub(super) fn sum<const N: usize>(counts: [Option<u64>; N]) -> u64 {
 }
 
 /// The definitions of tools as they are sent.
-pub(super) fn tools(definitions: Option<Vec<Value>>) -> Vec<ToolDefinition> {
-    definitions.into_iter().flatten().map(ToolDefinition::new).collect()
+pub(super) fn tools(definitions: Option<Vec<Value>>) -> Vec<Tool> {
+    definitions.into_iter().flatten().map(Tool::new).collect()
 }
 
 /// What is JSON, or text that is JSON already.

@@ -1,10 +1,14 @@
-//! The tools that a model may call: `llm.tools`.
+//! The tools that a model may call, and the calls that it makes.
 
 use super::{Attributes, Json, Record};
 use crate::openinference::keys;
 use serde::Serialize;
 
-/// A call of a tool: only an [`AssistantMessage`](super::AssistantMessage) has them.
+/// A tool call that a model asks for. Only an [`AssistantMessage`](super::AssistantMessage) has
+/// tool calls.
+///
+/// Attributes, below `message.tool_calls.N`: `tool_call.id`, `tool_call.function.name`,
+/// `tool_call.function.arguments` (JSON) and `tool_call.reasoning_signature`.
 ///
 /// ```
 /// use trace_runtime::record::{Json, ToolCall};
@@ -23,7 +27,7 @@ pub struct ToolCall {
 }
 
 impl ToolCall {
-    /// The tool's name, and its arguments as a JSON object.
+    /// Creates a call from the name of the tool and its arguments, a JSON object.
     #[must_use]
     pub fn new(name: impl Into<String>, arguments: impl Into<Json>) -> Self {
         ToolCall {
@@ -34,15 +38,16 @@ impl ToolCall {
         }
     }
 
-    /// What the answer to the call refers to.
+    /// Sets the id of the call. The [`ToolMessage`](super::ToolMessage) with its result refers to
+    /// this id.
     #[must_use]
     pub fn id(mut self, id: impl Into<String>) -> Self {
         self.id = Some(id.into());
         self
     }
 
-    /// What proves to the API that the reasoning behind the call was not changed (Gemini's
-    /// `thoughtSignature`).
+    /// Sets the signature of the reasoning that led to the call (`thoughtSignature` of Gemini). The
+    /// API uses it to check that reasoning which is sent back is unchanged.
     #[must_use]
     pub fn reasoning_signature(mut self, signature: impl Into<String>) -> Self {
         self.reasoning_signature = Some(signature.into());
@@ -57,9 +62,22 @@ impl ToolCall {
     }
 }
 
-/// A tool as the model is told of it.
+/// A tool that a model may call.
+///
+/// Attributes, below `llm.tools.N`: `tool.json_schema` (JSON), `tool.name` and `tool.description`.
+///
+/// The definition of an annotated function ([`ToolDefinition`](crate::ToolDefinition)) converts to a
+/// tool with `Tool::from(WEATHER)`.
+///
+/// ```
+/// use trace_runtime::record::{Json, Tool};
+///
+/// let tool = Tool::new(Json::from_text(r#"{"type": "function", "function": {"name": "weather"}}"#))
+///     .description("Looks up the weather of a city.");
+/// # let _ = tool;
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct ToolDefinition {
+pub struct Tool {
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -67,21 +85,22 @@ pub struct ToolDefinition {
     json_schema: Json,
 }
 
-impl ToolDefinition {
-    /// The definition as it is sent to the model, name and description included.
+impl Tool {
+    /// Creates a tool from its definition as it is sent to the model: the whole JSON object,
+    /// including the name and description in it.
     #[must_use]
     pub fn new(json_schema: impl Into<Json>) -> Self {
-        ToolDefinition { name: None, description: None, json_schema: json_schema.into() }
+        Tool { name: None, description: None, json_schema: json_schema.into() }
     }
 
-    /// The tool's name, where the schema does not say it.
+    /// Sets the name of the tool, if the definition does not contain it.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    /// What the tool is for, where the schema does not say it.
+    /// Sets the description of the tool, if the definition does not contain it.
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());
@@ -89,33 +108,28 @@ impl ToolDefinition {
     }
 }
 
-/// The definition of an annotated function, as OpenAI's chat completions take it.
-impl From<crate::ToolDefinition> for ToolDefinition {
-    fn from(tool: crate::ToolDefinition) -> Self {
-        ToolDefinition::new(Json::of(&tool)).name(tool.name()).description(tool.description())
-    }
-}
-
-/// The tools that a model may call: `llm.tools`.
+/// The tools that a model may call.
+///
+/// Attributes: `llm.tools.N.tool.*`.
 ///
 /// ```
-/// use trace_runtime::record::{Json, ToolDefinition, ToolDefinitions};
+/// use trace_runtime::record::{Json, Tool, Tools};
 ///
 /// let weather = Json::from_text(r#"{"type": "function", "function": {"name": "weather"}}"#);
-/// let tools = ToolDefinitions::from_iter([ToolDefinition::new(weather)]);
+/// let tools = Tools::from_iter([Tool::new(weather)]);
 /// trace_runtime::current_span().record(&tools);
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
-pub struct ToolDefinitions(Vec<ToolDefinition>);
+pub struct Tools(Vec<Tool>);
 
-impl FromIterator<ToolDefinition> for ToolDefinitions {
-    fn from_iter<I: IntoIterator<Item = ToolDefinition>>(tools: I) -> Self {
-        ToolDefinitions(tools.into_iter().collect())
+impl FromIterator<Tool> for Tools {
+    fn from_iter<I: IntoIterator<Item = Tool>>(tools: I) -> Self {
+        Tools(tools.into_iter().collect())
     }
 }
 
-impl Record for ToolDefinitions {
+impl Record for Tools {
     fn record(&self, attributes: &mut Attributes) {
         attributes.list(keys::LLM_TOOLS, &self.0, |attributes, tool| {
             attributes.set(keys::TOOL_NAME, &tool.name);

@@ -1,6 +1,7 @@
 //! What a model needs to know of a tool.
 
 use crate::capture::CapturedValue;
+use crate::record::{Json, Tool};
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
@@ -92,6 +93,13 @@ impl Serialize for ToolDefinition {
         tool.serialize_field("type", "function")?;
         tool.serialize_field("function", &function)?;
         tool.end()
+    }
+}
+
+/// Records the definition in `llm.tools`, in the format of OpenAI's chat completions.
+impl From<ToolDefinition> for Tool {
+    fn from(definition: ToolDefinition) -> Self {
+        Tool::new(Json::of(&definition)).name(definition.name).description(definition.description)
     }
 }
 

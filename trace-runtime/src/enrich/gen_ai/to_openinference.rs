@@ -8,7 +8,7 @@ use crate::openinference::add_missing;
 use crate::openinference::keys::{self, gen_ai};
 use crate::record::{
     Attributes, Embeddings, FinishReason, InputMessages, InvocationParameters, Json,
-    OutputMessages, ToolDefinition, ToolDefinitions,
+    OutputMessages, Tool, Tools,
 };
 use opentelemetry::KeyValue;
 use opentelemetry_sdk::trace::SpanData;
@@ -90,14 +90,14 @@ fn embedding(attributes: &mut Attributes, said: &Flat<'_>) {
     attributes.record(&model::tokens(said));
 }
 
-fn tools(said: &Flat<'_>) -> ToolDefinitions {
+fn tools(said: &Flat<'_>) -> Tools {
     let Some(Value::Array(tools)) = said.json(gen_ai::TOOL_DEFINITIONS) else {
-        return ToolDefinitions::default();
+        return Tools::default();
     };
     let definition = |tool: Value| {
         let text = |field| tool.get(field).and_then(Value::as_str).map(str::to_owned);
         let (name, description) = (text("name"), text("description"));
-        let mut definition = ToolDefinition::new(tool);
+        let mut definition = Tool::new(tool);
         if let Some(name) = name {
             definition = definition.name(name);
         }

@@ -5,7 +5,7 @@ use super::super::neutral::{ChatRequest, ChatResponse, Vendor, retain_parameters
 use super::super::turn::Messages;
 use super::gemini_parts::{WirePart, add_turn, parts};
 use crate::enrich::quiet::read;
-use crate::record::{Json, SystemMessage, TokenCount, ToolDefinition, UserMessage};
+use crate::record::{Json, SystemMessage, TokenCount, Tool, UserMessage};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
@@ -66,15 +66,15 @@ pub(super) fn request(value: &Value) -> Option<ChatRequest> {
 }
 
 /// One tool for each declaration of a function; a tool of Google's own as it is.
-fn tools(wire: Option<Vec<Value>>) -> Vec<ToolDefinition> {
+fn tools(wire: Option<Vec<Value>>) -> Vec<Tool> {
     let mut tools = Vec::new();
     for tool in wire.into_iter().flatten() {
         let declared = ["functionDeclarations", "function_declarations"];
         match declared.iter().find_map(|field| tool.get(field)?.as_array()) {
             Some(functions) => {
-                tools.extend(functions.iter().cloned().map(ToolDefinition::new));
+                tools.extend(functions.iter().cloned().map(Tool::new));
             }
-            None => tools.push(ToolDefinition::new(tool)),
+            None => tools.push(Tool::new(tool)),
         }
     }
     tools
