@@ -77,8 +77,8 @@ macro_rules! switch_methods {
 }
 
 switch_methods! {
-    /// Hides inputs: `input.value`, input messages, tools, invocation parameters, prompts and prompt
-    /// templates, queries, texts to embed, documents to rerank.
+    /// Hides inputs: `input.value`, input messages, tools, invocation parameters, prompts and
+    /// prompt templates, queries, texts to embed, documents to rerank.
     ///
     /// Error messages are hidden as well, since they often quote the input. Together with
     /// [`hide_outputs`](Self::hide_outputs) it also hides `metadata`.
@@ -115,7 +115,8 @@ switch_methods! {
     ///
     /// Default: `OPENINFERENCE_HIDE_OUTPUT_TEXT`, otherwise false.
     hide_output_text => OutputText,
-    /// Hides the prompts of text completions and prompt templates, and the `input.value` of LLM spans.
+    /// Hides the prompts of text completions and prompt templates, and the `input.value` of LLM
+    /// spans.
     ///
     /// Default: `OPENINFERENCE_HIDE_PROMPTS`, otherwise false.
     hide_prompts => Prompts,
@@ -174,9 +175,9 @@ impl Mask {
         self
     }
 
-    /// Adds a function that decides about every attribute, by its key, its value and the kind of its
-    /// span. It sees values after the switches and the scrubber were applied. Several functions run
-    /// in the order in which they were added.
+    /// Adds a function that decides about every attribute, by its key, its value and the kind of
+    /// its span. It sees values after the switches and the scrubber were applied. Several functions
+    /// run in the order in which they were added.
     ///
     /// The function also decides about texts that are not attributes, under these keys:
     ///
@@ -185,7 +186,8 @@ impl Mask {
     /// | `otel.status_description` | the description of an error status | becomes empty |
     /// | `span.name`, `event.name` | the name of a span or event | becomes `__REDACTED__` |
     ///
-    /// It runs on the thread that exports, not in the traced call. If it panics, the value is dropped.
+    /// It runs on the thread that exports, not in the traced call. If it panics, the value is
+    /// dropped.
     #[must_use]
     pub fn attribute(
         mut self,

@@ -10,8 +10,8 @@ use memchr::memmem;
 const DATA_URL_PREFIX: &str = "data:image/";
 const BASE64_MARKER: &str = ";base64,";
 
-/// The first bytes of PNG, JPEG, GIF and WebP files in base64. Anthropic, Bedrock, Gemini and Ollama
-/// take images as bare base64, without a data URL.
+/// The first bytes of PNG, JPEG, GIF and WebP files in base64. Anthropic, Bedrock, Gemini and
+/// Ollama take images as bare base64, without a data URL.
 const BASE64_SIGNATURES: [&str; 4] = ["iVBORw0KGgo", "/9j/", "R0lGOD", "UklGR"];
 
 /// Bare base64 below this length may be an ordinary word or path that begins like an image.
@@ -34,8 +34,8 @@ pub(super) fn redact_large(text: &str, limit: usize) -> Option<String> {
     redacted
 }
 
-/// Redacts every image that begins with `prefix` and is longer than `limit` bytes. `len` returns the
-/// length of the image at the beginning of a text.
+/// Redacts every image that begins with `prefix` and is longer than `limit` bytes. `len` returns
+/// the length of the image at the beginning of a text.
 fn redact_after(text: &str, prefix: &str, len: fn(&str) -> usize, limit: usize) -> Option<String> {
     let mut redacted: Option<String> = None;
     let mut rest = text;

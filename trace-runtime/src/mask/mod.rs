@@ -25,8 +25,8 @@
 //! # Order
 //!
 //! An attribute passes the switches, then the limit on images, then the secret scrubber, then the
-//! functions in the order in which they were added. A function therefore sees `__REDACTED__` where a
-//! switch applied, never the hidden value. Masks run after attributes are derived from input and
+//! functions in the order in which they were added. A function therefore sees `__REDACTED__` where
+//! a switch applied, never the hidden value. Masks run after attributes are derived from input and
 //! output, so derived attributes are masked too, and before a span is encoded. They do not see the
 //! resource, such as the name of the service.
 //!
@@ -59,8 +59,8 @@ use std::borrow::Cow;
 /// Replacement for a hidden value, the same text as in the Python implementation of OpenInference.
 const REDACTED: &str = "__REDACTED__";
 
-/// Masks all text of a span: attributes of the span, its events and its links, the names of span and
-/// events, and the status.
+/// Masks all text of a span: attributes of the span, its events and its links, the names of span
+/// and events, and the status.
 pub(crate) fn apply(span: &mut SpanData, settings: &MaskSettings) {
     let kind = OpenInferenceSpanKind::of(&span.attributes);
     let masking = Masking { settings, kind };

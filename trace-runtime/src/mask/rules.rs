@@ -96,8 +96,8 @@ const RULES: &[(&str, &[Switch], Action)] = &[
     (keys::LLM_FUNCTION_CALL, &[Outputs, OutputMessages], Drop),
     (keys::RERANKER_OUTPUT_DOCUMENTS, &[Outputs], Drop),
     (keys::RETRIEVAL_DOCUMENTS, &[Outputs, RetrievalDocuments], Redact),
-    // The GenAI conventions put a whole list of messages into one JSON text, from which parts cannot
-    // be removed reliably. Each switch for a part drops the list.
+    // The GenAI conventions put a whole list of messages into one JSON text, from which parts
+    // cannot be removed reliably. Each switch for a part drops the list.
     (gen_ai::INPUT_MESSAGES_KEY, &[Inputs, InputMessages, InputText, InputImages], Drop),
     (gen_ai::SYSTEM_INSTRUCTIONS_KEY, &[Inputs, InputMessages, InputText], Drop),
     (gen_ai::PROMPT_KEY, &[Inputs, InputMessages, InputText, InputImages, Prompts], Drop),

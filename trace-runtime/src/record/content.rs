@@ -17,9 +17,9 @@ use serde::Serialize;
 /// ```
 /// use trace_runtime::record::{Content, Image, Part};
 ///
-/// let text: Content = "What is in this picture?".into();
+/// let text: Content = "Describe this picture.".into();
 /// let parts: Content = [
-///     Part::text("What is in this picture?"),
+///     Part::text("Describe this picture."),
 ///     Image::new("https://example.com/cat.png").into(),
 /// ].into();
 /// assert_ne!(text, parts);

@@ -240,7 +240,7 @@ fn write_role(attributes: &mut Attributes, role: &str, name: Option<&str>) {
 ///
 /// let messages = InputMessages::default()
 ///     .message(SystemMessage::new("Be brief."))
-///     .message(UserMessage::new("Say hello"));
+///     .message(UserMessage::new("Hello?"));
 /// trace_runtime::current_span().record(&messages);
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]

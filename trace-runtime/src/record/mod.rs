@@ -13,7 +13,9 @@
 //! - as part of your own type that implements [`Record`].
 //!
 //! ```
-//! use trace_runtime::record::{InputMessages, OutputMessages, AssistantMessage, TokenCount, UserMessage};
+//! use trace_runtime::record::{
+//!     AssistantMessage, InputMessages, OutputMessages, TokenCount, UserMessage,
+//! };
 //!
 //! #[trace_runtime::llm(skip_all)]
 //! fn ask(question: &str) -> String {
@@ -24,7 +26,7 @@
 //!     span.record(&TokenCount::new(9, 2));
 //!     answer
 //! }
-//! # ask("Say hello");
+//! # ask("Hello?");
 //! ```
 //!
 //! The attribute keys are those of OpenInference. A list has one group of keys for each item, with
@@ -36,7 +38,8 @@
 //! | `llm.tools` | [`Tools`] |
 //! | `llm.token_count` | [`TokenCount`] |
 //! | `llm.model_name`, `llm.system`, `llm.provider` | [`LlmModel`] |
-//! | `llm.invocation_parameters`, `llm.finish_reason` | [`InvocationParameters`], [`FinishReason`] |
+//! | `llm.invocation_parameters` | [`InvocationParameters`] |
+//! | `llm.finish_reason` | [`FinishReason`] |
 //! | `llm.prompt_template` | [`PromptTemplate`] |
 //! | `retrieval.documents` | [`RetrievedDocuments`] |
 //! | `reranker` | [`RerankerInput`], [`RerankedDocuments`] |

@@ -66,14 +66,14 @@ impl ToolCall {
 ///
 /// Attributes, below `llm.tools.N`: `tool.json_schema` (JSON), `tool.name` and `tool.description`.
 ///
-/// The definition of an annotated function ([`ToolDefinition`](crate::ToolDefinition)) converts to a
-/// tool with `Tool::from(WEATHER)`.
+/// The definition of an annotated function ([`ToolDefinition`](crate::ToolDefinition)) converts to
+/// a tool with `Tool::from(WEATHER)`.
 ///
 /// ```
 /// use trace_runtime::record::{Json, Tool};
 ///
-/// let tool = Tool::new(Json::from_text(r#"{"type": "function", "function": {"name": "weather"}}"#))
-///     .description("Looks up the weather of a city.");
+/// let function = r#"{"type": "function", "function": {"name": "weather"}}"#;
+/// let tool = Tool::new(Json::from_text(function)).description("Looks up the weather of a city.");
 /// # let _ = tool;
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]

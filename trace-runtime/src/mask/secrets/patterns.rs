@@ -1,9 +1,10 @@
 //! The regular expressions that recognize secrets.
 //!
-//! They run over every exported text, so speed decides how they are written. The `regex` crate finds
-//! one match in linear time, but a search that reads to the end of the text for each of many matches
-//! is quadratic in total; the patterns avoid that. `(?-u:\b)` is a word boundary between ASCII
-//! characters: the fastest engine of the crate cannot match the Unicode one in text that is not ASCII.
+//! They run over every exported text, so speed decides how they are written. The `regex` crate
+//! finds one match in linear time, but a search that reads to the end of the text for each of many
+//! matches is quadratic in total; the patterns avoid that. `(?-u:\b)` is a word boundary between
+//! ASCII characters: the fastest engine of the crate cannot match the Unicode one in text that is
+//! not ASCII.
 
 /// API keys and private keys that are recognized by their own format, without a name before them.
 ///
@@ -11,8 +12,8 @@
 ///
 /// No two alternatives begin alike, so their order affects speed only. The `regex` crate searches
 /// for all beginnings at once with SIMD and distributes them over eight buckets in this order. If
-/// `xox`, `ghu` and `AKIA` shared a bucket, every byte of `xxxx..` would be a candidate that must be
-/// verified.
+/// `xox`, `ghu` and `AKIA` shared a bucket, every byte of `xxxx..` would be a candidate that must
+/// be verified.
 pub(super) const KEY_PATTERNS: &str = r#"(?x)
     # Google (Maps, Gemini ..): 39 characters.
       (?-u:\b)AIza[A-Za-z0-9_-]{35}
@@ -39,7 +40,7 @@ pub(super) const KEY_PATTERNS: &str = r#"(?x)
 
 /// JSON Web Tokens: header, payload and signature in base64url. `eyJ` is the encoding of `{"`.
 ///
-/// This is a pattern of its own and not an alternative of [`KEY_PATTERNS`]. A token is read to its
+/// This pattern is separate, not an alternative of [`KEY_PATTERNS`]. A token is read to its
 /// end before the dots show that it is none; keys of other formats inside it would restart that
 /// search again and again.
 pub(super) const JWT_PATTERN: &str =

@@ -16,8 +16,9 @@ use std::collections::HashSet;
 use std::sync::LazyLock;
 
 /// At least one of these trigrams is in every name that ends in [`SECRET_NAME_SUFFIXES`] or
-/// [`UPPERCASE_SUFFIXES`], and in "bearer". Among the trigrams of each name, the one was chosen that
-/// is rarest in prose and code: `riz` for "authorization", `rer` for "bearer", `ssw` for "password".
+/// [`UPPERCASE_SUFFIXES`], and in "bearer". Among the trigrams of each name, the one was chosen
+/// that is rarest in prose and code: `riz` for "authorization", `rer` for "bearer", `ssw` for
+/// "password".
 const TRIGRAMS: [&str; 9] = ["riz", "rer", "tok", "ecr", "ssw", "oki", "pik", "_ke", "-ke"];
 
 /// Maximum number of bytes that are examined of a word on either side of a trigram. The longest
