@@ -4,7 +4,7 @@ use super::begun::Begun;
 use super::context_span::{ContextSpan, OpenRecord};
 use super::start::Start;
 use crate::capture::CapturedValue;
-use crate::in_current_span::attached;
+use crate::in_current_span::try_attach;
 use crate::openinference::OpenInferenceSpanKind;
 use crate::register::ActiveHere;
 use crate::span::Said;
@@ -59,7 +59,7 @@ impl LiveSpan {
     /// Makes the span the current one until the guard is dropped.
     #[inline]
     pub(crate) fn attach(&self) -> Option<ContextGuard> {
-        attached(&self.context)
+        try_attach(&self.context)
     }
 
     /// The same for a span of which nothing else is wanted.

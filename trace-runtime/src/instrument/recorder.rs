@@ -105,7 +105,7 @@ impl<'a> Recorder<'a> {
     /// The schema of the parameters, from the signature.
     #[cfg(feature = "schema")]
     pub fn derived_parameters(&mut self, parameters: &[Parameter]) {
-        let schema = crate::tool::parameters(parameters).text;
+        let schema = crate::tool::parameters_schema(parameters).text;
         self.set(keys::TOOL_PARAMETERS, schema);
     }
 

@@ -1,6 +1,9 @@
-//! What the macro writes for the parameters of a tool: nothing, without the feature `schema`.
+//! The macros that `#[tool]` expands to.
+//!
+//! A procedural macro cannot see which features of this crate are enabled, so it always generates
+//! the same calls. These macros expand to nothing, or to an error, without the feature `schema`.
 
-/// Records the schema of the parameters.
+/// Records `tool.parameters` from the signature.
 #[cfg(feature = "schema")]
 #[doc(hidden)]
 #[macro_export]
@@ -17,7 +20,8 @@ macro_rules! __parameters {
     ($record:expr, $parameters:tt) => {};
 }
 
-/// The parameters as an array.
+/// Expands to an array of [`Parameter`](crate::__private::Parameter). The attributes are the
+/// `#[cfg]` conditions of the arguments.
 #[cfg(feature = "schema")]
 #[doc(hidden)]
 #[macro_export]
@@ -27,8 +31,9 @@ macro_rules! __parameter_list {
     };
 }
 
-/// Writes a [`Parameter`] for an argument. It expands in the user's crate, where the compiler knows
-/// the type.
+/// Expands to a [`Parameter`](crate::__private::Parameter). It expands in the crate of the
+/// function, where the compiler knows the type. The type is `_` if it cannot be named outside the
+/// signature, such as `impl Trait`.
 #[cfg(feature = "schema")]
 #[doc(hidden)]
 #[macro_export]
@@ -57,7 +62,8 @@ macro_rules! __parameter {
     }};
 }
 
-/// Makes a [`ToolDefinition`](crate::ToolDefinition) with the schema of the option `parameters`.
+/// Expands to a [`ToolDefinition`](crate::ToolDefinition) with the schema of the option
+/// `parameters`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __given_definition {
@@ -69,14 +75,14 @@ macro_rules! __given_definition {
     };
 }
 
-/// Makes a [`ToolDefinition`](crate::ToolDefinition) with the schema of the signature.
+/// Expands to a [`ToolDefinition`](crate::ToolDefinition) with the schema of the signature.
 #[cfg(feature = "schema")]
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __definition {
     ($name:expr, $description:expr, $parameters:tt) => {
         $crate::ToolDefinition::new($name, $description, || {
-            $crate::__private::parameters(&$crate::__parameter_list!($parameters)).value()
+            $crate::__private::parameters_schema(&$crate::__parameter_list!($parameters)).value()
         })
     };
 }

@@ -1,4 +1,4 @@
-//! The JSON schema of all parameters of a tool, written once per process.
+//! Generates the JSON schema of all parameters of a tool, once per process.
 
 use super::parameter::Parameter;
 use crate::panic::contained;
@@ -8,42 +8,59 @@ use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError, RwLock};
 
-/// A schema as an attribute, and as a value to hand to a model.
+/// The schema of all parameters, as the text of an attribute and as a JSON value.
 #[derive(Clone, Debug)]
-pub struct Parameters {
+pub struct ParametersSchema {
+    /// The value of `tool.parameters`. It is shared by all spans of the tool.
     pub(crate) text: StringValue,
     value: Arc<Value>,
 }
 
-impl Parameters {
-    /// A copy of the schema.
+impl ParametersSchema {
+    /// Returns a copy of the schema.
     #[must_use]
     pub fn value(&self) -> Value {
         Value::clone(&self.value)
     }
 }
 
-type Written = HashMap<Box<[Parameter]>, Parameters>;
+/// The generated schemas by their parameters. Generated code passes its parameters on each call; a
+/// `static` in that code would not do, since all instances of a generic function share it.
+type Cache = HashMap<Box<[Parameter]>, ParametersSchema>;
 
-static WRITTEN: RwLock<Option<Written>> = RwLock::new(None);
+static CACHE: RwLock<Option<Cache>> = RwLock::new(None);
 
-/// The schema of the parameters.
+/// Returns the schema of the parameters, from the cache if it was generated before.
 #[must_use]
-pub fn parameters(parameters: &[Parameter]) -> Parameters {
-    let written = WRITTEN.read().unwrap_or_else(PoisonError::into_inner);
-    if let Some(found) = written.as_ref().and_then(|written| written.get(parameters)) {
+pub fn parameters_schema(parameters: &[Parameter]) -> ParametersSchema {
+    let cache = CACHE.read().unwrap_or_else(PoisonError::into_inner);
+    if let Some(found) = cache.as_ref().and_then(|cache| cache.get(parameters)) {
         return found.clone();
     }
-    drop(written);
-    let value = schema(parameters);
-    let new = Parameters { text: value.to_string().into(), value: Arc::new(value) };
-    let mut written = WRITTEN.write().unwrap_or_else(PoisonError::into_inner);
-    written.get_or_insert_default().insert(parameters.into(), new.clone());
+    drop(cache);
+    // Generated without the lock: a `JsonSchema` of the application may call a tool itself. Two
+    // threads may generate the same schema; the result is equal.
+    let value = generate(parameters);
+    let text = StringValue::from(value.to_string());
+    let new = ParametersSchema { text, value: Arc::new(value) };
+    let mut cache = CACHE.write().unwrap_or_else(PoisonError::into_inner);
+    cache.get_or_insert_default().insert(parameters.into(), new.clone());
     new
 }
 
-fn schema(parameters: &[Parameter]) -> Value {
-    // Not every model follows references.
+/// Generates a schema such as
+///
+/// ```json
+/// {
+///   "type": "object",
+///   "properties": { "city": { "type": "string", "description": "The city" } },
+///   "required": ["city"]
+/// }
+/// ```
+fn generate(parameters: &[Parameter]) -> Value {
+    // Anthropic and the Model Context Protocol specify JSON Schema 2020-12. The `$schema` key is
+    // left out because Gemini rejects keywords that it does not know, and references are inlined
+    // because not every model follows them.
     let settings = SchemaSettings::draft2020_12().with(|settings| {
         settings.inline_subschemas = true;
         settings.meta_schema = None;
@@ -51,17 +68,18 @@ fn schema(parameters: &[Parameter]) -> Value {
     let mut generator = settings.into_generator();
     let (mut properties, mut required) = (Map::new(), Vec::new());
     for parameter in parameters {
-        // A user's `JsonSchema` that panics leaves its argument open.
+        // If the `JsonSchema` of the application panics, its argument accepts any value.
         let write = || parameter.write_schema.map(|write| write(&mut generator).to_value());
         let written = contained(write).ok().flatten();
         if parameter.is_destructured {
             add_fields(parameter, written, &mut properties, &mut required);
         } else if let [name] = parameter.names {
-            properties.insert((*name).to_owned(), described(parameter, written));
+            properties.insert((*name).to_owned(), with_description(parameter, written));
             required.extend((!parameter.is_optional).then(|| Value::from(*name)));
         }
     }
     let mut schema = json!({ "type": "object", "properties": properties, "required": required });
+    // Recursive types cannot be inlined and stay references to `$defs`.
     let definitions = generator.take_definitions(true);
     if !definitions.is_empty() {
         schema["$defs"] = Value::Object(definitions);
@@ -69,7 +87,8 @@ fn schema(parameters: &[Parameter]) -> Value {
     schema
 }
 
-/// A struct that is taken apart in the signature gives its fields.
+/// Adds a destructured argument. The fields of a struct become properties of the tool, since the
+/// span records them by name too. Any other type adds its variables without a schema.
 fn add_fields(
     parameter: &Parameter,
     written: Option<Value>,
@@ -79,21 +98,22 @@ fn add_fields(
     if let Some(Value::Object(mut written)) = written
         && let Some(Value::Object(fields)) = written.remove("properties")
     {
-        let is_given = |name: &str| !parameter.skipped.contains(&name);
-        properties.extend(fields.into_iter().filter(|(name, _)| is_given(name)));
+        let is_kept = |name: &str| !parameter.skipped.contains(&name);
+        properties.extend(fields.into_iter().filter(|(name, _)| is_kept(name)));
         if let Some(Value::Array(names)) = written.remove("required") {
-            required.extend(names.into_iter().filter(|name| name.as_str().is_none_or(is_given)));
+            required.extend(names.into_iter().filter(|name| name.as_str().is_none_or(is_kept)));
         }
         return;
     }
     for name in parameter.names {
-        properties.insert((*name).to_owned(), described(parameter, None));
+        properties.insert((*name).to_owned(), with_description(parameter, None));
         required.push(Value::from(*name));
     }
 }
 
-/// The schema with the argument's doc comment; open where the type has none.
-fn described(parameter: &Parameter, written: Option<Value>) -> Value {
+/// Adds the doc comment of the argument to its schema. It replaces the description of the type,
+/// which is less specific. Without a schema, the result accepts any value.
+fn with_description(parameter: &Parameter, written: Option<Value>) -> Value {
     let mut schema = match written {
         Some(Value::Object(schema)) => schema,
         _ => Map::new(),
