@@ -1,4 +1,8 @@
-//! Takes the current span along to other tasks and threads.
+//! Carries the current span to other tasks and threads.
+//!
+//! OpenTelemetry keeps the current context in a thread-local. A task that is spawned on another
+//! thread, or polled after its caller returned, does not see it, and its spans would start new
+//! traces.
 
 use crate::panic::contained;
 use futures_core::Stream;
@@ -8,7 +12,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 /// Binds a future or a stream to the span that is current now, for `tokio::spawn`, `JoinSet` and
-/// wherever else it is polled by somebody else.
+/// other APIs that poll it outside the calling function.
 ///
 /// ```
 /// use trace_runtime::{InCurrentSpan, agent, llm};
@@ -20,13 +24,14 @@ use std::task::{Context, Poll};
 ///
 /// #[agent]
 /// async fn ask_elsewhere() -> String {
-///     // `ask` is below `ask_elsewhere`, on whichever thread it runs.
+///     // The span of `ask` is a child of `ask_elsewhere`, on whichever thread it runs.
 ///     tokio::spawn(ask("why").in_current_span()).await.unwrap_or_default()
 /// }
 /// # #[tokio::main] async fn main() { assert_eq!(ask_elsewhere().await, "an answer to why"); }
 /// ```
 pub trait InCurrentSpan: Sized {
-    /// The same future or stream, polled and dropped inside the span that is current now.
+    /// Returns the future or stream, so that the current span and scope are current again whenever
+    /// it is polled, and when it is dropped.
     fn in_current_span(self) -> WithCurrentSpan<Self> {
         WithCurrentSpan::new(self, SpanContext::current())
     }
@@ -65,12 +70,13 @@ impl<T> WithCurrentSpan<T> {
 }
 
 pin_project! {
-    /// A future or a stream bound to a span, from [`InCurrentSpan::in_current_span`], or to a
-    /// scope, from [`Scope::bind`](crate::Scope::bind).
+    /// A future or a stream that is bound to a span by [`InCurrentSpan::in_current_span`], or to a
+    /// scope by [`Scope::bind`](crate::Scope::bind).
     #[derive(Debug)]
     #[must_use = "futures and streams do nothing unless polled"]
     pub struct WithCurrentSpan<T> {
-        // `None` only while being dropped, inside the span.
+        // `None` only during the drop. The inner value is dropped explicitly, while the context is
+        // attached: guards inside a cancelled future may end spans.
         #[pin]
         inner: Option<T>,
         context: SpanContext,
@@ -79,7 +85,7 @@ pin_project! {
     impl<T> PinnedDrop for WithCurrentSpan<T> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
-            let _attached = attached(this.context);
+            let _attached = try_attach(this.context);
             this.inner.set(None);
         }
     }
@@ -90,7 +96,7 @@ impl<F: Future> Future for WithCurrentSpan<F> {
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let this = self.project();
-        let _attached = attached(this.context);
+        let _attached = try_attach(this.context);
         this.inner.as_pin_mut().map_or(Poll::Pending, |inner| inner.poll(context))
     }
 }
@@ -100,7 +106,7 @@ impl<S: Stream> Stream for WithCurrentSpan<S> {
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<S::Item>> {
         let this = self.project();
-        let _attached = attached(this.context);
+        let _attached = try_attach(this.context);
         this.inner.as_pin_mut().map_or(Poll::Ready(None), |inner| inner.poll_next(context))
     }
 
@@ -109,9 +115,9 @@ impl<S: Stream> Stream for WithCurrentSpan<S> {
     }
 }
 
-/// Makes a context the current one until the guard is dropped. `None` on a thread that is ending,
-/// where OpenTelemetry panics.
+/// Makes a context current until the guard is dropped. Returns `None` on a thread that is ending:
+/// OpenTelemetry panics there, because its thread-local is already destroyed.
 #[inline]
-pub(crate) fn attached(context: &SpanContext) -> Option<ContextGuard> {
+pub(crate) fn try_attach(context: &SpanContext) -> Option<ContextGuard> {
     contained(|| context.clone().attach()).ok()
 }

@@ -1,4 +1,9 @@
-//! Panics: seen on their way through a span, contained in what instrumentation calls.
+//! Catches panics and finds out their message and location.
+//!
+//! Instrumentation calls code of the application: `Serialize` and `Debug` implementations, masks,
+//! exporters, callbacks. A panic there must not change the result of a traced call, so each such
+//! call goes through [`contained`]. The traced function itself also runs inside it, but its panic
+//! is recorded and then resumed (`docs/decisions/0003`).
 
 use std::any::Any;
 use std::cell::RefCell;
@@ -7,16 +12,17 @@ use std::sync::Once;
 use std::thread;
 
 thread_local! {
-    /// What this thread's last panic said, and where it was.
-    static LAST: RefCell<Option<(String, String)>> = const { RefCell::new(None) };
+    /// Message and location of the last panic on this thread.
+    static LAST_PANIC: RefCell<Option<(String, String)>> = const { RefCell::new(None) };
 }
 
-/// Puts a hook in front of the program's own that keeps the place of a panic, which its payload
-/// does not say.
+/// Installs a panic hook that remembers the location of each panic, and then calls the hook that
+/// the program had before. The payload that `catch_unwind` returns does not contain the location.
 pub(crate) fn install_hook() {
     static INSTALLED: Once = Once::new();
     if thread::panicking() {
-        // The hook cannot be changed now; places are missing until the next registration.
+        // `take_hook` panics on a thread that is panicking. Locations are missing until the next
+        // registration.
         return;
     }
     INSTALLED.call_once(|| {
@@ -24,26 +30,31 @@ pub(crate) fn install_hook() {
         panic::set_hook(Box::new(move |info| {
             let location = info.location().map(ToString::to_string);
             let panic = location.map(|location| (message(info.payload()), location));
-            // A thread that is ending has no locals any more.
-            let _ = LAST.try_with(|last| last.replace(panic));
+            // Fails on a thread whose thread-locals are already destroyed.
+            let _ = LAST_PANIC.try_with(|last| last.replace(panic));
             next(info);
         }));
     });
 }
 
-/// The place of a panic with this message, if it was this thread's last. A payload may come from
-/// another thread, whose place is not known here.
-pub(super) fn location(message: &str) -> Option<String> {
-    let last = LAST.try_with(|last| last.borrow().clone()).ok().flatten();
-    last.filter(|(said, _)| said == message).map(|(_, location)| location)
+/// Returns the location (`file:line:column`) of the last panic on this thread, if it had this
+/// message. A payload may come from a panic on another thread, through a `join`; its location is
+/// not known here, and the location of an unrelated panic would be wrong.
+pub(crate) fn location(message: &str) -> Option<String> {
+    let last = LAST_PANIC.try_with(|last| last.borrow().clone()).ok().flatten();
+    last.filter(|(last_message, _)| last_message == message).map(|(_, location)| location)
 }
 
-/// Runs code that is not ours, and keeps its panic from the caller.
+/// Calls code of the application and catches its panic.
+///
+/// [`AssertUnwindSafe`] is correct for the callers: after a panic they drop the value that the code
+/// was working on, or use only the parts that were complete before.
 pub(crate) fn contained<T>(code: impl FnOnce() -> T) -> Result<T, Box<dyn Any + Send>> {
     catch_unwind(AssertUnwindSafe(code))
 }
 
-/// What a panic said.
+/// Returns the message of a panic. `panic!` with a literal has a `&str` payload, with arguments a
+/// `String`; `panic_any` may have any type.
 pub(crate) fn message(payload: &dyn Any) -> String {
     if let Some(message) = payload.downcast_ref::<&str>() {
         (*message).to_owned()

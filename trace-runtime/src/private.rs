@@ -12,7 +12,7 @@ pub use crate::record::{RecordProbe, Recorded};
 pub use crate::span::{CallSite, crate_name};
 pub use crate::tool::Given;
 #[cfg(feature = "schema")]
-pub use crate::tool::{DescribeType, IsOptional, Parameter, SchemaProbe, parameters};
+pub use crate::tool::{DescribeType, IsOptional, Parameter, SchemaProbe, parameters_schema};
 pub use crate::{
     __call_site as call_site, __capture as capture, __collect as collect,
     __definition as definition, __failed as failed, __given_definition as given_definition,

@@ -6,8 +6,7 @@ use trace_runtime::record::{
     AssistantMessage, AssistantPart, Attributes, Audio, Document, Embedding, Embeddings,
     FinishReason, Image, InputMessages, InvocationParameters, Json, LlmModel, OutputMessages, Part,
     PromptTemplate, Reasoning, Record, RerankedDocuments, RerankerInput, RetrievedDocuments,
-    SystemMessage, TokenCount, ToolCall, ToolDefinition, ToolDefinitions, ToolMessage, UserMessage,
-    Video,
+    SystemMessage, TokenCount, Tool, ToolCall, ToolMessage, Tools, UserMessage, Video,
 };
 
 fn recorded<T: Record + ?Sized>(value: &T) -> Map<String, Value> {
@@ -124,9 +123,9 @@ fn tokens_models_and_settings() {
             "llm.prompt_template.variables": r#"{"a":1}"#,
         }),
     );
-    let tool = ToolDefinition::new(Json::from_text("{}")).name("look").description("Looks.");
+    let tool = Tool::new(Json::from_text("{}")).name("look").description("Looks.");
     assert_records(
-        &ToolDefinitions::from_iter([tool]),
+        &Tools::from_iter([tool]),
         json!({
             "llm.tools.0.tool.json_schema": "{}", "llm.tools.0.tool.name": "look",
             "llm.tools.0.tool.description": "Looks.",

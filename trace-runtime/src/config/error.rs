@@ -1,8 +1,11 @@
-//! Why `install` refused.
+//! The errors of settings that are invalid or contradict each other.
 
 use std::fmt;
 
-/// Why [`Builder::install`](crate::Builder::install) refused; the text says what to write instead.
+/// The error of [`Builder::install`](crate::Builder::install).
+///
+/// The message names the setting, the value that was found and the values that are accepted, with
+/// an example to copy. The values of headers and keys are never part of it.
 ///
 /// ```
 /// let error = trace_runtime::register().endpoint("localhost:6006").install().unwrap_err();
@@ -15,14 +18,14 @@ use std::fmt;
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RegisterError {
-    /// A setting that cannot be read.
+    /// A setting whose value cannot be parsed.
     #[error("{setting} is {found}: expected {accepted}")]
     Invalid {
         /// The builder method or the environment variable.
         setting: Setting,
-        /// The value; of a header or a key, only that it is hidden.
+        /// The value in quotes; for a header or key, a text without the value.
         found: String,
-        /// What is accepted, and an example of it.
+        /// The accepted values, with an example.
         accepted: String,
     },
     /// Two settings that exclude each other.
@@ -32,51 +35,53 @@ pub enum RegisterError {
         first: Setting,
         /// The other.
         second: Setting,
-        /// How to resolve it.
+        /// A way to resolve the conflict.
         advice: &'static str,
     },
-    /// A setting that asks for what this build does not contain.
+    /// A setting that requires a cargo feature which is not enabled.
     #[error("{setting} asks for {what}: enable the feature `{feature}` of trace-runtime")]
     MissingFeature {
         /// The builder method or the environment variable.
         setting: Setting,
-        /// What was asked for.
+        /// The capability that is missing, such as gRPC.
         what: &'static str,
-        /// The feature that brings it.
+        /// The cargo feature that adds it.
         feature: &'static str,
     },
-    /// The certificate file cannot be used.
+    /// A certificate file cannot be used.
     #[error("{setting} names the file {path}: {reason}")]
     Certificate {
         /// The environment variable.
         setting: Setting,
         /// The file.
         path: String,
-        /// What is wrong with it.
+        /// The reason, such as the error of the operating system.
         reason: String,
     },
-    /// The folder of the spool, or the file for spans, cannot be used.
+    /// The folder of a spool, or the file of the file exporter, cannot be written.
     #[error("{setting} names {path}, which cannot be written: {reason}")]
     Folder {
         /// The builder method or the environment variable.
         setting: Setting,
         /// The path.
         path: String,
-        /// What is wrong with it.
+        /// The reason, such as the error of the operating system.
         reason: String,
     },
-    /// The exporter could not be made.
-    #[error("the exporter could not be made: {0}")]
+    /// The exporter could not be created, for example because its thread could not be started.
+    #[error("the exporter could not be created: {0}")]
     Exporter(String),
-    /// Another registration is active.
+    /// Another registration is active. There can be one at a time, since annotated functions have
+    /// no argument that selects one.
     #[error(
-        "a registration is active already: keep the one `Registration` for the whole program, or \
-         call `shutdown()` on it (or drop it) before `install()` is called again"
+        "a registration is already active: keep one `Registration` for the whole program, or call \
+         `shutdown()` on it (or drop it) before calling `install()` again"
     )]
     AlreadyInstalled,
 }
 
-/// Where a setting was given.
+/// The origin of a setting. It displays as the user writes it: `` `endpoint(..)` `` for a method,
+/// `` `PHOENIX_API_KEY` `` for a variable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Setting {
@@ -84,7 +89,7 @@ pub enum Setting {
     Method(&'static str),
     /// An environment variable.
     Variable(&'static str),
-    /// Nowhere: the default holds.
+    /// The default, since neither code nor a variable sets it.
     Default,
 }
 
@@ -99,7 +104,7 @@ impl fmt::Display for Setting {
 }
 
 impl Setting {
-    /// The error for a value of this setting that cannot be read.
+    /// Creates the error for a value that cannot be parsed. `accepted` completes "expected ..".
     pub(crate) fn invalid(self, found: &str, accepted: impl Into<String>) -> RegisterError {
         RegisterError::Invalid {
             setting: self,
@@ -108,7 +113,8 @@ impl Setting {
         }
     }
 
-    /// The same for a value that must not be shown.
+    /// Creates the error for a secret value that cannot be parsed. Errors are logged, so the value
+    /// must not be part of it.
     pub(crate) fn invalid_secret(self, accepted: impl Into<String>) -> RegisterError {
         RegisterError::Invalid {
             setting: self,

@@ -6,7 +6,7 @@ use super::model_family;
 use super::providers;
 use crate::record::{
     Answer, Attributes, Choices, FinishReason, InputMessages, InvocationParameters, LlmModel,
-    Prompts, ToolDefinitions,
+    Prompts, Tools,
 };
 use serde_json::Value;
 
@@ -47,7 +47,7 @@ pub(super) fn attributes(input: Option<&Value>, output: Option<&Value>) -> Attri
     }
     if let Some(request) = request {
         attributes.record(&request.parameters.map(InvocationParameters::new));
-        attributes.record(&ToolDefinitions::from_iter(request.tools));
+        attributes.record(&Tools::from_iter(request.tools));
         if request.messages.is_empty() || is_completion {
             attributes.record(&Prompts(request.prompts));
         } else {

@@ -3,7 +3,7 @@
 //! Each API has its own module, which parses the JSON of that API and converts it into these types.
 //! The modules for chats, embeddings and rankings then see no difference between the APIs.
 
-use crate::record::{Document, Json, Message, TokenCount, ToolDefinition};
+use crate::record::{Document, Json, Message, TokenCount, Tool};
 use serde_json::{Map, Value};
 
 /// The request of a chat or a completion API.
@@ -14,7 +14,7 @@ pub(super) struct ChatRequest {
     /// The texts that a completion API is asked to complete. Set together with `messages` if the
     /// request may belong to either kind of API.
     pub(super) prompts: Vec<String>,
-    pub(super) tools: Vec<ToolDefinition>,
+    pub(super) tools: Vec<Tool>,
     /// The remaining fields, such as `temperature`; see [`parameters`].
     pub(super) parameters: Option<Json>,
     pub(super) model: Option<String>,
@@ -162,8 +162,8 @@ pub(super) fn sum<const N: usize>(counts: [Option<u64>; N]) -> u64 {
 }
 
 /// Converts the definitions of tools, each of which keeps the JSON that the client sent.
-pub(super) fn tools(definitions: Option<Vec<Value>>) -> Vec<ToolDefinition> {
-    definitions.into_iter().flatten().map(ToolDefinition::new).collect()
+pub(super) fn tools(definitions: Option<Vec<Value>>) -> Vec<Tool> {
+    definitions.into_iter().flatten().map(Tool::new).collect()
 }
 
 /// Converts a value to JSON for an attribute. Text that is already JSON is not quoted again: OpenAI

@@ -108,7 +108,7 @@ impl<'a> AttributeOptions<'a> {
     /// Sets the JSON schema of the parameters that was derived from the signature.
     #[cfg(feature = "schema")]
     pub fn derived_parameters(&mut self, parameters: &[Parameter]) {
-        let schema = crate::tool::parameters(parameters).text;
+        let schema = crate::tool::parameters_schema(parameters).text;
         self.set(keys::TOOL_PARAMETERS, schema);
     }
 

@@ -4,7 +4,7 @@ use super::context_span::{ContextSpan, RecordingSpan};
 use super::sampling::Started;
 use super::start_options::StartOptions;
 use crate::capture::CapturedValue;
-use crate::in_current_span::attached;
+use crate::in_current_span::try_attach;
 use crate::openinference::OpenInferenceSpanKind;
 use crate::register::ActiveHere;
 use crate::span::SpanContent;
@@ -61,7 +61,7 @@ impl LiveSpan {
     /// Makes the span the current one until the guard is dropped.
     #[inline]
     pub(crate) fn attach(&self) -> Option<ContextGuard> {
-        attached(&self.context)
+        try_attach(&self.context)
     }
 
     /// Makes a span that does not record the current one, without a clone of the context.

@@ -80,7 +80,7 @@ impl StartOptions {
 
     fn settle_context(&mut self) {
         if let Some(parent) = self.parent.take() {
-            self.parent = Some(Context::map_current(|now| scope::carried_over(now, &parent)));
+            self.parent = Some(Context::map_current(|now| scope::inherit_scope(now, &parent)));
         }
         if let Some(scope) = self.scope.take() {
             self.parent = Some(self.in_context(|context| scope.within(context)));

@@ -1,6 +1,6 @@
-//! What can be said of masks in code.
+//! The public builder of masks.
 
-use super::switch::Hidden;
+use super::rules::Switch;
 use crate::openinference::OpenInferenceSpanKind;
 use opentelemetry::Value;
 use std::collections::HashMap;
@@ -10,22 +10,34 @@ use std::sync::Arc;
 pub(super) type MaskFunction =
     Arc<dyn Fn(&str, &Value, Option<OpenInferenceSpanKind>) -> Masked + Send + Sync>;
 
-/// What becomes of an attribute.
+/// The decision of a function that was passed to [`Mask::attribute`].
+///
+/// ```
+/// use trace_runtime::Masked;
+///
+/// let decide = |key: &str| match key {
+///     "user.id" => Masked::Drop,
+///     "db.statement" => Masked::Replace("hidden".into()),
+///     _ => Masked::Keep,
+/// };
+/// assert_eq!(decide("user.id"), Masked::Drop);
+/// ```
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Masked {
-    /// It stays as it is.
+    /// Export the value unchanged.
     Keep,
-    /// It has this value.
+    /// Export this value instead.
     Replace(Value),
-    /// It is not exported.
+    /// Do not export the attribute.
     Drop,
 }
 
-/// What must not leave the process, for [`Builder::mask`](crate::Builder::mask).
+/// Selects the data that must not leave the process, for [`Builder::mask`](crate::Builder::mask).
 ///
-/// What is set here wins over the environment, variable by variable. Masks run on every span, its
-/// events, its links and its status, before it is exported, printed, or written to disk.
+/// Each setting that is made here takes precedence over its environment variable; the other
+/// variables still apply. Masks run on every span, its events, its links and its status, before the
+/// span is sent, printed, or written to disk.
 ///
 /// ```no_run
 /// use trace_runtime::{Mask, Masked};
@@ -34,7 +46,7 @@ pub enum Masked {
 ///     .hide_inputs(true)
 ///     .hide_outputs(true)
 ///     .attribute(|key, value, _kind| match key {
-///         "user.id" => Masked::Replace("somebody".into()),
+///         "user.id" => Masked::Replace("anonymous".into()),
 ///         _ if value.as_str().contains("@") => Masked::Drop,
 ///         _ => Masked::Keep,
 ///     });
@@ -43,121 +55,139 @@ pub enum Masked {
 /// ```
 #[derive(Clone, Default)]
 pub struct Mask {
-    pub(super) hidden: HashMap<Hidden, bool>,
+    /// The switches that code sets. A switch that is missing here follows its variable.
+    pub(super) hidden: HashMap<Switch, bool>,
     pub(super) image_bytes: Option<usize>,
     pub(super) scrub_secrets: Option<bool>,
     pub(super) functions: Vec<MaskFunction>,
 }
 
-macro_rules! switches {
-    ($($(#[$doc:meta])* $method:ident => $hidden:ident,)*) => {
+/// Defines a method for each switch. `docs/attributes.md` has the table of keys.
+macro_rules! switch_methods {
+    ($($(#[$doc:meta])* $method:ident => $switch:ident,)*) => {
         impl Mask {$(
             $(#[$doc])*
             #[must_use]
             pub fn $method(mut self, hide: bool) -> Self {
-                self.hidden.insert(Hidden::$hidden, hide);
+                self.hidden.insert(Switch::$switch, hide);
                 self
             }
         )*}
     };
 }
 
-switches! {
-    /// Hides what goes in: `input.value`, input messages, tools, parameters, prompts and prompt
-    /// templates, queries, texts that are embedded, documents to be ranked. Together with
-    /// [`hide_outputs`](Self::hide_outputs) also `metadata`. Error messages are hidden by either.
+switch_methods! {
+    /// Hides inputs: `input.value`, input messages, tools, invocation parameters, prompts and
+    /// prompt templates, queries, texts to embed, documents to rerank.
     ///
-    /// Default: `OPENINFERENCE_HIDE_INPUTS`.
+    /// Error messages are hidden as well, since they often quote the input. Together with
+    /// [`hide_outputs`](Self::hide_outputs) it also hides `metadata`.
+    ///
+    /// Default: `OPENINFERENCE_HIDE_INPUTS`, otherwise false.
     hide_inputs => Inputs,
-    /// Hides what comes out: `output.value`, output messages, choices, documents, vectors.
+    /// Hides outputs: `output.value`, output messages, choices, documents, embedding vectors.
     ///
-    /// Default: `OPENINFERENCE_HIDE_OUTPUTS`.
+    /// Error messages are hidden as well, since they often quote the output. Together with
+    /// [`hide_inputs`](Self::hide_inputs) it also hides `metadata`.
+    ///
+    /// Default: `OPENINFERENCE_HIDE_OUTPUTS`, otherwise false.
     hide_outputs => Outputs,
-    /// Hides the input messages of LLM spans, and so their `input.value`, which holds them too.
+    /// Hides the input messages of LLM spans, and their `input.value`, which contains the messages.
     ///
-    /// Default: `OPENINFERENCE_HIDE_INPUT_MESSAGES`.
+    /// Default: `OPENINFERENCE_HIDE_INPUT_MESSAGES`, otherwise false.
     hide_input_messages => InputMessages,
-    /// Hides the output messages of LLM spans, and so their `output.value`.
+    /// Hides the output messages of LLM spans, and their `output.value`, which contains the
+    /// messages.
     ///
-    /// Default: `OPENINFERENCE_HIDE_OUTPUT_MESSAGES`.
+    /// Default: `OPENINFERENCE_HIDE_OUTPUT_MESSAGES`, otherwise false.
     hide_output_messages => OutputMessages,
     /// Hides images in input messages and inputs.
     ///
-    /// Default: `OPENINFERENCE_HIDE_INPUT_IMAGES`.
+    /// Default: `OPENINFERENCE_HIDE_INPUT_IMAGES`, otherwise false.
     hide_input_images => InputImages,
-    /// Hides the text of input messages, and so the `input.value` of LLM spans.
+    /// Hides the text of input messages, and the `input.value` of LLM spans. Roles, names and the
+    /// number of messages stay.
     ///
-    /// Default: `OPENINFERENCE_HIDE_INPUT_TEXT`.
+    /// Default: `OPENINFERENCE_HIDE_INPUT_TEXT`, otherwise false.
     hide_input_text => InputText,
-    /// Hides the text of output messages, and so the `output.value` of LLM spans.
+    /// Hides the text of output messages, and the `output.value` of LLM spans. Roles, names and the
+    /// number of messages stay.
     ///
-    /// Default: `OPENINFERENCE_HIDE_OUTPUT_TEXT`.
+    /// Default: `OPENINFERENCE_HIDE_OUTPUT_TEXT`, otherwise false.
     hide_output_text => OutputText,
-    /// Hides the prompts of text completions.
+    /// Hides the prompts of text completions and prompt templates, and the `input.value` of LLM
+    /// spans.
     ///
-    /// Default: `OPENINFERENCE_HIDE_PROMPTS`.
+    /// Default: `OPENINFERENCE_HIDE_PROMPTS`, otherwise false.
     hide_prompts => Prompts,
-    /// Hides the choices of text completions.
+    /// Hides the choices of text completions, and the `output.value` of LLM spans.
     ///
-    /// Default: `OPENINFERENCE_HIDE_CHOICES`.
+    /// Default: `OPENINFERENCE_HIDE_CHOICES`, otherwise false.
     hide_choices => Choices,
-    /// Hides `llm.invocation_parameters`, and so the `input.value` of LLM spans.
+    /// Hides `llm.invocation_parameters`, and the `input.value` of LLM spans.
     ///
-    /// Default: `OPENINFERENCE_HIDE_LLM_INVOCATION_PARAMETERS`.
+    /// Default: `OPENINFERENCE_HIDE_LLM_INVOCATION_PARAMETERS`, otherwise false.
     hide_llm_invocation_parameters => LlmInvocationParameters,
-    /// Hides `llm.tools`, and so the `input.value` of LLM spans.
+    /// Hides `llm.tools`, and the `input.value` of LLM spans.
     ///
-    /// Default: `OPENINFERENCE_HIDE_LLM_TOOLS`.
+    /// Default: `OPENINFERENCE_HIDE_LLM_TOOLS`, otherwise false.
     hide_llm_tools => LlmTools,
-    /// Hides what retrieved documents say, and so the `output.value` of retriever spans.
+    /// Hides the content and metadata of retrieved documents, and the `output.value` of retriever
+    /// spans. Ids and scores stay.
     ///
-    /// Default: `OPENINFERENCE_HIDE_RETRIEVAL_DOCUMENTS`.
+    /// Default: `OPENINFERENCE_HIDE_RETRIEVAL_DOCUMENTS`, otherwise false.
     hide_retrieval_documents => RetrievalDocuments,
-    /// Hides vectors, and so the `output.value` of embedding spans.
+    /// Hides embedding vectors, and the `output.value` of embedding spans.
     ///
-    /// Default: `OPENINFERENCE_HIDE_EMBEDDINGS_VECTORS`.
+    /// Default: `OPENINFERENCE_HIDE_EMBEDDINGS_VECTORS`, otherwise false.
     hide_embeddings_vectors => EmbeddingsVectors,
-    /// Hides texts that are embedded, and so the `input.value` of embedding spans.
+    /// Hides the texts that are embedded, and the `input.value` of embedding spans.
     ///
-    /// Default: `OPENINFERENCE_HIDE_EMBEDDINGS_TEXT`.
+    /// Default: `OPENINFERENCE_HIDE_EMBEDDINGS_TEXT`, otherwise false.
     hide_embeddings_text => EmbeddingsText,
 }
 
 impl Mask {
-    /// Hides nothing that the environment does not.
+    /// Creates a mask that leaves every setting to the environment.
     #[must_use]
     pub fn new() -> Self {
         Mask::default()
     }
 
-    /// The longest base64 image, in bytes of its data URL, that is exported; longer ones are
-    /// `__REDACTED__`, also where they are part of a text.
+    /// Sets the size of the largest base64 image that is exported, in bytes of its data URL. Larger
+    /// images become `__REDACTED__`, also where they are part of a text.
     ///
-    /// Default: `OPENINFERENCE_BASE64_IMAGE_MAX_LENGTH`, then 32,000.
+    /// Default: `OPENINFERENCE_BASE64_IMAGE_MAX_LENGTH`, otherwise 32,000.
     #[must_use]
     pub fn base64_image_max_length(mut self, bytes: usize) -> Self {
         self.image_bytes = Some(bytes);
         self
     }
 
-    /// Whether secrets are taken out of all text: API keys by their form, bearer tokens, private
-    /// keys, and what stands behind the name of a header or a variable that holds one, such as
-    /// `x-api-key: ..` or `OPENAI_API_KEY=..`.
+    /// Sets if secrets in text are redacted: API keys of known formats, bearer tokens, private
+    /// keys, and the values of headers, fields and variables that are named like a secret, such as
+    /// `x-api-key: ..` and `OPENAI_API_KEY=..`.
     ///
-    /// Default: `TRACE_SCRUB_SECRETS`, then true.
+    /// Default: `TRACE_SCRUB_SECRETS`, otherwise true.
     #[must_use]
     pub fn scrub_secrets(mut self, scrub: bool) -> Self {
         self.scrub_secrets = Some(scrub);
         self
     }
 
-    /// Decides about every attribute by its key, its value, and the kind of its span, after all
-    /// else has been hidden. It is also asked about what is no attribute: the text of an error status
-    /// has the key `otel.status_description`, the names of span and events have `span.name` and
-    /// `event.name`, which become `__REDACTED__` where they are dropped. If the function panics, the
-    /// value is dropped. May be called several times.
+    /// Adds a function that decides about every attribute, by its key, its value and the kind of
+    /// its span. It sees values after the switches and the scrubber were applied. Several functions
+    /// run in the order in which they were added.
     ///
-    /// It runs on the thread that exports.
+    /// The function also decides about texts that are not attributes, under these keys:
+    ///
+    /// | key | text | if dropped |
+    /// |---|---|---|
+    /// | `otel.status_description` | the description of an error status | becomes empty |
+    /// | `span.name`, `event.name` | the name of a span or event | becomes `__REDACTED__` |
+    ///
+    /// It runs on the thread that exports, not in the traced call. If it panics, the value is
+    /// dropped.
     #[must_use]
     pub fn attribute(
         mut self,

@@ -1,12 +1,46 @@
-//! What must not leave the process: hidden values, large images, secrets, and what a function of
-//! the user's decides. Fails closed: what cannot be judged is not exported.
+//! Masks: control which data leaves the process.
+//!
+//! Spans of LLM applications contain prompts, answers, documents and sometimes credentials. A
+//! [`Mask`] hides parts of them before they are sent, printed, or written to disk:
+//!
+//! - switches hide inputs, outputs, messages, images, embeddings and so on, with the names and
+//!   environment variables of OpenInference (`OPENINFERENCE_HIDE_INPUTS` ..);
+//! - base64 images above a size limit are redacted;
+//! - secrets such as API keys and passwords are redacted in all text;
+//! - functions of the application decide about each attribute.
+//!
+//! Large images and secrets are redacted by default; everything else is opt-in.
+//!
+//! ```no_run
+//! use trace_runtime::{Mask, Masked};
+//!
+//! let mask = Mask::new().hide_inputs(true).attribute(|key, _value, _kind| match key {
+//!     "user.id" => Masked::Drop,
+//!     _ => Masked::Keep,
+//! });
+//! let registration = trace_runtime::register().mask(mask).install()?;
+//! # Ok::<(), trace_runtime::RegisterError>(())
+//! ```
+//!
+//! # Order
+//!
+//! An attribute passes the switches, then the limit on images, then the secret scrubber, then the
+//! functions in the order in which they were added. A function therefore sees `__REDACTED__` where
+//! a switch applied, never the hidden value. Masks run after attributes are derived from input and
+//! output, so derived attributes are masked too, and before a span is encoded. They do not see the
+//! resource, such as the name of the service.
+//!
+//! # Failures
+//!
+//! Masks fail closed. An environment variable that cannot be parsed is an error of
+//! [`install`](crate::Builder::install), a function that panics drops the value, and a span of
+//! unknown kind is treated as if it were of every kind.
 
 mod builder;
-mod hidden;
 mod images;
+mod rules;
 mod secrets;
 mod settings;
-mod switch;
 #[cfg(test)]
 mod tests;
 
@@ -16,49 +50,53 @@ pub(crate) use settings::MaskSettings;
 use crate::openinference::OpenInferenceSpanKind;
 use crate::openinference::keys;
 use crate::panic::contained;
-use hidden::Action;
 use opentelemetry::trace::Status;
 use opentelemetry::{Array, KeyValue, StringValue, Value};
 use opentelemetry_sdk::trace::SpanData;
+use rules::{Action, Switch};
 use std::borrow::Cow;
-use switch::Hidden;
 
-/// What stands in for a value that is hidden, as in the Python reference.
+/// Replacement for a hidden value, the same text as in the Python implementation of OpenInference.
 const REDACTED: &str = "__REDACTED__";
 
-/// Masks everything a span says: its attributes, those of its events and links, and its status.
+/// Masks all text of a span: attributes of the span, its events and its links, the names of span
+/// and events, and the status.
 pub(crate) fn apply(span: &mut SpanData, settings: &MaskSettings) {
     let kind = OpenInferenceSpanKind::of(&span.attributes);
     let masking = Masking { settings, kind };
-    masking.attributes(&mut span.attributes, "");
-    masking.name(&mut span.name, keys::MASKED_SPAN_NAME);
+    masking.mask_attributes(&mut span.attributes, "");
+    masking.mask_name(&mut span.name, keys::MASKED_SPAN_NAME);
     for event in &mut span.events.events {
-        masking.attributes(&mut event.attributes, &event.name);
-        masking.name(&mut event.name, keys::MASKED_EVENT_NAME);
+        masking.mask_attributes(&mut event.attributes, &event.name);
+        masking.mask_name(&mut event.name, keys::MASKED_EVENT_NAME);
     }
     for link in &mut span.links.links {
-        masking.attributes(&mut link.attributes, "");
+        masking.mask_attributes(&mut link.attributes, "");
     }
     if let Status::Error { description } = &mut span.status
         && !description.is_empty()
     {
-        // It repeats the exception's message.
+        // The description repeats the message of the `exception` event, so the same rules apply.
         let text = Value::from(description.clone().into_owned());
-        let masked = masking.masked(keys::STATUS_DESCRIPTION, text, keys::EVENT_EXCEPTION);
+        let masked = masking.mask_value(keys::STATUS_DESCRIPTION, text, keys::EVENT_EXCEPTION);
         *description = masked.map_or(Cow::Borrowed(""), |text| text.to_string().into());
     }
 }
 
+/// The masks for one span.
 struct Masking<'a> {
     settings: &'a MaskSettings,
+    /// The kind of the span; `None` if its attribute is missing or unknown.
     kind: Option<OpenInferenceSpanKind>,
 }
 
 impl Masking<'_> {
-    fn attributes(&self, attributes: &mut Vec<KeyValue>, event: &str) {
+    /// Masks a list of attributes. `event` is the name of the event that they belong to, or empty.
+    fn mask_attributes(&self, attributes: &mut Vec<KeyValue>, event: &str) {
         attributes.retain_mut(|KeyValue { key, value, .. }| {
-            let whole = std::mem::replace(value, Value::Bool(false));
-            match self.masked(key.as_str(), whole, event) {
+            // Moves the value out, since most values are moved back without a copy.
+            let original = std::mem::replace(value, Value::Bool(false));
+            match self.mask_value(key.as_str(), original, event) {
                 Some(masked) => {
                     *value = masked;
                     true
@@ -68,56 +106,62 @@ impl Masking<'_> {
         });
     }
 
-    /// A name cannot be missing.
-    fn name(&self, name: &mut Cow<'static, str>, key: &str) {
-        if let Some(without) = self.without(key, name) {
-            *name = without.into();
+    /// Masks the name of a span or event. A name is mandatory, so a function that drops it gets
+    /// `__REDACTED__` instead.
+    fn mask_name(&self, name: &mut Cow<'static, str>, key: &str) {
+        if let Some(redacted) = self.redact_text(key, name) {
+            *name = redacted.into();
         }
-        // Most have no function to ask, and need no value to be asked about.
+        // Avoids the copy into a `Value` where no function needs it.
         if !self.settings.functions.is_empty() {
-            let masked = self.asked(key, Value::from(name.clone().into_owned()));
+            let masked = self.apply_functions(key, Value::from(name.clone().into_owned()));
             *name = masked.map_or(REDACTED.into(), |name| name.as_str().into_owned().into());
         }
     }
 
-    /// `None` if the attribute is not to be there.
-    fn masked(&self, key: &str, value: Value, event: &str) -> Option<Value> {
-        let value = match hidden::action(key, event, self.kind, &self.settings.hidden) {
+    /// Returns the value to export, or `None` if the attribute is dropped.
+    fn mask_value(&self, key: &str, value: Value, event: &str) -> Option<Value> {
+        let value = match rules::action(key, event, self.kind, &self.settings.hidden) {
             Action::Drop => return None,
-            Action::Redact => return self.asked(key, Value::from(REDACTED)),
-            Action::Keep => self.scrubbed(key, value),
+            Action::Redact => return self.apply_functions(key, Value::from(REDACTED)),
+            Action::Keep => self.redact_texts(key, value),
         };
-        self.asked(key, value)
+        self.apply_functions(key, value)
     }
 
-    fn scrubbed(&self, key: &str, mut value: Value) -> Value {
-        let scrub = |text: &mut StringValue| {
-            if let Some(without) = self.without(key, text.as_str()) {
-                *text = without.into();
+    /// Redacts images and secrets in a text or in each text of an array.
+    fn redact_texts(&self, key: &str, mut value: Value) -> Value {
+        let redact = |text: &mut StringValue| {
+            if let Some(redacted) = self.redact_text(key, text.as_str()) {
+                *text = redacted.into();
             }
         };
         match &mut value {
-            Value::String(text) => scrub(text),
-            Value::Array(Array::String(texts)) => texts.iter_mut().for_each(scrub),
+            Value::String(text) => redact(text),
+            Value::Array(Array::String(texts)) => texts.iter_mut().for_each(redact),
             _ => {}
         }
         value
     }
 
-    /// `text` without large images and secrets; `None` if it has none.
-    fn without(&self, key: &str, text: &str) -> Option<String> {
-        let hides_images = self.settings.hidden.contains(&Hidden::InputImages);
+    /// Redacts images and secrets in a text. Returns `None` if there are none.
+    fn redact_text(&self, key: &str, text: &str) -> Option<String> {
+        let hides_images = self.settings.hidden.contains(&Switch::InputImages);
         let is_input = key.starts_with("input.") || key.starts_with(keys::LLM_INPUT_MESSAGES);
+        // `input.value` may contain an image anywhere in its JSON, so hiding input images means
+        // that no size is small enough.
         let limit = if hides_images && is_input { 0 } else { self.settings.image_bytes };
-        let smaller = images::without_large(text, limit);
+        let without_images = images::redact_large(text, limit);
         if !self.settings.scrub_secrets {
-            return smaller;
+            return without_images;
         }
-        secrets::without(smaller.as_deref().unwrap_or(text)).or(smaller)
+        secrets::redact(without_images.as_deref().unwrap_or(text)).or(without_images)
     }
 
-    /// As the user's functions want it. A panic drops the value.
-    fn asked(&self, key: &str, value: Value) -> Option<Value> {
+    /// Passes the value through the functions of the application, each of which sees the result of
+    /// the one before. The value is dropped if a function panics: it may be the value that the
+    /// function was written to hide.
+    fn apply_functions(&self, key: &str, value: Value) -> Option<Value> {
         self.settings.functions.iter().try_fold(value, |value, function| {
             match contained(|| function(key, &value, self.kind)) {
                 Ok(Masked::Keep) => Some(value),

@@ -1,33 +1,46 @@
-//! The masks, resolved from code and environment.
+//! Resolves a mask from code and environment.
 
 use super::builder::{Mask, MaskFunction};
-use super::switch::Hidden;
+use super::rules::Switch;
 use crate::config::{Environment, RegisterError};
 use std::collections::HashSet;
 use std::fmt;
 
-/// What is hidden. Not `Default`: what is not resolved hides nothing.
+/// The size limit of the Python implementation, in bytes of base64.
+const DEFAULT_IMAGE_BYTES: usize = 32_000;
+
+/// The resolved mask. It does not implement `Default`, since a default would hide nothing and could
+/// be used by mistake where the environment asks for more.
 #[derive(Clone)]
 pub(crate) struct MaskSettings {
-    pub(super) hidden: HashSet<Hidden>,
+    /// The switches that are on.
+    pub(super) hidden: HashSet<Switch>,
+    /// The longest base64 image that is exported, in bytes.
     pub(super) image_bytes: usize,
     pub(super) scrub_secrets: bool,
+    /// The functions of the application, in the order in which they were added.
     pub(super) functions: Vec<MaskFunction>,
 }
 
 impl MaskSettings {
-    /// Code wins over the environment, switch by switch; what cannot be read is an error.
+    /// Resolves each setting separately: code first, then the environment, then the default. Code
+    /// can also switch off a switch that the environment switches on.
+    ///
+    /// # Errors
+    ///
+    /// A variable that cannot be parsed is an error even if code overrides it: a typo such as
+    /// `OPENINFERENCE_HIDE_INPUTS=ture` must not be discovered by finding prompts in a backend.
     pub(crate) fn resolve(mask: Option<&Mask>, env: &Environment) -> Result<Self, RegisterError> {
         let mut hidden = HashSet::new();
-        for &switch in Hidden::ALL {
-            let mut by_environment = None;
+        for &switch in Switch::ALL {
+            let mut from_env = None;
             for variable in switch.variables() {
-                // All are read, so that none is wrong unseen.
+                // Reads all names of the switch, so that each is validated. The first one wins.
                 let value = env.boolean(variable)?;
-                by_environment = by_environment.or(value);
+                from_env = from_env.or(value);
             }
-            let by_code = mask.and_then(|mask| mask.hidden.get(&switch).copied());
-            if by_code.or(by_environment).unwrap_or(false) {
+            let from_code = mask.and_then(|mask| mask.hidden.get(&switch).copied());
+            if from_code.or(from_env).unwrap_or(false) {
                 hidden.insert(switch);
             }
         }
@@ -38,7 +51,10 @@ impl MaskSettings {
         let scrub_secrets = env.boolean("TRACE_SCRUB_SECRETS")?;
         Ok(MaskSettings {
             hidden,
-            image_bytes: mask.and_then(|mask| mask.image_bytes).or(image_bytes).unwrap_or(32_000),
+            image_bytes: mask
+                .and_then(|mask| mask.image_bytes)
+                .or(image_bytes)
+                .unwrap_or(DEFAULT_IMAGE_BYTES),
             scrub_secrets: mask
                 .and_then(|mask| mask.scrub_secrets)
                 .or(scrub_secrets)
@@ -47,11 +63,14 @@ impl MaskSettings {
         })
     }
 
-    /// The first variable that hides something, for a pipeline that is not ours to mask.
+    /// Returns the first environment variable that hides something.
+    ///
+    /// If spans go to a provider that the application built, no mask runs on them. Such a variable
+    /// is then an error of `install`, rather than silently without effect.
     pub(crate) fn hiding_variable(
         env: &Environment,
     ) -> Result<Option<&'static str>, RegisterError> {
-        for variable in Hidden::ALL.iter().flat_map(|switch| switch.variables()) {
+        for variable in Switch::ALL.iter().flat_map(|switch| switch.variables()) {
             if env.boolean(variable)? == Some(true) {
                 return Ok(Some(variable));
             }
@@ -60,6 +79,7 @@ impl MaskSettings {
     }
 }
 
+// Functions have no useful `Debug`.
 impl fmt::Debug for MaskSettings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("MaskSettings")

@@ -1,11 +1,10 @@
-//! Which attributes survive which switch.
+//! The effect of each switch on each attribute.
 
-use super::hidden::{Action, action};
-use super::switch::Hidden;
+use super::rules::{Action, Switch, action};
 use crate::openinference::OpenInferenceSpanKind as Kind;
 use std::collections::HashSet;
 
-/// Key, kind of the span, and what becomes of it with inputs hidden, outputs hidden, and both.
+/// Key, kind of the span, and the action if inputs, outputs, or both are hidden.
 const TABLE: &[(&str, Kind, [Action; 3])] = {
     use Action::{Drop, Keep, Redact};
     &[
@@ -50,10 +49,10 @@ const TABLE: &[(&str, Kind, [Action; 3])] = {
 };
 
 #[test]
-fn inputs_and_outputs_are_hidden_with_all_that_repeats_them() {
+fn hidden_inputs_or_outputs_hide_all_copies() {
     for (key, kind, expected) in TABLE {
         let cases =
-            [vec![Hidden::Inputs], vec![Hidden::Outputs], vec![Hidden::Inputs, Hidden::Outputs]];
+            [vec![Switch::Inputs], vec![Switch::Outputs], vec![Switch::Inputs, Switch::Outputs]];
         let found = cases.map(|switches| {
             action(key, "", Some(*kind), &switches.into_iter().collect::<HashSet<_>>())
         });
@@ -63,37 +62,37 @@ fn inputs_and_outputs_are_hidden_with_all_that_repeats_them() {
 }
 
 #[test]
-fn a_smaller_switch_hides_its_part_and_the_raw_value_that_holds_it() {
+fn hidden_part_hides_raw_value_that_contains_it() {
     use Action::{Drop, Keep, Redact};
     let table = [
-        (Hidden::InputMessages, "llm.input_messages.0.message.role", Drop),
-        (Hidden::InputMessages, "input.value", Redact),
-        (Hidden::InputMessages, "output.value", Keep),
-        (Hidden::OutputMessages, "llm.output_messages.0.message.role", Drop),
-        (Hidden::OutputMessages, "output.value", Redact),
-        (Hidden::InputText, "llm.input_messages.0.message.content", Redact),
-        (Hidden::InputText, "llm.input_messages.0.message.contents.0.message_content.text", Redact),
-        (Hidden::InputText, "llm.input_messages.0.message.role", Keep),
-        (Hidden::InputText, "gen_ai.input.messages", Drop),
-        (Hidden::OutputText, "llm.output_messages.0.message.content", Redact),
+        (Switch::InputMessages, "llm.input_messages.0.message.role", Drop),
+        (Switch::InputMessages, "input.value", Redact),
+        (Switch::InputMessages, "output.value", Keep),
+        (Switch::OutputMessages, "llm.output_messages.0.message.role", Drop),
+        (Switch::OutputMessages, "output.value", Redact),
+        (Switch::InputText, "llm.input_messages.0.message.content", Redact),
+        (Switch::InputText, "llm.input_messages.0.message.contents.0.message_content.text", Redact),
+        (Switch::InputText, "llm.input_messages.0.message.role", Keep),
+        (Switch::InputText, "gen_ai.input.messages", Drop),
+        (Switch::OutputText, "llm.output_messages.0.message.content", Redact),
         (
-            Hidden::InputImages,
+            Switch::InputImages,
             "llm.input_messages.0.message.contents.1.message_content.image.image.url",
             Drop,
         ),
-        (Hidden::InputImages, "llm.input_messages.0.message.content", Keep),
-        (Hidden::Prompts, "llm.prompts.0.prompt.text", Redact),
-        (Hidden::Choices, "llm.choices.0.completion.text", Redact),
-        (Hidden::LlmInvocationParameters, "llm.invocation_parameters", Drop),
-        (Hidden::LlmInvocationParameters, "gen_ai.request.top_p", Drop),
-        (Hidden::LlmTools, "llm.tools.3.tool.name", Drop),
+        (Switch::InputImages, "llm.input_messages.0.message.content", Keep),
+        (Switch::Prompts, "llm.prompts.0.prompt.text", Redact),
+        (Switch::Choices, "llm.choices.0.completion.text", Redact),
+        (Switch::LlmInvocationParameters, "llm.invocation_parameters", Drop),
+        (Switch::LlmInvocationParameters, "gen_ai.request.top_p", Drop),
+        (Switch::LlmTools, "llm.tools.3.tool.name", Drop),
     ];
     for (switch, key, expected) in table {
         assert_eq!(action(key, "", Some(Kind::Llm), &HashSet::from([switch])), expected, "{key}");
     }
     let of = |kind, switch, key| action(key, "", Some(kind), &HashSet::from([switch]));
-    assert_eq!(of(Kind::Chain, Hidden::InputMessages, "input.value"), Keep);
-    assert_eq!(of(Kind::Retriever, Hidden::RetrievalDocuments, "output.value"), Redact);
-    assert_eq!(of(Kind::Embedding, Hidden::EmbeddingsText, "input.value"), Redact);
-    assert_eq!(of(Kind::Embedding, Hidden::EmbeddingsVectors, "output.value"), Redact);
+    assert_eq!(of(Kind::Chain, Switch::InputMessages, "input.value"), Keep);
+    assert_eq!(of(Kind::Retriever, Switch::RetrievalDocuments, "output.value"), Redact);
+    assert_eq!(of(Kind::Embedding, Switch::EmbeddingsText, "input.value"), Redact);
+    assert_eq!(of(Kind::Embedding, Switch::EmbeddingsVectors, "output.value"), Redact);
 }

@@ -1,31 +1,36 @@
-//! Values that become attributes, with their type.
+//! Conversion of Rust values to typed OpenTelemetry attribute values.
 
 use opentelemetry::{Array, StringValue, Value};
 use std::borrow::Cow;
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// A value that can be an attribute: booleans, numbers, text, arrays of those, and an `Option` of
-/// any of them, where `None` sets nothing.
+/// A value that can be stored in an attribute with its type: booleans, numbers, text, arrays of
+/// these, and an `Option` of any of them. `None` sets no attribute.
+///
+/// OpenTelemetry has signed 64-bit integers only. An integer outside this range is stored as text,
+/// and so is an array that contains one.
 ///
 /// ```
 /// use trace_runtime::{AttributeValue, opentelemetry::Value};
 ///
 /// assert_eq!(3_usize.attribute_value(), Some(Value::I64(3)));
 /// assert_eq!("text".attribute_value(), Some(Value::from("text")));
+/// assert_eq!(u64::MAX.attribute_value(), Some(Value::from("18446744073709551615")));
 /// assert_eq!(None::<bool>.attribute_value(), None);
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be an attribute",
     label = "expected a bool, a number, text, or an array of one of them",
-    note = "write `.to_string()` behind it, or serialise it to JSON text"
+    note = "call `.to_string()` on it, or serialize it to JSON text"
 )]
 pub trait AttributeValue {
-    /// The value as OpenTelemetry takes it; `None` sets no attribute.
+    /// Converts the value to an OpenTelemetry value. `None` sets no attribute.
     fn attribute_value(&self) -> Option<Value>;
 }
 
-macro_rules! copied {
+/// Implements the trait for types that convert to the wider type without loss.
+macro_rules! lossless {
     ($($type:ty => $variant:ident as $wide:ty),* $(,)?) => {$(
         impl AttributeValue for $type {
             fn attribute_value(&self) -> Option<Value> {
@@ -41,7 +46,7 @@ macro_rules! copied {
     )*};
 }
 
-copied! {
+lossless! {
     bool => Bool as bool,
     i8 => I64 as i64,
     i16 => I64 as i64,
@@ -54,8 +59,9 @@ copied! {
     f64 => F64 as f64,
 }
 
-/// Integers that may not fit 64 signed bits: those that do not are text, rather than wrong.
-macro_rules! wide {
+/// Implements the trait for integers that may not fit into `i64`. A value that does not fit becomes
+/// text: a wrapped or clamped number would be a wrong number.
+macro_rules! wide_integers {
     ($($type:ty),*) => {$(
         impl AttributeValue for $type {
             fn attribute_value(&self) -> Option<Value> {
@@ -69,16 +75,17 @@ macro_rules! wide {
             fn attribute_value(&self) -> Option<Value> {
                 let values: Option<Vec<i64>> =
                     self.iter().map(|value| i64::try_from(*value).ok()).collect();
+                // The items of an OpenTelemetry array share one type.
                 Some(match values {
                     Some(values) => Value::Array(Array::I64(values)),
-                    None => texts(self.iter().map(ToString::to_string)),
+                    None => text_array(self.iter().map(ToString::to_string)),
                 })
             }
         }
     )*};
 }
 
-wide!(u64, usize, isize, i128, u128);
+wide_integers!(u64, usize, isize, i128, u128);
 
 macro_rules! text {
     ($($type:ty),*) => {$(
@@ -92,11 +99,12 @@ macro_rules! text {
 
 text!(str, String, Cow<'_, str>, char);
 
+// `[str]` cannot exist, so the item types of arrays differ from the list above.
 macro_rules! text_arrays {
     ($($type:ty),*) => {$(
         impl AttributeValue for [$type] {
             fn attribute_value(&self) -> Option<Value> {
-                Some(texts(self.iter().map(ToString::to_string)))
+                Some(text_array(self.iter().map(ToString::to_string)))
             }
         }
     )*};
@@ -134,7 +142,8 @@ where
     }
 }
 
-macro_rules! forwarded {
+/// Pointers convert the value that they point to.
+macro_rules! forward_attribute_value {
     ($($pointer:ty),*) => {$(
         impl<T: AttributeValue + ?Sized> AttributeValue for $pointer {
             fn attribute_value(&self) -> Option<Value> {
@@ -144,8 +153,8 @@ macro_rules! forwarded {
     )*};
 }
 
-forwarded!(&T, &mut T, Box<T>, Rc<T>, Arc<T>);
+forward_attribute_value!(&T, &mut T, Box<T>, Rc<T>, Arc<T>);
 
-fn texts(texts: impl Iterator<Item = String>) -> Value {
+fn text_array(texts: impl Iterator<Item = String>) -> Value {
     Value::Array(Array::String(texts.map(StringValue::from).collect()))
 }

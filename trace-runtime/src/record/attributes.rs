@@ -1,11 +1,13 @@
-//! The list that a value writes its attributes to.
+//! The attribute list that [`Record`] implementations write to.
 
-use super::Record;
+use super::{AttributeValue, Record};
 use crate::panic::contained;
-use crate::record::AttributeValue;
 use opentelemetry::{Key, KeyValue};
 
-/// The attributes of a value, in the order they were set. [`Record::record`] writes to it.
+/// The attributes of a value, in the order in which they were set.
+///
+/// [`Record::record`] receives one to write to. [`Attributes::of`] collects the attributes of any
+/// value, for example in a test.
 ///
 /// ```
 /// use trace_runtime::record::{Attributes, TokenCount};
@@ -17,12 +19,14 @@ use opentelemetry::{Key, KeyValue};
 #[derive(Debug, Default)]
 pub struct Attributes {
     list: Vec<KeyValue>,
-    /// Where the keys of a nested value begin; empty at the top.
+    /// Prefix of the keys while a nested value is written, without the dot at its end:
+    /// `llm.input_messages.0`. Empty at the top level.
     prefix: String,
 }
 
 impl Attributes {
-    /// What `value` records. A panic of its `record` keeps what was set before.
+    /// Collects the attributes of `value`. If its `record` panics, the attributes that it set
+    /// before are kept.
     #[must_use]
     pub fn of<T: Record + ?Sized>(value: &T) -> Self {
         let mut attributes = Attributes::default();
@@ -30,7 +34,10 @@ impl Attributes {
         attributes
     }
 
-    /// Sets an attribute; setting it again overwrites, and `None` sets nothing.
+    /// Sets an attribute. If the key is set again, the last value wins; `None` sets nothing.
+    ///
+    /// The list may contain a key twice until the span is exported: replacing a key here would
+    /// search the whole list on every call.
     pub fn set(&mut self, key: impl Into<Key>, value: impl AttributeValue) {
         if let Some(value) = value.attribute_value() {
             let key = key.into();
@@ -40,18 +47,18 @@ impl Attributes {
         }
     }
 
-    /// Sets what another value records.
+    /// Adds the attributes of another value.
     pub fn record<T: Record + ?Sized>(&mut self, value: &T) {
-        // Also the user's code.
+        // `T` may be a type of the application. A panic in it must not fail the traced call.
         let _ = contained(|| value.record(self));
     }
 
-    /// The attributes so far.
+    /// Iterates over the attributes that were set so far.
     pub fn iter(&self) -> std::slice::Iter<'_, KeyValue> {
         self.list.iter()
     }
 
-    /// Writes a value whose keys begin with `key`.
+    /// Writes a nested value: `key` and a dot are put in front of the keys that `write` sets.
     pub(super) fn below(&mut self, key: &str, write: impl FnOnce(&mut Self)) {
         let outer = self.prefix.len();
         if outer > 0 {
@@ -62,15 +69,16 @@ impl Attributes {
         self.prefix.truncate(outer);
     }
 
-    /// Writes a list: the keys of an item begin with `key` and its place, from 0.
+    /// Writes a list. The keys of the first item begin with `key.0`, those of the next with
+    /// `key.1`, as OpenInference flattens lists of objects.
     pub(super) fn list<T>(
         &mut self,
         key: &str,
         items: impl IntoIterator<Item = T>,
         mut write: impl FnMut(&mut Self, T),
     ) {
-        for (place, item) in items.into_iter().enumerate() {
-            self.below(&format!("{key}.{place}"), |attributes| write(attributes, item));
+        for (index, item) in items.into_iter().enumerate() {
+            self.below(&format!("{key}.{index}"), |attributes| write(attributes, item));
         }
     }
 }

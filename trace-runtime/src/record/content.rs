@@ -1,29 +1,54 @@
-//! What a message says: text, or parts of several kinds in their order.
+//! The content of a message: one text, or an ordered list of parts.
 
 use super::attributes::Attributes;
 use super::document::Document;
 use super::media::{Audio, Image, Video};
-use super::tool_call::ToolCall;
+use super::tool::ToolCall;
 use crate::openinference::keys;
 use serde::Serialize;
 
-/// The content of a message: one text, or several parts.
+/// The content of a message: one text, or an ordered list of parts.
 ///
-/// Made from text and from parts: `"text".into()`, `vec![Part::text("text")].into()`.
+/// Attributes, below a message: `message.content` for a single text, otherwise
+/// `message.contents.N.message_content.*` for each part.
+///
+/// The constructors of messages take text or parts and convert them:
+///
+/// ```
+/// use trace_runtime::record::{Content, Image, Part};
+///
+/// let text: Content = "Describe this picture.".into();
+/// let parts: Content = [
+///     Part::text("Describe this picture."),
+///     Image::new("https://example.com/cat.png").into(),
+/// ].into();
+/// assert_ne!(text, parts);
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum Content<P = Part> {
-    /// None: an assistant's message may consist of tool calls alone.
+    /// No content. An assistant's message may consist of tool calls only.
     #[default]
     Empty,
-    /// Text, and nothing else.
+    /// A single text.
     Text(String),
     /// Parts, in their order.
     Parts(Vec<P>),
 }
 
-/// A part of a message that any side may write.
+/// A part of the content that any role may write.
+///
+/// `message_content.type` is the name of the variant in lower case; the other keys are those of the
+/// type inside, such as `message_content.text` and `message_content.image.image.url`.
+///
+/// ```
+/// use trace_runtime::record::{Document, Part, UserMessage};
+///
+/// let manual = Document::at("https://example.com/manual.pdf").mime_type("application/pdf");
+/// let message = UserMessage::new([Part::text("Summarize this."), manual.into()]);
+/// # let _ = message;
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[non_exhaustive]
@@ -43,21 +68,45 @@ pub enum Part {
     Document(Document),
 }
 
-/// A part of an assistant's message: only a model reasons and calls tools.
+/// A part of an assistant's message. Only a model reasons and calls tools, so those parts have a
+/// type of their own and cannot be put into messages of other roles.
+///
+/// `message_content.type` is `reasoning`, `tool_use`, or the type of the [`Part`].
+///
+/// ```
+/// use trace_runtime::record::{AssistantMessage, AssistantPart, Json, Reasoning, ToolCall};
+///
+/// let message = AssistantMessage::new([
+///     Reasoning::new("I need the forecast.").into(),
+///     AssistantPart::text("Let me look."),
+///     ToolCall::new("weather", Json::from_text("{}")).into(),
+/// ]);
+/// # let _ = message;
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum AssistantPart {
-    /// What the model thought before it answered.
+    /// The reasoning of the model before its answer.
     Reasoning(Reasoning),
-    /// A call of a tool, in its place among the other parts.
+    /// A tool call, at its position among the other parts.
     ToolUse(ToolCall),
-    /// What any side may write.
+    /// A part that any role may write.
     #[serde(untagged)]
-    Said(Part),
+    Part(Part),
 }
 
-/// What a model thought, as far as its API tells.
+/// The reasoning ("thinking") of a model, as far as its API returns it.
+///
+/// Attributes, below `message_content`: `text`, `id`, `signature`, `data` and `encrypted_content`.
+///
+/// ```
+/// use trace_runtime::record::Reasoning;
+///
+/// let readable = Reasoning::new("The user asks for the weather.").signature("EqQBCgIYAhIM");
+/// let redacted = Reasoning::redacted("EmwKAhgBEgy3va3p");
+/// # let _ = (readable, redacted);
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Reasoning {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -73,33 +122,34 @@ pub struct Reasoning {
 }
 
 impl Reasoning {
-    /// Reasoning that can be read.
+    /// Creates reasoning that is readable text.
     #[must_use]
     pub fn new(text: impl Into<String>) -> Self {
         Reasoning { text: Some(text.into()), ..Reasoning::default() }
     }
 
-    /// Reasoning that the API redacted (Anthropic's `redacted_thinking`).
+    /// Creates reasoning that the API redacted (`redacted_thinking` of Anthropic).
     #[must_use]
     pub fn redacted(data: impl Into<String>) -> Self {
         Reasoning { data: Some(data.into()), ..Reasoning::default() }
     }
 
-    /// What identifies it to the API.
+    /// Sets the id that the API gave the reasoning.
     #[must_use]
     pub fn id(mut self, id: impl Into<String>) -> Self {
         self.id = Some(id.into());
         self
     }
 
-    /// What proves to the API that it was not changed.
+    /// Sets the signature. The API uses it to check that reasoning which is sent back in the next
+    /// request is unchanged.
     #[must_use]
     pub fn signature(mut self, signature: impl Into<String>) -> Self {
         self.signature = Some(signature.into());
         self
     }
 
-    /// The reasoning as only the API can read it (`OpenAI`'s `encrypted_content`).
+    /// Sets the encrypted reasoning, which only the API can read (`encrypted_content` of `OpenAI`).
     #[must_use]
     pub fn encrypted_content(mut self, content: impl Into<String>) -> Self {
         self.encrypted_content = Some(content.into());
@@ -108,7 +158,7 @@ impl Reasoning {
 }
 
 impl Part {
-    /// A part that is text.
+    /// Creates a text part.
     #[must_use]
     pub fn text(text: impl Into<String>) -> Self {
         Part::Text { text: text.into() }
@@ -116,14 +166,14 @@ impl Part {
 }
 
 impl AssistantPart {
-    /// A part that is text.
+    /// Creates a text part.
     #[must_use]
     pub fn text(text: impl Into<String>) -> Self {
-        AssistantPart::Said(Part::text(text))
+        AssistantPart::Part(Part::text(text))
     }
 }
 
-macro_rules! parts {
+macro_rules! from_inner {
     ($($part:ident::$variant:ident($inner:ty)),* $(,)?) => {$(
         impl From<$inner> for $part {
             fn from(inner: $inner) -> Self {
@@ -133,12 +183,12 @@ macro_rules! parts {
     )*};
 }
 
-parts! {
+from_inner! {
     Part::Image(Image),
     Part::Audio(Audio),
     Part::Video(Video),
     Part::Document(Document),
-    AssistantPart::Said(Part),
+    AssistantPart::Part(Part),
     AssistantPart::Reasoning(Reasoning),
     AssistantPart::ToolUse(ToolCall),
 }
@@ -167,14 +217,15 @@ impl<P, const N: usize> From<[P; N]> for Content<P> {
     }
 }
 
-/// A kind of part that can be written below `message.contents.N`.
+/// A part that can be written below `message.contents.N`.
 trait WritePart {
-    /// The text, if the part is nothing else.
+    /// Returns the text of a text part, and `None` for parts of other types.
     fn as_text(&self) -> Option<&str>;
 
     fn write(&self, attributes: &mut Attributes);
 }
 
+// The trait stays private to this file; messages see these two methods.
 impl Content {
     pub(super) fn write(&self, attributes: &mut Attributes) {
         write(self, attributes);
@@ -187,7 +238,8 @@ impl Content<AssistantPart> {
     }
 }
 
-/// A lone text is `message.content`, which every backend shows.
+/// Writes a single text part as `message.content`, like plain text: some backends show only this
+/// key. A list of several parts goes to `message.contents`.
 fn write(content: &Content<impl WritePart>, attributes: &mut Attributes) {
     match content {
         Content::Empty => {}
@@ -212,28 +264,28 @@ impl WritePart for Part {
     }
 
     fn write(&self, attributes: &mut Attributes) {
-        let kind = |attributes: &mut Attributes, kind: &str| {
-            attributes.set(keys::MESSAGE_CONTENT_TYPE, kind);
+        let set_type = |attributes: &mut Attributes, name: &str| {
+            attributes.set(keys::MESSAGE_CONTENT_TYPE, name);
         };
         match self {
             Part::Text { text } => {
-                kind(attributes, "text");
+                set_type(attributes, "text");
                 attributes.set(keys::MESSAGE_CONTENT_TEXT, text);
             }
             Part::Image(image) => {
-                kind(attributes, "image");
+                set_type(attributes, "image");
                 attributes.below(keys::MESSAGE_CONTENT_IMAGE, |below| image.write(below));
             }
             Part::Audio(audio) => {
-                kind(attributes, "audio");
+                set_type(attributes, "audio");
                 attributes.below(keys::MESSAGE_CONTENT_AUDIO, |below| audio.write(below));
             }
             Part::Video(video) => {
-                kind(attributes, "video");
+                set_type(attributes, "video");
                 attributes.below(keys::MESSAGE_CONTENT_VIDEO, |below| video.write(below));
             }
             Part::Document(document) => {
-                kind(attributes, "document");
+                set_type(attributes, "document");
                 attributes.below(keys::MESSAGE_CONTENT_DOCUMENT, |below| document.write(below));
             }
         }
@@ -243,14 +295,14 @@ impl WritePart for Part {
 impl WritePart for AssistantPart {
     fn as_text(&self) -> Option<&str> {
         match self {
-            AssistantPart::Said(part) => part.as_text(),
+            AssistantPart::Part(part) => part.as_text(),
             _ => None,
         }
     }
 
     fn write(&self, attributes: &mut Attributes) {
         match self {
-            AssistantPart::Said(part) => part.write(attributes),
+            AssistantPart::Part(part) => part.write(attributes),
             AssistantPart::Reasoning(reasoning) => {
                 attributes.set(keys::MESSAGE_CONTENT_TYPE, "reasoning");
                 attributes.set(keys::MESSAGE_CONTENT_TEXT, &reasoning.text);
@@ -259,6 +311,7 @@ impl WritePart for AssistantPart {
                 attributes.set(keys::MESSAGE_CONTENT_DATA, &reasoning.data);
                 attributes.set(keys::MESSAGE_CONTENT_ENCRYPTED, &reasoning.encrypted_content);
             }
+            // The keys are those of a call in `message.tool_calls`, at the position of the part.
             AssistantPart::ToolUse(tool_call) => {
                 attributes.set(keys::MESSAGE_CONTENT_TYPE, "tool_use");
                 tool_call.write(attributes);

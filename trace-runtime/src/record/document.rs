@@ -1,10 +1,14 @@
-//! Documents, and the three lists they appear in.
+//! Documents, and the three lists in which they appear.
 
 use super::{Attributes, Json, Record};
 use crate::openinference::keys;
 use serde::Serialize;
 
-/// A document that was retrieved, ranked, or sent along with a message.
+/// A document that was retrieved, reranked, or attached to a message.
+///
+/// Attributes, below the list or part that contains it: `document.id`, `document.content`,
+/// `document.score`, `document.metadata` (JSON), `document.url`, `document.mime_type` and
+/// `document.name`. All are optional.
 ///
 /// ```
 /// use trace_runtime::record::Document;
@@ -31,47 +35,47 @@ pub struct Document {
 }
 
 impl Document {
-    /// A document with this text.
+    /// Creates a document from its text.
     #[must_use]
     pub fn new(content: impl Into<String>) -> Self {
         Document { content: Some(content.into()), ..Document::default() }
     }
 
-    /// A document whose text is elsewhere: at an URL, or in a base64 data URL.
+    /// Creates a document from its URL, which may be a base64 data URL.
     #[must_use]
     pub fn at(url: impl Into<String>) -> Self {
         Document { url: Some(url.into()), ..Document::default() }
     }
 
-    /// What identifies it in its store.
+    /// Sets the id of the document in its store.
     #[must_use]
     pub fn id(mut self, id: impl Into<String>) -> Self {
         self.id = Some(id.into());
         self
     }
 
-    /// How well it fits; the scale is the retriever's or the reranker's.
+    /// Sets the relevance of the document. The scale is that of the retriever or reranker.
     #[must_use]
     pub fn score(mut self, score: f64) -> Self {
         self.score = Some(score);
         self
     }
 
-    /// Anything else that is known of it, a JSON object.
+    /// Sets further properties of the document, a JSON object.
     #[must_use]
     pub fn metadata(mut self, metadata: impl Into<Json>) -> Self {
         self.metadata = Some(metadata.into());
         self
     }
 
-    /// What kind of document it is, such as `application/pdf`.
+    /// Sets the MIME type, such as `application/pdf`.
     #[must_use]
     pub fn mime_type(mut self, mime_type: impl Into<String>) -> Self {
         self.mime_type = Some(mime_type.into());
         self
     }
 
-    /// Its file name or title.
+    /// Sets the file name or title.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
@@ -89,7 +93,9 @@ impl Document {
     }
 }
 
-/// What a retriever found, best first: `retrieval.documents`.
+/// The documents that a retriever found, the most relevant one first.
+///
+/// Attributes: `retrieval.documents.N.document.*`.
 ///
 /// ```
 /// use trace_runtime::record::{Document, RetrievedDocuments};
@@ -104,7 +110,10 @@ impl Document {
 #[serde(transparent)]
 pub struct RetrievedDocuments(Vec<Document>);
 
-/// What a reranker was given: the query, the documents and the settings.
+/// The request to a reranker: the query, the documents and the settings.
+///
+/// Attributes: `reranker.query`, `reranker.model_name`, `reranker.top_k` and
+/// `reranker.input_documents.N.document.*`.
 ///
 /// ```
 /// use trace_runtime::record::{Document, RerankerInput};
@@ -126,27 +135,27 @@ pub struct RerankerInput {
 }
 
 impl RerankerInput {
-    /// The query that the documents are ranked by.
+    /// Creates a request from its query.
     #[must_use]
     pub fn new(query: impl Into<String>) -> Self {
         RerankerInput { query: query.into(), documents: Vec::new(), model: None, top_k: None }
     }
 
-    /// The documents in the order they were given.
+    /// Appends documents, in the order of the request.
     #[must_use]
     pub fn documents(mut self, documents: impl IntoIterator<Item = Document>) -> Self {
         self.documents.extend(documents);
         self
     }
 
-    /// The model that ranks.
+    /// Sets the name of the model.
     #[must_use]
     pub fn model(mut self, model: impl Into<String>) -> Self {
         self.model = Some(model.into());
         self
     }
 
-    /// How many documents are asked for.
+    /// Sets the number of documents to return.
     #[must_use]
     pub fn top_k(mut self, top_k: u64) -> Self {
         self.top_k = Some(top_k);
@@ -163,7 +172,16 @@ impl Record for RerankerInput {
     }
 }
 
-/// What a reranker made of the documents, best first: `reranker.output_documents`.
+/// The documents that a reranker returned, the most relevant one first.
+///
+/// Attributes: `reranker.output_documents.N.document.*`.
+///
+/// ```
+/// use trace_runtime::record::{Document, RerankedDocuments};
+///
+/// let ranked = RerankedDocuments::from_iter([Document::new("Paris").score(0.98)]);
+/// trace_runtime::current_span().record(&ranked);
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 #[serde(transparent)]
 pub struct RerankedDocuments(Vec<Document>);

@@ -1,11 +1,12 @@
-//! JSON as the text of an attribute.
+//! JSON text as an attribute value.
 
+use super::AttributeValue;
 use crate::capture::CapturedValue;
-use crate::record::AttributeValue;
 use opentelemetry::Value;
 use serde::{Serialize, Serializer};
 
-/// JSON text, for the attributes that hold JSON.
+/// JSON text, for attributes whose value is defined to be JSON, such as the arguments of a tool
+/// call. The attribute is a string, since OpenTelemetry has no type for objects.
 ///
 /// ```
 /// use trace_runtime::record::Json;
@@ -14,26 +15,27 @@ use serde::{Serialize, Serializer};
 /// struct Arguments { city: &'static str }
 ///
 /// assert_eq!(Json::of(&Arguments { city: "Rome" }).as_str(), r#"{"city":"Rome"}"#);
+/// assert_eq!(Json::from_text("[1]").as_str(), "[1]");
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Json(String);
 
 impl Json {
-    /// A value as JSON. One that cannot be serialised becomes a text that says why, and one that
-    /// is longer than the limit of a value (1 MiB) is cut.
+    /// Serializes a value to JSON. A value that cannot be serialized becomes a text with the
+    /// reason, and a value longer than the limit of attribute values (1 MiB by default) is cut.
     #[must_use]
     pub fn of<T: Serialize + ?Sized>(value: &T) -> Self {
         Json(CapturedValue::of_serialize(value).into_json())
     }
 
-    /// Text that is JSON already, such as the arguments of a tool call on the wire. It is not
-    /// checked.
+    /// Takes text that is already JSON, such as the arguments of a tool call as the API sent them.
+    /// The text is not validated: a backend can show even invalid JSON.
     #[must_use]
     pub fn from_text(text: impl Into<String>) -> Self {
         Json(text.into())
     }
 
-    /// The text.
+    /// Returns the JSON text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -52,6 +54,8 @@ impl AttributeValue for Json {
     }
 }
 
+/// Serializes as the JSON value itself, so that JSON inside a recorded type is not escaped twice.
+/// Invalid JSON serializes as a string.
 impl Serialize for Json {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match serde_json::from_str::<serde_json::Value>(&self.0) {

@@ -1,23 +1,36 @@
-//! Images, audio and video: where they are, or the data themselves as a data URL.
+//! Images, audio and video, by URL or as inline base64 data.
 
 use super::attributes::Attributes;
 use crate::openinference::keys;
 use serde::Serialize;
 
-/// An image, as an URL, an object store's URI or a base64 data URL.
+/// An image in a message: an `http(s)` URL, the URI of an object store, or inline base64 data.
+///
+/// Attribute, below `message_content.image`: `image.url`. Inline data is a data URL. If it is
+/// longer than [`Mask::base64_image_max_length`](crate::Mask::base64_image_max_length), it is
+/// redacted.
+///
+/// ```
+/// use trace_runtime::record::{Image, Part, UserMessage};
+///
+/// let photo = Image::new("https://example.com/cat.png");
+/// let inline = Image::base64("image/png", "iVBORw0KGgo=");
+/// let message = UserMessage::new([Part::text("Which cat?"), photo.into(), inline.into()]);
+/// # let _ = message;
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Image {
     url: String,
 }
 
 impl Image {
-    /// The image at `url`.
+    /// Creates an image from its URL.
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
         Image { url: url.into() }
     }
 
-    /// The image itself, base64 encoded.
+    /// Creates an image from inline data. `data` is base64 already.
     #[must_use]
     pub fn base64(mime_type: &str, data: &str) -> Self {
         Image { url: data_url(mime_type, data) }
@@ -28,7 +41,16 @@ impl Image {
     }
 }
 
-/// Audio, as an URL, an object store's URI or a base64 data URL.
+/// Audio in a message: an `http(s)` URL, the URI of an object store, or inline base64 data.
+///
+/// Attributes, below `message_content.audio`: `audio.url`, `audio.mime_type`, `audio.transcript`.
+///
+/// ```
+/// use trace_runtime::record::Audio;
+///
+/// let audio = Audio::base64("audio/wav", "UklGRg==").transcript("Where is the station?");
+/// # let _ = audio;
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Audio {
     url: String,
@@ -39,26 +61,26 @@ pub struct Audio {
 }
 
 impl Audio {
-    /// The audio at `url`.
+    /// Creates audio from its URL.
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
         Audio { url: url.into(), mime_type: None, transcript: None }
     }
 
-    /// The audio itself, base64 encoded.
+    /// Creates audio from inline data. `data` is base64 already.
     #[must_use]
     pub fn base64(mime_type: &str, data: &str) -> Self {
         Audio::new(data_url(mime_type, data)).mime_type(mime_type)
     }
 
-    /// What kind of audio it is, such as `audio/wav`.
+    /// Sets the MIME type, such as `audio/wav`.
     #[must_use]
     pub fn mime_type(mut self, mime_type: impl Into<String>) -> Self {
         self.mime_type = Some(mime_type.into());
         self
     }
 
-    /// What is said in it.
+    /// Sets the transcript of the speech.
     #[must_use]
     pub fn transcript(mut self, transcript: impl Into<String>) -> Self {
         self.transcript = Some(transcript.into());
@@ -72,20 +94,29 @@ impl Audio {
     }
 }
 
-/// A video, as an URL, an object store's URI or a base64 data URL.
+/// A video in a message: an `http(s)` URL, the URI of an object store, or inline base64 data.
+///
+/// Attribute, below `message_content.video`: `video.url`.
+///
+/// ```
+/// use trace_runtime::record::Video;
+///
+/// let video = Video::new("gs://bucket/clip.mp4");
+/// # let _ = video;
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Video {
     url: String,
 }
 
 impl Video {
-    /// The video at `url`.
+    /// Creates a video from its URL.
     #[must_use]
     pub fn new(url: impl Into<String>) -> Self {
         Video { url: url.into() }
     }
 
-    /// The video itself, base64 encoded.
+    /// Creates a video from inline data. `data` is base64 already.
     #[must_use]
     pub fn base64(mime_type: &str, data: &str) -> Self {
         Video { url: data_url(mime_type, data) }
@@ -96,7 +127,7 @@ impl Video {
     }
 }
 
-/// Data in place of an URL, as RFC 2397 writes them.
+/// Formats inline data as a data URL (RFC 2397), for example `data:image/png;base64,iVBORw0K`.
 pub(crate) fn data_url(mime_type: &str, base64: &str) -> String {
     format!("data:{mime_type};base64,{base64}")
 }

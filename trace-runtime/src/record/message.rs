@@ -1,43 +1,70 @@
-//! The messages of a conversation, one type for each role.
+//! The messages of a conversation: one type for each role, and the two lists that hold them.
 
+use super::Record;
 use super::attributes::Attributes;
 use super::content::{AssistantPart, Content};
-use super::tool_call::ToolCall;
+use super::tool::ToolCall;
 use crate::openinference::keys;
 use serde::Serialize;
 
 /// A message of any role.
+///
+/// Attributes, below `llm.input_messages.N` or `llm.output_messages.N`: `message.role`,
+/// `message.name`, `message.content` or `message.contents`, `message.tool_calls` and
+/// `message.tool_call_id`.
+///
+/// ```
+/// use trace_runtime::record::{Message, SystemMessage, UserMessage};
+///
+/// let messages: [Message; 2] =
+///     [SystemMessage::new("Be brief.").into(), UserMessage::new("Hello").into()];
+/// # let _ = messages;
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "role", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Message {
-    /// Instructions.
+    /// Instructions to the model.
     System(SystemMessage),
-    /// Instructions, where the API tells a developer's from the platform's.
+    /// Instructions by the developer, for APIs that distinguish them from those of the platform.
     Developer(SystemMessage),
-    /// What the user said.
+    /// A message of the user.
     User(UserMessage),
-    /// What the model said.
+    /// A message of the model.
     Assistant(AssistantMessage),
-    /// What a tool answered.
+    /// The result of a tool call.
     Tool(ToolMessage),
 }
 
-/// Instructions to the model.
+/// Instructions to the model. The role is `system`, or `developer` in [`Message::Developer`].
+///
+/// ```
+/// use trace_runtime::record::{InputMessages, SystemMessage};
+///
+/// let messages = InputMessages::default().message(SystemMessage::new("Be brief."));
+/// trace_runtime::current_span().record(&messages);
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct SystemMessage {
     content: Content,
 }
 
 impl SystemMessage {
-    /// Instructions, as text or parts.
+    /// Creates instructions from text or parts.
     #[must_use]
     pub fn new(content: impl Into<Content>) -> Self {
         SystemMessage { content: content.into() }
     }
 }
 
-/// What a user said.
+/// A message of the user, with the role `user`.
+///
+/// ```
+/// use trace_runtime::record::UserMessage;
+///
+/// let message = UserMessage::new("Where is the station?").name("Ada");
+/// # let _ = message;
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct UserMessage {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -46,13 +73,13 @@ pub struct UserMessage {
 }
 
 impl UserMessage {
-    /// A message, as text or parts.
+    /// Creates a message from text or parts.
     #[must_use]
     pub fn new(content: impl Into<Content>) -> Self {
         UserMessage { name: None, content: content.into() }
     }
 
-    /// Who said it, among several users.
+    /// Sets the name of the user (`message.name`), if there are several.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
@@ -60,18 +87,18 @@ impl UserMessage {
     }
 }
 
-/// What a model said and which tools it called.
+/// A message of the model, with the role `assistant`, and the tools that it calls.
 ///
 /// ```
 /// use trace_runtime::record::{AssistantMessage, AssistantPart, Json, Reasoning, ToolCall};
 ///
-/// let thought = Reasoning::new("The weather is asked for.");
+/// let thought = Reasoning::new("The user asks for the weather.");
 /// let message = AssistantMessage::new([thought.into(), AssistantPart::text("Let me look.")])
 ///     .tool_call(ToolCall::new("weather", Json::from_text("{}")).id("call_1"));
 /// # let _ = message;
 /// ```
 ///
-/// Other messages have no tool calls:
+/// Messages of other roles have no tool calls:
 ///
 /// ```compile_fail
 /// use trace_runtime::record::{Json, ToolCall, UserMessage};
@@ -88,28 +115,28 @@ pub struct AssistantMessage {
 }
 
 impl AssistantMessage {
-    /// A message, as text or parts. For tool calls alone, begin with `default()`.
+    /// Creates a message from text or parts. For a message of tool calls only, use `default()`.
     #[must_use]
     pub fn new(content: impl Into<Content<AssistantPart>>) -> Self {
         AssistantMessage { content: content.into(), ..AssistantMessage::default() }
     }
 
-    /// A call of a tool, after those there are.
+    /// Appends a tool call (`message.tool_calls.N.tool_call.*`).
     #[must_use]
     pub fn tool_call(mut self, tool_call: ToolCall) -> Self {
         self.tool_calls.push(tool_call);
         self
     }
 
-    /// Who said it, among several assistants.
+    /// Sets the name of the assistant (`message.name`), if there are several.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    pub(super) fn write(&self, attributes: &mut Attributes) {
-        write(attributes, "assistant", self.name.as_deref());
+    fn write(&self, attributes: &mut Attributes) {
+        write_role(attributes, "assistant", self.name.as_deref());
         self.content.write(attributes);
         attributes.list(keys::MESSAGE_TOOL_CALLS, &self.tool_calls, |attributes, tool_call| {
             tool_call.write(attributes);
@@ -117,7 +144,14 @@ impl AssistantMessage {
     }
 }
 
-/// What a tool answered to a call.
+/// The result of a tool call, with the role `tool`.
+///
+/// ```
+/// use trace_runtime::record::ToolMessage;
+///
+/// let result = ToolMessage::new("call_1", r#"{"celsius": 21}"#).name("weather");
+/// # let _ = result;
+/// ```
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct ToolMessage {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -128,20 +162,21 @@ pub struct ToolMessage {
 }
 
 impl ToolMessage {
-    /// The answer to the call with this id.
+    /// Creates the result of the call with this id (`message.tool_call_id`).
     #[must_use]
     pub fn new(tool_call_id: impl Into<String>, content: impl Into<Content>) -> Self {
         let (tool_call_id, content) = (Some(tool_call_id.into()), content.into());
         ToolMessage { tool_call_id, name: None, content }
     }
 
-    /// The answer of the tool with this name, for APIs whose calls have no id.
+    /// Creates the result of a call of the tool with this name, for APIs whose calls have no id
+    /// (Gemini and Ollama).
     #[must_use]
     pub fn of_tool(name: impl Into<String>, content: impl Into<Content>) -> Self {
         ToolMessage { tool_call_id: None, name: Some(name.into()), content: content.into() }
     }
 
-    /// The tool's name.
+    /// Sets the name of the tool (`message.name`).
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
@@ -149,7 +184,7 @@ impl ToolMessage {
     }
 }
 
-macro_rules! messages {
+macro_rules! from_role {
     ($($message:ident => $variant:ident),*) => {$(
         impl From<$message> for Message {
             fn from(message: $message) -> Self {
@@ -159,7 +194,7 @@ macro_rules! messages {
     )*};
 }
 
-messages! {
+from_role! {
     SystemMessage => System,
     UserMessage => User,
     AssistantMessage => Assistant,
@@ -167,23 +202,23 @@ messages! {
 }
 
 impl Message {
-    pub(super) fn write(&self, attributes: &mut Attributes) {
+    fn write(&self, attributes: &mut Attributes) {
         match self {
             Message::System(message) => {
-                write(attributes, "system", None);
+                write_role(attributes, "system", None);
                 message.content.write(attributes);
             }
             Message::Developer(message) => {
-                write(attributes, "developer", None);
+                write_role(attributes, "developer", None);
                 message.content.write(attributes);
             }
             Message::User(message) => {
-                write(attributes, "user", message.name.as_deref());
+                write_role(attributes, "user", message.name.as_deref());
                 message.content.write(attributes);
             }
             Message::Assistant(message) => message.write(attributes),
             Message::Tool(message) => {
-                write(attributes, "tool", message.name.as_deref());
+                write_role(attributes, "tool", message.name.as_deref());
                 attributes.set(keys::MESSAGE_TOOL_CALL_ID, &message.tool_call_id);
                 message.content.write(attributes);
             }
@@ -191,7 +226,94 @@ impl Message {
     }
 }
 
-fn write(attributes: &mut Attributes, role: &str, name: Option<&str>) {
+fn write_role(attributes: &mut Attributes, role: &str, name: Option<&str>) {
     attributes.set(keys::MESSAGE_ROLE, role);
     attributes.set(keys::MESSAGE_NAME, name);
+}
+
+/// The messages of a request to a model.
+///
+/// Attributes: `llm.input_messages.N.message.*`.
+///
+/// ```
+/// use trace_runtime::record::{InputMessages, SystemMessage, UserMessage};
+///
+/// let messages = InputMessages::default()
+///     .message(SystemMessage::new("Be brief."))
+///     .message(UserMessage::new("Hello?"));
+/// trace_runtime::current_span().record(&messages);
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[serde(transparent)]
+pub struct InputMessages(Vec<Message>);
+
+impl InputMessages {
+    /// Appends a message.
+    #[must_use]
+    pub fn message(mut self, message: impl Into<Message>) -> Self {
+        self.0.push(message.into());
+        self
+    }
+}
+
+/// The messages of a model's response, one for each choice.
+///
+/// Attributes: `llm.output_messages.N.message.*`.
+///
+/// ```
+/// use trace_runtime::record::{AssistantMessage, OutputMessages};
+///
+/// let answer = OutputMessages::from_iter([AssistantMessage::new("Hello")]);
+/// trace_runtime::current_span().record(&answer);
+/// ```
+///
+/// A model answers with assistant messages only:
+///
+/// ```compile_fail
+/// use trace_runtime::record::{OutputMessages, UserMessage};
+///
+/// OutputMessages::from_iter([UserMessage::new("Hello")]);
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[serde(transparent)]
+pub struct OutputMessages(Vec<AssistantMessage>);
+
+/// The output messages of a response as this crate parses it. Unlike in [`OutputMessages`], there
+/// may be tool messages, for tools that the API runs on its own servers.
+pub(crate) struct Answer(pub(crate) Vec<Message>);
+
+/// The prompts of a request to a text completion API, from before there were chat messages.
+pub(crate) struct Prompts(pub(crate) Vec<String>);
+
+/// The completions in the response of a text completion API.
+pub(crate) struct Choices(pub(crate) Vec<String>);
+
+impl FromIterator<Message> for InputMessages {
+    fn from_iter<I: IntoIterator<Item = Message>>(messages: I) -> Self {
+        InputMessages(messages.into_iter().collect())
+    }
+}
+
+impl FromIterator<AssistantMessage> for OutputMessages {
+    fn from_iter<I: IntoIterator<Item = AssistantMessage>>(messages: I) -> Self {
+        OutputMessages(messages.into_iter().collect())
+    }
+}
+
+macro_rules! record_list {
+    ($($list:ident: $key:expr, |$attributes:ident, $item:ident| $write:expr;)*) => {$(
+        impl Record for $list {
+            fn record(&self, attributes: &mut Attributes) {
+                attributes.list($key, &self.0, |$attributes, $item| $write);
+            }
+        }
+    )*};
+}
+
+record_list! {
+    InputMessages: keys::LLM_INPUT_MESSAGES, |attributes, message| message.write(attributes);
+    OutputMessages: keys::LLM_OUTPUT_MESSAGES, |attributes, message| message.write(attributes);
+    Answer: keys::LLM_OUTPUT_MESSAGES, |attributes, message| message.write(attributes);
+    Prompts: keys::LLM_PROMPTS, |attributes, text| attributes.set(keys::PROMPT_TEXT, text);
+    Choices: keys::LLM_CHOICES, |attributes, text| attributes.set(keys::COMPLETION_TEXT, text);
 }

@@ -1,15 +1,21 @@
-//! What an LLM span says, by hand: messages, tool calls, tokens, documents and the like, as types
-//! that become the attributes of OpenInference.
+//! Types for recording the content of a span by hand: messages, tools, token counts, models,
+//! documents, embeddings and prompt templates.
 //!
-//! Most of it is filled in without a word, from the JSON that a client exchanges with its API (see
-//! `docs/attributes.md`). What is recorded here wins over that, for those who know better:
+//! Most LLM spans need none of them, since the same attributes are derived from the JSON that a
+//! client exchanges with its API (see `docs/attributes.md`). Use these types for an API that is not
+//! recognized, or where the program knows more than the JSON. Recorded values take precedence over
+//! derived ones.
+//!
+//! A value is recorded in one of three ways:
 //!
 //! - on the current span, with [`CurrentSpan::record`](crate::CurrentSpan::record);
-//! - as an argument or the result of an annotated function, which is recorded without a call;
-//! - from a type of one's own that implements [`Record`].
+//! - as an argument or the result of an annotated function, which is recorded automatically;
+//! - as part of your own type that implements [`Record`].
 //!
 //! ```
-//! use trace_runtime::record::{InputMessages, OutputMessages, AssistantMessage, TokenCount, UserMessage};
+//! use trace_runtime::record::{
+//!     AssistantMessage, InputMessages, OutputMessages, TokenCount, UserMessage,
+//! };
 //!
 //! #[trace_runtime::llm(skip_all)]
 //! fn ask(question: &str) -> String {
@@ -20,51 +26,67 @@
 //!     span.record(&TokenCount::new(9, 2));
 //!     answer
 //! }
-//! # ask("Say hello");
+//! # ask("Hello?");
 //! ```
+//!
+//! The attribute keys are those of OpenInference. A list has one group of keys for each item, with
+//! the position of the item in the key: `llm.input_messages.0.message.role`.
+//!
+//! | attributes | types |
+//! |---|---|
+//! | `llm.input_messages`, `llm.output_messages` | [`InputMessages`], [`OutputMessages`] |
+//! | `llm.tools` | [`Tools`] |
+//! | `llm.token_count` | [`TokenCount`] |
+//! | `llm.model_name`, `llm.system`, `llm.provider` | [`LlmModel`] |
+//! | `llm.invocation_parameters` | [`InvocationParameters`] |
+//! | `llm.finish_reason` | [`FinishReason`] |
+//! | `llm.prompt_template` | [`PromptTemplate`] |
+//! | `retrieval.documents` | [`RetrievedDocuments`] |
+//! | `reranker` | [`RerankerInput`], [`RerankedDocuments`] |
+//! | `embedding` | [`Embeddings`] |
+//! | keys of your choice | [`Attributes::set`] |
 
 mod attribute_value;
 mod attributes;
 mod content;
 mod document;
-mod embeddings;
+mod embedding;
 mod json;
-mod llm_model;
 mod media;
 mod message;
-mod messages;
+mod model;
 mod probe;
 mod prompt_template;
 mod token_count;
-mod tool_call;
-mod tool_definition;
+mod tool;
 
 pub use attribute_value::AttributeValue;
 pub use attributes::Attributes;
 pub use content::{AssistantPart, Content, Part, Reasoning};
 pub use document::{Document, RerankedDocuments, RerankerInput, RetrievedDocuments};
-pub use embeddings::{Embedding, Embeddings};
+pub use embedding::{Embedding, Embeddings};
 pub use json::Json;
-pub use llm_model::{FinishReason, InvocationParameters, LlmModel};
 pub(crate) use media::data_url;
 pub use media::{Audio, Image, Video};
-pub use message::{AssistantMessage, Message, SystemMessage, ToolMessage, UserMessage};
-pub(crate) use messages::{Answer, Choices, Prompts};
-pub use messages::{InputMessages, OutputMessages};
+pub(crate) use message::{Answer, Choices, Prompts};
+pub use message::{
+    AssistantMessage, InputMessages, Message, OutputMessages, SystemMessage, ToolMessage,
+    UserMessage,
+};
+pub use model::{FinishReason, InvocationParameters, LlmModel};
 #[doc(hidden)]
 pub use probe::{RecordProbe, Recorded};
 pub use prompt_template::PromptTemplate;
 pub use token_count::TokenCount;
-pub use tool_call::ToolCall;
-pub use tool_definition::{ToolDefinition, ToolDefinitions};
+pub use tool::{Tool, ToolCall, Tools};
 
 use std::rc::Rc;
 use std::sync::Arc;
 
-/// A value that becomes attributes of a span.
+/// A value that is recorded as attributes of a span.
 ///
-/// An argument or a result of an annotated function whose type implements it adds its attributes
-/// to the span, besides its text in `input.value` or `output.value`.
+/// If an argument or the result of an annotated function implements this trait, its attributes are
+/// added to the span. Its text is still recorded in `input.value` or `output.value`.
 ///
 /// ```
 /// use trace_runtime::record::{Attributes, Record, TokenCount};
@@ -90,16 +112,18 @@ use std::sync::Arc;
 /// # ask("why");
 /// ```
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` does not say which attributes it becomes",
-    label = "expected a type of `trace_runtime::record`, or one that implements `Record`",
-    note = "messages go into `InputMessages` or `OutputMessages`, documents into \
+    message = "`{Self}` cannot be recorded on a span",
+    label = "expected a type of `trace_runtime::record`, or a type that implements `Record`",
+    note = "wrap messages in `InputMessages` or `OutputMessages`, tools in `Tools`, documents in \
             `RetrievedDocuments`, `RerankerInput` or `RerankedDocuments`"
 )]
 pub trait Record {
-    /// Writes the attributes. A panic is contained, and keeps what was written before.
+    /// Writes the attributes. If this panics, the panic is caught and the attributes that were
+    /// written before it are kept.
     fn record(&self, attributes: &mut Attributes);
 }
 
+/// `None` records nothing.
 impl<T: Record> Record for Option<T> {
     fn record(&self, attributes: &mut Attributes) {
         if let Some(value) = self {
@@ -108,7 +132,8 @@ impl<T: Record> Record for Option<T> {
     }
 }
 
-macro_rules! forwarded {
+/// Pointers record the value that they point to.
+macro_rules! forward_record {
     ($($pointer:ty),*) => {$(
         impl<T: Record + ?Sized> Record for $pointer {
             fn record(&self, attributes: &mut Attributes) {
@@ -118,4 +143,4 @@ macro_rules! forwarded {
     )*};
 }
 
-forwarded!(&T, &mut T, Box<T>, Rc<T>, Arc<T>);
+forward_record!(&T, &mut T, Box<T>, Rc<T>, Arc<T>);

@@ -1,16 +1,20 @@
-//! Finds out whether a value of any type is a [`Record`].
+//! Detects at compile time if the type of a value implements [`Record`].
+//!
+//! Generated code calls `(&&RecordProbe(value)).__trace_recorded()` on values of any type. Method
+//! resolution tries `&RecordProbe` first, for which [`Recorded`] is implemented if the type is a
+//! [`Record`], and falls back to `RecordProbe`. Stable Rust has no specialization, and this is the
+//! usual substitute ("autoref specialization"); [`Probe`](crate::__private::Probe) works likewise.
 
 use super::{Attributes, Record};
 use opentelemetry::KeyValue;
 
-/// A value that may be a [`Record`]. The compiler chooses, as for
-/// [`Probe`](crate::__private::Probe).
+/// A reference to a value that may implement [`Record`].
 #[derive(Debug)]
 pub struct RecordProbe<'a, T: ?Sized>(pub &'a T);
 
-/// What a value records of itself.
+/// Reads the attributes of the value in a [`RecordProbe`].
 pub trait Recorded {
-    /// The attributes; `None` if the value is no [`Record`].
+    /// Returns the attributes, or `None` if the type does not implement [`Record`].
     fn __trace_recorded(&self) -> Option<Vec<KeyValue>>;
 }
 

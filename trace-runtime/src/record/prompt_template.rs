@@ -1,10 +1,14 @@
-//! The template that a prompt was rendered from.
+//! The template from which a prompt was rendered.
 
 use super::{Attributes, Json, Record};
 use crate::openinference::keys;
 use serde::Serialize;
 
-/// A prompt template with its variables: `llm.prompt_template`.
+/// The template from which a prompt was rendered, with its variables and version.
+///
+/// Attributes: `llm.prompt_template.template`, `llm.prompt_template.variables` (JSON) and
+/// `llm.prompt_template.version`. To set them on all spans of a scope, use
+/// [`using_prompt_template`](crate::using_prompt_template).
 ///
 /// ```
 /// use trace_runtime::record::{Json, PromptTemplate};
@@ -24,20 +28,20 @@ pub struct PromptTemplate {
 }
 
 impl PromptTemplate {
-    /// The template, before its variables are filled in.
+    /// Creates a template from its text, with the placeholders not filled in.
     #[must_use]
     pub fn new(template: impl Into<String>) -> Self {
         PromptTemplate { template: template.into(), variables: None, version: None }
     }
 
-    /// The variables, a JSON object.
+    /// Sets the values of the placeholders, a JSON object.
     #[must_use]
     pub fn variables(mut self, variables: impl Into<Json>) -> Self {
         self.variables = Some(variables.into());
         self
     }
 
-    /// The template's version.
+    /// Sets the version of the template.
     #[must_use]
     pub fn version(mut self, version: impl Into<String>) -> Self {
         self.version = Some(version.into());

@@ -1,12 +1,19 @@
-//! How many tokens a call used: `llm.token_count`.
+//! The tokens of a call: `llm.token_count`.
 
 use super::{Attributes, Record};
 use crate::openinference::keys;
 use serde::Serialize;
 
-/// The tokens of a call. Prompt and completion are inclusive: the details below are parts of them,
-/// and backends take them off again to price each at its own rate. An API that counts cached
-/// tokens beside its input tokens (Anthropic, Bedrock) needs them added up first.
+/// The number of tokens of a call.
+///
+/// The counts of prompt and completion include all details below them: of 1,300 prompt tokens,
+/// 1,024 may come from the cache. Backends subtract the details again, to price each at its own
+/// rate. Anthropic and Bedrock report cached tokens separately from the input tokens; add them to
+/// the prompt before you record it.
+///
+/// Attributes, below `llm.token_count`: `prompt`, `completion`, `total`,
+/// `prompt_details.cache_read`, `prompt_details.cache_write`, `prompt_details.audio`,
+/// `completion_details.reasoning` and `completion_details.audio`.
 ///
 /// ```
 /// use trace_runtime::record::TokenCount;
@@ -35,7 +42,8 @@ pub struct TokenCount {
 }
 
 impl TokenCount {
-    /// All tokens of the prompt and of the completion; the total is their sum.
+    /// Creates a count from all tokens of the prompt and all tokens of the completion. The total is
+    /// their sum.
     #[must_use]
     pub fn new(prompt: u64, completion: u64) -> Self {
         TokenCount {
@@ -46,48 +54,48 @@ impl TokenCount {
         }
     }
 
-    /// The tokens of a call without a completion, such as one of an embedding model.
+    /// Creates a count for a call without a completion, such as one of an embedding model.
     #[must_use]
     pub fn of_prompt(prompt: u64) -> Self {
         TokenCount { prompt: Some(prompt), total: Some(prompt), ..TokenCount::default() }
     }
 
-    /// The total, where it is more than prompt and completion.
+    /// Sets the total, if it differs from the sum of prompt and completion.
     #[must_use]
     pub fn total(mut self, total: u64) -> Self {
         self.total = Some(total);
         self
     }
 
-    /// How many of the prompt came from a cache.
+    /// Sets the number of prompt tokens that were read from a cache.
     #[must_use]
     pub fn cache_read(mut self, tokens: u64) -> Self {
         self.cache_read = Some(tokens);
         self
     }
 
-    /// How many of the prompt were written to a cache.
+    /// Sets the number of prompt tokens that were written to a cache.
     #[must_use]
     pub fn cache_write(mut self, tokens: u64) -> Self {
         self.cache_write = Some(tokens);
         self
     }
 
-    /// How many of the prompt were audio.
+    /// Sets the number of prompt tokens that were audio.
     #[must_use]
     pub fn prompt_audio(mut self, tokens: u64) -> Self {
         self.prompt_audio = Some(tokens);
         self
     }
 
-    /// How many of the completion were reasoning.
+    /// Sets the number of completion tokens that were reasoning.
     #[must_use]
     pub fn reasoning(mut self, tokens: u64) -> Self {
         self.reasoning = Some(tokens);
         self
     }
 
-    /// How many of the completion were audio.
+    /// Sets the number of completion tokens that were audio.
     #[must_use]
     pub fn completion_audio(mut self, tokens: u64) -> Self {
         self.completion_audio = Some(tokens);

@@ -1,4 +1,5 @@
-//! The context attributes of OpenInference: those that a span has because of where it is.
+//! The attributes that a scope stores in the OpenTelemetry context ("context attributes" in
+//! OpenInference).
 
 use crate::openinference::keys;
 use crate::record::{Attributes, PromptTemplate};
@@ -6,7 +7,8 @@ use opentelemetry::{Array, Context, KeyValue, StringValue, Value};
 use serde_json::{Map, Value as Json};
 use std::sync::Arc;
 
-/// What a scope adds to the spans inside it. Lives in the OpenTelemetry context.
+/// The attributes of a scope. A context holds at most one value of this type, in which the scopes
+/// around it are already merged, so that starting a span needs a single lookup.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct ContextAttributes {
     pub(super) session: Option<String>,
@@ -14,18 +16,19 @@ pub(crate) struct ContextAttributes {
     pub(super) metadata: Map<String, Json>,
     pub(super) tags: Vec<String>,
     pub(super) prompt_template: Option<PromptTemplate>,
-    /// The same, as attributes: made once, and shared by them all.
+    /// The fields above as span attributes. They are rendered once for the scope; its spans share
+    /// them, including the text of the values.
     pub(super) rendered: Arc<[KeyValue]>,
 }
 
 impl ContextAttributes {
-    /// What a span begun in `context` has.
+    /// Returns the attributes for a span that starts in `context`.
     pub(crate) fn of(context: &Context) -> Option<Arc<[KeyValue]>> {
         context.get::<Self>().map(|attributes| Arc::clone(&attributes.rendered))
     }
 
-    /// `context`, where `self` is added to what holds already: the inner session, user and prompt
-    /// template win, metadata is merged by key, and tags are collected.
+    /// Returns `context` with these attributes merged into those that it already has. The module
+    /// documentation has the rules.
     pub(super) fn within(&self, context: &Context) -> Context {
         let outer = context.get::<Self>().cloned().unwrap_or_default();
         let mut tags = outer.tags;
@@ -49,6 +52,7 @@ impl ContextAttributes {
     }
 
     fn render(&self) -> Vec<KeyValue> {
+        // `Arc<str>`: a clone of the attribute for each span copies a pointer, not the text.
         let shared = |text: &str| Value::String(StringValue::from(Arc::<str>::from(text)));
         let mut rendered = Vec::new();
         let mut add = |key: &'static str, value| rendered.push(KeyValue::new(key, value));
@@ -58,6 +62,7 @@ impl ContextAttributes {
         if let Some(user) = &self.user {
             add(keys::USER_ID, shared(user));
         }
+        // OpenInference defines `metadata` as the text of a JSON object.
         if !self.metadata.is_empty() {
             add(keys::METADATA, shared(&Json::Object(self.metadata.clone()).to_string()));
         }
@@ -70,9 +75,12 @@ impl ContextAttributes {
     }
 }
 
-/// An explicit parent says where a span is placed. The scope that the call is made in still holds:
-/// its suppression always, its attributes unless the parent's context has some.
-pub(crate) fn carried_over(current: &Context, parent: &Context) -> Context {
+/// Returns the context for a span with an explicit parent.
+///
+/// The parent decides where the span is placed in its trace. The scope around the call still
+/// applies: its suppression always, and its attributes if the context of the parent has none. A
+/// remote parent, extracted from the headers of a request, usually has none.
+pub(crate) fn inherit_scope(current: &Context, parent: &Context) -> Context {
     let context = match (current.get::<ContextAttributes>(), parent.get::<ContextAttributes>()) {
         (Some(attributes), None) => parent.with_value(attributes.clone()),
         _ => parent.clone(),

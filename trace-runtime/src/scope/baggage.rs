@@ -1,4 +1,15 @@
-//! Context attributes on their way to another service, as W3C baggage.
+//! Context attributes in W3C baggage, on their way to another service.
+//!
+//! The entries have the keys of the attributes. Metadata and tags are JSON:
+//!
+//! ```text
+//! baggage: session.id=conversation-7,user.id=ada,metadata=%7B%22attempt%22:2%7D,tag.tags=[..]
+//! ```
+//!
+//! The propagator of the SDK percent-encodes the values. The W3C specification obliges services to
+//! pass on 64 entries and 8,192 bytes in total, and OpenTelemetry silently ignores an entry that
+//! would exceed either. Baggage is sent in clear text and every service on the way may change it,
+//! so it is written and read only on request, and no other keys than these four are read.
 
 use super::attributes::ContextAttributes;
 use crate::openinference::keys;
@@ -6,14 +17,16 @@ use opentelemetry::Context;
 use opentelemetry::baggage::{Baggage, BaggageExt};
 use serde_json::Value;
 
-/// `context` with its session, user, metadata and tags in its baggage too.
-pub(super) fn written(context: &Context) -> Context {
+/// Returns `context` with its session, user, metadata and tags added to its baggage. Entries with
+/// other keys are kept, including their properties (`key=value;property`).
+pub(super) fn write(context: &Context) -> Context {
     let Some(attributes) = context.get::<ContextAttributes>() else { return context.clone() };
+    // `with_baggage` replaces the baggage of a context, so the present entries are copied first.
     let mut baggage = Baggage::new();
     for (key, (value, metadata)) in context.baggage() {
         baggage.insert_with_metadata(key.clone(), value.clone(), metadata.clone());
     }
-    let texts = [
+    let entries = [
         (keys::SESSION_ID, attributes.session.clone()),
         (keys::USER_ID, attributes.user.clone()),
         (
@@ -26,15 +39,17 @@ pub(super) fn written(context: &Context) -> Context {
             (!attributes.tags.is_empty()).then(|| Value::from(attributes.tags.clone()).to_string()),
         ),
     ];
-    for (key, text) in texts {
-        if let Some(text) = text {
-            baggage.insert(key, text);
+    for (key, value) in entries {
+        if let Some(value) = value {
+            baggage.insert(key, value);
         }
     }
     context.with_baggage(baggage)
 }
 
-/// What another service has written.
+/// Reads the attributes that another service wrote. An entry that is empty or has the wrong type
+/// (metadata that is no JSON object, tags that are no list of strings) is ignored, since it comes
+/// from outside and must not break the request.
 pub(super) fn read(context: &Context) -> ContextAttributes {
     let baggage = context.baggage();
     let text = |key: &str| {
@@ -42,15 +57,15 @@ pub(super) fn read(context: &Context) -> ContextAttributes {
         text.filter(|text| !text.is_empty())
     };
     let json = |key| text(key).and_then(|text| serde_json::from_str::<Value>(&text).ok());
-    let mut read = ContextAttributes {
+    let mut attributes = ContextAttributes {
         session: text(keys::SESSION_ID),
         user: text(keys::USER_ID),
         ..ContextAttributes::default()
     };
     if let Some(Value::Object(metadata)) = json(keys::METADATA) {
-        read.metadata = metadata;
+        attributes.metadata = metadata;
     }
     let tags = json(keys::TAGS).and_then(|tags| serde_json::from_value(tags).ok());
-    read.tags = tags.unwrap_or_default();
-    read
+    attributes.tags = tags.unwrap_or_default();
+    attributes
 }

@@ -1,4 +1,8 @@
-//! Context attributes for the spans that other instrumentation begins through our provider.
+//! Applies context attributes to spans of other instrumentation.
+//!
+//! Spans of annotated functions read the context themselves when they start. Spans that other
+//! crates start through the provider of this crate do not know of scopes, so this processor adds
+//! the attributes to them.
 
 use super::attributes::ContextAttributes;
 use opentelemetry::Context;
@@ -7,14 +11,14 @@ use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::trace::{Span, SpanData, SpanProcessor};
 use std::time::Duration;
 
-/// Adds the context attributes that a span was not given.
+/// Adds the attributes of the scope to a span when it starts.
 #[derive(Debug)]
 pub(crate) struct ContextAttributesProcessor;
 
 impl SpanProcessor for ContextAttributesProcessor {
     fn on_start(&self, span: &mut Span, context: &Context) {
         let Some(attributes) = ContextAttributes::of(context) else { return };
-        // What the span was begun with wins.
+        // Attributes that the span was started with take precedence.
         let given = span.exported_data().map(|data| data.attributes).unwrap_or_default();
         let is_given = |key| given.iter().any(|attribute| attribute.key == key);
         for attribute in attributes.iter() {

@@ -1,4 +1,4 @@
-//! Scopes, and how code is run inside one.
+//! The public functions that begin a scope, and the methods that run code inside it.
 
 use super::attributes::ContextAttributes;
 use super::baggage;
@@ -7,16 +7,20 @@ use crate::record::PromptTemplate;
 use opentelemetry::{Context, ContextGuard};
 use serde_json::Value;
 
-/// What holds for every span inside a scope.
+/// A set of attributes for all spans that start inside it, or the suppression of all spans.
 ///
-/// Begun by [`using_session`], [`using_user`], [`using_metadata`], [`using_tags`],
-/// [`using_prompt_template`], [`using_baggage`] and [`suppress_tracing`]; its methods add more. A
-/// scope inside another adds to it: the inner session, user and prompt template win, metadata is
-/// merged by key, and tags are collected. What a span is given by itself wins over all scopes.
+/// The functions [`using_session`], [`using_user`], [`using_metadata`], [`using_tags`],
+/// [`using_prompt_template`], [`using_baggage`] and [`suppress_tracing`] create a scope, and its
+/// methods add more to it. Nothing happens until code runs inside it: see [`in_scope`], [`bind`]
+/// and [`attach`]. A scope is a value without ties to a thread and may be used several times.
 ///
-/// It reaches every span below, also those that other instrumentation begins through this crate's
-/// provider, and goes where the current span goes: see
-/// [`InCurrentSpan`](crate::InCurrentSpan).
+/// A scope inside another adds to it: the inner session, user and prompt template win, metadata is
+/// merged by key, and tags are collected. Attributes that a span sets itself take precedence over
+/// all scopes.
+///
+/// [`in_scope`]: Scope::in_scope
+/// [`bind`]: Scope::bind
+/// [`attach`]: Scope::attach
 ///
 /// ```
 /// use trace_runtime::{chain, using_session, using_tags};
@@ -31,11 +35,11 @@ use serde_json::Value;
 ///     answer(question)
 /// }
 ///
-/// // Each span has `session.id` and `user.id`.
+/// # #[tokio::main(flavor = "current_thread")] async fn main() {
+/// // The span of `answer` has the attributes `session.id` and `user.id`.
 /// using_session("conversation-7").user("ada").in_scope(|| answer("why"));
 ///
-/// # #[tokio::main(flavor = "current_thread")] async fn main() {
-/// // The same for a future or a stream, wherever it is polled.
+/// // A future or stream stays in the scope on whichever thread it is polled.
 /// let tagged = using_tags(["test"]).metadata("attempt", 2).bind(answer_later("why"));
 /// assert_eq!(tagged.await, "WHY");
 /// # }
@@ -48,40 +52,79 @@ pub struct Scope {
     is_propagated: bool,
 }
 
-/// A scope whose spans belong to a session: the attribute `session.id`, by which Phoenix shows a
-/// conversation of several traces as one. An empty id says nothing.
+/// Creates a scope whose spans belong to a session: they have the attribute `session.id`, by which
+/// Phoenix groups the traces of a conversation. An empty id sets no attribute.
+///
+/// ```
+/// # #[trace_runtime::chain] fn answer(question: &str) -> usize { question.len() }
+/// trace_runtime::using_session("conversation-7").in_scope(|| answer("why"));
+/// ```
 pub fn using_session(id: impl Into<String>) -> Scope {
     Scope::default().session(id)
 }
 
-/// A scope whose spans belong to a user: the attribute `user.id`. An empty id says nothing.
+/// Creates a scope whose spans belong to a user: they have the attribute `user.id`. An empty id
+/// sets no attribute.
+///
+/// ```
+/// # #[trace_runtime::chain] fn answer(question: &str) -> usize { question.len() }
+/// trace_runtime::using_user("ada").in_scope(|| answer("why"));
+/// ```
 pub fn using_user(id: impl Into<String>) -> Scope {
     Scope::default().user(id)
 }
 
-/// A scope whose spans have this entry in their `metadata`, a JSON object.
+/// Creates a scope whose spans have this entry in their attribute `metadata`, a JSON object.
+///
+/// ```
+/// # #[trace_runtime::chain] fn answer(question: &str) -> usize { question.len() }
+/// trace_runtime::using_metadata("attempt", 2).metadata("cached", true).in_scope(|| answer("why"));
+/// ```
 pub fn using_metadata(key: impl Into<String>, value: impl Into<Value>) -> Scope {
     Scope::default().metadata(key, value)
 }
 
-/// A scope whose spans have these `tag.tags`.
+/// Creates a scope whose spans have these tags in their attribute `tag.tags`, an array of strings.
+///
+/// ```
+/// # #[trace_runtime::chain] fn answer(question: &str) -> usize { question.len() }
+/// trace_runtime::using_tags(["beta", "mobile"]).in_scope(|| answer("why"));
+/// ```
 pub fn using_tags<T: Into<String>>(tags: impl IntoIterator<Item = T>) -> Scope {
     Scope::default().tags(tags)
 }
 
-/// A scope whose spans say which template their prompt was rendered from.
+/// Creates a scope whose spans have the attributes `llm.prompt_template.*`: the template from which
+/// their prompt was rendered.
+///
+/// ```
+/// use trace_runtime::{record::PromptTemplate, using_prompt_template};
+///
+/// # #[trace_runtime::llm] fn ask(question: &str) -> usize { question.len() }
+/// let template = PromptTemplate::new("Where is {city}?").version("v2");
+/// using_prompt_template(template).in_scope(|| ask("Where is Rome?"));
+/// ```
 pub fn using_prompt_template(template: PromptTemplate) -> Scope {
     Scope::default().prompt_template(template)
 }
 
-/// A scope with what another service has sent along: session, user, metadata and tags in the
-/// baggage of the current context, written there by [`Scope::propagated`]. Baggage comes from
-/// whoever calls, so it is read only where this is called.
+/// Creates a scope from the baggage of the current context: session, user, metadata and tags that
+/// another service wrote with [`Scope::propagated`].
+///
+/// Baggage is never read implicitly, because the caller of a service controls it. Do not use it for
+/// requests of clients that you do not trust.
+///
+/// ```
+/// # #[trace_runtime::chain] fn answer(question: &str) -> usize { question.len() }
+/// // Where the propagator has put the headers of the request into the current context:
+/// trace_runtime::using_baggage().in_scope(|| answer("why"));
+/// ```
 pub fn using_baggage() -> Scope {
     Scope { attributes: baggage::read(&Context::current()), ..Scope::default() }
 }
 
-/// A scope without spans: neither annotated functions nor other instrumentation records anything.
+/// Creates a scope that suppresses tracing: neither annotated functions nor other OpenTelemetry
+/// instrumentation record spans inside it.
 ///
 /// ```
 /// # #[trace_runtime::llm] fn ask(question: &str) -> usize { question.len() }
@@ -93,38 +136,41 @@ pub fn suppress_tracing() -> Scope {
 }
 
 impl Scope {
-    /// Adds a session: see [`using_session`].
+    /// Sets the session. See [`using_session`].
     pub fn session(mut self, id: impl Into<String>) -> Self {
         self.attributes.session = Some(id.into()).filter(|id| !id.is_empty());
         self
     }
 
-    /// Adds a user: see [`using_user`].
+    /// Sets the user. See [`using_user`].
     pub fn user(mut self, id: impl Into<String>) -> Self {
         self.attributes.user = Some(id.into()).filter(|id| !id.is_empty());
         self
     }
 
-    /// Adds an entry of the metadata: see [`using_metadata`].
+    /// Adds an entry to the metadata. See [`using_metadata`].
     pub fn metadata(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
         self.attributes.metadata.insert(key.into(), value.into());
         self
     }
 
-    /// Adds tags: see [`using_tags`].
+    /// Adds tags. See [`using_tags`].
     pub fn tags<T: Into<String>>(mut self, tags: impl IntoIterator<Item = T>) -> Self {
         self.attributes.tags.extend(tags.into_iter().map(Into::into));
         self
     }
 
-    /// Adds a prompt template: see [`using_prompt_template`].
+    /// Sets the prompt template. See [`using_prompt_template`].
     pub fn prompt_template(mut self, template: PromptTemplate) -> Self {
         self.attributes.prompt_template = Some(template);
         self
     }
 
-    /// Also puts session, user, metadata and tags into the OpenTelemetry baggage, which a
-    /// propagator sends along to other services. They are not masked there.
+    /// Also writes session, user, metadata and tags to the OpenTelemetry baggage, which a
+    /// propagator sends to other services with each request.
+    ///
+    /// Masks do not apply to baggage, so do not use this with data that other services must not
+    /// see. An entry that would make the baggage larger than 8,192 bytes is left out.
     pub fn propagated(mut self) -> Self {
         self.is_propagated = true;
         self
@@ -136,28 +182,33 @@ impl Scope {
         closure()
     }
 
-    /// Binds a future or a stream to the scope, and to the span that is current now.
+    /// Binds a future or a stream to the scope, and to the span that is current now. Both are
+    /// current whenever the result is polled, on any thread, and when it is dropped.
     pub fn bind<T>(&self, future_or_stream: T) -> WithCurrentSpan<T> {
         WithCurrentSpan::new(future_or_stream, self.context())
     }
 
-    /// Enters the scope until the guard is dropped. Not to be held across an `.await`: there
-    /// [`bind`](Self::bind) is right.
+    /// Enters the scope on this thread until the guard is dropped.
+    ///
+    /// Do not hold the guard across an `.await`: other tasks on the thread would run inside the
+    /// scope. Use [`bind`](Self::bind) instead.
     #[must_use = "the scope ends when the guard is dropped"]
     pub fn attach(&self) -> ContextGuard {
         self.context().attach()
     }
 
-    /// The current context, inside the scope.
+    /// Returns the current context with the scope added to it, for APIs that take a context.
     #[must_use]
     pub fn context(&self) -> Context {
         self.within(&Context::current())
     }
 
+    /// Returns `context` with the scope added to it.
     pub(crate) fn within(&self, context: &Context) -> Context {
         let mut context = self.attributes.within(context);
+        // After the merge, so that the baggage has the attributes of outer scopes too.
         if self.is_propagated {
-            context = baggage::written(&context);
+            context = baggage::write(&context);
         }
         if self.is_suppressed { context.with_telemetry_suppressed() } else { context }
     }

@@ -1,13 +1,20 @@
-//! What a model needs to know of a tool.
+//! The definition of a tool as a constant.
 
 use crate::capture::CapturedValue;
+use crate::record::{Json, Tool};
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 use std::sync::OnceLock;
 
-/// The definition of a tool, as a model is given it: made by `#[tool(definition = NAME)]` beside
-/// the function. With the schema from the signature it needs the feature `schema`.
+/// The definition of an annotated function, for the model that calls it.
+///
+/// `#[tool(definition = NAME)]` creates it as a constant with the visibility of the function. The
+/// feature `schema` is necessary unless the option `parameters` sets the schema.
+///
+/// It serializes to `{"type": "function", "function": {"name", "description", "parameters"}}`, the
+/// format of OpenAI's chat completions. [`record::Tool`](crate::record::Tool) converts from it, to
+/// record the tools of a request by hand.
 ///
 #[cfg_attr(feature = "schema", doc = "```")]
 #[cfg_attr(not(feature = "schema"), doc = "```ignore")]
@@ -29,12 +36,12 @@ use std::sync::OnceLock;
 /// assert_eq!(parameters["properties"]["city"]["description"], "The city, as `City, Country`");
 /// assert_eq!(parameters["required"], serde_json::json!(["city"]));
 ///
-/// // Serialised, it is a tool as OpenAI's chat completions take it, and those who follow them.
+/// // It serializes to a tool in the format of OpenAI's chat completions.
 /// let tool = serde_json::to_value(WEATHER)?;
 /// assert_eq!(tool["type"], "function");
 /// assert_eq!(tool["function"]["name"], "weather");
 ///
-/// // For another interface, from its parts. This is Anthropic's.
+/// // Other APIs need the parts in another format. This is Anthropic's:
 /// let tool = serde_json::json!({
 ///     "name": WEATHER.name(),
 ///     "description": WEATHER.description(),
@@ -47,6 +54,7 @@ use std::sync::OnceLock;
 pub struct ToolDefinition {
     name: &'static str,
     description: &'static str,
+    /// A function, since a schema needs the heap and so cannot be part of a constant.
     parameters: fn() -> Value,
 }
 
@@ -61,20 +69,23 @@ impl ToolDefinition {
         ToolDefinition { name, description, parameters }
     }
 
-    /// The option `name`, else the function's name: by it a model calls the tool.
+    /// Returns the name by which a model calls the tool: the option `name`, otherwise the name of
+    /// the function.
     #[must_use]
     pub const fn name(&self) -> &'static str {
         self.name
     }
 
-    /// The option `description`, else the function's doc comment.
+    /// Returns the option `description`, otherwise the doc comment of the function.
     #[must_use]
     pub const fn description(&self) -> &'static str {
         self.description
     }
 
-    /// The JSON schema of the parameters, the same as the span's `tool.parameters`: the option
-    /// `parameters`, else from the signature. It is written once per process; this is a copy.
+    /// Returns the JSON schema of the parameters: the option `parameters`, otherwise the schema
+    /// that is derived from the signature. It equals `tool.parameters` of the spans.
+    ///
+    /// The schema is generated once per process. This method clones it.
     #[must_use]
     pub fn parameters(&self) -> Value {
         (self.parameters)()
@@ -95,18 +106,27 @@ impl Serialize for ToolDefinition {
     }
 }
 
-/// The option `parameters`, JSON or a text of it, evaluated once.
+/// Converts to an entry of `llm.tools`, in the format of OpenAI's chat completions.
+impl From<ToolDefinition> for Tool {
+    fn from(definition: ToolDefinition) -> Self {
+        Tool::new(Json::of(&definition)).name(definition.name).description(definition.description)
+    }
+}
+
+/// The schema from the option `parameters`, which is JSON or JSON text. Generated code has one in a
+/// `static` for each definition, so that the expression is evaluated once.
 #[derive(Debug, Default)]
 pub struct Given(OnceLock<Value>);
 
 impl Given {
-    /// Not evaluated yet.
+    /// Creates a schema that is not evaluated yet.
     #[must_use]
     pub const fn new() -> Self {
         Given(OnceLock::new())
     }
 
-    /// A copy of the schema.
+    /// Evaluates `parameters` on the first call, and returns a copy of the schema. Text that is not
+    /// JSON becomes a JSON string, as in `tool.parameters`: the mistake is then visible.
     pub fn once(&self, parameters: impl FnOnce() -> CapturedValue) -> Value {
         let read = || {
             let text = parameters().into_text();

@@ -1,27 +1,31 @@
-//! One argument of a tool.
+//! One argument of a tool, as generated code describes it.
 
 use super::probe::WriteSchema;
 use std::hash::{Hash, Hasher};
 
-/// What the macro and the compiler know of an argument.
+/// An argument of an annotated function. The macro fills in names and docs, and the compiler the
+/// facts about the type, through [`SchemaProbe`](super::SchemaProbe).
 #[derive(Clone, Copy, Debug)]
 pub struct Parameter {
-    /// The names that the argument binds: one, unless a pattern takes it apart.
+    /// The variables that the argument binds, except skipped ones: one, or several if a pattern
+    /// destructures it.
     pub names: &'static [&'static str],
-    /// Those of them that `skip` names.
+    /// The variables of the argument that the option `skip` names.
     pub skipped: &'static [&'static str],
-    /// Whether a pattern takes it apart.
+    /// True if a pattern destructures the argument, as in `Place { city, country }: Place`.
     pub is_destructured: bool,
-    /// Its doc comment.
+    /// The doc comment of the argument.
     pub description: &'static str,
-    /// Whether it may be left out.
+    /// True if the type is an `Option`, so that a model may omit the argument.
     pub is_optional: bool,
-    /// `None` if its type does not describe itself.
+    /// Writes the schema of the type; `None` if the type does not implement `JsonSchema`.
     pub write_schema: Option<WriteSchema>,
 }
 
 impl Parameter {
-    /// Functions at one address write the same schema.
+    /// Returns the fields that determine the schema, for comparison. A function pointer stands for
+    /// its type: the compiler may merge functions with the same code into one address, but those
+    /// write the same schema.
     fn identity(&self) -> ([&[&str]; 2], bool, &str, bool, usize) {
         let address = self.write_schema.map_or(0, |write| write as usize);
         (
@@ -34,6 +38,8 @@ impl Parameter {
     }
 }
 
+// The traits are implemented by hand, since comparing function pointers with a derived `PartialEq`
+// is a lint of the compiler.
 impl PartialEq for Parameter {
     fn eq(&self, other: &Self) -> bool {
         self.identity() == other.identity()
@@ -46,33 +52,4 @@ impl Hash for Parameter {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.identity().hash(state);
     }
-}
-
-/// Writes a [`Parameter`] for an argument. It expands in the user's crate, where the compiler knows
-/// the type.
-#[doc(hidden)]
-#[macro_export]
-macro_rules! __parameter {
-    ($is_destructured:literal $names:tt $skipped:tt, _, $description:literal) => {
-        $crate::__private::Parameter {
-            names: &$names,
-            skipped: &$skipped,
-            is_destructured: $is_destructured,
-            description: $description,
-            is_optional: false,
-            write_schema: $crate::__private::None,
-        }
-    };
-    ($is_destructured:literal $names:tt $skipped:tt, $type:ty, $description:literal) => {{
-        use $crate::__private::{DescribeType as _, IsOptional as _};
-        let probe = $crate::__private::SchemaProbe::<$type>::new();
-        $crate::__private::Parameter {
-            names: &$names,
-            skipped: &$skipped,
-            is_destructured: $is_destructured,
-            description: $description,
-            is_optional: (&&probe).__trace_is_optional(),
-            write_schema: (&&probe).__trace_write_schema(),
-        }
-    }};
 }

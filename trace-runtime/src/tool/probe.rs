@@ -1,19 +1,22 @@
-//! Finds the schema of a type, and whether a value of it may be left out, without any bound.
+//! Finds the schema of a type, and detects `Option`, without a bound on the type.
 //!
-//! As with values, the compiler chooses by the references it takes away.
+//! Generated code calls `(&&probe).__trace_write_schema()` on a [`SchemaProbe`] of any type. Method
+//! resolution prefers the implementation for `&SchemaProbe`, which exists only if the type
+//! implements `JsonSchema` or is an `Option`, and falls back to the one for `SchemaProbe` ("autoref
+//! specialization", as for captured values). So `#[tool]` works with types that have no schema.
 
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use std::marker::PhantomData;
 
-/// Writes the schema of a type.
+/// A function that writes the schema of a type.
 pub(super) type WriteSchema = fn(&mut SchemaGenerator) -> Schema;
 
-/// Stands for a value of a type.
+/// A stand-in for a value of the type `T`, since the schema is needed before there is a value.
 #[derive(Debug)]
 pub struct SchemaProbe<T: ?Sized>(PhantomData<T>);
 
 impl<T: ?Sized> SchemaProbe<T> {
-    /// A probe of `T`.
+    /// Creates a probe of `T`.
     #[must_use]
     #[expect(clippy::new_without_default, reason = "named by generated code only")]
     pub const fn new() -> Self {
@@ -21,9 +24,10 @@ impl<T: ?Sized> SchemaProbe<T> {
     }
 }
 
-/// How a type's schema is written.
+/// Finds the schema of the type of a [`SchemaProbe`].
 pub trait DescribeType {
-    /// `None` for a type that does not describe itself: its schema is open.
+    /// Returns `None` if the type does not implement `JsonSchema`. Such an argument accepts any
+    /// value.
     fn __trace_write_schema(&self) -> Option<WriteSchema>;
 }
 
@@ -39,9 +43,9 @@ impl<T: ?Sized> DescribeType for SchemaProbe<T> {
     }
 }
 
-/// Whether a type is an `Option`.
+/// Detects if the type of a [`SchemaProbe`] is an `Option`.
 pub trait IsOptional {
-    /// `true` for an `Option`.
+    /// Returns true if the type is an `Option`, or a reference to one.
     fn __trace_is_optional(&self) -> bool;
 }
 

@@ -1,20 +1,22 @@
-//! What the layer takes if nothing else is said.
+//! The default filter of the layer.
 
 use crate::openinference::keys::gen_ai::NAMESPACE;
 use tracing_core::subscriber::Interest;
 use tracing_core::{Metadata, Subscriber};
 use tracing_subscriber::layer::{Context, Filter};
 
-/// Spans and events that have a `gen_ai.*` field, or such a name, of any level and target.
+/// A filter for spans and events with a `gen_ai.*` field or name, of any level and target.
 ///
-/// That is what describes calls of models, tools and agents. Everything else that uses `tracing`,
-/// such as an HTTP client and its connections, stays out of the trace; what it does still counts
-/// for the span around it.
+/// These describe calls of models, tools and agents. Other spans, such as those of an HTTP client,
+/// stay out of the trace; their duration is part of the span around them. To let more spans pass,
+/// combine the filter with others: see the [example](crate::tracing).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct GenAiSpans;
 
 impl GenAiSpans {
-    fn takes(metadata: &Metadata<'_>) -> bool {
+    /// Returns true if a span or event passes. Fields count if they are declared, even if they have
+    /// no value yet, since clients fill in the response later.
+    fn accepts(metadata: &Metadata<'_>) -> bool {
         metadata.name().starts_with(NAMESPACE)
             || metadata.fields().iter().any(|field| field.name().starts_with(NAMESPACE))
     }
@@ -22,11 +24,11 @@ impl GenAiSpans {
 
 impl<S: Subscriber> Filter<S> for GenAiSpans {
     fn enabled(&self, metadata: &Metadata<'_>, _: &Context<'_, S>) -> bool {
-        GenAiSpans::takes(metadata)
+        GenAiSpans::accepts(metadata)
     }
 
-    /// Decided once for each place in the code.
+    /// The decision depends on the metadata only, so `tracing` caches it for each call site.
     fn callsite_enabled(&self, metadata: &'static Metadata<'static>) -> Interest {
-        if GenAiSpans::takes(metadata) { Interest::always() } else { Interest::never() }
+        if GenAiSpans::accepts(metadata) { Interest::always() } else { Interest::never() }
     }
 }

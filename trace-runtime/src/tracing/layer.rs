@@ -1,4 +1,4 @@
-//! The layer, as `tracing-opentelemetry` makes it.
+//! The layer for `tracing_subscriber`, built on `tracing-opentelemetry`.
 
 use super::GenAiSpans;
 use super::tracer::NestingTracer;
@@ -9,18 +9,19 @@ use tracing_subscriber::Layer;
 use tracing_subscriber::layer::Filter;
 use tracing_subscriber::registry::LookupSpan;
 
-/// The scope of the spans: which crate began one, `tracing` does not tell OpenTelemetry.
+/// The instrumentation scope of the spans. `tracing-opentelemetry` has one tracer for all of them,
+/// so the scope cannot be the crate that started a span.
 const SCOPE: &str = "tracing";
 
-/// With the feature `tracing`.
+/// Requires the feature `tracing`.
 impl Registration {
-    /// A layer for `tracing_subscriber::registry()`, through which the spans of the crate `tracing`
-    /// that describe calls of models, tools and agents ([`GenAiSpans`]) join the traces.
+    /// Returns a layer for `tracing_subscriber::registry()`, which adds spans of the crate
+    /// `tracing` to the traces if they describe calls of models, tools and agents ([`GenAiSpans`]).
     ///
-    /// They nest below and above the spans of annotated functions, also where their crate asks for
-    /// a root (`parent: None`). They follow this registration's
-    /// sampler, limits and destinations, and are recorded for as long as it is active. If tracing
-    /// is switched off, the layer takes nothing.
+    /// These spans nest with the spans of annotated functions in both directions, even if their
+    /// crate asks for a root (`parent: None`). They follow the sampler, limits and destinations of
+    /// this registration, and are recorded as long as it is active. If tracing is disabled, the
+    /// layer records nothing.
     ///
     /// ```
     /// use tracing_subscriber::layer::SubscriberExt;
@@ -39,12 +40,13 @@ impl Registration {
         self.tracing_layer_with(GenAiSpans)
     }
 
-    /// The same with another filter: any of `tracing_subscriber`, such as
-    /// [`Targets`](tracing_subscriber::filter::Targets), alone or
-    /// [combined](tracing_subscriber::filter::FilterExt) with [`GenAiSpans`]; see the [example](crate::tracing).
+    /// Returns the layer of [`tracing_layer`](Self::tracing_layer) with another filter: any filter
+    /// of `tracing_subscriber`, such as [`Targets`](tracing_subscriber::filter::Targets), alone or
+    /// [combined](tracing_subscriber::filter::FilterExt) with [`GenAiSpans`]. See the
+    /// [example](crate::tracing).
     ///
-    /// A span without `gen_ai.*` fields gets no span kind. Events become events of their span, and
-    /// one of the level ERROR sets its status.
+    /// A span without `gen_ai.*` fields has no `openinference.span.kind`. Events of `tracing`
+    /// become events of their span; an event of the level ERROR sets the status of the span.
     pub fn tracing_layer_with<S, F>(&self, filter: F) -> impl Layer<S> + use<S, F>
     where
         S: Subscriber + for<'span> LookupSpan<'span>,
@@ -53,8 +55,8 @@ impl Registration {
         self.provider().map(|provider| {
             tracing_opentelemetry::layer()
                 .with_tracer(NestingTracer(provider.tracer(SCOPE)))
-                // What backends show for every span should be worth it: no paths of other people's
-                // machines, no thread ids, no busy and idle times.
+                // Backends show all attributes of a span. These are of no use there: source paths
+                // on the build machine, thread ids, busy and idle times.
                 .with_location(false)
                 .with_threads(false)
                 .with_target(false)

@@ -1,10 +1,13 @@
-//! The crate [`tracing`](https://docs.rs/tracing): its spans among ours.
+//! Support for the crate [`tracing`](https://docs.rs/tracing): its spans join the traces.
 //!
-//! Many crates describe what they do with `tracing`, clients of language models among them
-//! (`rig-core`, `genai` with its feature `otel`). With
-//! [`Registration::tracing_layer`](crate::Registration::tracing_layer) their spans go through the
-//! registration: below the span of the function that calls them, above the spans of the functions
-//! that they call, and with `gen_ai.*` fields as OpenInference attributes.
+//! Many crates are instrumented with `tracing`, among them clients of language models (`rig-core`,
+//! `genai` with its feature `otel`). With
+//! [`Registration::tracing_layer`](crate::Registration::tracing_layer), their spans are exported by
+//! the registration. They are children of the function that calls them and parents of the functions
+//! that they call, and their `gen_ai.*` fields become OpenInference attributes.
+//!
+//! This module requires the feature `tracing`. The example exports GenAI spans, and the spans and
+//! events of the application itself:
 //!
 //! ```
 //! use trace_runtime::tracing::GenAiSpans;
@@ -13,9 +16,8 @@
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let registration = trace_runtime::register().project_name("travel").verbose(false).install()?;
-//! // What speaks GenAI, and the spans and events of one crate of one's own.
-//! let mine = Targets::new().with_target("travel", LevelFilter::INFO);
-//! let layer = registration.tracing_layer_with(GenAiSpans.or(mine));
+//! let own = Targets::new().with_target("travel", LevelFilter::INFO);
+//! let layer = registration.tracing_layer_with(GenAiSpans.or(own));
 //! let subscriber = tracing_subscriber::registry().with(layer);
 //! # let _ = subscriber;
 //! # Ok(())

@@ -1,14 +1,15 @@
-//! The tracer behind the layer: nothing that happens inside a span begins a trace of its own.
+//! The tracer that the layer uses: it starts no new trace inside a span.
 
 use opentelemetry::Context;
 use opentelemetry::trace::{SpanBuilder, TraceContextExt, Tracer};
 use opentelemetry_sdk::trace::{SdkTracer, Span};
 
-/// Gives spans without a parent the one that is current.
+/// A tracer that gives spans without a parent the current OpenTelemetry span as parent.
 ///
-/// A crate that writes `parent: tracing::Span::current()` (as `rig-core` does) gets a root where no
-/// span of `tracing`, or none that the filter takes, is around it. What is around it then may be a
-/// span of ours, which `tracing` does not know of.
+/// Some crates set the parent explicitly: `rig-core` writes `parent: tracing::Span::current()`. If
+/// no span of `tracing` is current, or only one that the filter excludes, the layer would start a
+/// new trace. The span of an annotated function may be current all the same, but `tracing` does not
+/// know of it.
 #[derive(Clone, Debug)]
 pub(super) struct NestingTracer(pub(super) SdkTracer);
 

@@ -8,7 +8,7 @@ use crate::openinference::add_missing;
 use crate::openinference::keys::{self, gen_ai};
 use crate::record::{
     Attributes, Embeddings, FinishReason, InputMessages, InvocationParameters, Json,
-    OutputMessages, ToolDefinition, ToolDefinitions,
+    OutputMessages, Tool, Tools,
 };
 use opentelemetry::KeyValue;
 use opentelemetry_sdk::trace::SpanData;
@@ -100,14 +100,14 @@ fn embedding(attributes: &mut Attributes, view: &AttributeView<'_>) {
 
 /// Returns the tools in `gen_ai.tool.definitions`, which is JSON such as
 /// `[{"type": "function", "name": "weather", "description": "..", "parameters": {..}}]`.
-fn tools(view: &AttributeView<'_>) -> ToolDefinitions {
+fn tools(view: &AttributeView<'_>) -> Tools {
     let Some(Value::Array(tools)) = view.json(gen_ai::TOOL_DEFINITIONS) else {
-        return ToolDefinitions::default();
+        return Tools::default();
     };
     let definition = |tool: Value| {
         let text = |field| tool.get(field).and_then(Value::as_str).map(str::to_owned);
         let (name, description) = (text("name"), text("description"));
-        let mut definition = ToolDefinition::new(tool);
+        let mut definition = Tool::new(tool);
         if let Some(name) = name {
             definition = definition.name(name);
         }

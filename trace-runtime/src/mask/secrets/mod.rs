@@ -1,60 +1,75 @@
-//! Secrets in text: keys by their form, and what stands behind the name of a secret.
+//! Redacts secrets in text: keys that have a known format, and values with the name of a secret.
 
-mod first_look;
 mod patterns;
+mod prefilter;
 
 use super::REDACTED;
-use first_look::may_name_a_secret;
-use patterns::{FORMS, HEADERS, SIGNED, named};
+use patterns::{HEADER_PATTERN, JWT_PATTERN, KEY_PATTERNS, assignment_pattern};
+use prefilter::may_contain_named_secret;
 use regex::{Captures, Regex};
 use std::borrow::Cow;
 use std::sync::LazyLock;
 
-// A pattern that does not compile would be found by the tests of this module.
+// `None` if a pattern does not compile, which the tests of this module would find.
 static PATTERNS: LazyLock<Option<[Regex; 4]>> = LazyLock::new(|| {
-    let pattern = |text: &str| Regex::new(text).ok();
-    Some([pattern(FORMS)?, pattern(SIGNED)?, pattern(HEADERS)?, pattern(&named())?])
+    let compile = |pattern: &str| Regex::new(pattern).ok();
+    Some([
+        compile(KEY_PATTERNS)?,
+        compile(JWT_PATTERN)?,
+        compile(HEADER_PATTERN)?,
+        compile(&assignment_pattern())?,
+    ])
 });
 
-/// The length of the shortest secret with its name.
-const SHORTEST: usize = "A_KEY='abcd".len();
+/// Length of the shortest text that can contain a secret. Shorter ones, such as roles and MIME
+/// types, are not searched.
+const MIN_LEN: usize = "A_KEY='abcd".len();
 
-/// `text` without its secrets; `None` if it has none.
-pub(super) fn without(text: &str) -> Option<String> {
-    if text.len() < SHORTEST {
+/// Redacts the secrets in `text`. Returns `None` if there are none, so that the caller keeps the
+/// original without a copy.
+pub(super) fn redact(text: &str) -> Option<String> {
+    if text.len() < MIN_LEN {
         return None;
     }
-    without_if_named(text, may_name_a_secret)
+    redact_with(text, may_contain_named_secret)
 }
 
-fn without_if_named(text: &str, may_name_a_secret: impl Fn(&str) -> bool) -> Option<String> {
-    let [forms, signed, headers, named] = PATTERNS.as_ref()?;
-    let mut without = forms.replace_all(text, REDACTED);
-    without = then(without, |text| signed.replace_all(text, REDACTED));
-    if may_name_a_secret(&without) {
-        without = then(without, |text| headers.replace_all(text, header));
-        without = then(without, |text| named.replace_all(text, value));
+/// [`redact`] with a replaceable prefilter, for the test that compares the results.
+fn redact_with(text: &str, may_contain_named_secret: impl Fn(&str) -> bool) -> Option<String> {
+    let [keys, jwt, headers, assignments] = PATTERNS.as_ref()?;
+    // Keys come first: `OPENAI_API_KEY=sk-..` is then `OPENAI_API_KEY=__REDACTED__`, which
+    // `replace_value` leaves alone.
+    let mut redacted = keys.replace_all(text, REDACTED);
+    redacted = replace(redacted, |text| jwt.replace_all(text, REDACTED));
+    if may_contain_named_secret(&redacted) {
+        redacted = replace(redacted, |text| headers.replace_all(text, replace_header));
+        redacted = replace(redacted, |text| assignments.replace_all(text, replace_value));
     }
-    match without {
-        Cow::Owned(without) if without != text => Some(without),
+    match redacted {
+        Cow::Owned(redacted) if redacted != text => Some(redacted),
         _ => None,
     }
 }
 
-fn then(text: Cow<'_, str>, replace: impl Fn(&str) -> Cow<'_, str>) -> Cow<'_, str> {
-    match replace(&text) {
+/// Applies one more replacement, without a copy if it finds nothing.
+fn replace(text: Cow<'_, str>, replacement: impl Fn(&str) -> Cow<'_, str>) -> Cow<'_, str> {
+    match replacement(&text) {
         Cow::Owned(replaced) => Cow::Owned(replaced),
         Cow::Borrowed(_) => text,
     }
 }
 
-fn header(found: &Captures<'_>) -> String {
+/// Redacts the credentials of a header and keeps its name and scheme.
+fn replace_header(found: &Captures<'_>) -> String {
     let kept = found.name("keep").or(found.name("bearer")).map_or("", |kept| kept.as_str());
     format!("{kept}{REDACTED}")
 }
 
-/// The replacement keeps JSON valid: a value without quotes behind a name with quotes gets some.
-fn value(found: &Captures<'_>) -> String {
+/// Redacts the value of an assignment, or returns the match unchanged if the value is no secret.
+///
+/// The result is still valid JSON: a number after a quoted name becomes a quoted text, as in
+/// `{"password":1234567}` and `{"password":"__REDACTED__"}`.
+fn replace_value(found: &Captures<'_>) -> String {
     let group = |name: &'static str| found.name(name).map(|found| found.as_str());
     let first = |names: [&'static str; 3]| names.into_iter().find_map(group);
     let bare = group("bare");
@@ -62,9 +77,12 @@ fn value(found: &Captures<'_>) -> String {
     let [keep, quote, separator] =
         ["keep", "quote", "separator"].map(|name| group(name).unwrap_or_default());
     let is_word = value.chars().all(|character| character.is_ascii_alphabetic());
-    // The scheme of a header is no secret.
+    // The scheme of a header is no secret; the credentials after it are already redacted.
     let is_word = is_word || value.eq_ignore_ascii_case("aws4-hmac-sha256");
+    // "Password: required"
     let is_prose = bare.is_some() && is_word && separator == ":";
+    // "name, password, address", and `["password","username"]` in a JSON schema. A pair of a header
+    // list has quotes and a value that is no word: `["x-api-key","abcdef1"]`.
     let is_list = separator == "," && (bare.is_some() || quote.is_empty() || is_word);
     if value.contains(REDACTED) || is_prose || is_list {
         return found.get(0).map_or("", |whole| whole.as_str()).to_owned();

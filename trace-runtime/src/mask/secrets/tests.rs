@@ -1,9 +1,9 @@
-//! Which texts are secrets, and that the first look never changes that.
+//! Texts that are redacted, texts that are kept, and the prefilter, which must not change either.
 
-use super::{may_name_a_secret, without, without_if_named};
+use super::{may_contain_named_secret, redact, redact_with};
 
 #[test]
-fn secrets_are_taken_out() {
+fn text_with_secret_is_redacted() {
     let pem = "-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEA0Z3VS5JJ";
     let table = [
         ("use sk-proj-abcDEF0123456789abcdef01 now", "use __REDACTED__ now"),
@@ -40,22 +40,22 @@ fn secrets_are_taken_out() {
         ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln", "__REDACTED__"),
     ];
     for (text, expected) in table {
-        assert_eq!(without(text).as_deref(), Some(expected), "{text}");
+        assert_eq!(redact(text).as_deref(), Some(expected), "{text}");
     }
 }
 
 #[test]
-fn many_that_have_no_end_are_searched_once() {
-    // Were all that follows searched for the end of each, these would take many minutes.
+fn many_unterminated_keys_are_searched_in_linear_time() {
+    // If the rest of the text were searched for the end of each key, this would take minutes.
     let key = "-----BEGIN PRIVATE KEY-----\nMIIEowIBAAKCAQEA0Z3VS5JJ\n";
     let token = format!("eyJhbGciOiJI-AIza{}-", "a".repeat(35));
     for (text, left) in [(key, "__REDACTED__\n"), (&token, "eyJhbGciOiJI-__REDACTED__-")] {
-        assert_eq!(without(&text.repeat(20_000)), Some(left.repeat(20_000)));
+        assert_eq!(redact(&text.repeat(20_000)), Some(left.repeat(20_000)));
     }
 }
 
 #[test]
-fn what_only_looks_alike_stays() {
+fn text_that_resembles_a_secret_is_kept() {
     let texts = [
         "a task-with-a-very-long-name-in-kebab-case",
         r#"{"max_tokens": 100000, "key": "a value", "token": "hello world"}"#,
@@ -71,11 +71,11 @@ fn what_only_looks_alike_stays() {
         "token_count: 1234567",
     ];
     for text in texts {
-        assert_eq!(without(text), None, "{text}");
+        assert_eq!(redact(text), None, "{text}");
     }
 }
 
-/// Pieces that secrets, their names and what surrounds them are made of.
+/// Pieces of random texts: text before a name, a name, its quote, a separator, a value.
 const PIECES: [&[&str]; 5] = [
     &[
         "", " ", "{\"", "{\\\"", "x-", "OPENAI_", "set-", "_", "é", "a, b: ", "tok", "\n", "[\"",
@@ -149,8 +149,10 @@ const PIECES: [&[&str]; 5] = [
     ],
 ];
 
-/// Texts of up to eight times these pieces, the same ones every time.
+/// Generates random texts of one to eight rounds of these pieces. The seed is fixed, so a failure
+/// is reproducible.
 fn texts() -> impl Iterator<Item = String> {
+    // Xorshift.
     let mut state = 1_u64;
     let mut below = move |bound: usize| {
         state ^= state << 13;
@@ -170,32 +172,33 @@ fn texts() -> impl Iterator<Item = String> {
 }
 
 #[test]
-fn the_first_look_changes_nothing() {
-    let (mut secrets, mut spared) = (0, 0);
+fn prefilter_on_random_texts_changes_no_result() {
+    let (mut secrets, mut skipped) = (0, 0);
     for text in texts().take(5_000) {
-        let searched = without_if_named(&text, |_| true);
-        assert_eq!(without(&text), searched, "{text}");
-        secrets += usize::from(searched.is_some());
-        spared += usize::from(!may_name_a_secret(&text));
+        let unfiltered = redact_with(&text, |_| true);
+        assert_eq!(redact(&text), unfiltered, "{text}");
+        secrets += usize::from(unfiltered.is_some());
+        skipped += usize::from(!may_contain_named_secret(&text));
     }
-    assert!(secrets > 1_000 && spared > 500, "{secrets} have secrets, {spared} are spared");
+    // Both outcomes must occur often, or the comparison proves nothing.
+    assert!(secrets > 1_000 && skipped > 500, "{secrets} have secrets, {skipped} are skipped");
 }
 
 #[test]
-fn the_shortest_secret_is_found_and_names_of_any_length() {
-    assert_eq!(without("A_KEY='abcd").as_deref(), Some("A_KEY='__REDACTED__"));
-    let long = format!("A{}_KEY{}=abcdef", "0".repeat(1000), "\\".repeat(1000));
-    assert!(without(&long).is_some_and(|without| without.contains("__REDACTED__")));
+fn shortest_secret_and_longest_name_are_found() {
+    assert_eq!(redact("A_KEY='abcd").as_deref(), Some("A_KEY='__REDACTED__"));
+    let long_name = format!("A{}_KEY{}=abcdef", "0".repeat(1000), "\\".repeat(1000));
+    assert!(redact(&long_name).is_some_and(|redacted| redacted.contains("__REDACTED__")));
 }
 
 #[test]
-fn what_only_mentions_names_is_spared() {
-    let spared = [
+fn prefilter_skips_text_that_only_mentions_names() {
+    let skipped = [
         r#"{"usage":{"prompt_tokens":10,"completion_tokens":3},"max_tokens": 100}"#,
         r#"{"key": "value", "token": "word", "author": "me"}"#,
         "the API token is a secret: keep the password and the cookie for yourself",
     ];
-    for text in spared {
-        assert!(!may_name_a_secret(text), "{text}");
+    for text in skipped {
+        assert!(!may_contain_named_secret(text), "{text}");
     }
 }

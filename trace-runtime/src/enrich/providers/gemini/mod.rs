@@ -12,7 +12,7 @@ pub(super) mod stream;
 use crate::enrich::message_builder::Messages;
 use crate::enrich::model::{ChatRequest, ChatResponse, Vendor, retain_parameters, sum};
 use crate::enrich::wire::value_deserializer::from_value;
-use crate::record::{Json, SystemMessage, TokenCount, ToolDefinition, UserMessage};
+use crate::record::{Json, SystemMessage, TokenCount, Tool, UserMessage};
 use parts::{WirePart, add_model_parts, parse_parts};
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -95,15 +95,15 @@ pub(super) fn request(value: &Value) -> Option<ChatRequest> {
 /// ```
 ///
 /// is three tools: `a`, `b` and `{"googleSearch": {}}`.
-fn tools(wire_tools: Option<Vec<Value>>) -> Vec<ToolDefinition> {
+fn tools(wire_tools: Option<Vec<Value>>) -> Vec<Tool> {
     let mut tools = Vec::new();
     for tool in wire_tools.into_iter().flatten() {
         let names = ["functionDeclarations", "function_declarations"];
         match names.iter().find_map(|name| tool.get(name)?.as_array()) {
             Some(declarations) => {
-                tools.extend(declarations.iter().cloned().map(ToolDefinition::new));
+                tools.extend(declarations.iter().cloned().map(Tool::new));
             }
-            None => tools.push(ToolDefinition::new(tool)),
+            None => tools.push(Tool::new(tool)),
         }
     }
     tools

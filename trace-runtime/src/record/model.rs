@@ -1,10 +1,14 @@
-//! Which model answered, from whom, and how the call ended.
+//! The model of an LLM call, its settings, and the reason why it stopped.
 
 use super::{Attributes, Json, Record};
 use crate::openinference::keys;
 use serde::Serialize;
 
-/// The model of an LLM call: its names, the vendor of the model and who served it.
+/// The model of an LLM call: the names in the request and the response, the vendor of the model and
+/// the provider that served it.
+///
+/// Attributes: `llm.model_name`, `llm.request.model_name`, `llm.response.model_name`, `llm.system`
+/// and `llm.provider`.
 ///
 /// ```
 /// use trace_runtime::record::LlmModel;
@@ -29,28 +33,30 @@ pub struct LlmModel {
 }
 
 impl LlmModel {
-    /// The model that was asked for.
+    /// Sets the name in the request. It is `llm.model_name` as well, unless the response has one.
     #[must_use]
     pub fn requested(mut self, model: impl Into<String>) -> Self {
         self.requested = Some(model.into());
         self
     }
 
-    /// The model that answered, as the response names it; it is `llm.model_name` too.
+    /// Sets the name in the response, which is often more exact. It is `llm.model_name` as well.
     #[must_use]
     pub fn responded(mut self, model: impl Into<String>) -> Self {
         self.responded = Some(model.into());
         self
     }
 
-    /// Whose model it is, lower case: `openai`, `anthropic`, `cohere`, `mistralai`, `vertexai`...
+    /// Sets the vendor of the model: `openai`, `anthropic`, `cohere`, `mistralai`, `vertexai`...
+    /// It is written in lower case.
     #[must_use]
     pub fn system(mut self, system: impl AsRef<str>) -> Self {
         self.system = Some(system.as_ref().to_lowercase());
         self
     }
 
-    /// Who served it, lower case: `openai`, `azure`, `aws`, `google`, `groq`, `ollama`...
+    /// Sets the provider that served the model: `openai`, `azure`, `aws`, `google`, `groq`,
+    /// `ollama`... It is written in lower case.
     #[must_use]
     pub fn provider(mut self, provider: impl AsRef<str>) -> Self {
         self.provider = Some(provider.as_ref().to_lowercase());
@@ -60,6 +66,8 @@ impl LlmModel {
 
 impl Record for LlmModel {
     fn record(&self, attributes: &mut Attributes) {
+        // Backends price a call by `llm.model_name`. An alias in the request (`gpt-4o`) may have
+        // another price than the version that answered.
         let name = self.responded.as_ref().or(self.requested.as_ref());
         attributes.set(keys::LLM_MODEL_NAME, name);
         attributes.set(keys::LLM_REQUEST_MODEL_NAME, &self.requested);
@@ -69,7 +77,9 @@ impl Record for LlmModel {
     }
 }
 
-/// The settings of an LLM call, such as its temperature: `llm.invocation_parameters`.
+/// The settings of an LLM call, such as its temperature.
+///
+/// Attribute: `llm.invocation_parameters` (JSON).
 ///
 /// ```
 /// use trace_runtime::record::{InvocationParameters, Json};
@@ -82,7 +92,7 @@ impl Record for LlmModel {
 pub struct InvocationParameters(Json);
 
 impl InvocationParameters {
-    /// A JSON object of the settings.
+    /// Creates settings from a JSON object.
     #[must_use]
     pub fn new(parameters: impl Into<Json>) -> Self {
         InvocationParameters(parameters.into())
@@ -95,13 +105,21 @@ impl Record for InvocationParameters {
     }
 }
 
-/// Why the model stopped, in the words of its API: `llm.finish_reason`.
+/// The reason why the model stopped, spelled as its API spells it.
+///
+/// Attribute: `llm.finish_reason`.
+///
+/// ```
+/// use trace_runtime::record::FinishReason;
+///
+/// trace_runtime::current_span().record(&FinishReason::new("length"));
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct FinishReason(String);
 
 impl FinishReason {
-    /// The reason, such as `stop`, `length` or `tool_calls`.
+    /// Creates a reason such as `stop`, `length` or `tool_calls`.
     #[must_use]
     pub fn new(reason: impl Into<String>) -> Self {
         FinishReason(reason.into())

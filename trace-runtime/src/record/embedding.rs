@@ -1,10 +1,20 @@
-//! What an embedding model was given, and the vectors it made.
+//! The texts that an embedding model received and the vectors that it returned.
 
 use super::{Attributes, Json, Record};
 use crate::openinference::keys;
 use serde::Serialize;
 
-/// A text and its vector, as far as each is known.
+/// A text and its vector. Either may be missing.
+///
+/// Attributes, below `embedding.embeddings.N`: `embedding.text` and `embedding.vector`, an array of
+/// doubles.
+///
+/// ```
+/// use trace_runtime::record::Embedding;
+///
+/// let embedding = Embedding::default().text("hello").vector([0.1_f32, 0.2]);
+/// # let _ = embedding;
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct Embedding {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -14,14 +24,14 @@ pub struct Embedding {
 }
 
 impl Embedding {
-    /// The text that was embedded.
+    /// Sets the text.
     #[must_use]
     pub fn text(mut self, text: impl Into<String>) -> Self {
         self.text = Some(text.into());
         self
     }
 
-    /// Its vector.
+    /// Sets the vector, from `f32` or `f64` numbers.
     #[must_use]
     pub fn vector(mut self, vector: impl IntoIterator<Item = impl Into<f64>>) -> Self {
         self.vector = Some(vector.into_iter().map(Into::into).collect());
@@ -29,7 +39,10 @@ impl Embedding {
     }
 }
 
-/// The call of an embedding model.
+/// A call of an embedding model.
+///
+/// Attributes: `embedding.model_name`, `embedding.invocation_parameters` (JSON) and
+/// `embedding.embeddings.N.embedding.*`.
 ///
 /// ```
 /// use trace_runtime::record::{Embedding, Embeddings};
@@ -40,7 +53,7 @@ impl Embedding {
 /// trace_runtime::current_span().record(&embeddings);
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[expect(clippy::struct_field_names, reason = "as the attributes are named")]
+#[expect(clippy::struct_field_names, reason = "named like the attributes")]
 pub struct Embeddings {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) model: Option<String>,
@@ -50,21 +63,21 @@ pub struct Embeddings {
 }
 
 impl Embeddings {
-    /// The model's name.
+    /// Sets the name of the model.
     #[must_use]
     pub fn model(mut self, model: impl Into<String>) -> Self {
         self.model = Some(model.into());
         self
     }
 
-    /// The settings of the call, a JSON object.
+    /// Sets the settings of the call, a JSON object such as `{"dimensions": 256}`.
     #[must_use]
     pub fn invocation_parameters(mut self, parameters: impl Into<Json>) -> Self {
         self.invocation_parameters = Some(parameters.into());
         self
     }
 
-    /// One more embedding, after those there are.
+    /// Appends an embedding.
     #[must_use]
     pub fn embedding(mut self, embedding: Embedding) -> Self {
         self.embeddings.push(embedding);
