@@ -1,7 +1,7 @@
 //! An agent that lets a model call Rust functions: `cargo run --example agent_loop`.
 //!
-//! The model is given the definitions that `#[tool]` made from the signatures, so what it is told
-//! and what the trace says of a tool are the same.
+//! The model receives the definitions that `#[tool]` generates from the signatures, so the request
+//! and the trace describe a tool in the same way.
 
 use anyhow::{Context, bail};
 use async_openai::types::chat::{
@@ -15,7 +15,8 @@ use serde::Deserialize;
 use trace_runtime::schemars::JsonSchema;
 use trace_runtime::{ToolDefinition, agent, llm, tool};
 
-/// What the model fills in. Its doc comments describe the parameters to the model.
+/// The arguments that the model fills in. Their doc comments become the descriptions that the model
+/// reads.
 #[derive(Deserialize, JsonSchema)]
 #[schemars(crate = "trace_runtime::schemars")]
 struct Place {
@@ -60,7 +61,7 @@ async fn ask(
 
 #[agent(skip(model))]
 async fn answer(model: &Model, question: &str) -> anyhow::Result<String> {
-    // Serialised, a definition is a tool as OpenAI's interface takes it.
+    // A definition serialises to a tool in the format of OpenAI's API.
     let tools: Vec<ChatCompletionTools> = serde_json::from_value(serde_json::to_value(TOOLS)?)?;
     let mut messages: Vec<ChatCompletionRequestMessage> =
         vec![ChatCompletionRequestUserMessage::from(question).into()];
@@ -72,14 +73,14 @@ async fn answer(model: &Model, question: &str) -> anyhow::Result<String> {
             ..Default::default()
         };
         let response = ask(model, request).await?;
-        let said = response.choices.into_iter().next().context("no choice")?.message;
-        let Some(calls) = said.tool_calls.filter(|calls| !calls.is_empty()) else {
-            return said.content.context("neither text nor a call of a tool");
+        let reply = response.choices.into_iter().next().context("no choice")?.message;
+        let Some(calls) = reply.tool_calls.filter(|calls| !calls.is_empty()) else {
+            return reply.content.context("the model answered with neither text nor a tool call");
         };
-        let asked = ChatCompletionRequestAssistantMessageArgs::default()
+        let request = ChatCompletionRequestAssistantMessageArgs::default()
             .tool_calls(calls.clone())
             .build()?;
-        messages.push(asked.into());
+        messages.push(request.into());
         for tool in calls {
             let ChatCompletionMessageToolCalls::Function(tool) = tool else {
                 bail!("the model calls a tool that is not a function");

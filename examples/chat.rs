@@ -1,8 +1,8 @@
-//! A conversation of several turns, with calls of a tool and streamed answers:
+//! A conversation of several turns, with tool calls and streamed answers:
 //! `cargo run --example chat`.
 //!
-//! Nothing here fills in a message, a tool call or a token count: they are read from the requests
-//! and the responses of the client.
+//! The code records no message, tool call or token count itself: the library reads them from the
+//! requests and responses of the client.
 
 use anyhow::Context;
 use async_openai::error::OpenAIError;
@@ -36,7 +36,7 @@ async fn ask(
     model.chat(request).await
 }
 
-/// The span lasts until the last piece, and has all of the answer.
+/// Streams an answer. The span lasts until the last chunk and records the whole answer.
 #[llm(skip(model), provider = model.provider)]
 async fn stream(
     model: &Model,
@@ -45,7 +45,7 @@ async fn stream(
     model.stream(request).await
 }
 
-/// What was said so far, and who answers.
+/// The messages so far, and the model that answers.
 struct Conversation<'a> {
     model: &'a Model,
     messages: Vec<ChatCompletionRequestMessage>,
@@ -60,13 +60,13 @@ impl Conversation<'_> {
         }
     }
 
-    /// One turn: the model calls the tool as often as it likes, then answers piece by piece.
+    /// Runs one turn: the model may call the tool several times, then streams its answer.
     #[agent(name = "turn")]
     async fn turn(&mut self, question: &str) -> anyhow::Result<String> {
         self.messages.push(ChatCompletionRequestUserMessage::from(question).into());
         let calls = self.calls().await?;
         if !calls.is_empty() {
-            self.messages.push(asked(calls.clone())?.into());
+            self.messages.push(call_message(calls.clone())?.into());
         }
         for call in calls {
             let ChatCompletionMessageToolCalls::Function(call) = call else { continue };
@@ -79,7 +79,7 @@ impl Conversation<'_> {
         Ok(answer)
     }
 
-    /// The tools that the model wants to call.
+    /// Asks the model for tool calls.
     async fn calls(&self) -> anyhow::Result<Vec<ChatCompletionMessageToolCalls>> {
         let tools: Vec<ChatCompletionTools> =
             serde_json::from_value(serde_json::to_value([WEATHER])?)?;
@@ -89,9 +89,9 @@ impl Conversation<'_> {
         Ok(choice.message.tool_calls.unwrap_or_default())
     }
 
-    /// The answer, printed as it comes.
+    /// Asks the model for its answer and prints the chunks as they arrive.
     async fn answer(&self) -> anyhow::Result<String> {
-        // Without it, a stream does not say how many tokens it used.
+        // Without this option a stream carries no token usage.
         let usage =
             ChatCompletionStreamOptions { include_usage: Some(true), include_obfuscation: None };
         let request = CreateChatCompletionRequest { stream_options: Some(usage), ..self.request() };
@@ -108,7 +108,7 @@ impl Conversation<'_> {
     }
 }
 
-fn asked(
+fn call_message(
     calls: Vec<ChatCompletionMessageToolCalls>,
 ) -> anyhow::Result<ChatCompletionRequestAssistantMessage> {
     Ok(ChatCompletionRequestAssistantMessageArgs::default().tool_calls(calls).build()?)

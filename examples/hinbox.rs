@@ -1,7 +1,7 @@
 //! Two model calls, an agent and a tool, in one trace: `cargo run --example hinbox`.
 //!
-//! Without a key in the environment the model is a small stub on this machine. The trace is
-//! printed as a tree, and sent to Phoenix if one listens.
+//! Without an API key in the environment a stub on this machine replaces the model. The program
+//! prints the trace as a tree and sends it to Phoenix if one listens.
 
 use examples::Model;
 use serde::Serialize;

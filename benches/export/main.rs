@@ -1,7 +1,7 @@
-//! How fast spans reach a backend over HTTP, and what that costs the threads which bring them there,
-//! beside the SDK's batch processor with opentelemetry-otlp.
+//! Measures the throughput of delivery over HTTP and the processor time of its threads, compared
+//! with the SDK's batch processor and opentelemetry-otlp.
 //!
-//! Both get finished spans as fast as they deliver them, so that neither queue overflows.
+//! Both receive spans no faster than they deliver them, so that neither queue overflows.
 
 #![expect(clippy::cast_precision_loss, reason = "all counts are far below 2^52")]
 
@@ -14,12 +14,12 @@ use std::time::Instant;
 use trace_runtime::Mask;
 
 const ROUNDS: usize = 15;
-/// Spans between two flushes: less than the SDK's queue holds.
+/// Spans between two flushes, fewer than the SDK's queue of 2,048 holds.
 const BATCH: usize = 1024;
 const BATCHES: usize = 8;
 const SIZES: [(&str, usize); 2] = [("1 KB", 1024), ("20 KB", 20 * 1024)];
 
-/// A provider whose spans go to a receiver of its own.
+/// A provider with its own receiver.
 struct Contender {
     name: &'static str,
     title: &'static str,
@@ -34,7 +34,7 @@ struct Run {
     microseconds_of_threads: f64,
 }
 
-fn ours(name: &'static str, title: &'static str, mask: Mask) -> Contender {
+fn trace_runtime(name: &'static str, title: &'static str, mask: Mask) -> Contender {
     let receiver = Receiver::start();
     let builder = trace_runtime::register().endpoint(receiver.endpoint()).mask(mask);
     let processor = builder.processor().expect("every setting is valid");
@@ -51,7 +51,7 @@ fn sdk() -> Contender {
         .build()
         .expect("every setting is valid");
     let provider = SdkTracerProvider::builder().with_batch_exporter(exporter).build();
-    // The blocking client has a thread of its own.
+    // The blocking client has its own thread, whose time counts too.
     let threads = &["OpenTelemetry.Traces.BatchProcessor", "reqwest-internal"];
     Contender { name: "sdk", title: "SDK and opentelemetry-otlp", provider, receiver, threads }
 }
@@ -89,9 +89,9 @@ impl Contender {
 fn main() {
     let contenders = [
         sdk(),
-        ours("trace_runtime", "trace-runtime", Mask::new()),
-        // What the others do, and no more.
-        ours("unscrubbed", "trace-runtime, secrets left in", Mask::new().scrub_secrets(false)),
+        trace_runtime("trace_runtime", "trace-runtime", Mask::new()),
+        // Without scrubbing of secrets, which the SDK does not have.
+        trace_runtime("unscrubbed", "trace-runtime, secrets left in", without_scrubbing()),
     ];
     println!("| span | | spans per second | µs of its threads for each span |\n|---|---|---|---|");
     let mut ratios = serde_json::Map::new();
@@ -120,6 +120,10 @@ fn main() {
         }
     }
     println!("\nRATIOS {}", serde_json::Value::Object(ratios));
+}
+
+fn without_scrubbing() -> Mask {
+    Mask::new().scrub_secrets(false)
 }
 
 fn rounded(ratio: f64) -> serde_json::Value {

@@ -1,4 +1,4 @@
-//! The foreground cost of a span, in bursts that no queue overflows.
+//! The cost of a span on the calling thread, in bursts that overflow no queue.
 
 use crate::call::QUESTION;
 use crate::contender::{ALL, Call, Contender, Pipeline};
@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Instant;
 
-/// How calls are made.
+/// The way in which calls are made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Shape {
     pub(crate) is_async: bool,
@@ -17,14 +17,14 @@ pub(crate) struct Shape {
     pub(crate) threads: u32,
 }
 
-/// Spans of one burst: less than the 512 at which the others' worker is woken, so that it does not
-/// take the processor away while time is taken.
+/// Spans per burst: fewer than the 512 at which the SDK wakes its worker, so that the worker does
+/// not compete for the processor during the measurement.
 const SPANS: u32 = 480;
-/// A call that costs next to nothing is made more often.
+/// Calls per burst of contenders that record nothing, whose calls are too cheap to time few.
 const CHEAP_CALLS: u32 = 20_000;
 const BURSTS: u32 = 16;
 
-/// Nanoseconds of one thread for each span, and how many spans were lost.
+/// Nanoseconds per span on one thread, and the number of lost spans.
 #[derive(Debug, Default)]
 pub(crate) struct Costs {
     measured: BTreeMap<(&'static str, Shape), Vec<f64>>,
@@ -32,7 +32,7 @@ pub(crate) struct Costs {
 }
 
 impl Costs {
-    /// The median of all bursts.
+    /// Returns the median of all bursts.
     pub(crate) fn of(&self, contender: &str, shape: Shape) -> f64 {
         let measured = self.measured.iter();
         let mut of_it = measured.filter(|((name, of), _)| *name == contender && *of == shape);
@@ -51,7 +51,7 @@ pub(crate) const SHAPES: [Shape; 8] = [
     Shape { is_async: true, depth: 10, threads: 2 },
 ];
 
-/// Measures everybody in turns, beginning with another one in each round.
+/// Measures the contenders in turn, and starts each round with another one.
 pub(crate) fn measure(rounds: usize) -> Costs {
     let mut costs = Costs::default();
     for round in 0..rounds {
@@ -83,7 +83,7 @@ fn bursts(
         if let Some(pipeline) = pipeline {
             pipeline.flush();
         }
-        // The first one warms up.
+        // The first burst is the warm-up.
         if burst > 0 {
             costs.push(nanoseconds / f64::from(calls * shape.depth));
         }
@@ -103,7 +103,7 @@ fn timed(call: Call, calls: u32, depth: u32) -> f64 {
     began.elapsed().as_secs_f64() * 1e9
 }
 
-/// Runs the same on several threads at the same moment; the slowest counts.
+/// Runs `run` on several threads at the same time; returns the time of the slowest.
 fn on_threads(threads: u32, run: impl Fn() -> f64 + Sync) -> f64 {
     if threads == 1 {
         return run();

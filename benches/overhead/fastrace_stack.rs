@@ -1,6 +1,6 @@
-//! fastrace with fastrace-opentelemetry: each call begins a trace, as the others' do; calls below
-//! are its local spans where they can be, which is what fastrace is fastest at. Its attributes are
-//! text, so the line is text too.
+//! fastrace with fastrace-opentelemetry. Each call starts a trace, as it does for the other
+//! contenders; nested sync calls are local spans, the fastest kind that fastrace has. Its attributes
+//! are text only, so the line number is text too.
 
 use crate::call::{FUNCTION, answer, drive, yield_now};
 use crate::contender::Pipeline;
@@ -15,7 +15,7 @@ use std::borrow::Cow;
 use std::sync::LazyLock;
 use std::time::Duration;
 
-/// The reporter of the whole program; fastrace has one as long as it runs.
+/// The reporter. fastrace allows one per process, so it is never removed.
 static REPORTED: LazyLock<NoOp> = LazyLock::new(|| {
     let exported = NoOp::default();
     let resource = Cow::Owned(Resource::builder_empty().build());

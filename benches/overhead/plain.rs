@@ -1,4 +1,4 @@
-//! The function without any tracing.
+//! The call without tracing, the baseline.
 
 use crate::call::{answer, drive, yield_now};
 

@@ -1,19 +1,19 @@
-//! The tables, and the ratios in the last line.
+//! Prints the tables, and the ratios as JSON in the last line.
 
 use crate::burst::{Costs, SHAPES, Shape};
 use crate::contender::ALL;
 use crate::streams::Chunks;
 use crate::sustained::Runs;
-use crate::values::Beside;
+use crate::values::Comparison;
 use serde_json::json;
 
-/// All that was measured.
+/// All results.
 #[derive(Debug)]
 pub(crate) struct Measured {
     pub(crate) costs: Costs,
     pub(crate) runs: Runs,
-    pub(crate) text: Beside,
-    pub(crate) json: Beside,
+    pub(crate) text: Comparison,
+    pub(crate) json: Comparison,
     pub(crate) chunks: Chunks,
     pub(crate) future_bytes: usize,
 }
@@ -49,7 +49,7 @@ fn bursts(costs: &Costs) {
 
 fn sustained(runs: &Runs) {
     println!("Without a pause, nanoseconds for each span:\n");
-    println!("| | caller | threads behind it | lost |\n|---|---|---|---|");
+    println!("| | caller | export threads | lost |\n|---|---|---|---|");
     for contender in ALL.iter().filter(|contender| contender.records()) {
         let foreground = runs.median(contender.name, |run| run.foreground);
         let background = runs.median(contender.name, |run| run.background);
@@ -63,11 +63,11 @@ fn values(measured: &Measured) {
     let Measured { text, json, chunks, future_bytes, .. } = measured;
     println!("Large values and streams:\n");
     println!("| | trace-runtime | by hand | ratio |\n|---|---|---|---|");
-    for (title, Beside { recorded, by_hand }) in
-        [("100 KB of text, beside a copy", text), ("100 KB as JSON, beside `to_string`", json)]
+    for (title, Comparison { recorded, by_hand }) in
+        [("100 KB of text, and a copy", text), ("100 KB as JSON, and `to_string`", json)]
     {
-        let (ours, theirs) = (recorded / 1e3, by_hand / 1e3);
-        println!("| {title} | {ours:.1} µs | {theirs:.1} µs | {:.2} |", recorded / by_hand);
+        let (traced, manual) = (recorded / 1e3, by_hand / 1e3);
+        println!("| {title} | {traced:.1} µs | {manual:.1} µs | {:.2} |", recorded / by_hand);
     }
     let Chunks { plain, off, recorded } = chunks;
     println!("| a chunk of a stream, recorded | {recorded:.1} ns | {plain:.1} ns | |");
@@ -80,7 +80,7 @@ fn ratios(measured: &Measured) -> serde_json::Value {
     let ratio = |of: &str, to: &str, shape| round(costs.of(of, shape) / costs.of(to, shape));
     let lost = runs.lost("recorded")
         + runs.lost("durable")
-        + ["recorded", "durable"].iter().filter_map(|ours| costs.lost.get(ours)).sum::<u64>()
+        + ["recorded", "durable"].iter().filter_map(|name| costs.lost.get(name)).sum::<u64>()
             as f64;
     json!({
         "recorded_vs_sdk": ratio("recorded", "sdk", SYNC),

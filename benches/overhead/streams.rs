@@ -1,7 +1,7 @@
-//! The cost of a chunk of a stream.
+//! The cost per chunk of a traced stream.
 
 use crate::call::drive;
-use crate::ours;
+use crate::macros;
 use benches::median;
 use futures_util::{Stream, StreamExt, stream};
 use std::hint::black_box;
@@ -10,7 +10,7 @@ use trace_runtime::llm;
 
 const CHUNKS: u32 = 1000;
 
-/// Nanoseconds for each chunk.
+/// Nanoseconds per chunk.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Chunks {
     pub(crate) plain: f64,
@@ -32,7 +32,7 @@ pub(crate) fn measure(rounds: usize) -> Chunks {
     for _ in 0..rounds * 10 {
         without.push(timed(plain));
         off.push(timed(traced));
-        let pipeline = ours::recorded();
+        let pipeline = macros::recorded();
         with.push(timed(traced));
         pipeline.flush();
     }

@@ -1,5 +1,5 @@
-//! `#[tracing::instrument]` with tracing-opentelemetry and the SDK's batch processor. What its layer
-//! adds by default and the others do not have (thread, target, busy and idle time) is switched off.
+//! `#[tracing::instrument]` with tracing-opentelemetry and the SDK's batch processor. The attributes
+//! that only its layer adds by default (thread, target, busy and idle time) are switched off.
 
 use crate::call::{FUNCTION, answer, drive, yield_now};
 use crate::contender::Pipeline;
@@ -11,7 +11,7 @@ use std::time::Duration;
 use tracing::field::Empty;
 use tracing_subscriber::layer::SubscriberExt;
 
-/// The subscriber of the whole program, which has one as long as it runs.
+/// The pipeline of the global subscriber. A process has one, so it is never removed.
 struct Installed {
     provider: SdkTracerProvider,
     exported: NoOp,

@@ -1,4 +1,4 @@
-//! The chat completions interface.
+//! The Chat Completions API.
 
 use super::answer::{Answer, Content, answer, halves};
 use super::reply;
@@ -8,15 +8,15 @@ use serde_json::{Value, json};
 
 pub(super) async fn serve(Json(request): Json<Value>) -> Response {
     let last = request["messages"].as_array().and_then(|messages| messages.last());
-    let said = last.map(|message| text(&message["content"])).unwrap_or_default();
+    let message = last.map(|message| text(&message["content"])).unwrap_or_default();
     let is_question = last.is_some_and(|message| message["role"] == "user");
     let tools: Vec<&Value> =
         request["tools"].as_array().into_iter().flatten().map(|tool| &tool["function"]).collect();
-    let whole = whole(&request["model"], &answer(&said, is_question, &tools));
+    let whole = whole(&request["model"], &answer(&message, is_question, &tools));
     reply(&request, whole, |whole| chunks(whole, &request))
 }
 
-/// The text of a message, which may come in parts.
+/// Returns the text of a message, which is a string or a list of parts.
 fn text(content: &Value) -> String {
     let parts = content.as_array().into_iter().flatten();
     let parts: String = parts.filter_map(|part| part["text"].as_str()).collect();
@@ -47,7 +47,7 @@ fn whole(model: &Value, answer: &Answer) -> Value {
     })
 }
 
-/// The response in pieces, with its usage at the end if the request asks for it.
+/// Returns the response as chunks, with a usage chunk at the end if the request asks for it.
 fn chunks(whole: &Value, request: &Value) -> String {
     let choice = &whole["choices"][0];
     let chunk = |delta: Value, reason: &Value| {

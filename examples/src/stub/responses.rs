@@ -1,4 +1,4 @@
-//! The responses interface.
+//! The Responses API.
 
 use super::answer::{Answer, Content, answer, halves};
 use super::reply;
@@ -8,15 +8,15 @@ use serde_json::{Value, json};
 
 pub(super) async fn serve(Json(request): Json<Value>) -> Response {
     let last = request["input"].as_array().and_then(|items| items.last());
-    let said = last.map_or_else(|| text(&request["input"]), said);
+    let message = last.map_or_else(|| text(&request["input"]), item_text);
     let is_question = last.is_none_or(|item| item["role"] == "user");
     let tools: Vec<&Value> = request["tools"].as_array().into_iter().flatten().collect();
-    let whole = whole(&request["model"], &answer(&said, is_question, &tools));
+    let whole = whole(&request["model"], &answer(&message, is_question, &tools));
     reply(&request, whole, events)
 }
 
-/// What an item says: the content of a message, or the output of a function.
-fn said(item: &Value) -> String {
+/// Returns the text of an item: the content of a message, or the output of a function call.
+fn item_text(item: &Value) -> String {
     text(if item["output"].is_null() { &item["content"] } else { &item["output"] })
 }
 
@@ -64,7 +64,7 @@ fn whole(model: &Value, answer: &Answer) -> Value {
     })
 }
 
-/// The response in events, its text or its arguments in two.
+/// Returns the response as server-sent events, with its text or arguments in two deltas.
 fn events(whole: &Value) -> String {
     let item = &whole["output"][0];
     let mut begun = whole.clone();

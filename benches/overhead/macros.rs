@@ -1,4 +1,4 @@
-//! The macros of this project: switched off, not sampled, recorded, and recorded to disk first.
+//! The macros of this project: not registered, not sampled, recorded, and recorded in durable mode.
 
 use crate::call::{answer, drive, yield_now};
 use crate::contender::Pipeline;
@@ -24,7 +24,7 @@ pub(crate) fn call_async(question: &'static str, depth: u32) -> &'static str {
     drive(step_async(question, depth))
 }
 
-/// A registration, and where its spool is.
+/// A registration and the folder of its spool, which is deleted on drop.
 struct Registered {
     registration: Registration,
     spool: Option<PathBuf>,
@@ -32,7 +32,7 @@ struct Registered {
 
 impl Pipeline for Registered {
     fn flush(&self) {
-        // What it could not deliver is missing in `arrived`.
+        // Spans that could not be delivered are missing in `arrived`, so the error adds nothing.
         let _ = self.registration.flush();
     }
 
@@ -68,7 +68,8 @@ pub(crate) fn unsampled() -> Box<dyn Pipeline> {
     registered(builder.install().expect("nothing else is registered"), None)
 }
 
-/// Every span is on disk before it is sent; the backend is the loopback receiver.
+/// Installs a durable registration, which writes every span to disk before it sends it to a receiver
+/// on the loopback interface.
 pub(crate) fn durable() -> Box<dyn Pipeline> {
     let spool = std::env::temp_dir().join(format!("trace-runtime-bench-{}", std::process::id()));
     let builder = register().verbose(false).endpoint(Receiver::start().endpoint());
