@@ -1,5 +1,5 @@
-//! The tree on stderr, seen from outside: a child process is this test with a marker in its
-//! environment.
+//! The trace tree on stderr, read from a child process: the test starts itself again with a marker
+//! in the environment.
 
 use integration_tests::Program;
 use std::process::Command;
@@ -18,14 +18,14 @@ fn run() -> usize {
 const CHILD: &str = "TRACE_TEST_CONSOLE";
 
 #[test]
-fn the_console_prints_a_tree_on_stderr_and_nothing_on_stdout() {
+fn tree_goes_to_stderr_and_nothing_to_stdout() {
     if std::env::var_os(CHILD).is_some() {
-        let _turn = Program::turn();
+        let _lock = Program::lock();
         let _registration = register().project_name("p").install().unwrap();
         run();
         return;
     }
-    let test = "console::the_console_prints_a_tree_on_stderr_and_nothing_on_stdout";
+    let test = "console::tree_goes_to_stderr_and_nothing_to_stdout";
     let output = Command::new(std::env::current_exe().unwrap())
         .args([test, "--exact", "--nocapture"])
         .env(CHILD, "1")

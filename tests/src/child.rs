@@ -1,8 +1,8 @@
-//! Tests that need a process of their own.
+//! Tests that need a separate process: for its environment, its limits or its working directory.
 
 use std::process::{Command, Stdio};
 
-/// A command that runs the ignored test with this name, alone, in a new process.
+/// Returns a command that runs the ignored test with this full path, alone, in a new process.
 #[must_use]
 pub fn child(test: &str) -> Command {
     let mut command = Command::new(std::env::current_exe().expect("this program"));

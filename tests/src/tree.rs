@@ -1,11 +1,17 @@
-//! Traces as text: what a test compares at a glance.
+//! Traces as text, the form in which tests compare them.
 
 use trace_runtime::opentelemetry::KeyValue;
 use trace_runtime::opentelemetry::trace::{SpanId, Status};
 use trace_runtime::opentelemetry_sdk::trace::SpanData;
 
-/// A line for each span, indented below its parent, in the order they began: name, kind, status,
-/// input, output, and a line for each event.
+/// Formats spans as trees, in the order of their start times. Each span has one line, indented
+/// below its parent, and one line for each event after an exclamation mark:
+///
+/// ```text
+/// agent [AGENT] ok in=Oslo out=sun
+/// ask [LLM] error(panic: boom) in={"n":1}
+/// !exception | panic | boom | at src/main.rs:1:1
+/// ```
 #[must_use]
 pub fn tree(spans: &[SpanData]) -> String {
     let mut ordered: Vec<&SpanData> = spans.iter().collect();

@@ -1,4 +1,4 @@
-//! The service of OTLP over gRPC.
+//! The trace service of OTLP over gRPC.
 
 use super::{Received, Shared};
 use axum::Router;
@@ -23,7 +23,7 @@ pub(super) fn routes(shared: Shared) -> Router {
     Routes::new(service).into_axum_router().layer(middleware::from_fn(keep_body))
 }
 
-/// Hands the service the bytes of the request beside what they decode to.
+/// Passes the undecoded bytes of the request to the service, in the extensions.
 async fn keep_body(request: axum::extract::Request, next: Next) -> HttpResponse {
     let (mut parts, body) = request.into_parts();
     let Ok(bytes) = to_bytes(body, usize::MAX).await else {
@@ -33,7 +33,7 @@ async fn keep_body(request: axum::extract::Request, next: Next) -> HttpResponse 
     next.run(axum::extract::Request::from_parts(parts, Body::from(bytes))).await
 }
 
-/// A `google.rpc.Status` with a `RetryInfo`, byte by byte.
+/// Encodes a `google.rpc.Status` whose details are a `RetryInfo` with this delay.
 fn retry_info(seconds: u32) -> Vec<u8> {
     let message = |tag: u8, bytes: &[u8]| {
         [&[tag << 3 | 2, u8::try_from(bytes.len()).expect("a short one")], bytes].concat()
@@ -62,7 +62,7 @@ impl TraceService for Service {
                 KeyAndValueRef::Binary(..) => None,
             })
             .collect();
-        let body = request.extensions().get::<Bytes>().expect("it was kept").to_vec();
+        let body = request.extensions().get::<Bytes>().expect("set by `keep_body`").to_vec();
         let path = "grpc".to_owned();
         let reply =
             self.0.take(Received { path, headers, body, request: request.into_inner() }).await;
@@ -71,8 +71,8 @@ impl TraceService for Service {
             let details = reply.retry_after.map(retry_info).unwrap_or_default();
             return Err(Status::with_details(code, reply.text, details.into()));
         }
-        let says = reply.rejected > 0 || !reply.text.is_empty();
-        let partial_success = says.then_some(ExportTracePartialSuccess {
+        let is_partial = reply.rejected > 0 || !reply.text.is_empty();
+        let partial_success = is_partial.then_some(ExportTracePartialSuccess {
             rejected_spans: reply.rejected,
             error_message: reply.text,
         });

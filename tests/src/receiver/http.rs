@@ -1,4 +1,4 @@
-//! The server: axum, with gRPC's service as one of its routes.
+//! The HTTP server: axum, which also serves the gRPC service.
 
 use super::tls::TlsListener;
 use super::{Kind, Received, Reply, Shared, grpc};
@@ -53,8 +53,8 @@ fn respond(reply: &Reply) -> Response {
     let mut response = match reply.status {
         0 | 200 if !reply.garbage.is_empty() => reply.garbage.clone().into_response(),
         0 | 200 => {
-            let says = reply.rejected > 0 || !reply.text.is_empty();
-            let partial_success = says.then(|| ExportTracePartialSuccess {
+            let is_partial = reply.rejected > 0 || !reply.text.is_empty();
+            let partial_success = is_partial.then(|| ExportTracePartialSuccess {
                 rejected_spans: reply.rejected,
                 error_message: reply.text.clone(),
             });

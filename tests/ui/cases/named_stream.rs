@@ -1,0 +1,26 @@
+//! A stream of a named type cannot be wrapped, because the return type would change.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+struct Numbers;
+
+impl futures_util::Stream for Numbers {
+    type Item = u8;
+
+    fn poll_next(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Option<u8>> {
+        Poll::Ready(None)
+    }
+}
+
+#[trace_runtime::chain] //~ ERROR `Numbers` is a stream
+fn sync() -> Numbers {
+    Numbers
+}
+
+#[trace_runtime::chain] //~ ERROR `Numbers` is a stream
+async fn asynchronous() -> Result<Numbers, String> {
+    Ok(Numbers)
+}
+
+fn main() {}

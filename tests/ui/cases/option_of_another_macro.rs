@@ -1,0 +1,8 @@
+//! `description` is an option of `#[tool]` only.
+
+#[trace_runtime::agent(description = "d")] //~ ERROR unknown option `description` of `#[agent]`
+fn f() {}
+
+fn main() {
+    f();
+}
