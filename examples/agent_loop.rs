@@ -38,8 +38,14 @@ fn population(Place { city, .. }: Place) -> usize {
     city.len() * 100_000
 }
 
+/// The tools that the model may call. `#[tool(definition = NAME)]` generated the constants.
 const TOOLS: [ToolDefinition; 2] = [WEATHER, POPULATION];
 
+/// Runs a tool call of the model. Each tool is a traced function, so its span becomes a child of
+/// the agent's span.
+///
+/// The arguments are JSON text that the model wrote, for example `{"city":"Oslo","days":2}`. They may
+/// not match the schema, so deserialisation errors are returned and end up on the agent's span.
 fn call(tool: &ToolCall) -> anyhow::Result<String> {
     let (name, arguments) = (&*tool.function.name, &*tool.function.arguments);
     match name {
@@ -51,6 +57,8 @@ fn call(tool: &ToolCall) -> anyhow::Result<String> {
     }
 }
 
+/// Sends one request. The span gets messages, tools, token counts and the model name from the
+/// captured request and response; only the provider is not part of them.
 #[llm(skip(model), provider = model.provider)]
 async fn ask(
     model: &Model,
@@ -59,6 +67,8 @@ async fn ask(
     model.chat(request).await
 }
 
+/// Answers a question: asks the model, runs the tools that it calls, and repeats until the model
+/// answers with text.
 #[agent(skip(model))]
 async fn answer(model: &Model, question: &str) -> anyhow::Result<String> {
     // A definition serialises to a tool in the format of OpenAI's API.
@@ -77,6 +87,7 @@ async fn answer(model: &Model, question: &str) -> anyhow::Result<String> {
         let Some(calls) = reply.tool_calls.filter(|calls| !calls.is_empty()) else {
             return reply.content.context("the model answered with neither text nor a tool call");
         };
+        // The API requires that the assistant's calls precede their results in the conversation.
         let request = ChatCompletionRequestAssistantMessageArgs::default()
             .tool_calls(calls.clone())
             .build()?;
@@ -85,6 +96,7 @@ async fn answer(model: &Model, question: &str) -> anyhow::Result<String> {
             let ChatCompletionMessageToolCalls::Function(tool) = tool else {
                 bail!("the model calls a tool that is not a function");
             };
+            // The id links the result to the call.
             let content = call(&tool)?.into();
             let result = ChatCompletionRequestToolMessage { content, tool_call_id: tool.id };
             messages.push(result.into());
@@ -95,6 +107,7 @@ async fn answer(model: &Model, question: &str) -> anyhow::Result<String> {
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let model = Model::from_environment().await?;
+    // Dropping the registration flushes, so it must live until the end of `main`.
     let _registration =
         trace_runtime::register().project_name("agent-loop").console(true).install()?;
     println!("{}", answer(&model, "What is the weather in Oslo?").await?);

@@ -28,6 +28,7 @@ fn weather(
     format!("sun in {city}")
 }
 
+/// Sends one request and waits for the complete response.
 #[llm(skip(model), provider = model.provider)]
 async fn ask(
     model: &Model,
@@ -52,6 +53,7 @@ struct Conversation<'a> {
 }
 
 impl Conversation<'_> {
+    /// Returns a request with all messages so far.
     fn request(&self) -> CreateChatCompletionRequest {
         CreateChatCompletionRequest {
             model: self.model.chat_model.clone(),
@@ -66,9 +68,11 @@ impl Conversation<'_> {
         self.messages.push(ChatCompletionRequestUserMessage::from(question).into());
         let calls = self.calls().await?;
         if !calls.is_empty() {
+            // The API requires that the assistant's calls precede their results.
             self.messages.push(call_message(calls.clone())?.into());
         }
         for call in calls {
+            // Custom tools are not offered to the model, so it calls functions only.
             let ChatCompletionMessageToolCalls::Function(call) = call else { continue };
             let content = run(&call)?.into();
             let result = ChatCompletionRequestToolMessage { content, tool_call_id: call.id };
@@ -108,17 +112,20 @@ impl Conversation<'_> {
     }
 }
 
+/// Returns the message in which the assistant made these calls.
 fn call_message(
     calls: Vec<ChatCompletionMessageToolCalls>,
 ) -> anyhow::Result<ChatCompletionRequestAssistantMessage> {
     Ok(ChatCompletionRequestAssistantMessageArgs::default().tool_calls(calls).build()?)
 }
 
+/// Runs a tool call of the model.
 fn run(call: &ToolCall) -> anyhow::Result<String> {
     let arguments: serde_json::Value = serde_json::from_str(&call.function.arguments)?;
     Ok(weather(arguments["city"].as_str().context("no city")?))
 }
 
+/// Runs the conversation. Phoenix groups the traces that have the same `session.id`.
 #[chain(skip(model), attributes("session.id" = session))]
 async fn talk(model: &Model, session: &str) -> anyhow::Result<()> {
     let system = ChatCompletionRequestSystemMessage::from("You are brief.").into();
@@ -133,6 +140,7 @@ async fn talk(model: &Model, session: &str) -> anyhow::Result<()> {
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let model = Model::from_environment().await?;
+    // Dropping the registration flushes, so it must live until the end of `main`.
     let _registration = trace_runtime::register().project_name("chat").console(true).install()?;
     talk(&model, "session-1").await
 }

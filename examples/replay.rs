@@ -12,6 +12,7 @@ fn main() -> ExitCode {
         eprintln!("usage: replay <file, spool or folder> [endpoint]");
         return ExitCode::FAILURE;
     };
+    // Replaying needs no registration: the builder only supplies endpoint, headers and protocol.
     let mut builder = trace_runtime::register();
     if let Some(endpoint) = arguments.next() {
         builder = builder.endpoint(endpoint);

@@ -13,10 +13,13 @@ use opentelemetry_sdk::trace::SdkTracerProvider;
 use std::time::Instant;
 use trace_runtime::Mask;
 
+/// Rounds per size; the medians of their figures are printed.
 const ROUNDS: usize = 15;
 /// Spans between two flushes, fewer than the SDK's queue of 2,048 holds.
 const BATCH: usize = 1024;
+/// Flushes per run, enough to outweigh the cost of starting it.
 const BATCHES: usize = 8;
+/// Text per span: half of it is the input, half the output.
 const SIZES: [(&str, usize); 2] = [("1 KB", 1024), ("20 KB", 20 * 1024)];
 
 /// A provider with its own receiver.
@@ -25,15 +28,18 @@ struct Contender {
     title: &'static str,
     provider: SdkTracerProvider,
     receiver: Receiver,
+    /// Prefixes of the names of its export threads, whose processor time is measured.
     threads: &'static [&'static str],
 }
 
+/// The figures of one run.
 #[derive(Clone, Copy, Debug)]
 struct Run {
     spans_per_second: f64,
     microseconds_of_threads: f64,
 }
 
+/// The delivery of this crate as a span processor, with the default settings but for the mask.
 fn trace_runtime(name: &'static str, title: &'static str, mask: Mask) -> Contender {
     let receiver = Receiver::start();
     let builder = trace_runtime::register().endpoint(receiver.endpoint()).mask(mask);
@@ -42,6 +48,7 @@ fn trace_runtime(name: &'static str, title: &'static str, mask: Mask) -> Contend
     Contender { name, title, provider, receiver, threads: &["trace-runtime"] }
 }
 
+/// The SDK's batch processor and the HTTP exporter, with their default settings.
 fn sdk() -> Contender {
     let receiver = Receiver::start();
     let exporter = SpanExporter::builder()
@@ -57,6 +64,7 @@ fn sdk() -> Contender {
 }
 
 impl Contender {
+    /// Ends `BATCH * BATCHES` spans and measures until all are delivered.
     fn run(&self, bytes: usize) -> Run {
         let tracer = self.provider.tracer("benches");
         let text = "The capital of France is Paris. ".repeat(bytes / 64);
@@ -78,6 +86,7 @@ impl Contender {
         let spans = (BATCH * BATCHES) as f64;
         let worked = processor_time(self.threads).saturating_sub(worked);
         let arrived = self.receiver.bytes() - received;
+        // A contender that loses spans would look fast.
         assert!(arrived as f64 > spans * bytes as f64 * 0.9, "spans were lost: {arrived} bytes");
         Run {
             spans_per_second: spans / took.as_secs_f64(),
@@ -97,6 +106,7 @@ fn main() {
     let mut ratios = serde_json::Map::new();
     for (size, bytes) in SIZES {
         let mut runs = [const { Vec::new() }; 3];
+        // The contenders run in turn, so that a busy machine affects all of them.
         for _ in 0..ROUNDS {
             for (contender, runs) in contenders.iter().zip(&mut runs) {
                 runs.push(contender.run(bytes));
@@ -126,6 +136,7 @@ fn without_scrubbing() -> Mask {
     Mask::new().scrub_secrets(false)
 }
 
+/// Rounds to three decimals.
 fn rounded(ratio: f64) -> serde_json::Value {
     ((ratio * 1000.0).round() / 1000.0).into()
 }

@@ -12,8 +12,11 @@ use std::time::Instant;
 /// The way in which calls are made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Shape {
+    /// Calls an async function, which is polled four times.
     pub(crate) is_async: bool,
+    /// Nested calls, each with its span.
     pub(crate) depth: u32,
+    /// Threads that make calls at the same time.
     pub(crate) threads: u32,
 }
 
@@ -22,12 +25,14 @@ pub(crate) struct Shape {
 const SPANS: u32 = 480;
 /// Calls per burst of contenders that record nothing, whose calls are too cheap to time few.
 const CHEAP_CALLS: u32 = 20_000;
+/// Bursts per round and shape.
 const BURSTS: u32 = 16;
 
 /// Nanoseconds per span on one thread, and the number of lost spans.
 #[derive(Debug, Default)]
 pub(crate) struct Costs {
     measured: BTreeMap<(&'static str, Shape), Vec<f64>>,
+    /// Spans that never arrived. Bursts are sized so that this is zero.
     pub(crate) lost: BTreeMap<&'static str, u64>,
 }
 
@@ -40,6 +45,7 @@ impl Costs {
     }
 }
 
+/// All combinations, in the order of the columns.
 pub(crate) const SHAPES: [Shape; 8] = [
     Shape { is_async: false, depth: 1, threads: 1 },
     Shape { is_async: false, depth: 10, threads: 1 },
@@ -67,6 +73,7 @@ pub(crate) fn measure(rounds: usize) -> Costs {
     costs
 }
 
+/// Runs the bursts of one shape; returns the nanoseconds per span of each.
 fn bursts(
     contender: &Contender,
     pipeline: Option<&dyn Pipeline>,
@@ -80,6 +87,7 @@ fn bursts(
     let mut costs = Vec::new();
     for burst in 0..=BURSTS {
         let nanoseconds = on_threads(shape.threads, || timed(call, calls, shape.depth));
+        // Flush between bursts and outside the measured time.
         if let Some(pipeline) = pipeline {
             pipeline.flush();
         }
@@ -95,6 +103,7 @@ fn bursts(
     costs
 }
 
+/// Returns the nanoseconds of this many calls on the current thread.
 fn timed(call: Call, calls: u32, depth: u32) -> f64 {
     let began = Instant::now();
     for _ in 0..calls {
@@ -111,6 +120,7 @@ fn on_threads(threads: u32, run: impl Fn() -> f64 + Sync) -> f64 {
     let waiting = AtomicUsize::new(threads as usize);
     let run_together = || {
         waiting.fetch_sub(1, Ordering::AcqRel);
+        // Spinning starts all threads within nanoseconds; a barrier would wake them one by one.
         while waiting.load(Ordering::Acquire) > 0 {
             spin_loop();
         }

@@ -7,6 +7,7 @@ use std::task::{Context, Poll, Waker};
 /// The argument of every call.
 pub(crate) const QUESTION: &str =
     "What is the capital of France, and how many people live there today?";
+/// The result of every call.
 const ANSWER: &str = "The capital of France is Paris. A little over two million people live in it.";
 
 /// The attribute `code.function.name` of the contenders that set it by hand.
@@ -23,6 +24,7 @@ pub(crate) fn yield_now() -> YieldNow {
     YieldNow(false)
 }
 
+/// The future that [`yield_now`] returns; true after its first poll.
 pub(crate) struct YieldNow(bool);
 
 impl Future for YieldNow {

@@ -12,7 +12,9 @@ pub(crate) struct Contender {
     pub(crate) title: &'static str,
     /// Starts the pipeline, which ends when the returned value is dropped.
     pub(crate) install: fn() -> Option<Box<dyn Pipeline>>,
+    /// Calls the sync function.
     pub(crate) sync: Call,
+    /// Calls the async function and polls it to completion.
     pub(crate) asynchronous: Call,
 }
 

@@ -7,11 +7,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 use trace_runtime::{Registration, chain, register};
 
+/// The traced sync call. `depth` is no part of the recorded input, as for the other contenders.
 #[chain(skip(depth))]
 pub(crate) fn step(question: &'static str, depth: u32) -> &'static str {
     if depth > 1 { step(question, depth - 1) } else { answer(question) }
 }
 
+/// The traced async call.
 #[chain(skip(depth))]
 pub(crate) async fn step_async(question: &'static str, depth: u32) -> &'static str {
     for _ in 0..3 {
@@ -20,6 +22,7 @@ pub(crate) async fn step_async(question: &'static str, depth: u32) -> &'static s
     if depth > 1 { Box::pin(step_async(question, depth - 1)).await } else { answer(question) }
 }
 
+/// Polls the traced async call to completion.
 pub(crate) fn call_async(question: &'static str, depth: u32) -> &'static str {
     drive(step_async(question, depth))
 }
@@ -54,15 +57,18 @@ impl Drop for Registered {
     }
 }
 
+/// Boxes a registration as a pipeline.
 fn registered(registration: Registration, spool: Option<PathBuf>) -> Box<dyn Pipeline> {
     Box::new(Registered { registration, spool })
 }
 
+/// Installs a registration that records every span.
 pub(crate) fn recorded() -> Box<dyn Pipeline> {
     let registration = register().verbose(false).exporter(NoOp::default()).install();
     registered(registration.expect("nothing else is registered"), None)
 }
 
+/// Installs a registration that samples no trace.
 pub(crate) fn unsampled() -> Box<dyn Pipeline> {
     let builder = register().verbose(false).exporter(NoOp::default()).sample_ratio(0.0);
     registered(builder.install().expect("nothing else is registered"), None)

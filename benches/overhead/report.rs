@@ -10,18 +10,26 @@ use serde_json::json;
 /// All results.
 #[derive(Debug)]
 pub(crate) struct Measured {
+    /// The cost of a span in bursts.
     pub(crate) costs: Costs,
+    /// Cost and losses without pauses.
     pub(crate) runs: Runs,
+    /// Capture of 100 KB of text, compared with a copy.
     pub(crate) text: Comparison,
+    /// Capture of a 100 KB structure, compared with its serialisation.
     pub(crate) json: Comparison,
+    /// The cost per chunk of a stream.
     pub(crate) chunks: Chunks,
+    /// The bytes that the macro adds to a future.
     pub(crate) future_bytes: usize,
 }
 
+// The shapes of the ratios.
 const SYNC: Shape = Shape { is_async: false, depth: 1, threads: 1 };
 const ASYNC: Shape = Shape { is_async: true, ..SYNC };
 const TWO_THREADS: Shape = Shape { threads: 2, ..SYNC };
 
+/// Prints everything as Markdown; `benches/report.py` copies it into `docs/performance.md`.
 pub(crate) fn print(measured: &Measured) {
     bursts(&measured.costs);
     sustained(&measured.runs);
@@ -29,6 +37,7 @@ pub(crate) fn print(measured: &Measured) {
     println!("RATIOS {}", ratios(measured));
 }
 
+/// Prints the cost of a span in bursts: a row per contender, a column per shape.
 fn bursts(costs: &Costs) {
     println!("Nanoseconds for each span, in bursts:\n");
     let title = |shape: &Shape| {
@@ -47,6 +56,7 @@ fn bursts(costs: &Costs) {
     println!();
 }
 
+/// Prints cost and losses without pauses, for the contenders that record.
 fn sustained(runs: &Runs) {
     println!("Without a pause, nanoseconds for each span:\n");
     println!("| | caller | export threads | lost |\n|---|---|---|---|");
@@ -59,6 +69,7 @@ fn sustained(runs: &Runs) {
     println!();
 }
 
+/// Prints the cost of large values, streams and futures.
 fn values(measured: &Measured) {
     let Measured { text, json, chunks, future_bytes, .. } = measured;
     println!("Large values and streams:\n");
@@ -75,6 +86,8 @@ fn values(measured: &Measured) {
     println!("| size of a future | {future_bytes} B more | | |\n");
 }
 
+/// Returns the ratios between contenders, which are compared between commits. Unlike nanoseconds
+/// they hardly depend on the machine.
 fn ratios(measured: &Measured) -> serde_json::Value {
     let Measured { costs, runs, .. } = measured;
     let ratio = |of: &str, to: &str, shape| round(costs.of(of, shape) / costs.of(to, shape));
@@ -97,6 +110,7 @@ fn ratios(measured: &Measured) -> serde_json::Value {
     })
 }
 
+/// Rounds to three decimals.
 fn round(ratio: f64) -> f64 {
     (ratio * 1000.0).round() / 1000.0
 }

@@ -37,10 +37,12 @@ fn unsampled_pipeline() -> &'static Sdk {
     UNSAMPLED.get_or_init(|| Sdk::new(Sampler::AlwaysOff))
 }
 
+/// The sync call with a sampled provider.
 pub(crate) fn step(question: &'static str, depth: u32) -> &'static str {
     step_with(&SAMPLED.tracer, question, depth)
 }
 
+/// The sync call with a provider that samples nothing.
 pub(crate) fn step_unsampled(question: &'static str, depth: u32) -> &'static str {
     step_with(&unsampled_pipeline().tracer, question, depth)
 }
@@ -55,6 +57,7 @@ fn step_with(tracer: &SdkTracer, question: &'static str, depth: u32) -> &'static
     returned
 }
 
+/// The async call: `with_context` makes the span current at each poll.
 async fn step_async(
     tracer: &'static SdkTracer,
     question: &'static str,
@@ -84,6 +87,7 @@ pub(crate) fn call_async_unsampled(question: &'static str, depth: u32) -> &'stat
     drive(step_async(&unsampled_pipeline().tracer, question, depth))
 }
 
+/// Starts a span with the attributes known at its start; returns its context and whether it records.
 fn started(tracer: &SdkTracer, question: &str) -> (Context, bool) {
     let mut span = tracer.build(tracer.span_builder("step").with_kind(SpanKind::Internal));
     let is_recording = span.is_recording();
@@ -100,6 +104,7 @@ fn started(tracer: &SdkTracer, question: &str) -> (Context, bool) {
     (Context::current_with_span(span), is_recording)
 }
 
+/// Adds the attributes of the result and ends the span.
 fn ended(context: &Context, is_recording: bool, returned: &str) {
     let span = context.span();
     if is_recording {

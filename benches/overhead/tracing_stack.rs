@@ -76,10 +76,12 @@ async fn step_async(question: &'static str, depth: u32) -> &'static str {
     returned
 }
 
+/// Polls the async call to completion.
 pub(crate) fn call_async(question: &'static str, depth: u32) -> &'static str {
     drive(step_async(question, depth))
 }
 
+/// Records the result on the current span.
 fn record(returned: &str) {
     tracing::Span::current()
         .record("output.value", returned)
@@ -101,6 +103,7 @@ impl Pipeline for &'static Installed {
     }
 }
 
+/// Installs the subscriber on first use.
 pub(crate) fn installed() -> Box<dyn Pipeline> {
     Box::new(&*INSTALLED)
 }

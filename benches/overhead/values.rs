@@ -8,12 +8,15 @@ use std::hint::black_box;
 use std::time::Instant;
 use trace_runtime::chain;
 
+/// The size of each value.
 const BYTES: usize = 100 * 1024;
 
 /// The cost of a traced call and of the same work by hand, in nanoseconds.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Comparison {
+    /// A traced call with the value as its argument.
     pub(crate) recorded: f64,
+    /// The least work that any capture must do: a copy, or the serialisation.
     pub(crate) by_hand: f64,
 }
 
@@ -23,6 +26,7 @@ impl Comparison {
     }
 }
 
+/// A typical record with short and long fields.
 #[derive(Serialize)]
 struct Document {
     id: u64,
@@ -32,21 +36,25 @@ struct Document {
     text: String,
 }
 
+/// A traced function with one large text, which is captured without JSON.
 #[chain(skip_output)]
 fn text(text: &str) {
     black_box(text);
 }
 
+/// A traced function with a large structure, which is captured as JSON.
 #[chain(skip_output)]
 fn documents(documents: &[Document]) {
     black_box(documents);
 }
 
+/// Compares the capture of text with a copy of it.
 pub(crate) fn text_and_copy(rounds: usize) -> Comparison {
     let long = "The capital of France is Paris. ".repeat(BYTES / 32);
     compare(rounds, || text(black_box(&long)), || long.clone())
 }
 
+/// Compares the capture of a structure with `serde_json::to_string`.
 pub(crate) fn json_and_serde(rounds: usize) -> Comparison {
     let document = |id: u64| Document {
         id,
@@ -64,6 +72,7 @@ pub(crate) fn json_and_serde(rounds: usize) -> Comparison {
 /// so that freeing them does not count.
 const CALLS: usize = 50;
 
+/// Measures both ways in turn; returns the medians.
 fn compare<T>(rounds: usize, recorded: impl Fn(), by_hand: impl Fn() -> T) -> Comparison {
     let pipeline = macros::recorded();
     let (mut traced, mut manual) = (Vec::new(), Vec::new());

@@ -15,11 +15,13 @@ use std::env;
 /// A client and the names of its models.
 #[derive(Debug)]
 pub struct Model {
+    /// The HTTP client, which also holds the base URL and the API key.
     client: Client<OpenAIConfig>,
     /// The model for chats.
     pub chat_model: String,
     /// The provider, in OpenInference's spelling.
     pub provider: &'static str,
+    /// The model for embeddings.
     embeddings: String,
 }
 
@@ -46,6 +48,8 @@ impl Model {
         Ok(Model::new(&base, "none", "openai", "", chosen))
     }
 
+    /// Configures the client. OpenRouter expects the vendor as a prefix of model names, for example
+    /// `openai/gpt-4o-mini`.
     fn new(
         base: &str,
         key: &str,

@@ -25,6 +25,7 @@ pub async fn start() -> anyhow::Result<String> {
         .route("/v1/chat/completions", post(chat::serve))
         .route("/v1/responses", post(responses::serve))
         .route("/v1/embeddings", post(embeddings::serve));
+    // The task ends with the runtime; nothing else stops the server.
     tokio::spawn(async move { axum::serve(listener, routes).await });
     Ok(base)
 }

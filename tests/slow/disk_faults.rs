@@ -4,7 +4,7 @@ use integration_tests::delivery::{
     ENDPOINT, FOLDER, distinct_and_duplicates, env_of_parent, quiet_builder, stats,
     unused_endpoint, wait_until,
 };
-use integration_tests::{Program, Receiver, TempFolder, child};
+use integration_tests::{Program, Receiver, TempFolder, child_in_shell, is_child};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::{Arc, Mutex};
@@ -36,9 +36,8 @@ fn unwritable_folder_fails_install() {
     );
 }
 
-#[test]
-#[ignore = "child process of the next test, where no file may grow"]
-fn child_on_a_full_disk() {
+/// Runs in a child process in which no file may grow.
+fn deliver_on_a_full_disk() {
     let messages = Arc::new(Mutex::new(Vec::new()));
     let sink = Arc::clone(&messages);
     let registration = register()
@@ -62,13 +61,13 @@ fn child_on_a_full_disk() {
 #[cfg(target_os = "linux")]
 #[test]
 fn full_disk_is_reported_once_and_delivery_continues_from_memory() {
+    if is_child() {
+        return deliver_on_a_full_disk();
+    }
     let (_lock, folder, receiver) = (Program::lock(), TempFolder::new(), Receiver::http());
-    let child = child("disk_faults::child_on_a_full_disk");
+    let test = "disk_faults::full_disk_is_reported_once_and_delivery_continues_from_memory";
     // With SIGXFSZ ignored, a write beyond the file size limit fails as on a full disk.
-    let output = std::process::Command::new("sh")
-        .args(["-c", "trap '' XFSZ; ulimit -f 0; exec \"$0\" \"$@\""])
-        .arg(child.get_program())
-        .args(child.get_args())
+    let output = child_in_shell(test, "trap '' XFSZ; ulimit -f 0; exec \"$0\" \"$@\"")
         .env(ENDPOINT, receiver.endpoint())
         .env(FOLDER, folder.path())
         .output()
@@ -87,9 +86,8 @@ fn end_large_span() {
 /// The environment variable with the shell command that makes the disk fail while it is in use.
 const FAIL: &str = "TEST_FAIL";
 
-#[test]
-#[ignore = "child process of the next tests, each on a disk that fails in another way"]
-fn child_on_a_failing_disk() {
+/// Runs in a child process on a disk that fails while it is in use.
+fn deliver_on_a_failing_disk() {
     let (folder, endpoint) = (env_of_parent(FOLDER), env_of_parent(ENDPOINT));
     let fail = std::env::var(FAIL).ok();
     let messages = Arc::new(Mutex::new(Vec::new()));
@@ -147,12 +145,16 @@ fn assert_next_run_sends(folder: &str, endpoint: &str, stored: u64) {
     assert_eq!(distinct_and_duplicates(&receiver, 0), (usize::try_from(stored).unwrap(), 0));
 }
 
-/// Runs the child above through the shell script `shell`, which must end with `exec "$0" "$@"`.
+/// Runs a test as a child process through a shell script, which must end with `exec "$0" "$@"`.
 /// Returns the message about the disk, the number of spans on it, and the endpoint.
-fn on_a_failing_disk(shell: &str, folder: &Path, fail: Option<&str>) -> (String, u64, String) {
-    let (child, endpoint) = (child("disk_faults::child_on_a_failing_disk"), unused_endpoint());
-    let mut command = Command::new("sh");
-    command.args(["-c", shell]).arg(child.get_program()).args(child.get_args());
+fn on_a_failing_disk(
+    test: &str,
+    script: &str,
+    folder: &Path,
+    fail: Option<&str>,
+) -> (String, u64, String) {
+    let endpoint = unused_endpoint();
+    let mut command = child_in_shell(&format!("disk_faults::{test}"), script);
     command.env(ENDPOINT, &endpoint).env(FOLDER, folder).envs(fail.map(|fail| (FAIL, fail)));
     let output = command.output().unwrap();
     let stderr = String::from_utf8(output.stderr).unwrap();
@@ -177,10 +179,18 @@ fn may_mount() -> bool {
 #[cfg(target_os = "linux")]
 #[test]
 fn segment_at_its_size_limit_keeps_stored_spans() {
+    if is_child() {
+        return deliver_on_a_failing_disk();
+    }
     let (_lock, folder) = (Program::lock(), TempFolder::new());
     // A file size limit of 32 KB acts like a full disk and needs no privileges.
     let limit = "trap '' XFSZ; ulimit -f 64; exec \"$0\" \"$@\"";
-    let (messages, stored, _) = on_a_failing_disk(limit, folder.path(), None);
+    let (messages, stored, _) = on_a_failing_disk(
+        "segment_at_its_size_limit_keeps_stored_spans",
+        limit,
+        folder.path(),
+        None,
+    );
     assert!(messages.contains("cannot be written (File too large (os error 27))"), "{messages}");
     assert!((3..16).contains(&stored), "{stored}");
     assert_eq!(folder.files(), Vec::<PathBuf>::new());
@@ -189,6 +199,9 @@ fn segment_at_its_size_limit_keeps_stored_spans() {
 #[cfg(target_os = "linux")]
 #[test]
 fn disk_becoming_full_keeps_stored_spans() {
+    if is_child() {
+        return deliver_on_a_failing_disk();
+    }
     if !may_mount() {
         return;
     }
@@ -196,7 +209,8 @@ fn disk_becoming_full_keeps_stored_spans() {
     std::fs::create_dir(folder.path()).unwrap();
     let small = "exec unshare --user --map-root-user --mount sh -c 'mount -t tmpfs -o size=128k \
                  none \"$TEST_FOLDER\" && exec \"$0\" \"$@\"' \"$0\" \"$@\"";
-    let (messages, stored, _) = on_a_failing_disk(small, folder.path(), None);
+    let (messages, stored, _) =
+        on_a_failing_disk("disk_becoming_full_keeps_stored_spans", small, folder.path(), None);
     assert!(
         messages.contains("cannot be written (No space left on device (os error 28))"),
         "{messages}"
@@ -207,6 +221,9 @@ fn disk_becoming_full_keeps_stored_spans() {
 #[cfg(target_os = "linux")]
 #[test]
 fn spool_becoming_read_only_keeps_stored_spans() {
+    if is_child() {
+        return deliver_on_a_failing_disk();
+    }
     if !may_mount() {
         return;
     }
@@ -214,7 +231,12 @@ fn spool_becoming_read_only_keeps_stored_spans() {
     let in_namespace = "exec unshare --user --map-root-user --mount \"$0\" \"$@\"";
     let fail = "mount --bind \"$TEST_FOLDER\" \"$TEST_FOLDER\" && \
                 mount -o remount,bind,ro \"$TEST_FOLDER\"";
-    let (messages, stored, endpoint) = on_a_failing_disk(in_namespace, folder.path(), Some(fail));
+    let (messages, stored, endpoint) = on_a_failing_disk(
+        "spool_becoming_read_only_keeps_stored_spans",
+        in_namespace,
+        folder.path(),
+        Some(fail),
+    );
     assert!(
         messages.contains("cannot be written (Read-only file system (os error 30))"),
         "{messages}"

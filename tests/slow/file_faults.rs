@@ -3,7 +3,7 @@
 use integration_tests::delivery::{
     DiscardingExporter, FOLDER, env_of_parent, quiet_builder, wait_until,
 };
-use integration_tests::{Program, Receiver, TempFolder, child};
+use integration_tests::{Program, Receiver, TempFolder, child_in_shell, is_child};
 use std::fs;
 use std::io::Write;
 use std::sync::{Arc, Mutex};
@@ -77,9 +77,8 @@ fn unwritable_file_at_shutdown_loses_its_spans_and_reports_once() {
 const OTHER: &str = "{\"resourceSpans\":[]}";
 const OTHER_LENGTH: usize = 100;
 
-#[test]
-#[ignore = "child process of the next test, where no file may grow beyond a limit"]
-fn child_on_a_nearly_full_file() {
+/// Runs in a child process in which no file may grow beyond a limit.
+fn write_to_a_nearly_full_file() {
     let path = std::path::Path::new(&env_of_parent(FOLDER)).join("traces.jsonl");
     let registration = quiet_builder().exporter(DiscardingExporter).file(&path).install().unwrap();
     let mut other = fs::OpenOptions::new().append(true).open(&path).unwrap();
@@ -107,13 +106,13 @@ fn child_on_a_nearly_full_file() {
 #[cfg(target_os = "linux")]
 #[test]
 fn partial_line_leaves_lines_of_other_processes_intact() {
+    if is_child() {
+        return write_to_a_nearly_full_file();
+    }
     let (_lock, folder, receiver) = (Program::lock(), TempFolder::new(), Receiver::http());
     fs::create_dir(folder.path()).unwrap();
-    let child = child("file_faults::child_on_a_nearly_full_file");
-    let output = std::process::Command::new("sh")
-        .args(["-c", "trap '' XFSZ; ulimit -f 64; exec \"$0\" \"$@\""])
-        .arg(child.get_program())
-        .args(child.get_args())
+    let test = "file_faults::partial_line_leaves_lines_of_other_processes_intact";
+    let output = child_in_shell(test, "trap '' XFSZ; ulimit -f 64; exec \"$0\" \"$@\"")
         .env(FOLDER, folder.path())
         .output()
         .unwrap();

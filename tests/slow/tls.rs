@@ -1,7 +1,7 @@
 //! Collectors that use TLS, with certificates that are trusted and certificates that must not be.
 
 use integration_tests::delivery::ENDPOINT;
-use integration_tests::{Certificate, Program, Receiver, TempFolder, child};
+use integration_tests::{Certificate, Program, Receiver, TempFolder, child, is_child};
 use std::process::{Command, Stdio};
 use trace_runtime::{FlushError, chain, register};
 
@@ -14,9 +14,8 @@ const SPOOL: &str = "TRACE_SPOOL_DIR";
 /// How many spans an earlier run has left in the spool.
 const LEFT: &str = "TEST_LEFT";
 
-#[test]
-#[ignore = "child process of the next tests, each with its own variables"]
-fn child_running_once() {
+/// Runs in child processes with different environments, and prints the counts.
+fn deliver_once() {
     let endpoint = std::env::var(ENDPOINT).unwrap();
     let registration = register().verbose(false).endpoint(endpoint).install().unwrap();
     (0..3).for_each(work);
@@ -39,21 +38,23 @@ fn child_running_once() {
 
 /// A TLS server, with its certificate in a file of `folder`.
 struct Secure {
+    /// The test that the child processes run.
+    test: &'static str,
     folder: TempFolder,
     receiver: Receiver,
     is_grpc: bool,
 }
 
 impl Secure {
-    fn start(certificate: &Certificate, is_grpc: bool) -> Self {
+    fn start(test: &'static str, certificate: &Certificate, is_grpc: bool) -> Self {
         let folder = TempFolder::new();
         std::fs::create_dir(folder.path()).unwrap();
         std::fs::write(folder.path().join("certificate.pem"), certificate.pem()).unwrap();
-        Secure { folder, receiver: Receiver::tls(certificate, is_grpc), is_grpc }
+        Secure { test, folder, receiver: Receiver::tls(certificate, is_grpc), is_grpc }
     }
 
     fn child(&self) -> Command {
-        let mut command = child("tls::child_running_once");
+        let mut command = child(&format!("tls::{}", self.test));
         command.env(ENDPOINT, self.receiver.endpoint());
         command.env(PROTOCOL, if self.is_grpc { "grpc" } else { "http/protobuf" });
         command
@@ -90,9 +91,16 @@ const TRUST_IT: &str =
 
 #[test]
 fn untrusted_certificate_is_reported_and_nothing_is_sent() {
+    if is_child() {
+        return deliver_once();
+    }
     let _lock = Program::lock();
     for is_grpc in [false, true] {
-        let secure = Secure::start(&Certificate::of("127.0.0.1"), is_grpc);
+        let secure = Secure::start(
+            "untrusted_certificate_is_reported_and_nothing_is_sent",
+            &Certificate::of("127.0.0.1"),
+            is_grpc,
+        );
         let lines = stderr_lines(&mut secure.child());
         assert_eq!(
             lines,
@@ -108,9 +116,16 @@ fn untrusted_certificate_is_reported_and_nothing_is_sent() {
 
 #[test]
 fn configured_certificate_is_trusted() {
+    if is_child() {
+        return deliver_once();
+    }
     let _lock = Program::lock();
     for is_grpc in [false, true] {
-        let secure = Secure::start(&Certificate::of("127.0.0.1"), is_grpc);
+        let secure = Secure::start(
+            "configured_certificate_is_trusted",
+            &Certificate::of("127.0.0.1"),
+            is_grpc,
+        );
         let lines = stderr_lines(&mut secure.trusting());
         assert_eq!(lines, ["delivered 3, recovered 0, on disk 0, lost 0"]);
         assert_eq!((secure.receiver.ids().len(), secure.receiver.received().len()), (3, 1));
@@ -119,9 +134,16 @@ fn configured_certificate_is_trusted() {
 
 #[test]
 fn configured_certificate_of_another_host_is_rejected() {
+    if is_child() {
+        return deliver_once();
+    }
     let _lock = Program::lock();
     for is_grpc in [false, true] {
-        let secure = Secure::start(&Certificate::of("elsewhere.example"), is_grpc);
+        let secure = Secure::start(
+            "configured_certificate_of_another_host_is_rejected",
+            &Certificate::of("elsewhere.example"),
+            is_grpc,
+        );
         let lines = stderr_lines(&mut secure.trusting());
         assert_eq!(lines.len(), 3, "{lines:?}");
         for line in &lines[..2] {
@@ -135,9 +157,16 @@ fn configured_certificate_of_another_host_is_rejected() {
 
 #[test]
 fn untrusted_certificate_spools_spans_until_it_is_configured() {
+    if is_child() {
+        return deliver_once();
+    }
     let _lock = Program::lock();
     for is_grpc in [false, true] {
-        let secure = Secure::start(&Certificate::of("127.0.0.1"), is_grpc);
+        let secure = Secure::start(
+            "untrusted_certificate_spools_spans_until_it_is_configured",
+            &Certificate::of("127.0.0.1"),
+            is_grpc,
+        );
         let spool = TempFolder::new();
         let waiting = stderr_lines(secure.child().env(SPOOL, spool.path()));
         let on_disk =

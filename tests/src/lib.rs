@@ -9,7 +9,7 @@ pub mod receiver;
 mod temp_folder;
 mod tree;
 
-pub use child::child;
+pub use child::{child, child_in_shell, is_child};
 pub use program::{InMemoryExporter, Program, block_on, block_on_threads, traced};
 pub use receiver::{Certificate, FaultyServer, Receiver, Reply, reset};
 pub use temp_folder::TempFolder;

@@ -11,6 +11,7 @@ static REGISTRATION: Mutex<()> = Mutex::new(());
 
 /// An exporter that keeps spans in memory.
 #[derive(Clone, Debug, Default)]
+/// Clones share the spans, so a test keeps one clone and passes another to the registration.
 pub struct InMemoryExporter(Arc<Mutex<Vec<SpanData>>>);
 
 impl InMemoryExporter {
@@ -59,6 +60,8 @@ impl Program {
     }
 
     /// Takes the registration lock without installing anything, for tests that install themselves.
+    ///
+    /// A failed test poisons the lock. The state it protects is dropped by then, so the others go on.
     pub fn lock() -> MutexGuard<'static, ()> {
         REGISTRATION.lock().unwrap_or_else(PoisonError::into_inner)
     }

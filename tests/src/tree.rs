@@ -16,6 +16,7 @@ use trace_runtime::opentelemetry_sdk::trace::SpanData;
 pub fn tree(spans: &[SpanData]) -> String {
     let mut ordered: Vec<&SpanData> = spans.iter().collect();
     ordered.sort_by_key(|span| span.start_time);
+    // A span with a remote or missing parent is a root too, so that no span is left out.
     let is_root = |span: &&&SpanData| {
         !spans.iter().any(|parent| parent.span_context.span_id() == span.parent_span_id)
     };
@@ -26,6 +27,7 @@ pub fn tree(spans: &[SpanData]) -> String {
     text
 }
 
+/// Writes a span, its events and its descendants. Asserts that a child has its parent's trace id.
 fn write(text: &mut String, depth: usize, span: &SpanData, all: &[&SpanData]) {
     let indent = "  ".repeat(depth);
     let kind = attribute(&span.attributes, "openinference.span.kind").unwrap_or_default();
@@ -57,6 +59,7 @@ fn write(text: &mut String, depth: usize, span: &SpanData, all: &[&SpanData]) {
     }
 }
 
+/// Returns an attribute as text.
 fn attribute(attributes: &[KeyValue], key: &str) -> Option<String> {
     let found = attributes.iter().find(|attribute| attribute.key.as_str() == key)?;
     Some(found.value.to_string())

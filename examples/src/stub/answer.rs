@@ -9,7 +9,9 @@ pub(super) struct Answer {
     pub(super) completion_tokens: usize,
 }
 
+/// The content of an answer.
 pub(super) enum Content {
+    /// The text of an assistant message.
     Text(String),
     /// A tool's name, and its arguments as JSON text.
     Call(String, String),
@@ -29,6 +31,7 @@ pub(super) fn answer(message: &str, is_question: bool, tools: &[&Value]) -> Answ
     Answer { content, prompt_tokens: tokens(message), completion_tokens }
 }
 
+/// Counts the words of a text.
 fn tokens(text: &str) -> usize {
     text.split_whitespace().count()
 }

@@ -6,6 +6,8 @@ use axum::Json;
 use axum::response::Response;
 use serde_json::{Value, json};
 
+/// Handles `POST /v1/chat/completions`. Only the last message matters: a user message with tools is
+/// answered by a tool call, and everything else by text.
 pub(super) async fn serve(Json(request): Json<Value>) -> Response {
     let last = request["messages"].as_array().and_then(|messages| messages.last());
     let message = last.map(|message| text(&message["content"])).unwrap_or_default();
@@ -23,6 +25,7 @@ fn text(content: &Value) -> String {
     content.as_str().map_or(parts, str::to_owned)
 }
 
+/// Returns the response object of a request without streaming.
 fn whole(model: &Value, answer: &Answer) -> Value {
     let (reason, message) = match &answer.content {
         Content::Text(text) => ("stop", json!({ "role": "assistant", "content": text })),
@@ -70,11 +73,14 @@ fn chunks(whole: &Value, request: &Value) -> String {
     chunks.iter().map(event).collect::<Vec<_>>().concat()
 }
 
+/// Formats one server-sent event. The final `[DONE]` is plain text, all other events are JSON.
 fn event(chunk: &Value) -> String {
     let text = chunk.as_str().map_or_else(|| chunk.to_string(), str::to_owned);
     format!("data: {text}\n\n")
 }
 
+/// Splits a message into two deltas, so that clients must join text and arguments. Only the first
+/// delta of a tool call has its id and name, as OpenAI sends them.
 fn deltas(message: &Value) -> [Value; 2] {
     if let Some(text) = message["content"].as_str() {
         let [first, second] = halves(text);

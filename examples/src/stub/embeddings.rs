@@ -3,6 +3,8 @@
 use axum::Json;
 use serde_json::{Value, json};
 
+/// Handles `POST /v1/embeddings`: returns the same vector for each text. A single text is a string,
+/// several are a list.
 pub(super) async fn serve(Json(request): Json<Value>) -> Json<Value> {
     let texts = request["input"].as_array().map_or(1, Vec::len);
     let vector = match request["encoding_format"].as_str() {

@@ -3,7 +3,7 @@
 use integration_tests::delivery::{
     ENDPOINT, distinct_spans, env_of_parent, forward, install_with, stats,
 };
-use integration_tests::{FaultyServer, Program, Receiver, Reply, child, reset};
+use integration_tests::{FaultyServer, Program, Receiver, Reply, child, is_child, reset};
 use std::io::{Read, Write};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -251,9 +251,8 @@ fn backward_clock_never_ends_a_span_before_its_start() {
     assert!(spans.iter().all(|span| span.end_time_unix_nano == span.start_time_unix_nano));
 }
 
-#[test]
-#[ignore = "child process of the next test, where the environment names a proxy"]
-fn child_with_a_proxy() {
+/// Runs in a child process whose environment names a proxy.
+fn deliver_with_a_proxy() {
     let (registration, _) = install_with(|builder| builder.endpoint(env_of_parent(ENDPOINT)));
     work(1);
     registration.shutdown().expect("loopback is reached without the proxy");
@@ -269,9 +268,14 @@ fn child_with_a_proxy() {
 
 #[test]
 fn proxy_is_named_in_the_message_and_bypassed_for_loopback() {
+    if is_child() {
+        return deliver_with_a_proxy();
+    }
     let _lock = Program::lock();
     let receiver = Receiver::http();
-    let mut child = child("delivery::connection_faults::child_with_a_proxy");
+    let mut child = child(
+        "delivery::connection_faults::proxy_is_named_in_the_message_and_bypassed_for_loopback",
+    );
     child.env(ENDPOINT, receiver.endpoint()).env("HTTPS_PROXY", "http://user:s3cr3t@127.0.0.1:1");
     for none in ["ALL_PROXY", "all_proxy", "NO_PROXY", "no_proxy"] {
         child.env_remove(none);

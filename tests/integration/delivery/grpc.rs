@@ -3,7 +3,7 @@
 use integration_tests::delivery::forward;
 use integration_tests::receiver::Received;
 use integration_tests::{
-    FaultyServer, Program, Receiver, Reply, block_on, block_on_threads, child,
+    FaultyServer, Program, Receiver, Reply, block_on, block_on_threads, child, is_child,
 };
 use std::io::{Read, Write};
 use std::sync::{Arc, Mutex};
@@ -130,9 +130,8 @@ fn resource_exhausted_is_retried() {
     assert_eq!(receiver.received().len(), 2);
 }
 
-#[test]
-#[ignore = "child process of the next test, with compression"]
-fn child_compressing() {
+/// Runs in a child process whose environment enables compression.
+fn deliver_compressed() {
     let endpoint = std::env::var("TEST_ENDPOINT").unwrap();
     let registration = register().verbose(false).endpoint(endpoint).install().unwrap();
     for n in 0..3 {
@@ -143,6 +142,9 @@ fn child_compressing() {
 
 #[test]
 fn retry_of_a_compressed_batch_sends_identical_bytes() {
+    if is_child() {
+        return deliver_compressed();
+    }
     let _lock = Program::lock();
     let twice_busy = |status| {
         move |n, _: &Received| match n {
@@ -156,7 +158,7 @@ fn retry_of_a_compressed_batch_sends_identical_bytes() {
         (Receiver::grpc_answering(twice_busy(14)), "grpc", 5),
         (Receiver::http_answering(twice_busy(503)), "http/protobuf", 0),
     ] {
-        let output = child("delivery::grpc::child_compressing")
+        let output = child("delivery::grpc::retry_of_a_compressed_batch_sends_identical_bytes")
             .env("TEST_ENDPOINT", receiver.endpoint())
             .env("OTEL_EXPORTER_OTLP_PROTOCOL", protocol)
             .env("OTEL_EXPORTER_OTLP_COMPRESSION", "gzip")

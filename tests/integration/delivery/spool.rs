@@ -4,7 +4,7 @@ use integration_tests::delivery::{
     ENDPOINT, FOLDER, distinct_and_duplicates, env_of_parent, quiet_builder, stats,
     switchable_receiver, unused_endpoint, wait_until,
 };
-use integration_tests::{Program, Receiver, Reply, TempFolder, child};
+use integration_tests::{Program, Receiver, Reply, TempFolder, child, is_child};
 use std::io::{BufRead, BufReader};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
@@ -77,9 +77,8 @@ fn shutdown_leaves_half_its_time_for_the_disk() {
     assert_eq!(receiver.received().len(), 1);
 }
 
-#[test]
-#[ignore = "child process of the next test, since it changes the working directory"]
-fn child_changing_its_directory() {
+/// Runs in a child process, since it changes the working directory.
+fn deliver_from_another_directory() {
     let endpoint = env_of_parent(ENDPOINT);
     std::env::set_current_dir(env_of_parent(FOLDER)).unwrap();
     let install = || quiet_builder().endpoint(&endpoint).spool("spool").file("spans.jsonl");
@@ -91,9 +90,12 @@ fn child_changing_its_directory() {
 
 #[test]
 fn relative_path_is_resolved_at_install() {
+    if is_child() {
+        return deliver_from_another_directory();
+    }
     let (_lock, folder, endpoint) = (Program::lock(), TempFolder::new(), unused_endpoint());
     std::fs::create_dir(folder.path()).unwrap();
-    let mut child = child("delivery::spool::child_changing_its_directory");
+    let mut child = child("delivery::spool::relative_path_is_resolved_at_install");
     let output = child.env(ENDPOINT, &endpoint).env(FOLDER, folder.path()).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     for rotated in ["spans.jsonl", "spans.jsonl.1", "spans.jsonl.2"] {
@@ -176,9 +178,8 @@ fn full_spool_drops_the_oldest_and_counts_them() {
     assert!(bytes <= 1 << 16, "{bytes}");
 }
 
-#[test]
-#[ignore = "child process of the next test, which kills it"]
-fn child_durable_until_killed() {
+/// Runs in a child process, which the parent kills.
+fn end_durable_spans_until_killed() {
     let registration = quiet_builder()
         .endpoint(env_of_parent(ENDPOINT))
         .spool(env_of_parent(FOLDER))
@@ -198,8 +199,11 @@ fn child_durable_until_killed() {
 
 #[test]
 fn killed_durable_process_leaves_everything_on_disk() {
+    if is_child() {
+        return end_durable_spans_until_killed();
+    }
     let (_lock, folder, endpoint) = (Program::lock(), TempFolder::new(), unused_endpoint());
-    let mut killed = child("delivery::spool::child_durable_until_killed")
+    let mut killed = child("delivery::spool::killed_durable_process_leaves_everything_on_disk")
         .env(ENDPOINT, &endpoint)
         .env(FOLDER, folder.path())
         .spawn()
@@ -218,9 +222,8 @@ fn killed_durable_process_leaves_everything_on_disk() {
     assert_eq!(folder.files(), Vec::<std::path::PathBuf>::new());
 }
 
-#[test]
-#[ignore = "child process of the next test, several times at once"]
-fn child_sharing_a_spool() {
+/// Runs in several child processes at once.
+fn write_to_a_shared_spool() {
     let registration = quiet_builder()
         .endpoint(env_of_parent(ENDPOINT))
         .spool(env_of_parent(FOLDER))
@@ -235,9 +238,12 @@ fn child_sharing_a_spool() {
 
 #[test]
 fn several_processes_share_a_spool() {
+    if is_child() {
+        return write_to_a_shared_spool();
+    }
     let (_lock, folder, endpoint) = (Program::lock(), TempFolder::new(), unused_endpoint());
     let start = |_| {
-        let mut command = child("delivery::spool::child_sharing_a_spool");
+        let mut command = child("delivery::spool::several_processes_share_a_spool");
         command.env(ENDPOINT, &endpoint).env(FOLDER, folder.path()).spawn().unwrap()
     };
     let children: Vec<_> = (0..4).map(start).collect();

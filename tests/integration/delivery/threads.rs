@@ -1,7 +1,9 @@
 //! Flush, shutdown and drop on every kind of thread and runtime.
 
 use integration_tests::delivery::ENDPOINT;
-use integration_tests::{Program, Receiver, Reply, TempFolder, block_on, block_on_threads, child};
+use integration_tests::{
+    Program, Receiver, Reply, TempFolder, block_on, block_on_threads, child, is_child,
+};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 use trace_runtime::opentelemetry::trace::{Tracer, TracerProvider};
@@ -86,9 +88,8 @@ fn guard_dropped_in_an_async_block_flushes() {
     assert_eq!(receiver.spans().len(), 2);
 }
 
-#[test]
-#[ignore = "child process of the next test, where no other test opens anything"]
-fn child_installing_in_a_loop() {
+/// Runs in a child process, where no other test opens descriptors or starts threads.
+fn install_and_shut_down_in_a_loop() {
     let endpoint = std::env::var(ENDPOINT).unwrap();
     let cycle = || {
         let registration = register().verbose(false).endpoint(&endpoint).install().unwrap();
@@ -110,6 +111,9 @@ fn child_installing_in_a_loop() {
 #[cfg(target_os = "linux")]
 #[test]
 fn shutdown_leaves_no_threads_or_descriptors() {
+    if is_child() {
+        return install_and_shut_down_in_a_loop();
+    }
     let (_lock, folder) = (Program::lock(), TempFolder::new());
     let grpc = || Receiver::grpc_answering(|_, _| Reply::default());
     for (receiver, variable, value) in [
@@ -117,7 +121,7 @@ fn shutdown_leaves_no_threads_or_descriptors() {
         (Receiver::http(), "TRACE_SPOOL_DIR", folder.path().to_str().unwrap()),
         (grpc(), "OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"),
     ] {
-        let mut child = child("delivery::threads::child_installing_in_a_loop");
+        let mut child = child("delivery::threads::shutdown_leaves_no_threads_or_descriptors");
         child.env(ENDPOINT, receiver.endpoint()).env(variable, value);
         let output = child.output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));

@@ -29,6 +29,7 @@ pub enum Action {
     Hang(Duration),
 }
 
+/// Chooses the reaction to the next request. It runs on the thread of the connection.
 type Choose = Arc<dyn Fn() -> Action + Send + Sync>;
 
 /// A receiver that runs until the process ends or [`Receiver::go_away`] is called.
@@ -74,8 +75,10 @@ impl Receiver {
     pub fn go_away(&mut self) {
         let Some(Accepting { is_over, thread }) = self.accepting.take() else { return };
         is_over.store(true, Ordering::SeqCst);
+        // `accept` blocks: a connection wakes the thread, which then sees the flag.
         drop(TcpStream::connect(self.address));
         for (stream, serving) in thread.join().expect("no panic") {
+            // The serving thread still answers the request it has read, and then reads the end.
             let _ = stream.shutdown(Shutdown::Read);
             let _ = serving.join();
         }
@@ -132,6 +135,7 @@ impl Receiver {
     }
 }
 
+/// Serves the requests of one connection. Returns `None` when the connection closes.
 fn serve(stream: TcpStream, choose: &Choose, accepted: &Mutex<SpanCounts>) -> Option<()> {
     let mut writer = stream.try_clone().ok()?;
     let mut reader = BufReader::new(stream);
@@ -183,6 +187,7 @@ fn read_head(reader: &mut impl BufRead) -> Option<usize> {
     }
 }
 
+/// Decodes the span ids of a request.
 fn ids(body: &[u8]) -> Vec<[u8; 8]> {
     let request = Request::decode(body).expect("an OTLP request");
     let scopes = request.resource_spans.into_iter().flat_map(|spans| spans.scope_spans);
@@ -190,6 +195,7 @@ fn ids(body: &[u8]) -> Vec<[u8; 8]> {
     spans.map(|span| span.span_id.try_into().expect("an id of 8 bytes")).collect()
 }
 
+/// Counts the spans of a request, refuses the first ones, and returns the encoded answer.
 fn accept(body: &[u8], refused: u32, accepted: &Mutex<SpanCounts>) -> Vec<u8> {
     let ids = ids(body);
     let (refused, others) = ids.split_at(ids.len().min(refused as usize));
@@ -220,6 +226,7 @@ fn refuse(status: u16, body: &[u8], accepted: &Mutex<SpanCounts>) {
 }
 
 impl SpanCounts {
+    /// Remembers those of the refused spans that were accepted before.
     fn refuse(&mut self, ids: &[[u8; 8]]) {
         let again = ids.iter().filter(|id| self.times.contains_key(*id));
         self.refused_later.extend(again);

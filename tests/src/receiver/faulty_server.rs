@@ -15,7 +15,8 @@ pub struct FaultyServer {
 }
 
 impl FaultyServer {
-    /// Starts listening on a free port.
+    /// Starts listening on a free port. The closure runs on the accepting thread, so the next
+    /// connection waits until it returns; closures that need concurrency spawn threads.
     #[must_use]
     pub fn start(mut handle: impl FnMut(TcpStream) + Send + 'static) -> Self {
         let listener = TcpListener::bind(("127.0.0.1", 0)).expect("a free port");

@@ -59,6 +59,7 @@ impl Reply {
     }
 }
 
+/// Chooses the reply by the number of the request, which counts from 0, and its content.
 type Answer = Arc<dyn Fn(usize, &Received) -> Reply + Send + Sync>;
 
 /// The state shared by both servers.
@@ -71,6 +72,7 @@ struct Shared {
 impl Shared {
     /// Keeps a request and returns the reply to it, after its delay.
     async fn take(&self, received: Received) -> Reply {
+        // The lock must not be held across the delay, during which other requests arrive.
         let reply = {
             let mut all = self.received.lock().unwrap_or_else(PoisonError::into_inner);
             let reply = (self.answer)(all.len(), &received);
@@ -89,6 +91,7 @@ const ANYWHERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0)
 #[derive(Clone, Default)]
 struct Kind {
     is_grpc: bool,
+    /// Accepts TLS connections; plain TCP if `None`.
     tls: Option<TlsAcceptor>,
 }
 

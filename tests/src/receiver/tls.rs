@@ -30,6 +30,7 @@ impl Certificate {
             .with_no_client_auth()
             .with_single_cert(vec![cert.der().clone()], key)
             .expect("a certificate with its key");
+        // gRPC clients require that the server negotiates HTTP/2.
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
         Certificate { pem: cert.pem(), config: Arc::new(config) }
     }
@@ -40,6 +41,7 @@ impl Certificate {
         &self.pem
     }
 
+    /// Returns an acceptor that presents this certificate.
     pub(super) fn acceptor(&self) -> TlsAcceptor {
         TlsAcceptor::from(Arc::clone(&self.config))
     }

@@ -34,6 +34,7 @@ fn ask(question: &str, answer: &str) -> String {
     answer.to_owned()
 }
 
+/// Generates text of this size and content.
 fn text(content: &str, bytes: usize, seed: u64) -> String {
     let mut random = Random::new(seed);
     let words: Vec<&str> = PROSE.split_ascii_whitespace().filter(|word| word.is_ascii()).collect();
@@ -79,6 +80,7 @@ fn run_child(
         (0..threads).for_each(|_| drop(scope.spawn(ask)));
     });
     let ended = began.elapsed();
+    // The SDK loses spans here by design, so errors are counted by the parent, not asserted.
     let _ = registration.shutdown();
     if let Some(sdk) = sdk {
         let _ = sdk.shutdown();
@@ -88,6 +90,8 @@ fn run_child(
     print!("{per_span} {} {}", all.as_secs_f64(), peak_memory());
 }
 
+/// Installs the delivery to measure: that of this crate, or an attached provider with the SDK's batch
+/// processor and its default settings.
 fn install(mode: &str, endpoint: &str) -> (Registration, Option<SdkTracerProvider>) {
     let builder = register().verbose(false).shutdown_timeout(std::time::Duration::from_secs(60));
     if mode == THIS_CRATE {
