@@ -29,7 +29,6 @@ pub fn install_with(configure: impl FnOnce(Builder) -> Builder) -> (Registration
 }
 
 /// Returns a builder whose registration prints nothing.
-#[must_use]
 pub fn quiet_builder() -> Builder {
     register().verbose(false).on_diagnostic(|_| {})
 }
@@ -59,8 +58,8 @@ pub fn distinct_spans(receiver: &Receiver) -> usize {
 /// `refused` requests are skipped.
 #[must_use]
 pub fn distinct_and_duplicates(receiver: &Receiver, refused: usize) -> (usize, usize) {
-    let received = receiver.received().split_off(refused);
-    let spans = received.into_iter().flat_map(|received| received.request.resource_spans);
+    let requests = receiver.received().split_off(refused).into_iter();
+    let spans = requests.flat_map(|request| request.request.resource_spans);
     let spans = spans.flat_map(|spans| spans.scope_spans).flat_map(|spans| spans.spans);
     let mut ids: Vec<_> = spans.map(|span| span.span_id).collect();
     let all = ids.len();

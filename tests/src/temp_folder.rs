@@ -1,4 +1,4 @@
-//! TempFolder folders.
+//! Temporary folders.
 
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};

@@ -9,7 +9,9 @@ use trace_runtime::opentelemetry_sdk::trace::{SpanData, SpanExporter};
 use trace_runtime::{chain, register};
 
 #[chain]
-fn work(_n: u32) {}
+fn work(n: u32) -> u32 {
+    n
+}
 
 #[test]
 fn full_queue_drops_spans_and_counts_them() {
