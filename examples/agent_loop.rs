@@ -44,8 +44,9 @@ const TOOLS: [ToolDefinition; 2] = [WEATHER, POPULATION];
 /// Runs a tool call of the model. Each tool is a traced function, so its span becomes a child of
 /// the agent's span.
 ///
-/// The arguments are JSON text that the model wrote, for example `{"city":"Oslo","days":2}`. They may
-/// not match the schema, so deserialisation errors are returned and end up on the agent's span.
+/// The arguments are JSON text that the model wrote, for example `{"city":"Oslo","days":2}`. They
+/// may not match the schema, so deserialisation errors are returned and recorded on the agent's
+/// span.
 fn call(tool: &ToolCall) -> anyhow::Result<String> {
     let (name, arguments) = (&*tool.function.name, &*tool.function.arguments);
     match name {

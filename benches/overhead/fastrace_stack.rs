@@ -1,6 +1,6 @@
 //! fastrace with fastrace-opentelemetry. Each call starts a trace, as it does for the other
-//! contenders; nested sync calls are local spans, the fastest kind that fastrace has. Its attributes
-//! are text only, so the line number is text too.
+//! contenders; nested sync calls are local spans, the fastest kind that fastrace has. Attributes of
+//! fastrace are text only, so the line number is text too.
 
 use crate::call::{FUNCTION, answer, drive, yield_now};
 use crate::contender::Pipeline;

@@ -74,7 +74,7 @@ pub(crate) fn unsampled() -> Box<dyn Pipeline> {
     registered(builder.install().expect("nothing else is registered"), None)
 }
 
-/// Installs a durable registration, which writes every span to disk before it sends it to a receiver
+/// Installs a durable registration, which writes every span to disk and then sends it to a receiver
 /// on the loopback interface.
 pub(crate) fn durable() -> Box<dyn Pipeline> {
     let spool = std::env::temp_dir().join(format!("trace-runtime-bench-{}", std::process::id()));

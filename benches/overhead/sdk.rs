@@ -87,7 +87,8 @@ pub(crate) fn call_async_unsampled(question: &'static str, depth: u32) -> &'stat
     drive(step_async(&unsampled_pipeline().tracer, question, depth))
 }
 
-/// Starts a span with the attributes known at its start; returns its context and whether it records.
+/// Starts a span with the attributes known at its start; returns its context, and true if the span
+/// records.
 fn started(tracer: &SdkTracer, question: &str) -> (Context, bool) {
     let mut span = tracer.build(tracer.span_builder("step").with_kind(SpanKind::Internal));
     let is_recording = span.is_recording();

@@ -1,4 +1,4 @@
-//! `#[tracing::instrument]` with tracing-opentelemetry and the SDK's batch processor. The attributes
+//! `#[tracing::instrument]` with tracing-opentelemetry and the SDK's batch processor. Attributes
 //! that only its layer adds by default (thread, target, busy and idle time) are switched off.
 
 use crate::call::{FUNCTION, answer, drive, yield_now};

@@ -1,5 +1,5 @@
-//! Functions whose meaning depends on the edition: elided lifetimes, captures, `async`. The packages
-//! `edition-2018` and `edition-2021` both compile this file; their `lib.rs` is a link to it.
+//! Functions whose meaning depends on the edition: elided lifetimes, captures, `async`. Both
+//! packages, `edition-2018` and `edition-2021`, compile this file; their `lib.rs` is a link to it.
 #![deny(warnings, missing_docs)]
 
 use futures_util::Stream;

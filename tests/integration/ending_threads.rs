@@ -30,7 +30,7 @@ fn traced_call_in_a_thread_local_destructor_succeeds() {
         assert_eq!(futures_util::FutureExt::now_or_never(future), Some(Some(2)));
     }
     let _program = Program::start();
-    // Initialise this thread-local before the one of the context, which is then destroyed first.
+    // Initialise this thread-local before that of the context, which is then destroyed first.
     let ended = std::thread::spawn(|| CALLS.with(|_| call().len())).join();
     assert!(ended.is_ok());
 }
@@ -56,7 +56,7 @@ fn traced_futures_in_a_thread_local_destructor_are_cancelled() {
     }
     let program = Program::start();
     let thread = std::thread::spawn(|| {
-        // Initialise this thread-local before the one of the context, which is then destroyed first.
+        // Initialise this thread-local before that of the context, which is then destroyed first.
         KEPT.with(|_| ());
         let futures: [Boxed; 2] = [Box::pin(waits()), Box::pin(waits().in_current_span())];
         for mut future in futures {

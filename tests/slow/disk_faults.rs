@@ -183,7 +183,7 @@ fn segment_at_its_size_limit_keeps_stored_spans() {
         return deliver_on_a_failing_disk();
     }
     let (_lock, folder) = (Program::lock(), TempFolder::new());
-    // A file size limit of 32 KB acts like a full disk and needs no privileges.
+    // A file size limit of some kilobytes acts like a full disk and needs no privileges.
     let limit = "trap '' XFSZ; ulimit -f 64; exec \"$0\" \"$@\"";
     let (messages, stored, _) = on_a_failing_disk(
         "segment_at_its_size_limit_keeps_stored_spans",

@@ -1,5 +1,5 @@
-//! Tests that take seconds each, because they exhaust disks, wait for TLS handshakes in child processes,
-//! or compress megabytes: `cargo test -p slow-tests`.
+//! Tests that take seconds each, because they exhaust disks, wait for TLS handshakes in child
+//! processes, or compress megabytes: `cargo test -p slow-tests`.
 
 #![allow(
     clippy::items_after_statements,

@@ -28,8 +28,8 @@ pub fn child(test: &str) -> Command {
     command
 }
 
-/// Returns a command that runs the test as [`child`] does, started by a shell script. The script must
-/// end with `exec "$0" "$@"`; before that it may set limits or enter a namespace.
+/// Returns a command that runs the test as [`child`] does, started by a shell script. The script
+/// must end with `exec "$0" "$@"`; before that it may set limits or enter a namespace.
 #[must_use]
 pub fn child_in_shell(test: &str, script: &str) -> Command {
     let child = child(test);

@@ -61,7 +61,7 @@ impl Program {
 
     /// Takes the registration lock without installing anything, for tests that install themselves.
     ///
-    /// A failed test poisons the lock. The state it protects is dropped by then, so the others go on.
+    /// A failed test poisons the lock. Its registration is dropped by then, so other tests go on.
     pub fn lock() -> MutexGuard<'static, ()> {
         REGISTRATION.lock().unwrap_or_else(PoisonError::into_inner)
     }

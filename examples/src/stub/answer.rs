@@ -17,8 +17,8 @@ pub(super) enum Content {
     Call(String, String),
 }
 
-/// Answers a message: calls the first tool if it is a question of the user and tools are given, else
-/// repeats its text. `tools` are the function objects of the request.
+/// Answers a message: calls the first tool if the user asks a question and tools are given, else
+/// repeats the message. `tools` are the function objects of the request.
 pub(super) fn answer(message: &str, is_question: bool, tools: &[&Value]) -> Answer {
     let content = match tools.first().filter(|_| is_question) {
         Some(tool) => call(tool, message),

@@ -6,8 +6,8 @@ use axum::Json;
 use axum::response::Response;
 use serde_json::{Value, json};
 
-/// Handles `POST /v1/responses`. The input is a string or a list of items, of which only the last one
-/// matters.
+/// Handles `POST /v1/responses`. The input is a string or a list of items, of which only the last
+/// one matters.
 pub(super) async fn serve(Json(request): Json<Value>) -> Response {
     let last = request["input"].as_array().and_then(|items| items.last());
     let message = last.map_or_else(|| text(&request["input"]), item_text);

@@ -47,8 +47,8 @@ pub fn run_traced(program: impl AsyncFnOnce(&str) -> anyhow::Result<()>) -> Trac
 }
 
 impl TracedSpans {
-    /// Asserts that the spans form this tree: one line per span with its name and kind, indented below
-    /// its parent.
+    /// Asserts that the spans form this tree: one line per span with its name and kind, indented
+    /// below its parent.
     #[track_caller]
     pub fn assert_tree(&self, expected: &str) {
         for (place, spans) in self.places() {

@@ -90,8 +90,8 @@ fn run_child(
     print!("{per_span} {} {}", all.as_secs_f64(), peak_memory());
 }
 
-/// Installs the delivery to measure: that of this crate, or an attached provider with the SDK's batch
-/// processor and its default settings.
+/// Installs the delivery to measure: that of this crate, or an attached provider with the SDK's
+/// batch processor and its default settings.
 fn install(mode: &str, endpoint: &str) -> (Registration, Option<SdkTracerProvider>) {
     let builder = register().verbose(false).shutdown_timeout(std::time::Duration::from_secs(60));
     if mode == THIS_CRATE {
