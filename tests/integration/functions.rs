@@ -279,7 +279,7 @@ fn operators_macros_cfg_and_raw_names_compile() {
 
 #[test]
 fn traced_future_stays_send_and_grows_by_at_most_160_bytes() {
-    #[expect(clippy::large_types_passed_by_value, reason = "its size is what is measured")]
+    #[expect(clippy::large_types_passed_by_value, reason = "the test measures its size")]
     async fn plain(data: [u8; 1024]) -> u8 {
         tokio::task::yield_now().await;
         data[0]

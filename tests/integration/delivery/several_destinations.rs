@@ -46,10 +46,10 @@ fn hanging_destination_costs_another_nothing() {
 fn two_backends_receive_everything_with_their_own_keys() {
     let _lock = Program::lock();
     let (one, other) = (Receiver::http(), Receiver::http());
-    let away = register().endpoint("http://127.0.0.1:1");
+    let unreachable = register().endpoint("http://127.0.0.1:1");
     let second = register().endpoint(other.endpoint()).api_key("second");
     let (registration, messages) = install_with(|builder| {
-        builder.endpoint(one.endpoint()).api_key("first").also(away).also(second)
+        builder.endpoint(one.endpoint()).api_key("first").also(unreachable).also(second)
     });
     (0..100).for_each(work);
     let error = registration.shutdown().unwrap_err();
@@ -68,42 +68,42 @@ fn two_backends_receive_everything_with_their_own_keys() {
 #[test]
 fn unreachable_backend_at_shutdown_costs_another_no_late_span() {
     let _lock = Program::lock();
-    let (begins, begun) = mpsc::channel();
+    let (started, has_started) = mpsc::channel();
     let (ends, ended) = mpsc::channel();
-    let (let_go, goes_on) = mpsc::channel();
+    let (resume, resumed) = mpsc::channel();
     let receiver = Receiver::http();
     let mut connections = 0;
-    let away = FaultyServer::start(move |_| {
+    let unreachable = FaultyServer::start(move |_| {
         connections += 1;
         if connections == 1 {
             // Shutdown has begun and waits here until another span has ended.
-            let_go.send(()).unwrap();
+            resume.send(()).unwrap();
             ended.recv().unwrap();
         }
     });
     let (registration, messages) = install_with(|builder| {
-        builder.endpoint(receiver.endpoint()).also(register().endpoint(away.endpoint()))
+        builder.endpoint(receiver.endpoint()).also(register().endpoint(unreachable.endpoint()))
     });
     let last = std::thread::spawn(move || {
         #[chain(skip_all)]
-        fn last(begins: &mpsc::Sender<()>, goes_on: &mpsc::Receiver<()>) {
-            begins.send(()).unwrap();
-            goes_on.recv().unwrap();
+        fn last(started: &mpsc::Sender<()>, resumed: &mpsc::Receiver<()>) {
+            started.send(()).unwrap();
+            resumed.recv().unwrap();
         }
-        last(&begins, &goes_on);
+        last(&started, &resumed);
         ends.send(()).unwrap();
     });
-    begun.recv().unwrap();
+    has_started.recv().unwrap();
     work(1);
     let error = registration.shutdown().unwrap_err();
     last.join().unwrap();
-    assert_eq!(error.endpoint, Some(format!("{}/v1/traces", away.endpoint())));
+    assert_eq!(error.endpoint, Some(format!("{}/v1/traces", unreachable.endpoint())));
     assert_eq!((error.delivered, error.pending, error.lost), (0, 0, 2));
     let stats = registration.stats().remove(0);
     assert_accounted(&stats);
     assert_eq!((stats.delivered, receiver.ids().len()), (2, 2));
     let messages = messages.lock().unwrap();
-    assert!(messages.iter().all(|line| line.contains(&away.endpoint())), "{messages:?}");
+    assert!(messages.iter().all(|line| line.contains(&unreachable.endpoint())), "{messages:?}");
 }
 
 #[test]

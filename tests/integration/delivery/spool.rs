@@ -139,8 +139,8 @@ fn memory_overflow_is_spooled_until_the_backend_returns() {
         work(n);
     }
     wait_until(|| stats(&registration).on_disk > 0);
-    let while_away = stats(&registration);
-    assert_eq!((while_away.delivered, while_away.lost), (0, 0));
+    let during_outage = stats(&registration);
+    assert_eq!((during_outage.delivered, during_outage.lost), (0, 0));
     on.store(true, Ordering::SeqCst);
     registration.flush().unwrap();
     assert_eq!(stats(&registration).delivered, 10_000);
