@@ -1,6 +1,9 @@
 #!/usr/bin/env python3
-"""Runs hinbox as a newcomer does, with nothing listening: it succeeds, prints answers and the
-trace, says once what was not delivered, and never prints a secret."""
+"""Runs the example hinbox as a new user does, without a collector.
+
+It must succeed, print its answers and the trace, report the undelivered spans once, and never print
+a secret. Then the example runs against a collector with TLS, with and without its certificate.
+"""
 
 import http.server
 import os
@@ -14,7 +17,7 @@ import tempfile
 import threading
 import time
 
-SECRET = "s3cr3t-that-nobody-may-see"
+SECRET = "s3cr3t-that-must-stay-hidden"
 TREE = [
     r"  my_llm_application \[AGENT\] \S+ ok  in: \{\}  out: \{\"france\":",
     r"    query_llm \[LLM\] \S+ ok  in: \{\"prompt\":\"What is the capital of France\?\"\}  out: Canned",
@@ -41,9 +44,9 @@ def require(condition, message, ran):
 with socket.socket() as unused:
     unused.bind(("127.0.0.1", 0))
     nowhere = f"http://127.0.0.1:{unused.getsockname()[1]}"
-run(OTEL_SDK_DISABLED="true")  # Builds it.
+run(OTEL_SDK_DISABLED="true")  # The first run builds the example.
 off, plain = run(OTEL_SDK_DISABLED="true")
-require(off.returncode == 0 and off.stderr == "", "switched off, nothing is said", off)
+require(off.returncode == 0 and off.stderr == "", "stderr must be empty when tracing is disabled", off)
 
 ran, took = run(
     PHOENIX_COLLECTOR_ENDPOINT=nowhere,
@@ -53,23 +56,23 @@ ran, took = run(
 require(ran.returncode == 0, "hinbox must succeed", ran)
 answers = [line.split(":")[0] for line in ran.stdout.splitlines()[-4:]]
 require(answers == ["France", "Spain", "Trip", "Embedding"], "answers are missing", ran)
-# Nothing of the library's on stdout: what is there is there too when it is switched off.
-ours = [re.sub(r":\d+", "", text) for text in (off.stdout, ran.stdout)]
-require(ours[0] == ours[1], "something else is on stdout", ran)
+# The library prints nothing on stdout: the output equals that of the run with tracing disabled.
+outputs = [re.sub(r":\d+", "", text) for text in (off.stdout, ran.stdout)]
+require(outputs[0] == outputs[1], "the library printed to stdout", ran)
 
 lines = ran.stderr.splitlines()
-said = [line for line in lines if line.startswith("trace-runtime:")]
+messages = [line for line in lines if line.startswith("trace-runtime:")]
 expected = f"collector at {nowhere}/v1/traces could not be reached (Connection refused"
-require(len(said) == 1 and expected in said[0], "the collector must be named once", ran)
-require("5 spans not delivered: " in said[0], "the spans must be counted", ran)
+require(len(messages) == 1 and expected in messages[0], "the collector must be named once", ran)
+require("5 spans not delivered: " in messages[0], "the spans must be counted", ran)
 at = next(n for n, line in enumerate(lines) if re.fullmatch(r"trace [0-9a-f]{32}", line))
 tree = lines[at + 1 : at + 1 + len(TREE)]
-require(all(re.match(*pair) for pair in zip(TREE, tree)), "the tree is another", ran)
+require(all(re.match(*pair) for pair in zip(TREE, tree)), "the tree differs", ran)
 require(SECRET not in ran.stdout + ran.stderr, "a secret was printed", ran)
 
 
 class Collector(http.server.BaseHTTPRequestHandler):
-    """Takes everything."""
+    """A collector that accepts everything."""
 
     received = []
 
@@ -95,10 +98,10 @@ with tempfile.TemporaryDirectory() as folder:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     secure = {"PHOENIX_COLLECTOR_ENDPOINT": f"https://localhost:{server.server_port}"}
     trusted, _ = run(**secure, OTEL_EXPORTER_OTLP_CERTIFICATE=certificate)
-    require("trace-runtime:" not in trusted.stderr, "over TLS everything must arrive", trusted)
-    require([path for path, _ in Collector.received] == ["/v1/traces"], "one request", trusted)
-    stranger, _ = run(**secure)
-    require("OTEL_EXPORTER_OTLP_CERTIFICATE" in stranger.stderr and len(Collector.received) == 1,
-            "an unknown authority must not be trusted", stranger)
+    require("trace-runtime:" not in trusted.stderr, "everything must arrive over TLS", trusted)
+    require([path for path, _ in Collector.received] == ["/v1/traces"], "expected one request", trusted)
+    untrusted, _ = run(**secure)
+    require("OTEL_EXPORTER_OTLP_CERTIFICATE" in untrusted.stderr and len(Collector.received) == 1,
+            "an unknown authority must not be trusted", untrusted)
     server.shutdown()
-print(f"hinbox: {plain:.1f} s switched off, {took:.1f} s with no collector")
+print(f"hinbox: {plain:.1f} s with tracing disabled, {took:.1f} s without a collector")

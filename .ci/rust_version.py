@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The declared `rust-version` must be no lower than what the dependencies declare."""
+"""Checks that the declared `rust-version` is at least that of every dependency."""
 
 import json
 import subprocess
@@ -14,9 +14,9 @@ command = ["cargo", "metadata", "--format-version", "1", "--all-features"]
 metadata = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
 packages = {package["id"]: package for package in metadata["packages"]}
 nodes = {node["id"]: node for node in metadata["resolve"]["nodes"]}
-ours = next(id for id, package in packages.items() if package["name"] == "trace-runtime")
+library = next(id for id, package in packages.items() if package["name"] == "trace-runtime")
 
-reached, waiting = set(), [ours]
+reached, waiting = set(), [library]
 while waiting:
     node = waiting.pop()
     if node not in reached:
@@ -24,11 +24,11 @@ while waiting:
         waiting += [
             dependency["pkg"]
             for dependency in nodes[node]["deps"]
-            # Not the development dependencies, nor those of other systems.
+            # Skip development dependencies and those of other systems.
             if any(kind["kind"] != "dev" and not kind["target"] for kind in dependency["dep_kinds"])
         ]
-declared = version(packages[ours])
+declared = version(packages[library])
 higher = sorted(packages[id]["name"] for id in reached if version(packages[id]) > declared)
 if higher:
-    sys.exit(f"rust-version is {declared}, and these need more: {', '.join(higher)}")
+    sys.exit(f"rust-version is {declared}, but these need a later one: {', '.join(higher)}")
 print(f"rust-version {declared[0]}.{declared[1]} holds for {len(reached)} packages")

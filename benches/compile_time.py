@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""What the macros cost the compiler, beside `#[tracing::instrument]`.
+"""Measures compile times with the macros, compared with `#[tracing::instrument]`.
 
-`functions`: `cargo check` of a crate with 1,000 annotated functions, half of them async, and the
-size of what the macros write. `build`: a clean build of a one-function program and the crates it
-takes, beside the common `tracing` stack. Rounds are interleaved; the median counts.
+`functions` runs `cargo check` on a crate with 1,000 annotated functions, half of them async, and
+measures the size of the expanded code. `build` runs a clean build of a program with one function and
+counts its crates, compared with the common `tracing` stack. Rounds are interleaved, and the tables
+show medians.
 
     python3 benches/compile_time.py functions
     python3 benches/compile_time.py build
@@ -19,8 +20,8 @@ import tempfile
 import time
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-OURS = f'trace-runtime = {{ path = "{ROOT}/trace-runtime" }}\n'
-STACK = """tracing = "0.1"
+TRACE_RUNTIME = f'trace-runtime = {{ path = "{ROOT}/trace-runtime" }}\n'
+TRACING_STACK = """tracing = "0.1"
 tracing-subscriber = "0.3"
 tracing-opentelemetry = "0.34"
 opentelemetry = "0.33"
@@ -51,22 +52,22 @@ def cargo(root, *arguments, **environment):
     ran = subprocess.run(["cargo", *arguments], cwd=root, text=True, capture_output=True,
                          env={**os.environ, "CARGO_TARGET_DIR": str(root / "target"), **environment})
     if ran.returncode != 0:
-        sys.exit(f"{root.name}: cargo {' '.join(arguments)} failed\n{ran.stderr}")
+        sys.exit(f"{root.name}: cargo {' '.join(arguments)} failed:\n{ran.stderr}")
     return ran.stdout, time.monotonic() - began
 
 
 def annotated(attribute):
     functions = (FUNCTION.format(attribute=attribute, n=n, asynchronous="async " if n % 2 else "")
                  for n in range(1000))
-    head = '//! Annotated.\n#[derive(Debug, serde::Serialize)]\npub struct Request {\n    pub text: String,\n}\n'
+    head = '//! Annotated functions.\n#[derive(Debug, serde::Serialize)]\npub struct Request {\n    pub text: String,\n}\n'
     return head + "".join(functions)
 
 
 def functions(folder, rounds):
     serde = 'serde = { version = "1", features = ["derive"] }\n'
     crates = {
-        "trace_runtime": package(folder, "ours", OURS + serde, annotated("trace_runtime::chain")),
-        "tracing": package(folder, "theirs", 'tracing = "0.1"\n' + serde,
+        "trace_runtime": package(folder, "with-trace-runtime", TRACE_RUNTIME + serde, annotated("trace_runtime::chain")),
+        "tracing": package(folder, "with-tracing", 'tracing = "0.1"\n' + serde,
                            annotated("tracing::instrument(ret, err)")),
     }
     times = {name: [] for name in crates}
@@ -78,7 +79,7 @@ def functions(folder, rounds):
             times[name].append(cargo(root, "check", CARGO_INCREMENTAL="0")[1])
     print("| 1,000 functions | `cargo check` | expanded |\n|---|---|---|")
     for name, root in crates.items():
-        # Expansion is printed by the compiler only if it is told to take unstable options.
+        # Printing the expansion is an unstable option, which RUSTC_BOOTSTRAP allows on stable.
         expanded, _ = cargo(root, "rustc", "--", "-Zunpretty=expanded", RUSTC_BOOTSTRAP="1")
         print(f"| `{name}` | {statistics.median(times[name]):.1f} s | {len(expanded) / 1e6:.1f} MB |")
     ratio = statistics.median(times["trace_runtime"]) / statistics.median(times["tracing"])
@@ -86,11 +87,11 @@ def functions(folder, rounds):
 
 
 def build(folder, rounds):
-    ours = "#[trace_runtime::chain]\nfn f() {}\nfn main() { f() }\n"
-    theirs = "#[tracing::instrument]\nfn f() {}\nfn main() { f() }\n"
+    traced = "#[trace_runtime::chain]\nfn f() {}\nfn main() { f() }\n"
+    instrumented = "#[tracing::instrument]\nfn f() {}\nfn main() { f() }\n"
     programs = {
-        "trace_runtime": package(folder, "ours", OURS, ours, main=True),
-        "tracing stack": package(folder, "theirs", STACK, theirs, main=True),
+        "trace_runtime": package(folder, "with-trace-runtime", TRACE_RUNTIME, traced, main=True),
+        "tracing stack": package(folder, "with-tracing", TRACING_STACK, instrumented, main=True),
     }
     print("| clean build | crates | debug | release | release binary |\n|---|---|---|---|---|")
     times = {(name, profile): [] for name in programs for profile in ("dev", "release")}
@@ -110,10 +111,10 @@ def build(folder, rounds):
 
 
 def main():
-    what = {"functions": (functions, 3), "build": (build, 1)}
-    if len(sys.argv) != 2 or sys.argv[1] not in what:
+    measurements = {"functions": (functions, 3), "build": (build, 1)}
+    if len(sys.argv) != 2 or sys.argv[1] not in measurements:
         sys.exit(__doc__)
-    measure, rounds = what[sys.argv[1]]
+    measure, rounds = measurements[sys.argv[1]]
     with tempfile.TemporaryDirectory() as folder:
         measure(pathlib.Path(folder), rounds)
 

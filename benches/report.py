@@ -1,5 +1,7 @@
 #!/usr/bin/env python3
-"""Runs the benchmarks and rewrites the measured parts of docs/performance.md.
+"""Runs the benchmarks and replaces the measured parts of docs/performance.md.
+
+Each part is between `<!-- name -->` and `<!-- end -->`. Arguments select parts, for example `overhead`.
 
     python3 benches/report.py
 """
@@ -24,7 +26,7 @@ COMMANDS = {
 def measured(name):
     print(f"== {' '.join(COMMANDS[name][:6])}", flush=True)
     ran = subprocess.run(COMMANDS[name], cwd=ROOT, text=True, stdout=subprocess.PIPE, check=True)
-    # The last line of a benchmark is for programs; here it is shown as it is.
+    # The last line of a benchmark holds its ratios as JSON; the page shows it as a code block.
     return re.sub(r"^(RATIOS .*)$", r"```text\n\1\n```", ran.stdout.strip(), flags=re.MULTILINE)
 
 
@@ -41,7 +43,7 @@ def main():
         pattern = rf"(<!-- {name} -->\n).*?(\n<!-- end -->)"
         page, count = re.subn(pattern, lambda found: found[1] + text + found[2], page, flags=re.DOTALL)
         if count != 1:
-            sys.exit(f"{PAGE.name} has no single place for {name}")
+            sys.exit(f"{PAGE.name}: expected exactly one part named {name}, found {count}")
         PAGE.write_text(page)
 
 

@@ -1,7 +1,7 @@
 //! An agent that lets a model call Rust functions: `cargo run --example agent_loop`.
 //!
-//! The model is given the definitions that `#[tool]` made from the signatures, so what it is told
-//! and what the trace says of a tool are the same.
+//! The model receives the definitions that `#[tool]` generates from the signatures, so the request
+//! and the trace describe a tool in the same way.
 
 use anyhow::{Context, bail};
 use async_openai::types::chat::{
@@ -15,7 +15,8 @@ use serde::Deserialize;
 use trace_runtime::schemars::JsonSchema;
 use trace_runtime::{ToolDefinition, agent, llm, tool};
 
-/// What the model fills in. Its doc comments describe the parameters to the model.
+/// The arguments that the model fills in. Their doc comments become the descriptions that the model
+/// reads.
 #[derive(Deserialize, JsonSchema)]
 #[schemars(crate = "trace_runtime::schemars")]
 struct Place {
@@ -37,8 +38,15 @@ fn population(Place { city, .. }: Place) -> usize {
     city.len() * 100_000
 }
 
+/// The tools that the model may call. `#[tool(definition = NAME)]` generated the constants.
 const TOOLS: [ToolDefinition; 2] = [WEATHER, POPULATION];
 
+/// Runs a tool call of the model. Each tool is a traced function, so its span becomes a child of
+/// the agent's span.
+///
+/// The arguments are JSON text that the model wrote, for example `{"city":"Oslo","days":2}`. They
+/// may not match the schema, so deserialisation errors are returned and recorded on the agent's
+/// span.
 fn call(tool: &ToolCall) -> anyhow::Result<String> {
     let (name, arguments) = (&*tool.function.name, &*tool.function.arguments);
     match name {
@@ -50,6 +58,8 @@ fn call(tool: &ToolCall) -> anyhow::Result<String> {
     }
 }
 
+/// Sends one request. The span gets messages, tools, token counts and the model name from the
+/// captured request and response; only the provider is not part of them.
 #[llm(skip(model), provider = model.provider)]
 async fn ask(
     model: &Model,
@@ -58,9 +68,11 @@ async fn ask(
     model.chat(request).await
 }
 
+/// Answers a question: asks the model, runs the tools that it calls, and repeats until the model
+/// answers with text.
 #[agent(skip(model))]
 async fn answer(model: &Model, question: &str) -> anyhow::Result<String> {
-    // Serialised, a definition is a tool as OpenAI's interface takes it.
+    // A definition serialises to a tool in the format of OpenAI's API.
     let tools: Vec<ChatCompletionTools> = serde_json::from_value(serde_json::to_value(TOOLS)?)?;
     let mut messages: Vec<ChatCompletionRequestMessage> =
         vec![ChatCompletionRequestUserMessage::from(question).into()];
@@ -72,18 +84,20 @@ async fn answer(model: &Model, question: &str) -> anyhow::Result<String> {
             ..Default::default()
         };
         let response = ask(model, request).await?;
-        let said = response.choices.into_iter().next().context("no choice")?.message;
-        let Some(calls) = said.tool_calls.filter(|calls| !calls.is_empty()) else {
-            return said.content.context("neither text nor a call of a tool");
+        let reply = response.choices.into_iter().next().context("no choice")?.message;
+        let Some(calls) = reply.tool_calls.filter(|calls| !calls.is_empty()) else {
+            return reply.content.context("the model answered with neither text nor a tool call");
         };
-        let asked = ChatCompletionRequestAssistantMessageArgs::default()
+        // The API requires that the assistant's calls precede their results in the conversation.
+        let request = ChatCompletionRequestAssistantMessageArgs::default()
             .tool_calls(calls.clone())
             .build()?;
-        messages.push(asked.into());
+        messages.push(request.into());
         for tool in calls {
             let ChatCompletionMessageToolCalls::Function(tool) = tool else {
                 bail!("the model calls a tool that is not a function");
             };
+            // The id links the result to the call.
             let content = call(&tool)?.into();
             let result = ChatCompletionRequestToolMessage { content, tool_call_id: tool.id };
             messages.push(result.into());
@@ -94,6 +108,7 @@ async fn answer(model: &Model, question: &str) -> anyhow::Result<String> {
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let model = Model::from_environment().await?;
+    // Dropping the registration flushes, so it must live until the end of `main`.
     let _registration =
         trace_runtime::register().project_name("agent-loop").console(true).install()?;
     println!("{}", answer(&model, "What is the weather in Oslo?").await?);

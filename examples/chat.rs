@@ -1,8 +1,8 @@
-//! A conversation of several turns, with calls of a tool and streamed answers:
+//! A conversation of several turns, with tool calls and streamed answers:
 //! `cargo run --example chat`.
 //!
-//! Nothing here fills in a message, a tool call or a token count: they are read from the requests
-//! and the responses of the client.
+//! The code records no message, tool call or token count itself: the library reads them from the
+//! requests and responses of the client.
 
 use anyhow::Context;
 use async_openai::error::OpenAIError;
@@ -28,6 +28,7 @@ fn weather(
     format!("sun in {city}")
 }
 
+/// Sends one request and waits for the complete response.
 #[llm(skip(model), provider = model.provider)]
 async fn ask(
     model: &Model,
@@ -36,7 +37,7 @@ async fn ask(
     model.chat(request).await
 }
 
-/// The span lasts until the last piece, and has all of the answer.
+/// Streams an answer. The span lasts until the last chunk and records the whole answer.
 #[llm(skip(model), provider = model.provider)]
 async fn stream(
     model: &Model,
@@ -45,13 +46,14 @@ async fn stream(
     model.stream(request).await
 }
 
-/// What was said so far, and who answers.
+/// The messages so far, and the model that answers.
 struct Conversation<'a> {
     model: &'a Model,
     messages: Vec<ChatCompletionRequestMessage>,
 }
 
 impl Conversation<'_> {
+    /// Returns a request with all messages so far.
     fn request(&self) -> CreateChatCompletionRequest {
         CreateChatCompletionRequest {
             model: self.model.chat_model.clone(),
@@ -60,15 +62,17 @@ impl Conversation<'_> {
         }
     }
 
-    /// One turn: the model calls the tool as often as it likes, then answers piece by piece.
+    /// Runs one turn: the model may call the tool several times, then streams its answer.
     #[agent(name = "turn")]
     async fn turn(&mut self, question: &str) -> anyhow::Result<String> {
         self.messages.push(ChatCompletionRequestUserMessage::from(question).into());
         let calls = self.calls().await?;
         if !calls.is_empty() {
-            self.messages.push(asked(calls.clone())?.into());
+            // The API requires that the assistant's calls precede their results.
+            self.messages.push(call_message(calls.clone())?.into());
         }
         for call in calls {
+            // Custom tools are not offered to the model, so it calls functions only.
             let ChatCompletionMessageToolCalls::Function(call) = call else { continue };
             let content = run(&call)?.into();
             let result = ChatCompletionRequestToolMessage { content, tool_call_id: call.id };
@@ -79,7 +83,7 @@ impl Conversation<'_> {
         Ok(answer)
     }
 
-    /// The tools that the model wants to call.
+    /// Asks the model for tool calls.
     async fn calls(&self) -> anyhow::Result<Vec<ChatCompletionMessageToolCalls>> {
         let tools: Vec<ChatCompletionTools> =
             serde_json::from_value(serde_json::to_value([WEATHER])?)?;
@@ -89,9 +93,9 @@ impl Conversation<'_> {
         Ok(choice.message.tool_calls.unwrap_or_default())
     }
 
-    /// The answer, printed as it comes.
+    /// Asks the model for its answer and prints the chunks as they arrive.
     async fn answer(&self) -> anyhow::Result<String> {
-        // Without it, a stream does not say how many tokens it used.
+        // Without this option a stream carries no token usage.
         let usage =
             ChatCompletionStreamOptions { include_usage: Some(true), include_obfuscation: None };
         let request = CreateChatCompletionRequest { stream_options: Some(usage), ..self.request() };
@@ -108,17 +112,20 @@ impl Conversation<'_> {
     }
 }
 
-fn asked(
+/// Returns the message in which the assistant made these calls.
+fn call_message(
     calls: Vec<ChatCompletionMessageToolCalls>,
 ) -> anyhow::Result<ChatCompletionRequestAssistantMessage> {
     Ok(ChatCompletionRequestAssistantMessageArgs::default().tool_calls(calls).build()?)
 }
 
+/// Runs a tool call of the model.
 fn run(call: &ToolCall) -> anyhow::Result<String> {
     let arguments: serde_json::Value = serde_json::from_str(&call.function.arguments)?;
     Ok(weather(arguments["city"].as_str().context("no city")?))
 }
 
+/// Runs the conversation. Phoenix groups the traces that have the same `session.id`.
 #[chain(skip(model), attributes("session.id" = session))]
 async fn talk(model: &Model, session: &str) -> anyhow::Result<()> {
     let system = ChatCompletionRequestSystemMessage::from("You are brief.").into();
@@ -133,6 +140,7 @@ async fn talk(model: &Model, session: &str) -> anyhow::Result<()> {
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let model = Model::from_environment().await?;
+    // Dropping the registration flushes, so it must live until the end of `main`.
     let _registration = trace_runtime::register().project_name("chat").console(true).install()?;
     talk(&model, "session-1").await
 }

@@ -1,8 +1,8 @@
 //! Sends spans from a file or a spool to a backend:
 //! `cargo run --features file --example replay -- traces.jsonl http://localhost:6006`.
 //!
-//! Without an endpoint it is found as for any program, from the environment. Keys and headers come
-//! from there too.
+//! Without the second argument, the endpoint comes from the environment, as for any program. Keys
+//! and headers always come from there.
 
 use std::process::ExitCode;
 
@@ -12,6 +12,7 @@ fn main() -> ExitCode {
         eprintln!("usage: replay <file, spool or folder> [endpoint]");
         return ExitCode::FAILURE;
     };
+    // Replaying needs no registration: the builder only supplies endpoint, headers and protocol.
     let mut builder = trace_runtime::register();
     if let Some(endpoint) = arguments.next() {
         builder = builder.endpoint(endpoint);

@@ -1,4 +1,5 @@
-//! How often a traced call allocates: a number that is to stay.
+//! Counts the heap allocations of a traced call. A change that adds one fails here; the numbers are
+//! quoted in `docs/performance.md`.
 
 use allocation_counter::measure;
 use std::hint::black_box;
@@ -20,7 +21,7 @@ fn answer(question: &'static str) -> &'static str {
     black_box(question)
 }
 
-/// Allocations of each of many calls, on the thread that calls.
+/// Returns the allocations per call on the calling thread, averaged over many calls.
 fn allocations_of_a_call() -> u64 {
     const CALLS: u64 = 100;
     answer("before");
@@ -32,21 +33,21 @@ fn allocations_of_a_call() -> u64 {
     measure(calls).count_total / CALLS
 }
 
-/// One test: registrations are process-wide.
+/// A single test covers all states, because a registration is process-wide.
 #[test]
-fn allocations_are_few() {
+fn allocations_per_call_match_the_documented_counts() {
     assert_eq!(allocations_of_a_call(), 0, "nothing registered");
 
     let registration =
         register().verbose(false).exporter(NoOp).sample_ratio(0.0).install().unwrap();
-    // The span in the context, which tells of the decision.
+    // The context holds a span that carries the sampling decision to callees.
     assert_eq!(allocations_of_a_call(), 1, "not sampled");
     drop(registration);
 
     let registration = register().verbose(false).exporter(NoOp).install().unwrap();
-    // Two texts, and three for a live span in the context.
+    // Two texts (input and output), and three for the live span in the context.
     assert_eq!(allocations_of_a_call(), 5, "recorded");
     registration.flush().unwrap();
-    // The worker has given the records back, whose memory is used again.
+    // After a flush the worker returns its span records, and the next call reuses their memory.
     assert_eq!(allocations_of_a_call(), 4, "recorded later");
 }

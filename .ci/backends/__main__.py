@@ -1,21 +1,21 @@
 #!/usr/bin/env python3
-"""Runs the examples and the real clients against a real Phoenix and a real MLflow, and reads the
-spans back.
+"""Runs the examples and the tests with real clients against Phoenix and MLflow, and reads the spans
+back.
 
-Installs both into a cache folder (default target/backends), and stops what it started. Fails if
-anything cannot be installed: it is never skipped.
+Installs both servers into a cache folder (default target/backends), and stops them at the end. Fails
+if a server cannot be installed; the check is never skipped.
 """
 
 import conversation
 from hinbox import check_mlflow, check_phoenix
 from programs import build, run_example, test_clients
-from report import fail, say
+from report import fail, log
 from rest import get
 from servers import free_port, mlflow, phoenix
 
 SECRET = "testsecret-0123456789abcdef0123456789abcdef"
 ADMIN = "adminsecret-0123456789abcdef0123456789abcd"
-WRONG_KEY = "wr0ng-key-that-nobody-may-see"
+WRONG_KEY = "wr0ng-key-that-must-stay-hidden"
 
 
 def against_phoenix():
@@ -31,7 +31,7 @@ def against_phoenix():
                                OTEL_EXPORTER_OTLP_PROTOCOL="grpc")
         check_phoenix("Phoenix over gRPC", base, trace)
         conversation.check("A conversation in Phoenix", base)
-        say(f"{test_clients(base)} tests with real clients see in Phoenix what they should")
+        log(f"{test_clients(base)} tests with real clients find the expected spans in Phoenix")
 
 
 def against_phoenix_with_authentication():
@@ -43,14 +43,14 @@ def against_phoenix_with_authentication():
         for transport, address in (("HTTP", base), ("gRPC", f"http://127.0.0.1:{grpc_port}")):
             endpoint = {"PHOENIX_COLLECTOR_ENDPOINT": address,
                         "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc" if transport == "gRPC" else "http/protobuf"}
-            _, said = run_example(PHOENIX_API_KEY=WRONG_KEY, **endpoint)
-            lines = [line for line in said.splitlines() if line.startswith("trace-runtime:")]
+            _, stderr = run_example(PHOENIX_API_KEY=WRONG_KEY, **endpoint)
+            lines = [line for line in stderr.splitlines() if line.startswith("trace-runtime:")]
             expected = "5 spans not delivered: the API key from `PHOENIX_API_KEY` was refused"
-            if len(lines) != 1 or expected not in lines[0] or WRONG_KEY in said:
-                fail(f"a wrong key over {transport} was not named as the cause:\n{said}")
-            say(f"Phoenix over {transport} refuses a wrong key, and the program says so")
-            trace, said = run_example(PHOENIX_API_KEY=key, **endpoint)
-            if key in said:
+            if len(lines) != 1 or expected not in lines[0] or WRONG_KEY in stderr:
+                fail(f"a wrong key over {transport} was not reported as the cause:\n{stderr}")
+            log(f"Phoenix over {transport} refuses a wrong key, and the program reports it")
+            trace, stderr = run_example(PHOENIX_API_KEY=key, **endpoint)
+            if key in stderr:
                 fail("the key was printed")
             check_phoenix(f"Phoenix over {transport} with a key", base, trace, key)
 
@@ -71,7 +71,7 @@ def main():
     against_phoenix()
     against_phoenix_with_authentication()
     against_mlflow()
-    say("all is well")
+    log("all checks passed")
 
 
 main()

@@ -1,13 +1,13 @@
-"""What Phoenix shows of the example `chat`: every message and call of a conversation, and its price."""
+"""Checks the example `chat` in Phoenix: every message and tool call of a conversation, and its cost."""
 
 import time
 
 from programs import run_example
-from report import fail, say
+from report import fail, log
 from rest import get, phoenix_spans, value
 
 ANSWER = "Canned answer to: {}"
-# The last LLM span of the example: everything that was said until then.
+# Messages of the last LLM span, which contains the whole conversation: role, content, arguments.
 CONVERSATION = {
     ("input", 0): ("system", "You are brief.", None),
     ("input", 1): ("user", "What is the weather in Oslo?", None),
@@ -23,7 +23,7 @@ TOKENS = {"prompt": 3, "completion": 6, "total": 9}
 
 
 def check(where, base):
-    """Messages, calls, model and tokens are shown, and Phoenix knows the price."""
+    """Fails unless Phoenix shows messages, calls, model and tokens, and computes a cost."""
     trace, _ = run_example("chat", ANSWER.format("sun in Rome"), PHOENIX_COLLECTOR_ENDPOINT=base)
     spans = phoenix_spans(base, trace, project="chat", count=9)
     streamed = [span for span in spans if span["name"] == "stream"]
@@ -37,14 +37,14 @@ def check(where, base):
                               value(attributes.get(arguments)))
     tokens = {kind: attributes.get(f"llm.token_count.{kind}") for kind in TOKENS}
     if (found, tokens, attributes["llm.model_name"]) != (CONVERSATION, TOKENS, "gpt-4o-mini"):
-        fail(f"{where} shows another conversation: {last}")
+        fail(f"{where}: the conversation differs: {last}")
     query = "{ getSpanByOtelId(spanId: \"%s\") { costSummary { total { cost } } } }"
     body = {"query": query % last["context"]["span_id"]}
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
         summary = get(f"{base}/graphql", body=body)["data"]["getSpanByOtelId"]["costSummary"]
         if summary and summary["total"]["cost"]:
-            say(f"{where}: messages, calls and tokens are right, the cost is {summary['total']['cost']}")
+            log(f"{where}: messages, calls and tokens are correct, the cost is {summary['total']['cost']}")
             return
         time.sleep(0.2)
-    fail(f"{where} shows no cost")
+    fail(f"{where}: no cost")

@@ -1,13 +1,13 @@
-"""What the backends show of the example `hinbox`: tree, kinds and values."""
+"""Checks the example `hinbox` in the backends: tree, kinds and values."""
 
 import json
 
-from report import fail, say
+from report import fail, log
 from rest import get, phoenix_spans, value
 
 ANSWER = "Canned answer to: {}"
 FRANCE, SPAIN = "What is the capital of France?", "And of Spain?"
-# Name, kind, parent, input, output; the values compared as JSON where they are JSON.
+# Name, kind, parent, input and output. Values that are JSON text are compared as JSON.
 EXPECTED = sorted(
     [
         ("my_llm_application", "AGENT", None, {}, {
@@ -28,9 +28,9 @@ EXPECTED = sorted(
 def compare(where, found):
     found = sorted(found, key=str)
     if found != EXPECTED:
-        fail(f"{where} shows another trace\nexpected {json.dumps(EXPECTED, indent=1)}\n"
+        fail(f"{where}: the trace differs\nexpected {json.dumps(EXPECTED, indent=1)}\n"
              f"found {json.dumps(found, indent=1)}")
-    say(f"{where}: tree, kinds and values are right")
+    log(f"{where}: tree, kinds and values are correct")
 
 
 def check_phoenix(where, base, trace, key=None):
@@ -44,13 +44,13 @@ def check_phoenix(where, base, trace, key=None):
     for span in spans:
         attributes = span["attributes"]
         if span["status_code"] != "OK" or attributes["code.file.path"] != "examples/hinbox.rs":
-            fail(f"{where}: unexpected {span}")
+            fail(f"{where}: wrong status or file: {span}")
         if span["name"] == "query_embedding" and attributes["tool.description"] != "Query embedding":
-            fail(f"{where}: the tool is not described: {span}")
+            fail(f"{where}: the tool has no description: {span}")
 
 
 def plain(any_value):
-    """OTLP's AnyValue, as MLflow writes it."""
+    """Decodes OTLP's AnyValue from MLflow's JSON."""
     kind, content = next(iter(any_value.items()))
     if kind == "array_value":
         return [plain(item) for item in content.get("values", [])]
@@ -66,7 +66,7 @@ def check_mlflow(where, base, trace):
     rows = []
     for span in spans:
         attributes = {entry["key"]: plain(entry["value"]) for entry in span["attributes"]}
-        # MLflow leaves an empty object out.
+        # MLflow omits an empty object.
         rows.append((span["name"], attributes["mlflow.spanType"], names.get(span.get("parent_span_id")),
                      attributes.get("mlflow.spanInputs") or {}, attributes.get("mlflow.spanOutputs")))
     compare(where, rows)

@@ -1,4 +1,4 @@
-"""Our programs: the examples and the tests with real clients."""
+"""Runs the programs of this project: the examples and the tests with real clients."""
 
 import os
 import pathlib
@@ -12,7 +12,7 @@ TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
 
 
 def clean_environment():
-    """The environment without settings that would reach the servers or the example."""
+    """Returns the environment without variables that configure the servers or the examples."""
     prefixes = ("OTEL_", "PHOENIX_", "MLFLOW_", "OPENAI_", "OPENROUTER_", "OPENINFERENCE_")
     return {k: v for k, v in os.environ.items() if not k.startswith(prefixes)}
 
@@ -21,11 +21,11 @@ def build():
     command = ["cargo", "build", "--package", "examples", "--features", "grpc",
                "--example", "hinbox", "--example", "chat"]
     if subprocess.run(command, cwd=ROOT).returncode != 0:
-        fail("the examples do not build")
+        fail("the examples did not build")
 
 
 def run_example(example="hinbox", answer="Canned answer to: Plan a trip", **environment):
-    """Runs an example; returns its trace id and what it said on stderr."""
+    """Runs an example; returns its trace id and its stderr."""
     program = TARGET / "debug" / "examples" / example
     ran = subprocess.run([program], env={**clean_environment(), **environment}, text=True,
                          capture_output=True, timeout=60)
@@ -35,12 +35,12 @@ def run_example(example="hinbox", answer="Canned answer to: Plan a trip", **envi
 
 
 def test_clients(phoenix):
-    """The tests with real clients, which also look at what this Phoenix shows of each span."""
+    """Runs the tests with real clients, which also read each span back from this Phoenix."""
     command = ["cargo", "test", "--quiet", "--package", "clients"]
     environment = {**clean_environment(), "READ_BACK_FROM": phoenix}
     tested = subprocess.run(command, cwd=ROOT, env=environment, text=True, capture_output=True)
-    # A test that starts itself again reports first.
+    # A test that starts itself again prints its own result first, so the last one counts.
     passed = re.findall(r"^test result: ok\. ([1-9]\d*) passed", tested.stdout, re.M)
     if tested.returncode != 0 or not passed:
-        fail(f"a client leaves something else in Phoenix:\n{tested.stdout}{tested.stderr}")
+        fail(f"the spans of a client differ in Phoenix:\n{tested.stdout}{tested.stderr}")
     return passed[-1]

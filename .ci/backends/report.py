@@ -1,4 +1,4 @@
-"""What happened, on the output of the check."""
+"""Output of the check."""
 
 import sys
 
@@ -7,5 +7,5 @@ def fail(message):
     sys.exit(f"backends: {message}")
 
 
-def say(message):
+def log(message):
     print(f"backends: {message}", flush=True)

@@ -1,4 +1,4 @@
-"""Reading back over REST."""
+"""Reads spans back over REST."""
 
 import json
 import time
@@ -25,7 +25,7 @@ def value(text):
 
 
 def phoenix_spans(base, trace, key=None, project="hinbox", count=1):
-    """The spans of a trace; ingest is asynchronous, so this waits for all of them."""
+    """Returns the spans of a trace. Phoenix stores them asynchronously, so this polls for all of them."""
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
         try:

@@ -1,4 +1,4 @@
-"""Phoenix and MLflow: installed with uv from PyPI, started on free ports of the loopback interface."""
+"""Installs Phoenix and MLflow from PyPI with uv, and starts them on free ports of loopback."""
 
 import contextlib
 import os
@@ -12,7 +12,7 @@ import time
 import urllib.request
 
 from programs import TARGET, clean_environment
-from report import fail, say
+from report import fail, log
 
 CACHE = pathlib.Path(os.environ.get("BACKENDS_CACHE", TARGET / "backends"))
 PHOENIX = "arize-phoenix==20.26.1"
@@ -20,12 +20,12 @@ MLFLOW = "mlflow==3.17.2"
 
 
 def install(name, package):
-    """A virtual environment with the package, made once."""
+    """Creates a virtual environment with the package, once; returns the path of its program."""
     CACHE.mkdir(parents=True, exist_ok=True)
     folder = CACHE / package.replace("==", "-")
     done = folder / "installed"
     if not done.exists():
-        say(f"installing {package}")
+        log(f"installing {package}")
         uv = CACHE / "uv"
         commands = [
             [sys.executable, "-m", "venv", str(uv)],
@@ -60,10 +60,10 @@ def serving(name, command, environment, ready):
                 log.seek(0)
                 fail(f"{name} did not start:\n{log.read()[-2000:]}")
             time.sleep(0.3)
-        say(f"{name} is up")
+        log(f"{name} is up")
         yield
     finally:
-        # Its own session: it may have children.
+        # The server has its own process group, so this ends its children too.
         with contextlib.suppress(ProcessLookupError):
             os.killpg(server.pid, signal.SIGTERM)
         try:

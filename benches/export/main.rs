@@ -1,7 +1,7 @@
-//! How fast spans reach a backend over HTTP, and what that costs the threads which bring them there,
-//! beside the SDK's batch processor with opentelemetry-otlp.
+//! Measures the throughput of delivery over HTTP and the processor time of its threads, compared
+//! with the SDK's batch processor and opentelemetry-otlp.
 //!
-//! Both get finished spans as fast as they deliver them, so that neither queue overflows.
+//! Both receive spans no faster than they deliver them, so that neither queue overflows.
 
 #![expect(clippy::cast_precision_loss, reason = "all counts are far below 2^52")]
 
@@ -13,28 +13,34 @@ use opentelemetry_sdk::trace::SdkTracerProvider;
 use std::time::Instant;
 use trace_runtime::Mask;
 
+/// Rounds per size; the medians of their figures are printed.
 const ROUNDS: usize = 15;
-/// Spans between two flushes: less than the SDK's queue holds.
+/// Spans between two flushes, fewer than the SDK's queue of 2,048 holds.
 const BATCH: usize = 1024;
+/// Flushes per run, enough to outweigh the cost of starting it.
 const BATCHES: usize = 8;
+/// Text per span: half of it is the input, half the output.
 const SIZES: [(&str, usize); 2] = [("1 KB", 1024), ("20 KB", 20 * 1024)];
 
-/// A provider whose spans go to a receiver of its own.
+/// A provider with its own receiver.
 struct Contender {
     name: &'static str,
     title: &'static str,
     provider: SdkTracerProvider,
     receiver: Receiver,
+    /// Prefixes of the names of its export threads, whose processor time is measured.
     threads: &'static [&'static str],
 }
 
+/// The figures of one run.
 #[derive(Clone, Copy, Debug)]
 struct Run {
     spans_per_second: f64,
     microseconds_of_threads: f64,
 }
 
-fn ours(name: &'static str, title: &'static str, mask: Mask) -> Contender {
+/// The delivery of this crate as a span processor, with the default settings but for the mask.
+fn trace_runtime(name: &'static str, title: &'static str, mask: Mask) -> Contender {
     let receiver = Receiver::start();
     let builder = trace_runtime::register().endpoint(receiver.endpoint()).mask(mask);
     let processor = builder.processor().expect("every setting is valid");
@@ -42,6 +48,7 @@ fn ours(name: &'static str, title: &'static str, mask: Mask) -> Contender {
     Contender { name, title, provider, receiver, threads: &["trace-runtime"] }
 }
 
+/// The SDK's batch processor and the HTTP exporter, with their default settings.
 fn sdk() -> Contender {
     let receiver = Receiver::start();
     let exporter = SpanExporter::builder()
@@ -51,12 +58,13 @@ fn sdk() -> Contender {
         .build()
         .expect("every setting is valid");
     let provider = SdkTracerProvider::builder().with_batch_exporter(exporter).build();
-    // The blocking client has a thread of its own.
+    // The blocking client has its own thread, whose time counts too.
     let threads = &["OpenTelemetry.Traces.BatchProcessor", "reqwest-internal"];
     Contender { name: "sdk", title: "SDK and opentelemetry-otlp", provider, receiver, threads }
 }
 
 impl Contender {
+    /// Ends `BATCH * BATCHES` spans and measures until all are delivered.
     fn run(&self, bytes: usize) -> Run {
         let tracer = self.provider.tracer("benches");
         let text = "The capital of France is Paris. ".repeat(bytes / 64);
@@ -78,6 +86,7 @@ impl Contender {
         let spans = (BATCH * BATCHES) as f64;
         let worked = processor_time(self.threads).saturating_sub(worked);
         let arrived = self.receiver.bytes() - received;
+        // A contender that loses spans would look fast.
         assert!(arrived as f64 > spans * bytes as f64 * 0.9, "spans were lost: {arrived} bytes");
         Run {
             spans_per_second: spans / took.as_secs_f64(),
@@ -89,14 +98,15 @@ impl Contender {
 fn main() {
     let contenders = [
         sdk(),
-        ours("trace_runtime", "trace-runtime", Mask::new()),
-        // What the others do, and no more.
-        ours("unscrubbed", "trace-runtime, secrets left in", Mask::new().scrub_secrets(false)),
+        trace_runtime("trace_runtime", "trace-runtime", Mask::new()),
+        // Without scrubbing of secrets, which the SDK does not have.
+        trace_runtime("unscrubbed", "trace-runtime, secrets left in", without_scrubbing()),
     ];
     println!("| span | | spans per second | µs of its threads for each span |\n|---|---|---|---|");
     let mut ratios = serde_json::Map::new();
     for (size, bytes) in SIZES {
         let mut runs = [const { Vec::new() }; 3];
+        // The contenders run in turn, so that a busy machine affects all of them.
         for _ in 0..ROUNDS {
             for (contender, runs) in contenders.iter().zip(&mut runs) {
                 runs.push(contender.run(bytes));
@@ -122,6 +132,11 @@ fn main() {
     println!("\nRATIOS {}", serde_json::Value::Object(ratios));
 }
 
+fn without_scrubbing() -> Mask {
+    Mask::new().scrub_secrets(false)
+}
+
+/// Rounds to three decimals.
 fn rounded(ratio: f64) -> serde_json::Value {
     ((ratio * 1000.0).round() / 1000.0).into()
 }

@@ -1,4 +1,4 @@
-//! The foreground cost of a span, in bursts that no queue overflows.
+//! The cost of a span on the calling thread, in bursts that overflow no queue.
 
 use crate::call::QUESTION;
 use crate::contender::{ALL, Call, Contender, Pipeline};
@@ -9,30 +9,35 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Instant;
 
-/// How calls are made.
+/// The way in which calls are made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Shape {
+    /// Calls an async function, which is polled four times.
     pub(crate) is_async: bool,
+    /// Nested calls, each with its span.
     pub(crate) depth: u32,
+    /// Threads that make calls at the same time.
     pub(crate) threads: u32,
 }
 
-/// Spans of one burst: less than the 512 at which the others' worker is woken, so that it does not
-/// take the processor away while time is taken.
+/// Spans per burst: fewer than the 512 at which the SDK wakes its worker, so that the worker does
+/// not compete for the processor during the measurement.
 const SPANS: u32 = 480;
-/// A call that costs next to nothing is made more often.
+/// Calls per burst of contenders that record nothing, whose calls are too cheap to time few.
 const CHEAP_CALLS: u32 = 20_000;
+/// Bursts per round and shape.
 const BURSTS: u32 = 16;
 
-/// Nanoseconds of one thread for each span, and how many spans were lost.
+/// Nanoseconds per span on one thread, and the number of lost spans.
 #[derive(Debug, Default)]
 pub(crate) struct Costs {
     measured: BTreeMap<(&'static str, Shape), Vec<f64>>,
+    /// Spans that never arrived. Bursts are sized so that this is zero.
     pub(crate) lost: BTreeMap<&'static str, u64>,
 }
 
 impl Costs {
-    /// The median of all bursts.
+    /// Returns the median of all bursts.
     pub(crate) fn of(&self, contender: &str, shape: Shape) -> f64 {
         let measured = self.measured.iter();
         let mut of_it = measured.filter(|((name, of), _)| *name == contender && *of == shape);
@@ -40,6 +45,7 @@ impl Costs {
     }
 }
 
+/// All combinations, in the order of the columns.
 pub(crate) const SHAPES: [Shape; 8] = [
     Shape { is_async: false, depth: 1, threads: 1 },
     Shape { is_async: false, depth: 10, threads: 1 },
@@ -51,7 +57,7 @@ pub(crate) const SHAPES: [Shape; 8] = [
     Shape { is_async: true, depth: 10, threads: 2 },
 ];
 
-/// Measures everybody in turns, beginning with another one in each round.
+/// Measures the contenders in turn, and starts each round with another one.
 pub(crate) fn measure(rounds: usize) -> Costs {
     let mut costs = Costs::default();
     for round in 0..rounds {
@@ -67,6 +73,7 @@ pub(crate) fn measure(rounds: usize) -> Costs {
     costs
 }
 
+/// Runs the bursts of one shape; returns the nanoseconds per span of each.
 fn bursts(
     contender: &Contender,
     pipeline: Option<&dyn Pipeline>,
@@ -80,10 +87,11 @@ fn bursts(
     let mut costs = Vec::new();
     for burst in 0..=BURSTS {
         let nanoseconds = on_threads(shape.threads, || timed(call, calls, shape.depth));
+        // Flush between bursts and outside the measured time.
         if let Some(pipeline) = pipeline {
             pipeline.flush();
         }
-        // The first one warms up.
+        // The first burst is the warm-up.
         if burst > 0 {
             costs.push(nanoseconds / f64::from(calls * shape.depth));
         }
@@ -95,6 +103,7 @@ fn bursts(
     costs
 }
 
+/// Returns the nanoseconds of this many calls on the current thread.
 fn timed(call: Call, calls: u32, depth: u32) -> f64 {
     let began = Instant::now();
     for _ in 0..calls {
@@ -103,7 +112,7 @@ fn timed(call: Call, calls: u32, depth: u32) -> f64 {
     began.elapsed().as_secs_f64() * 1e9
 }
 
-/// Runs the same on several threads at the same moment; the slowest counts.
+/// Runs `run` on several threads at the same time; returns the time of the slowest.
 fn on_threads(threads: u32, run: impl Fn() -> f64 + Sync) -> f64 {
     if threads == 1 {
         return run();
@@ -111,6 +120,7 @@ fn on_threads(threads: u32, run: impl Fn() -> f64 + Sync) -> f64 {
     let waiting = AtomicUsize::new(threads as usize);
     let run_together = || {
         waiting.fetch_sub(1, Ordering::AcqRel);
+        // Spinning starts all threads within nanoseconds; a barrier would wake them one by one.
         while waiting.load(Ordering::Acquire) > 0 {
             spin_loop();
         }

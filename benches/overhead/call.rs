@@ -1,28 +1,30 @@
-//! The call that every contender traces: one text in, one text out, `depth` calls deep.
+//! The call that every contender traces: one text in, one text out, nested `depth` times.
 
 use std::hint::black_box;
 use std::pin::{Pin, pin};
 use std::task::{Context, Poll, Waker};
 
-/// What every call is given.
+/// The argument of every call.
 pub(crate) const QUESTION: &str =
     "What is the capital of France, and how many people live there today?";
+/// The result of every call.
 const ANSWER: &str = "The capital of France is Paris. A little over two million people live in it.";
 
-/// What every span is given besides its input and output.
+/// The attribute `code.function.name` of the contenders that set it by hand.
 pub(crate) const FUNCTION: &str = "overhead::call::step";
 
-/// The innermost work: next to nothing, so that the span is what is measured.
+/// The innermost work, which costs almost nothing, so that the span dominates the measurement.
 pub(crate) fn answer(question: &'static str) -> &'static str {
     black_box(question);
     black_box(ANSWER)
 }
 
-/// What an async call awaits, three times: it is ready when it is polled again.
+/// Returns a future that is pending once and then ready; async calls await three of them.
 pub(crate) fn yield_now() -> YieldNow {
     YieldNow(false)
 }
 
+/// The future that [`yield_now`] returns; true after its first poll.
 pub(crate) struct YieldNow(bool);
 
 impl Future for YieldNow {
@@ -33,7 +35,7 @@ impl Future for YieldNow {
     }
 }
 
-/// Polls a future to its end, without a runtime that would be measured too.
+/// Polls a future to completion without a runtime, whose cost would be measured too.
 pub(crate) fn drive<F: Future>(future: F) -> F::Output {
     let mut future = pin!(future);
     let mut context = Context::from_waker(Waker::noop());

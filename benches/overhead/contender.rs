@@ -1,37 +1,39 @@
-//! Who is measured.
+//! The list of measured contenders.
 
-use crate::{fastrace_stack, ours, plain, sdk, tracing_stack};
+use crate::{fastrace_stack, macros, plain, sdk, tracing_stack};
 use std::time::Duration;
 
-/// One way to trace the call, or not to.
+/// One way to trace the call; `plain` does not trace it at all.
 #[derive(Clone, Copy)]
 pub(crate) struct Contender {
-    /// How it is known in the ratios.
+    /// The key in the ratios.
     pub(crate) name: &'static str,
-    /// How it is called in tables.
+    /// The title in tables.
     pub(crate) title: &'static str,
-    /// Starts what it needs; what is returned ends it when dropped.
+    /// Starts the pipeline, which ends when the returned value is dropped.
     pub(crate) install: fn() -> Option<Box<dyn Pipeline>>,
+    /// Calls the sync function.
     pub(crate) sync: Call,
+    /// Calls the async function and polls it to completion.
     pub(crate) asynchronous: Call,
 }
 
 /// Calls the function once, `depth` deep.
 pub(crate) type Call = fn(question: &'static str, depth: u32) -> &'static str;
 
-/// What is behind the spans of a contender.
+/// The export pipeline of a contender.
 pub(crate) trait Pipeline {
-    /// Waits until everything that ended is exported.
+    /// Waits until all ended spans are exported.
     fn flush(&self);
 
-    /// How many spans have been exported so far.
+    /// Returns the number of spans exported so far.
     fn arrived(&self) -> u64;
 
-    /// The processor time of its threads so far.
+    /// Returns the processor time of its threads so far.
     fn processor_time(&self) -> Duration;
 }
 
-/// Everybody, in the order of the tables.
+/// All contenders, in the order of the tables.
 pub(crate) const ALL: [Contender; 9] = [
     Contender {
         name: "plain",
@@ -44,29 +46,29 @@ pub(crate) const ALL: [Contender; 9] = [
         name: "off",
         title: "trace-runtime, nothing registered",
         install: || None,
-        sync: ours::step,
-        asynchronous: ours::call_async,
+        sync: macros::step,
+        asynchronous: macros::call_async,
     },
     Contender {
         name: "unsampled",
         title: "trace-runtime, not sampled",
-        install: || Some(ours::unsampled()),
-        sync: ours::step,
-        asynchronous: ours::call_async,
+        install: || Some(macros::unsampled()),
+        sync: macros::step,
+        asynchronous: macros::call_async,
     },
     Contender {
         name: "recorded",
         title: "trace-runtime, recorded",
-        install: || Some(ours::recorded()),
-        sync: ours::step,
-        asynchronous: ours::call_async,
+        install: || Some(macros::recorded()),
+        sync: macros::step,
+        asynchronous: macros::call_async,
     },
     Contender {
         name: "durable",
         title: "trace-runtime, recorded in durable mode",
-        install: || Some(ours::durable()),
-        sync: ours::step,
-        asynchronous: ours::call_async,
+        install: || Some(macros::durable()),
+        sync: macros::step,
+        asynchronous: macros::call_async,
     },
     Contender {
         name: "sdk",
@@ -99,7 +101,7 @@ pub(crate) const ALL: [Contender; 9] = [
 ];
 
 impl Contender {
-    /// Whether its spans are to arrive.
+    /// Returns true if its spans reach the exporter.
     pub(crate) fn records(&self) -> bool {
         !matches!(self.name, "plain" | "off" | "unsampled" | "sdk_unsampled")
     }

@@ -1,7 +1,7 @@
-//! What a span costs the function that is traced, beside every other way to trace it.
+//! The cost of a span for the traced function, compared with other ways to trace it.
 //!
-//! Every contender records the same name, the same eight attributes and the same text, and ends in
-//! an exporter that does nothing. They take turns; the medians count.
+//! Every contender records the same name, the same eight attributes and the same text, and exports
+//! to an exporter that does nothing. The contenders run in turn, and the tables show medians.
 
 #![expect(clippy::cast_precision_loss, reason = "all counts are far below 2^52")]
 
@@ -9,7 +9,7 @@ mod burst;
 mod call;
 mod contender;
 mod fastrace_stack;
-mod ours;
+mod macros;
 mod plain;
 mod report;
 mod sdk;
@@ -18,25 +18,25 @@ mod sustained;
 mod tracing_stack;
 mod values;
 
-/// Rounds of everything; a number as argument replaces it.
+/// The default number of rounds, which a number on the command line replaces.
 const ROUNDS: usize = 21;
 
 fn main() {
-    // Cargo passes `--bench`.
+    // Skip arguments that are no numbers: Cargo passes `--bench`.
     let given = std::env::args().skip(1).find_map(|argument| argument.parse().ok());
     let rounds = given.unwrap_or(ROUNDS);
     report::print(&report::Measured {
         costs: burst::measure(rounds),
         runs: sustained::measure(rounds.div_ceil(2)),
-        text: values::text_beside_copy(rounds),
-        json: values::json_beside_serde(rounds),
+        text: values::text_and_copy(rounds),
+        json: values::json_and_serde(rounds),
         chunks: streams::measure(rounds),
         future_bytes: future_bytes(),
     });
 }
 
-/// How much larger the macro makes a future.
+/// Returns the bytes that the macro adds to a future.
 fn future_bytes() -> usize {
-    let (traced, plain) = (ours::step_async("", 1), plain::step_async("", 1));
+    let (traced, plain) = (macros::step_async("", 1), plain::step_async("", 1));
     size_of_val(&traced) - size_of_val(&plain)
 }

@@ -1,5 +1,5 @@
-//! The OpenTelemetry SDK by hand, as its documentation shows it: a tracer that is kept, one span
-//! for each call, made current, and attributes that are only built if the span records.
+//! The OpenTelemetry SDK by hand, as its documentation shows it: a long-lived tracer, one span for
+//! each call, made current, and attributes that are built only if the span records.
 
 use crate::call::{FUNCTION, answer, drive, yield_now};
 use crate::contender::Pipeline;
@@ -12,35 +12,37 @@ use opentelemetry_sdk::trace::{Sampler, SdkTracer, SdkTracerProvider};
 use std::sync::{LazyLock, OnceLock};
 use std::time::Duration;
 
-/// A provider that runs as long as the program.
-struct Kept {
+/// A provider that lives as long as the program.
+struct Sdk {
     provider: SdkTracerProvider,
     tracer: SdkTracer,
     exported: NoOp,
 }
 
-impl Kept {
+impl Sdk {
     fn new(sampler: Sampler) -> Self {
         let exported = NoOp::default();
         let provider = SdkTracerProvider::builder()
             .with_batch_exporter(exported.clone())
             .with_sampler(sampler)
             .build();
-        Kept { tracer: provider.tracer("benches"), provider, exported }
+        Sdk { tracer: provider.tracer("benches"), provider, exported }
     }
 }
 
-static SAMPLED: LazyLock<Kept> = LazyLock::new(|| Kept::new(Sampler::AlwaysOn));
-static UNSAMPLED: OnceLock<Kept> = OnceLock::new();
+static SAMPLED: LazyLock<Sdk> = LazyLock::new(|| Sdk::new(Sampler::AlwaysOn));
+static UNSAMPLED: OnceLock<Sdk> = OnceLock::new();
 
-fn unsampled_pipeline() -> &'static Kept {
-    UNSAMPLED.get_or_init(|| Kept::new(Sampler::AlwaysOff))
+fn unsampled_pipeline() -> &'static Sdk {
+    UNSAMPLED.get_or_init(|| Sdk::new(Sampler::AlwaysOff))
 }
 
+/// The sync call with a sampled provider.
 pub(crate) fn step(question: &'static str, depth: u32) -> &'static str {
     step_with(&SAMPLED.tracer, question, depth)
 }
 
+/// The sync call with a provider that samples nothing.
 pub(crate) fn step_unsampled(question: &'static str, depth: u32) -> &'static str {
     step_with(&unsampled_pipeline().tracer, question, depth)
 }
@@ -55,6 +57,7 @@ fn step_with(tracer: &SdkTracer, question: &'static str, depth: u32) -> &'static
     returned
 }
 
+/// The async call: `with_context` makes the span current at each poll.
 async fn step_async(
     tracer: &'static SdkTracer,
     question: &'static str,
@@ -84,6 +87,8 @@ pub(crate) fn call_async_unsampled(question: &'static str, depth: u32) -> &'stat
     drive(step_async(&unsampled_pipeline().tracer, question, depth))
 }
 
+/// Starts a span with the attributes known at its start; returns its context, and true if the span
+/// records.
 fn started(tracer: &SdkTracer, question: &str) -> (Context, bool) {
     let mut span = tracer.build(tracer.span_builder("step").with_kind(SpanKind::Internal));
     let is_recording = span.is_recording();
@@ -100,6 +105,7 @@ fn started(tracer: &SdkTracer, question: &str) -> (Context, bool) {
     (Context::current_with_span(span), is_recording)
 }
 
+/// Adds the attributes of the result and ends the span.
 fn ended(context: &Context, is_recording: bool, returned: &str) {
     let span = context.span();
     if is_recording {
@@ -112,7 +118,7 @@ fn ended(context: &Context, is_recording: bool, returned: &str) {
     span.end();
 }
 
-impl Pipeline for &'static Kept {
+impl Pipeline for &'static Sdk {
     fn flush(&self) {
         let _ = self.provider.force_flush();
     }

@@ -1,4 +1,4 @@
-//! Many spans without a pause: what arrives, and what the threads behind it cost.
+//! Many spans without a pause: the share that arrives, and the cost of the export threads.
 
 use crate::call::QUESTION;
 use crate::contender::{ALL, Contender};
@@ -7,40 +7,43 @@ use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::time::Instant;
 
+/// Spans per run, many times the capacity of every queue.
 const SPANS: u32 = 150_000;
 
-/// One contender's run.
+/// One run of a contender.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Run {
-    /// Nanoseconds of the calling thread for each span.
+    /// Nanoseconds per span on the calling thread.
     pub(crate) foreground: f64,
-    /// Nanoseconds of the threads behind it for each span that arrived.
+    /// Nanoseconds per delivered span on the export threads.
     pub(crate) background: f64,
+    /// The number of spans that never arrived.
     pub(crate) lost: f64,
 }
 
-/// What each lost, and what it cost, of as many spans as the medians are of.
+/// All runs of each contender.
 #[derive(Debug, Default)]
 pub(crate) struct Runs(BTreeMap<&'static str, Vec<Run>>);
 
 impl Runs {
-    pub(crate) fn median(&self, contender: &str, what: impl Fn(&Run) -> f64) -> f64 {
-        self.0.get(contender).map_or(f64::NAN, |runs| median(runs.iter().map(what)))
+    /// Returns the median of one figure over all runs.
+    pub(crate) fn median(&self, contender: &str, figure: impl Fn(&Run) -> f64) -> f64 {
+        self.0.get(contender).map_or(f64::NAN, |runs| median(runs.iter().map(figure)))
     }
 
-    /// Of all its runs.
+    /// Returns the number of spans lost in all runs.
     pub(crate) fn lost(&self, contender: &str) -> f64 {
         self.0.get(contender).map_or(f64::NAN, |runs| runs.iter().map(|run| run.lost).sum())
     }
 
-    /// The share of a contender's spans that were lost.
+    /// Returns the share of lost spans in all runs.
     pub(crate) fn lost_share(&self, contender: &str) -> f64 {
         let runs = self.0.get(contender).map_or(0, Vec::len);
         self.lost(contender) / f64::from(SPANS) / runs as f64
     }
 }
 
-/// Runs everybody who records, in turns.
+/// Runs the contenders that record, in turn.
 pub(crate) fn measure(rounds: usize) -> Runs {
     let mut runs = Runs::default();
     for _ in 0..rounds {
@@ -51,6 +54,8 @@ pub(crate) fn measure(rounds: usize) -> Runs {
     runs
 }
 
+/// Runs one contender. Contenders that drop spans have less work in the background, so its cost
+/// counts per delivered span.
 fn run(contender: &Contender) -> Run {
     let pipeline = (contender.install)().expect("it records");
     let (arrived, worked) = (pipeline.arrived(), pipeline.processor_time());

@@ -1,5 +1,5 @@
-//! `#[tracing::instrument]` with tracing-opentelemetry and the SDK's batch processor. What its layer
-//! adds by default and the others do not have (thread, target, busy and idle time) is switched off.
+//! `#[tracing::instrument]` with tracing-opentelemetry and the SDK's batch processor. Attributes
+//! that only its layer adds by default (thread, target, busy and idle time) are switched off.
 
 use crate::call::{FUNCTION, answer, drive, yield_now};
 use crate::contender::Pipeline;
@@ -11,7 +11,7 @@ use std::time::Duration;
 use tracing::field::Empty;
 use tracing_subscriber::layer::SubscriberExt;
 
-/// The subscriber of the whole program, which has one as long as it runs.
+/// The pipeline of the global subscriber. A process has one, so it is never removed.
 struct Installed {
     provider: SdkTracerProvider,
     exported: NoOp,
@@ -76,10 +76,12 @@ async fn step_async(question: &'static str, depth: u32) -> &'static str {
     returned
 }
 
+/// Polls the async call to completion.
 pub(crate) fn call_async(question: &'static str, depth: u32) -> &'static str {
     drive(step_async(question, depth))
 }
 
+/// Records the result on the current span.
 fn record(returned: &str) {
     tracing::Span::current()
         .record("output.value", returned)
@@ -101,6 +103,7 @@ impl Pipeline for &'static Installed {
     }
 }
 
+/// Installs the subscriber on first use.
 pub(crate) fn installed() -> Box<dyn Pipeline> {
     Box::new(&*INSTALLED)
 }

@@ -1,4 +1,4 @@
-//! What the benchmarks share: medians, an exporter that does nothing, a receiver that takes
+//! Shared by the benchmarks: medians, an exporter that does nothing, a receiver that accepts
 //! everything, and the processor time of threads.
 
 mod no_op;
@@ -9,7 +9,7 @@ pub use no_op::NoOp;
 pub use receiver::Receiver;
 pub use threads::processor_time;
 
-/// The middle one of some measurements.
+/// Returns the median of some measurements, or NaN without any.
 ///
 /// ```
 /// assert_eq!(benches::median([3.0, 1.0, 200.0]), 3.0);

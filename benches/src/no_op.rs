@@ -1,4 +1,4 @@
-//! The end of every contender's pipeline.
+//! The exporter at the end of every contender's pipeline.
 
 use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::trace::{SpanData, SpanExporter};
@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub struct NoOp(Arc<AtomicU64>);
 
 impl NoOp {
-    /// How many spans have arrived.
+    /// Returns the number of spans exported so far.
     #[must_use]
     pub fn spans(&self) -> u64 {
         self.0.load(Ordering::Relaxed)

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 
-/// Reads OTLP requests over HTTP and answers that all is well. Runs until the program ends.
+/// Reads OTLP requests over HTTP and answers each with a success. Runs until the program ends.
 #[derive(Clone, Debug)]
 pub struct Receiver {
     address: SocketAddr,
@@ -18,7 +18,7 @@ impl Receiver {
     ///
     /// # Panics
     ///
-    /// If there is none.
+    /// Panics if there is none.
     #[must_use]
     pub fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
@@ -34,13 +34,13 @@ impl Receiver {
         Receiver { address, bytes }
     }
 
-    /// Where it listens.
+    /// Returns the base URL.
     #[must_use]
     pub fn endpoint(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// How many bytes the bodies had that arrived so far.
+    /// Returns the total size of the request bodies so far, in bytes.
     #[must_use]
     pub fn bytes(&self) -> u64 {
         self.bytes.load(Ordering::Relaxed)

@@ -1,17 +1,17 @@
-//! The processor time of threads, as Linux counts it.
+//! The processor time of threads, from `/proc` on Linux.
 
 use std::fs;
 use std::time::Duration;
 
-/// The processor time that the threads of this process have used whose names begin with one of
-/// `names`; zero where the system does not say.
+/// Returns the processor time of the threads whose names begin with one of `names`, or zero on
+/// systems without `/proc`.
 #[must_use]
 pub fn processor_time(names: &[&str]) -> Duration {
     let threads = fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
     threads
         .filter_map(|thread| {
             let name = fs::read_to_string(thread.path().join("comm")).ok()?;
-            // The system keeps the first 15 bytes of a name.
+            // Linux keeps the first 15 bytes of a thread name.
             let is_meant =
                 names.iter().any(|wanted| name.starts_with(&wanted[..wanted.len().min(15)]));
             let times =

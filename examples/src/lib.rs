@@ -1,4 +1,4 @@
-//! What the examples share: a model to talk to, and a stub of one.
+//! Shared by the examples: a model client, and a stub of an OpenAI-compatible service.
 
 mod model;
 pub mod stub;

@@ -1,4 +1,4 @@
-//! An OpenAI-compatible model: a real one if a key is in the environment, else the stub.
+//! An OpenAI-compatible model: a real one if an API key is in the environment, else the stub.
 
 use crate::stub;
 use anyhow::Context;
@@ -15,21 +15,23 @@ use std::env;
 /// A client and the names of its models.
 #[derive(Debug)]
 pub struct Model {
+    /// The HTTP client, which also holds the base URL and the API key.
     client: Client<OpenAIConfig>,
     /// The model for chats.
     pub chat_model: String,
-    /// Who runs it, as OpenInference names providers.
+    /// The provider, in OpenInference's spelling.
     pub provider: &'static str,
+    /// The model for embeddings.
     embeddings: String,
 }
 
 impl Model {
-    /// `OPENAI_API_KEY` (with `OPENAI_BASE_URL` and `OPENAI_MODEL` if set), else
-    /// `OPENROUTER_API_KEY`, else a stub on loopback.
+    /// Chooses the service by `OPENAI_API_KEY` (with `OPENAI_BASE_URL` and `OPENAI_MODEL` if set),
+    /// else by `OPENROUTER_API_KEY`, else starts the stub on the loopback interface.
     ///
     /// # Errors
     ///
-    /// If the stub cannot listen.
+    /// Fails if the stub cannot listen.
     pub async fn from_environment() -> anyhow::Result<Self> {
         let chosen = env::var("OPENAI_MODEL").ok();
         if let Ok(key) = env::var("OPENAI_API_KEY") {
@@ -46,6 +48,8 @@ impl Model {
         Ok(Model::new(&base, "none", "openai", "", chosen))
     }
 
+    /// Configures the client. OpenRouter expects the vendor as a prefix of model names, for example
+    /// `openai/gpt-4o-mini`.
     fn new(
         base: &str,
         key: &str,
@@ -62,11 +66,11 @@ impl Model {
         }
     }
 
-    /// Asks the model.
+    /// Sends one prompt and returns the text of the answer.
     ///
     /// # Errors
     ///
-    /// What the client reports, or an answer without text.
+    /// Returns the client's error, or an error if the answer has no text.
     pub async fn complete(&self, system: &str, prompt: &str) -> anyhow::Result<String> {
         let request = CreateChatCompletionRequestArgs::default()
             .model(&self.chat_model)
@@ -80,11 +84,11 @@ impl Model {
         choice.message.content.context("the answer has no text")
     }
 
-    /// Sends a request as it is.
+    /// Sends a request unchanged.
     ///
     /// # Errors
     ///
-    /// What the client reports.
+    /// Returns the client's error.
     pub async fn chat(
         &self,
         request: CreateChatCompletionRequest,
@@ -96,7 +100,7 @@ impl Model {
     ///
     /// # Errors
     ///
-    /// What the client reports.
+    /// Returns the client's error.
     pub async fn stream(
         &self,
         request: CreateChatCompletionRequest,
@@ -108,7 +112,7 @@ impl Model {
     ///
     /// # Errors
     ///
-    /// What the client reports, or an answer without an embedding.
+    /// Returns the client's error, or an error if the answer has no embedding.
     pub async fn embed(&self, text: &str) -> anyhow::Result<Vec<f32>> {
         let request =
             CreateEmbeddingRequestArgs::default().model(&self.embeddings).input(text).build()?;

@@ -1,4 +1,4 @@
-//! A stub of an OpenAI-compatible service, for programs without a key and without a network.
+//! A stub of an OpenAI-compatible service, for programs without an API key or network.
 
 mod answer;
 mod chat;
@@ -17,7 +17,7 @@ use tokio::net::TcpListener;
 ///
 /// # Errors
 ///
-/// If it cannot listen.
+/// Fails if it cannot listen.
 pub async fn start() -> anyhow::Result<String> {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
     let base = format!("http://{}/v1", listener.local_addr()?);
@@ -25,11 +25,12 @@ pub async fn start() -> anyhow::Result<String> {
         .route("/v1/chat/completions", post(chat::serve))
         .route("/v1/responses", post(responses::serve))
         .route("/v1/embeddings", post(embeddings::serve));
+    // The task ends with the runtime; nothing else stops the server.
     tokio::spawn(async move { axum::serve(listener, routes).await });
     Ok(base)
 }
 
-/// A response as it is, or as the events it is streamed in.
+/// Returns the response as JSON or, if the request asks for a stream, as server-sent events.
 fn reply(request: &Value, whole: Value, events: impl Fn(&Value) -> String) -> Response {
     if request["stream"] == true {
         ([(CONTENT_TYPE, "text/event-stream")], events(&whole)).into_response()

@@ -1,4 +1,4 @@
-//! What every span says besides input and output.
+//! Attributes of every span other than input and output.
 
 use integration_tests::Program;
 use trace_runtime::opentelemetry::trace::SpanKind;
@@ -19,7 +19,7 @@ mod place {
 fn plan() {}
 
 #[test]
-fn spans_say_where_their_function_is() {
+fn code_attributes_name_function_file_and_line() {
     let program = Program::start();
     let _ = place::Here.method();
     let attribute = |key| program.attribute("Here::method", key).unwrap();
@@ -29,7 +29,7 @@ fn spans_say_where_their_function_is() {
 }
 
 #[test]
-fn agents_have_a_name_and_scopes_a_version() {
+fn agent_span_has_agent_name_and_scope_version() {
     let program = Program::start();
     plan();
     assert_eq!(program.attribute("planner", "agent.name").as_deref(), Some("planner"));
@@ -49,7 +49,7 @@ fn many_attributes() -> &'static str {
 }
 
 #[test]
-fn there_is_no_cliff_at_128_attributes() {
+fn more_than_128_attributes_are_all_kept() {
     let program = Program::start();
     many_attributes();
     assert_eq!(program.attribute("many_attributes", "message.499").as_deref(), Some("499"));

@@ -1,8 +1,7 @@
-//! The tree on stderr, seen from outside: a child process is this test with a marker in its
-//! environment.
+//! The trace tree on stderr, read from a child process.
 
-use integration_tests::Program;
-use std::process::Command;
+use integration_tests::{Program, child, is_child};
+use std::process::Stdio;
 use trace_runtime::{agent, llm, register};
 
 #[llm]
@@ -15,23 +14,17 @@ fn run() -> usize {
     ask("why").len() + ask("how").len()
 }
 
-const CHILD: &str = "TRACE_TEST_CONSOLE";
-
 #[test]
-fn the_console_prints_a_tree_on_stderr_and_nothing_on_stdout() {
-    if std::env::var_os(CHILD).is_some() {
-        let _turn = Program::turn();
+fn tree_goes_to_stderr_and_nothing_to_stdout() {
+    if is_child() {
+        let _lock = Program::lock();
         let _registration = register().project_name("p").install().unwrap();
         run();
         return;
     }
-    let test = "console::the_console_prints_a_tree_on_stderr_and_nothing_on_stdout";
-    let output = Command::new(std::env::current_exe().unwrap())
-        .args([test, "--exact", "--nocapture"])
-        .env(CHILD, "1")
-        .env("OTEL_TRACES_EXPORTER", "console")
-        .output()
-        .unwrap();
+    let test = "console::tree_goes_to_stderr_and_nothing_to_stdout";
+    let output =
+        child(test).stdout(Stdio::piped()).env("OTEL_TRACES_EXPORTER", "console").output().unwrap();
     assert!(output.status.success());
     let stdout = String::from_utf8(output.stdout).unwrap();
     assert!(!stdout.contains("why") && !stdout.contains("project"), "{stdout}");

@@ -1,4 +1,4 @@
-//! The current span, from inside a body.
+//! `current_span()` inside and outside the body of a traced function.
 
 use integration_tests::{Program, traced};
 use trace_runtime::opentelemetry::KeyValue;
@@ -15,23 +15,23 @@ fn by_hand() -> &'static str {
 }
 
 #[chain]
-fn tells_of_an_error() -> u8 {
+fn records_an_error() -> u8 {
     let error = "x".parse::<u8>().unwrap_err();
     current_span().record_error(&error);
     0
 }
 
 #[test]
-fn what_is_set_by_hand_wins() {
+fn values_set_in_the_body_override_captured_ones() {
     let tree = traced(|| {
         by_hand();
-        tells_of_an_error();
+        records_an_error();
     });
     assert_eq!(
         tree,
         r#"by_hand [CHAIN] ok in=["by","hand"] out=set
   !halfway | not really
-tells_of_an_error [CHAIN] error(ParseIntError: invalid digit found in string) in={} out=0
+records_an_error [CHAIN] error(ParseIntError: invalid digit found in string) in={} out=0
   !exception | core::num::error::ParseIntError | invalid digit found in string
 "#
     );
@@ -43,7 +43,7 @@ fn ids() -> (TraceId, SpanId) {
 }
 
 #[test]
-fn ids_are_those_of_the_span() {
+fn ids_match_the_exported_span() {
     let program = Program::start();
     let (trace, span) = ids();
     let spans = program.spans();
@@ -52,8 +52,8 @@ fn ids_are_those_of_the_span() {
 }
 
 #[test]
-fn outside_of_a_span_nothing_happens() {
-    let _turn = Program::turn();
+fn calls_outside_a_span_do_nothing() {
+    let _lock = Program::lock();
     let span = current_span();
     span.set_attribute("a", 1);
     span.set_output("b");
@@ -70,7 +70,7 @@ fn explicit(_text: &str) -> u8 {
 }
 
 #[test]
-fn what_is_given_explicitly_wins_part_by_part() {
+fn explicit_attributes_override_captured_ones_key_by_key() {
     let program = Program::start();
     explicit("captured");
     let attribute = |key| program.attribute("explicit", key).unwrap();

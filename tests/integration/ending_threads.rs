@@ -1,4 +1,4 @@
-//! Traced functions and futures on a thread that is ending, whose locals are gone.
+//! Traced functions and futures on a thread that is ending, whose thread-locals are destroyed.
 
 use integration_tests::Program;
 use trace_runtime::{InCurrentSpan, chain};
@@ -14,7 +14,7 @@ async fn later(number: i32) -> Option<i32> {
 }
 
 #[test]
-fn a_thread_that_is_ending_may_still_call() {
+fn traced_call_in_a_thread_local_destructor_succeeds() {
     struct Calls;
     impl Drop for Calls {
         fn drop(&mut self) {
@@ -25,18 +25,18 @@ fn a_thread_that_is_ending_may_still_call() {
     thread_local! {
         static CALLS: Calls = const { Calls };
     }
-    /// Tokio's own locals may be gone.
+    /// Polls once without a runtime, because Tokio's thread-locals may be destroyed already.
     fn block_on_without_runtime(future: impl Future<Output = Option<i32>>) {
         assert_eq!(futures_util::FutureExt::now_or_never(future), Some(Some(2)));
     }
     let _program = Program::start();
-    // Before the context's own local, which is then destroyed first.
+    // Initialise this thread-local before that of the context, which is then destroyed first.
     let ended = std::thread::spawn(|| CALLS.with(|_| call().len())).join();
     assert!(ended.is_ok());
 }
 
 #[test]
-fn a_thread_that_is_ending_may_still_drop_and_poll_futures() {
+fn traced_futures_in_a_thread_local_destructor_are_cancelled() {
     type Boxed = std::pin::Pin<Box<dyn Future<Output = u8>>>;
     #[derive(Default)]
     struct Kept(std::cell::RefCell<Vec<Boxed>>);
@@ -56,7 +56,7 @@ fn a_thread_that_is_ending_may_still_drop_and_poll_futures() {
     }
     let program = Program::start();
     let thread = std::thread::spawn(|| {
-        // Before the context's own local, which is then destroyed first.
+        // Initialise this thread-local before that of the context, which is then destroyed first.
         KEPT.with(|_| ());
         let futures: [Boxed; 2] = [Box::pin(waits()), Box::pin(waits().in_current_span())];
         for mut future in futures {

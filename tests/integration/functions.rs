@@ -1,4 +1,4 @@
-//! The functions that can be annotated.
+//! Kinds of functions that can be annotated, and the names of their spans.
 
 use integration_tests::{block_on, traced};
 use std::fmt::Display;
@@ -30,7 +30,7 @@ fn a_prompt() {}
 fn a_decision() {}
 
 #[test]
-fn every_kind_has_its_macro() {
+fn each_macro_records_its_span_kind() {
     let tree = traced(|| {
         an_agent();
         a_chain();
@@ -95,7 +95,7 @@ impl<T: Display> Counter<T> {
 }
 
 #[test]
-fn methods_are_named_after_their_type() {
+fn method_span_name_includes_the_type() {
     let tree = traced(|| {
         let mut counter = Counter::new("c");
         counter.label();
@@ -103,7 +103,7 @@ fn methods_are_named_after_their_type() {
         *block_on(counter.raised(2)) += 4;
         assert_eq!(counter.into_count(), 7);
     });
-    // What `T: Display` says of a value is its type alone.
+    // `T: Display` gives the capture neither `Serialize` nor `Debug`, so it records the type name.
     assert_eq!(
         tree,
         "Counter<&str>::new [CHAIN] ok in=<str> out=<Counter<&str>>
@@ -134,7 +134,7 @@ impl Answer for Parrot {
 }
 
 #[test]
-fn trait_methods_know_the_type_that_implements_them() {
+fn trait_method_span_name_includes_the_implementor() {
     let parrot: &dyn Answer = &Parrot;
     assert_eq!(
         traced(|| parrot.answer_twice("why")),
@@ -183,7 +183,7 @@ fn option(text: &str) -> Option<char> {
 }
 
 #[test]
-fn odd_functions_are_functions_too() {
+fn patterns_generics_and_recursion_are_traced() {
     let tree = traced(|| {
         assert_eq!(patterns([1, 2], (3, 4), "x", vec![5]), 14);
         assert_eq!(generic::<u8, 2>(7, [1]), [7, 7]);
@@ -251,7 +251,7 @@ fn raw(r#type: u8, r#match: u8) -> u8 {
 }
 
 #[test]
-fn what_once_did_not_compile() {
+fn operators_macros_cfg_and_raw_names_compile() {
     let tree = traced(|| {
         operators("p", 6);
         block_on(on_one_line("a"));
@@ -278,8 +278,8 @@ fn what_once_did_not_compile() {
 }
 
 #[test]
-fn futures_stay_send_and_grow_by_bytes() {
-    #[expect(clippy::large_types_passed_by_value, reason = "its size is what is measured")]
+fn traced_future_stays_send_and_grows_by_at_most_160_bytes() {
+    #[expect(clippy::large_types_passed_by_value, reason = "the test measures its size")]
     async fn plain(data: [u8; 1024]) -> u8 {
         tokio::task::yield_now().await;
         data[0]

@@ -1,4 +1,4 @@
-//! Expansions do not depend on what is in scope.
+//! Expansions do not depend on the names in scope at the call site.
 
 use integration_tests::{block_on, traced};
 
@@ -80,7 +80,7 @@ fn r#match(r#type: &str) -> &str {
 }
 
 #[test]
-fn names_in_scope_do_not_matter() {
+fn shadowed_names_and_missing_prelude_compile() {
     let tree = traced(|| {
         without_prelude::sync("abc").unwrap();
         block_on(without_prelude::asynchronous("ab"));
@@ -107,7 +107,7 @@ match [CHAIN] ok in=y out=y
     );
 }
 
-/// Methods of a user's own for everything, by the names that one would think of first.
+/// A blanket trait of the user whose method names the expansion might use too.
 mod methods_for_everything {
     pub(super) trait Ext {
         fn capture(&self) -> u8 {
@@ -140,7 +140,7 @@ mod methods_for_everything {
 }
 
 #[test]
-fn methods_for_everything_are_not_mistaken_for_ours() {
+fn blanket_trait_methods_do_not_shadow_the_expansion() {
     let tree = traced(|| assert_eq!(methods_for_everything::find(2), Ok(6)));
     assert_eq!(tree, "find [TOOL] ok in={\"n\":2} out=6\n");
     assert_eq!(methods_for_everything::FIND.parameters()["required"], serde_json::json!(["n"]));

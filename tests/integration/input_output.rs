@@ -1,4 +1,4 @@
-//! What is recorded of arguments and results.
+//! Capture of arguments and results as `input.value` and `output.value`.
 
 use integration_tests::{Program, traced};
 use serde::{Serialize, Serializer};
@@ -34,7 +34,7 @@ fn with_path(path: &std::path::Path) -> std::path::PathBuf {
 }
 
 #[test]
-fn a_lone_argument_is_bare_and_several_are_an_object() {
+fn single_argument_is_bare_and_several_form_an_object() {
     let tree = traced(|| {
         lone(&Question { text: "why", weight: f64::NAN });
         several("x", None, true);
@@ -54,7 +54,7 @@ with_path [TOOL] ok in={"path":"a"} out=a/b
 }
 
 #[test]
-fn the_mime_type_says_what_the_value_is() {
+fn mime_type_matches_the_value() {
     let program = Program::start();
     named("x");
     several("x", Some(1), true);
@@ -81,7 +81,7 @@ fn hostile(_a: &Panics, _b: &HashMap<(u8, u8), u8>, _c: &str) -> Panics {
 }
 
 #[test]
-fn what_cannot_be_captured_never_reaches_the_caller() {
+fn capture_failure_never_reaches_the_caller() {
     assert_eq!(
         traced(|| hostile(&Panics, &HashMap::from([((1, 2), 3)]), "a\0b")),
         r#"hostile [CHAIN] ok in={"_a":"<unserializable: in Debug>","_b":"<unserializable: key must be a string>","_c":"ab"} out=<unserializable: in Debug>
@@ -95,7 +95,7 @@ fn long(text: String) -> Vec<String> {
 }
 
 #[test]
-fn long_values_are_cut_and_say_so() {
+fn long_value_is_truncated_with_a_marker() {
     let program = Program::start();
     long("é".repeat(1 << 20));
     let spans: Vec<SpanData> = program.spans();
@@ -111,10 +111,10 @@ fn long_values_are_cut_and_say_so() {
         let written = if key == "input.value" { 2 << 20 } else { (2 << 20) + 4 };
         assert_eq!(kept.len() + missing, written, "{key}");
     }
-    assert_eq!(value("output.mime_type"), "text/plain", "cut JSON is JSON no more");
+    assert_eq!(value("output.mime_type"), "text/plain", "truncated JSON is not JSON");
 }
 
-/// A hundred megabytes of JSON, made as it is written; counts how many were asked for.
+/// Serialises to 100 MB of JSON, generated on demand; counts the bytes that were requested.
 struct Huge<'a>(&'a Cell<usize>);
 
 const CHUNK: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
@@ -135,12 +135,12 @@ fn huge(value: &Huge<'_>) {
 }
 
 #[test]
-fn a_value_far_beyond_the_limit_is_not_written_to_its_end() {
+fn serialization_stops_far_beyond_the_limit() {
     let program = Program::start();
     let written = Cell::new(0);
     huge(&Huge(&written));
-    // 16 times the limit, where counting ends.
-    assert!(written.get() < 17 << 20, "{} bytes were asked for", written.get());
+    // Beyond 16 times the limit the serializer stops counting the missing bytes.
+    assert!(written.get() < 17 << 20, "{} bytes were requested", written.get());
     let input = program.attribute("huge", "input.value").unwrap();
     assert!(input.len() <= 1 << 20 && input.contains("[more than "), "{}", input.len());
     assert_eq!(program.attribute("huge", "input.mime_type").as_deref(), Some("text/plain"));
@@ -155,7 +155,7 @@ fn not_cloned(value: NotClone, clone_counter: u8) -> NotClone {
 struct NotClone;
 
 #[test]
-fn nothing_is_ever_cloned() {
+fn arguments_need_no_clone() {
     assert_eq!(
         traced(|| not_cloned(NotClone, 1)),
         "not_cloned [CHAIN] ok in=<NotClone> out=<NotClone>\n"

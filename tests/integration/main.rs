@@ -1,5 +1,5 @@
-//! Behaviour through the public interface. Every test compares whole traces, or what a receiver
-//! decoded.
+//! Behaviour through the public API. Every test compares whole traces as text, or the requests that
+//! a receiver decoded.
 
 #![allow(
     clippy::cast_lossless,
@@ -10,45 +10,45 @@
     reason = "tests read like the code of users"
 )]
 
-mod attached;
-mod attributes;
-mod console;
-mod current_span;
-mod delivery;
-mod delivery_callbacks;
-mod delivery_crowded;
-mod delivery_disk;
-mod delivery_faults;
-mod delivery_file;
-mod delivery_file_faults;
-mod delivery_messages;
-mod delivery_several;
-mod delivery_spool;
-mod delivery_threads;
-mod delivery_tls;
-mod ending_threads;
-mod enrich;
+// Functions that can be traced, and the options of the macros.
 mod functions;
-mod gen_ai;
-mod grpc;
 mod hygiene;
+mod options;
+mod returned_futures;
+mod signatures;
+mod streams;
+
+// The content of a span.
+mod attributes;
+mod current_span;
 mod input_output;
 mod masks;
-mod nesting;
-mod off;
-mod options;
 mod outcomes;
-mod promises;
 mod reentrancy;
-mod registration;
-mod returned_futures;
+mod tool_schemas;
+
+// Parents, tasks and threads, and scopes.
+mod ending_threads;
+mod nesting;
 mod sampling;
 mod scopes;
-mod shapes;
-mod story;
-mod streams;
 mod tasks;
-mod through_opentelemetry;
-mod tools;
+
+// Attributes read from requests and responses of LLM clients.
+mod enrich;
+mod gen_ai;
+
+// Other instrumentation: OpenTelemetry's API, attached providers and `tracing`.
+mod attached_provider;
+mod opentelemetry_api;
 mod tracing_layer;
-mod wire;
+
+// Registration, output and delivery.
+mod console;
+mod delivery;
+mod registration;
+mod unregistered;
+
+// Comparison with other sources: OpenInference's Python library, and the documentation.
+mod promises;
+mod reference_program;

@@ -1,4 +1,4 @@
-//! What must not leave the process does not.
+//! Masking: hidden inputs and outputs, secrets, images, and a callback for each attribute.
 
 use integration_tests::{Program, Receiver};
 use serde_json::{Value, json};
@@ -10,11 +10,11 @@ use trace_runtime::{
     using_metadata,
 };
 
-/// In every value below.
+/// The text that the values below contain.
 const SECRET: &str = "Xyzzy-plugh";
 
 #[derive(Debug, thiserror::Error)]
-#[error("it says Xyzzy-plugh")]
+#[error("it contains Xyzzy-plugh")]
 struct Refused(#[source] std::num::ParseIntError);
 
 #[llm]
@@ -88,9 +88,9 @@ fn everything(text: &str) -> String {
     text.to_owned()
 }
 
-/// The body of the only export.
+/// Runs `everything` with this mask; returns the body of the single export request.
 fn exported(mask: Mask) -> Vec<u8> {
-    let _turn = Program::turn();
+    let _lock = Program::lock();
     let receiver = Receiver::http();
     let builder = register().endpoint(receiver.endpoint()).verbose(false).mask(mask);
     let registration = builder.install().unwrap();
@@ -105,15 +105,15 @@ fn occurrences(body: &[u8]) -> usize {
 }
 
 #[test]
-fn with_inputs_and_outputs_hidden_no_byte_of_a_secret_leaves() {
+fn hidden_inputs_and_outputs_leak_no_byte_of_a_secret() {
     let open = occurrences(&exported(Mask::new()));
-    assert!(open > 25, "the secret must be in many places, it is in {open}");
+    assert!(open > 25, "expected the secret in many places, found {open}");
     let hidden = exported(Mask::new().hide_inputs(true).hide_outputs(true));
     assert_eq!(occurrences(&hidden), 0);
 }
 
 #[test]
-fn what_is_no_content_stays() {
+fn hidden_inputs_and_outputs_keep_other_attributes() {
     let program = Program::start_with(|builder| {
         builder.mask(Mask::new().hide_inputs(true).hide_outputs(true))
     });
@@ -131,7 +131,7 @@ fn what_is_no_content_stays() {
 }
 
 #[test]
-fn a_function_decides_about_every_attribute() {
+fn attribute_callback_decides_on_each_attribute() {
     let mask = Mask::new().attribute(|key, value, kind| match key {
         "input.value" => Masked::Replace(format!("{kind:?} {}", value.as_str().len()).into()),
         "output.value" => panic!("cannot tell"),
@@ -160,17 +160,17 @@ fn call(headers: &str) -> String {
 }
 
 #[test]
-fn secrets_are_scrubbed_unless_that_is_switched_off() {
+fn secrets_are_scrubbed_unless_disabled() {
     let headers = "authorization: Bearer 0123456789abcdef0123";
-    let said = |mask| {
+    let recorded = |mask| {
         let program = Program::start_with(|builder| builder.mask(mask));
         assert_eq!(call(headers), headers);
         let attribute = |key| program.attribute("call", key).unwrap();
         (attribute("output.value"), attribute("env"))
     };
     let scrubbed = "authorization: Bearer __REDACTED__".to_owned();
-    assert_eq!(said(Mask::new()), (scrubbed, r#"["A_TOKEN=__REDACTED__","A=1"]"#.to_owned()));
-    assert_eq!(said(Mask::new().scrub_secrets(false)).0, headers);
+    assert_eq!(recorded(Mask::new()), (scrubbed, r#"["A_TOKEN=__REDACTED__","A=1"]"#.to_owned()));
+    assert_eq!(recorded(Mask::new().scrub_secrets(false)).0, headers);
 }
 
 #[chain]
@@ -179,7 +179,7 @@ fn look(image: &str) -> usize {
 }
 
 #[test]
-fn large_images_stay_here() {
+fn large_base64_images_are_redacted() {
     let image = format!("data:image/png;base64,{}", "A".repeat(40_000));
     let seen = |mask| {
         let program = Program::start_with(|builder| builder.mask(mask));
@@ -191,7 +191,7 @@ fn large_images_stay_here() {
 }
 
 #[test]
-fn an_attached_provider_cannot_be_masked_and_says_so() {
+fn mask_with_an_attached_provider_fails_install() {
     let provider = trace_runtime::opentelemetry_sdk::trace::SdkTracerProvider::builder().build();
     let error = register().provider(provider).mask(Mask::new()).install().unwrap_err();
     assert!(

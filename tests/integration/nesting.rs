@@ -1,11 +1,9 @@
-//! Parents, across everything that runs code.
+//! Parents of spans: across `await`, with native OpenTelemetry spans, and with attached providers.
 
-use integration_tests::{Program, block_on, block_on_threads, traced};
-use std::sync::{Arc, Mutex};
+use integration_tests::{InMemoryExporter, Program, block_on, block_on_threads, traced};
 use trace_runtime::opentelemetry::trace::{TraceContextExt, Tracer, TracerProvider};
 use trace_runtime::opentelemetry::{Context, KeyValue, global};
-use trace_runtime::opentelemetry_sdk::error::OTelSdkResult;
-use trace_runtime::opentelemetry_sdk::trace::{SdkTracerProvider, SpanData, SpanExporter};
+use trace_runtime::opentelemetry_sdk::trace::SdkTracerProvider;
 use trace_runtime::{agent, chain, llm};
 
 #[llm]
@@ -48,7 +46,7 @@ fn with_native_span() {
 }
 
 #[test]
-fn opentelemetry_s_own_spans_nest_both_ways() {
+fn opentelemetry_spans_nest_above_and_below() {
     let tree = traced(|| {
         let tracer = global::tracer("native");
         tracer.in_span("outermost", |_| with_native_span());
@@ -73,7 +71,7 @@ fn through_the_api() {
 }
 
 #[test]
-fn the_current_span_of_opentelemetry_is_the_live_span() {
+fn opentelemetry_current_span_edits_the_traced_span() {
     let program = Program::start();
     through_the_api();
     assert_eq!(program.attribute("renamed", "set.by.hand").as_deref(), Some("2"));
@@ -81,14 +79,14 @@ fn the_current_span_of_opentelemetry_is_the_live_span() {
 }
 
 #[test]
-fn a_trace_that_is_not_sampled_stays_so_below() {
+fn unsampled_trace_records_no_descendants() {
     let program = Program::start_with(|builder| builder.sample_ratio(0.0));
     block_on(at_once());
     assert_eq!(program.tree(), "");
 }
 
 #[test]
-fn nothing_is_recorded_where_telemetry_is_suppressed() {
+fn suppressed_telemetry_records_nothing() {
     let tree = traced(|| {
         let _suppressed = Context::enter_telemetry_suppressed_scope();
         inner(1);
@@ -97,8 +95,8 @@ fn nothing_is_recorded_where_telemetry_is_suppressed() {
 }
 
 #[test]
-fn an_attached_provider_gets_the_spans() {
-    let _turn = Program::turn();
+fn attached_provider_shares_its_traces() {
+    let _lock = Program::lock();
     let provider = SdkTracerProvider::builder().build();
     let registration = trace_runtime::register().provider(provider.clone()).install().unwrap();
     provider.tracer("application").in_span("application", |context| {
@@ -107,19 +105,9 @@ fn an_attached_provider_gets_the_spans() {
     });
     registration.flush().unwrap();
     drop(registration);
-    // It goes on without us.
+    // The provider still records after the registration is dropped.
     let span = provider.tracer("application").start("later");
     assert!(trace_runtime::opentelemetry::trace::Span::is_recording(&span));
-}
-
-#[derive(Clone, Debug, Default)]
-struct Kept(Arc<Mutex<Vec<SpanData>>>);
-
-impl SpanExporter for Kept {
-    async fn export(&self, batch: Vec<SpanData>) -> OTelSdkResult {
-        self.0.lock().unwrap().extend(batch);
-        Ok(())
-    }
 }
 
 #[chain(attributes("code.line.number" = 1))]
@@ -131,15 +119,15 @@ fn crowded() -> &'static str {
 }
 
 #[test]
-fn an_attached_provider_s_limit_does_not_cost_the_output() {
-    let _turn = Program::turn();
-    let kept = Kept::default();
-    // The SDK's limit of 128 attributes.
-    let provider = SdkTracerProvider::builder().with_simple_exporter(kept.clone()).build();
+fn attached_provider_attribute_limit_keeps_the_output() {
+    let _lock = Program::lock();
+    let exporter = InMemoryExporter::default();
+    // The SDK's default limit is 128 attributes.
+    let provider = SdkTracerProvider::builder().with_simple_exporter(exporter.clone()).build();
     let registration = trace_runtime::register().provider(provider).install().unwrap();
     crowded();
     registration.shutdown().unwrap();
-    let spans = kept.0.lock().unwrap();
+    let spans = exporter.spans();
     assert_eq!(spans[0].attributes.len(), 128);
     let keys: Vec<&str> = spans[0].attributes.iter().map(|kv| kv.key.as_str()).collect();
     assert!(

@@ -1,4 +1,4 @@
-//! The options of the macros.
+//! Options of the macros.
 
 use integration_tests::{Program, block_on, traced};
 use serde_json::json;
@@ -37,7 +37,7 @@ async fn replaced_by_path(question: String) -> (String, u8) {
 }
 
 #[test]
-fn names_inputs_and_outputs() {
+fn name_skip_input_and_output_shape_the_span() {
     let tree = traced(|| {
         literal();
         from_arguments("rust", true);
@@ -72,7 +72,7 @@ fn embed() {}
 fn rerank() {}
 
 #[test]
-fn attributes_keep_their_type() {
+fn attribute_values_keep_their_type() {
     let program = Program::start();
     ask("gpt-4o");
     embed();
@@ -107,12 +107,12 @@ fn attributes_keep_their_type() {
 #[tool]
 fn weather() {}
 
-/// Not this.
+/// Ignored, because `description` is given.
 #[tool(name = "forecast", description = "Tells the future", parameters = json!({"type": "object"}))]
 fn weather_tomorrow() {}
 
 #[test]
-fn tools_describe_themselves() {
+fn tool_name_description_and_parameters_are_recorded() {
     let program = Program::start();
     weather();
     weather_tomorrow();
@@ -141,7 +141,7 @@ fn above() -> (SpanContext, SpanContext, SpanContext) {
 }
 
 #[test]
-fn parent_and_root_place_a_span() {
+fn parent_and_root_set_the_parent() {
     let program = Program::start();
     let (above, one, other) = above();
     let below = below(&above);
@@ -164,13 +164,13 @@ fn count() -> u32 {
 fn lazy() {}
 
 #[test]
-fn options_are_evaluated_only_when_the_span_records() {
+fn expressions_of_an_unrecorded_span_are_not_evaluated() {
     {
         let _program = Program::start_with(|builder| builder.sample_ratio(0.0));
         lazy();
     }
     {
-        let _turn = Program::turn();
+        let _lock = Program::lock();
         lazy();
     }
     assert_eq!(EVALUATED.get(), 0);
@@ -185,7 +185,7 @@ fn broken_options(index: usize) -> usize {
 }
 
 #[test]
-fn an_option_that_panics_does_not_reach_the_caller() {
+fn panicking_expression_does_not_reach_the_caller() {
     let _program = Program::start();
     assert_eq!(broken_options(9), 9);
 }

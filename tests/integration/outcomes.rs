@@ -1,4 +1,4 @@
-//! How a call ends, and what its span says of it.
+//! Status and events of spans by the way their call ends: result, error, panic, cancellation.
 
 use integration_tests::{Program, block_on, traced};
 use std::error::Error;
@@ -54,7 +54,7 @@ fn silent() -> Result<(), Silent> {
 }
 
 #[test]
-fn an_error_is_recorded_with_its_type_its_message_and_its_sources() {
+fn error_records_type_message_and_sources() {
     let tree = traced(|| {
         assert!(block_on(any("x")).is_err());
         assert!(boxed("x").is_err());
@@ -105,7 +105,7 @@ fn boxed_borrowed<'a>(text: &'a str) -> Result<(), Box<dyn Error + Send + 'a>> {
 }
 
 #[test]
-fn errors_may_borrow() {
+fn borrowing_error_is_recorded() {
     let tree = traced(|| {
         let local = String::from("mine");
         assert!(borrowed(&local).is_err() && boxed_borrowed(&local).is_err());
@@ -137,7 +137,7 @@ async fn awaits_a_panic() {
 }
 
 #[test]
-fn a_panic_is_an_error_with_its_place_and_goes_on() {
+fn panic_is_recorded_with_its_location_and_resumed() {
     let tree = traced(|| {
         let caught = catch_unwind(AssertUnwindSafe(|| block_on(awaits_a_panic())));
         let payload = caught.unwrap_err();
@@ -167,15 +167,15 @@ struct Guard;
 
 impl Drop for Guard {
     fn drop(&mut self) {
-        cleaned_up();
+        clean_up();
     }
 }
 
 #[chain]
-fn cleaned_up() {}
+fn clean_up() {}
 
 #[test]
-fn a_future_dropped_early_is_cancelled_and_its_locals_belong_to_it() {
+fn future_dropped_early_is_cancelled_and_parents_its_destructors() {
     let tree = traced(|| {
         block_on(async {
             tokio::select! {
@@ -189,13 +189,13 @@ fn a_future_dropped_early_is_cancelled_and_its_locals_belong_to_it() {
         tree,
         "slow [CHAIN] unset in={}
   !cancelled
-  cleaned_up [CHAIN] ok in={}
+  clean_up [CHAIN] ok in={}
 "
     );
 }
 
 #[test]
-fn a_future_never_polled_has_no_span() {
+fn future_never_polled_has_no_span() {
     assert_eq!(traced(|| drop(slow())), "");
 }
 
@@ -209,7 +209,7 @@ async fn early(number: i32) -> Option<i32> {
 }
 
 #[test]
-fn an_early_return_ends_the_span() {
+fn early_return_ends_the_span() {
     let tree = traced(|| block_on(async { (early(-1).await, early(3).await, early(4).await) }));
     assert_eq!(
         tree,
@@ -226,7 +226,7 @@ fn ends_in_a_destructor() -> &'static str {
 }
 
 #[test]
-fn a_call_that_ends_while_another_unwinds_is_a_success() {
+fn call_during_unwinding_is_recorded_as_ok() {
     struct Finishes;
     impl Drop for Finishes {
         fn drop(&mut self) {
@@ -257,7 +257,7 @@ async fn holds(_value: u8) {
 }
 
 #[test]
-fn a_future_whose_local_panics_as_it_is_dropped_keeps_its_span() {
+fn future_panicking_while_dropped_keeps_its_span() {
     let tree = traced(|| {
         let mut future = Box::pin(holds(1));
         assert!(futures_util::FutureExt::now_or_never(future.as_mut()).is_none());

@@ -1,9 +1,9 @@
-//! What `docs/reliability.md` promises has the tests that it names.
+//! Checks that each promise in `docs/reliability.md` links to tests that exist.
 
 use std::path::Path;
 
 #[test]
-fn every_promise_names_tests_that_are_there() {
+fn each_promise_links_to_existing_tests() {
     let docs = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs");
     let page = std::fs::read_to_string(docs.join("reliability.md")).unwrap();
     let table = page.split_once("| promise | test |\n|---|---|\n").unwrap().1;

@@ -1,4 +1,5 @@
-//! Code of the user's that instrumentation runs, and that is traced itself.
+//! User code that instrumentation runs (`Serialize`, `Debug`, options, destructors) and that calls
+//! traced functions itself.
 
 use integration_tests::{Program, block_on, traced};
 use serde::{Serialize, Serializer};
@@ -47,7 +48,7 @@ async fn fails() -> Result<(), Shown> {
 }
 
 #[test]
-fn values_that_call_traced_functions_while_they_are_captured() {
+fn captured_value_calling_a_traced_function_records_both() {
     let tree = traced(|| {
         takes(Traced(1));
         assert!(block_on(fails()).is_err());
@@ -70,7 +71,7 @@ fn options(n: u32) {
 }
 
 #[test]
-fn options_that_call_traced_functions() {
+fn option_calling_a_traced_function_records_both() {
     let tree = traced(|| options(3));
     assert_eq!(
         tree,
@@ -104,7 +105,7 @@ fn returns_it(value: CallsWhenDropped) -> CallsWhenDropped {
 }
 
 #[test]
-fn locals_that_call_traced_functions_as_they_are_dropped() {
+fn destructor_calling_a_traced_function_records_both() {
     let program = Program::start();
     drops(1);
     drop(returns_it(CallsWhenDropped));

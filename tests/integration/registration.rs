@@ -1,7 +1,7 @@
-//! Installing, and ending.
+//! Install, shutdown, and registrations that follow each other.
 
 use futures_util::{FutureExt, StreamExt};
-use integration_tests::{Collected, Program, Receiver, block_on, block_on_threads};
+use integration_tests::{InMemoryExporter, Program, Receiver, block_on, block_on_threads};
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -11,7 +11,7 @@ use trace_runtime::{Protocol, RegisterError, chain, register};
 fn work() {}
 
 #[test]
-fn a_second_install_is_an_error_until_the_first_has_ended() {
+fn second_install_fails_until_the_first_is_shut_down() {
     let program = Program::start();
     let again = || register().verbose(false).endpoint("http://127.0.0.1:1").install();
     let error = again().unwrap_err();
@@ -22,8 +22,8 @@ fn a_second_install_is_an_error_until_the_first_has_ended() {
 }
 
 #[test]
-fn contradictions_are_errors() {
-    let _turn = Program::turn();
+fn contradictory_settings_fail_install() {
+    let _lock = Program::lock();
     let provider = trace_runtime::opentelemetry_sdk::trace::SdkTracerProvider::default();
     let error = register().provider(provider).endpoint("http://h").install().unwrap_err();
     assert_eq!(
@@ -34,8 +34,8 @@ fn contradictions_are_errors() {
 }
 
 #[test]
-fn an_endpoint_without_a_host_is_an_error_that_names_the_method() {
-    let _turn = Program::turn();
+fn endpoint_without_a_host_fails_install_naming_the_method() {
+    let _lock = Program::lock();
     let error = register().endpoint("https://").install().unwrap_err();
     assert!(
         error.to_string().starts_with("`endpoint(..)` is \"https://\": expected a URL"),
@@ -44,11 +44,11 @@ fn an_endpoint_without_a_host_is_an_error_that_names_the_method() {
 }
 
 #[test]
-fn the_guard_flushes_wherever_it_is_dropped() {
+fn guard_dropped_anywhere_flushes() {
     let receiver = Receiver::http();
     let install =
         || register().verbose(false).endpoint(receiver.endpoint()).install().expect("free");
-    let _turn = Program::turn();
+    let _lock = Program::lock();
     {
         let _registration = install();
         work();
@@ -73,7 +73,7 @@ fn the_guard_flushes_wherever_it_is_dropped() {
 }
 
 #[test]
-fn the_global_provider_is_set_unless_told_otherwise() {
+fn global_provider_is_set_unless_disabled() {
     use trace_runtime::opentelemetry::global;
     use trace_runtime::opentelemetry::trace::{Span, Tracer};
     let is_recording = || global::tracer("t").start("s").is_recording();
@@ -85,25 +85,25 @@ fn the_global_provider_is_set_unless_told_otherwise() {
         let _program = Program::start();
         assert!(is_recording());
     }
-    let _turn = Program::turn();
-    assert!(!is_recording(), "it ends with the registration");
+    let _lock = Program::lock();
+    assert!(!is_recording(), "the global provider outlived the registration");
 }
 
 #[test]
-fn grpc_and_http_are_both_at_hand() {
-    let _turn = Program::turn();
+fn grpc_and_http_accept_https_endpoints() {
+    let _lock = Program::lock();
     for protocol in [Protocol::Grpc, Protocol::HttpProtobuf] {
         let builder = register().verbose(false).endpoint("https://localhost:1");
         let registration = builder.protocol(protocol).install().expect("TLS is built in");
-        registration.shutdown().expect("nothing was to be sent");
+        registration.shutdown().expect("no span was pending");
     }
 }
 
 #[test]
-fn installing_again_and_again_leaves_nothing_behind() {
+fn repeated_install_leaves_no_threads() {
     let receiver = Receiver::http();
-    let _turn = Program::turn();
-    // Another test may have left one waiting for a collector that hangs.
+    let _lock = Program::lock();
+    // Another test may have left a thread that waits for a hanging collector.
     let before = workers();
     for _ in 0..20 {
         let registration =
@@ -112,7 +112,7 @@ fn installing_again_and_again_leaves_nothing_behind() {
         registration.shutdown().unwrap();
     }
     assert_eq!(receiver.spans().len(), 20);
-    // They end a moment after `shutdown` has returned.
+    // The threads end a moment after `shutdown` returned.
     let deadline = Instant::now() + Duration::from_secs(60);
     while workers() > before {
         assert!(Instant::now() < deadline, "workers are left");
@@ -120,7 +120,7 @@ fn installing_again_and_again_leaves_nothing_behind() {
     }
 }
 
-/// The export threads of this process, where the system tells.
+/// Returns the number of export threads in this process, or 0 on systems without `/proc`.
 fn workers() -> usize {
     std::fs::read_dir("/proc/self/task").map_or(0, |tasks| {
         tasks
@@ -131,20 +131,20 @@ fn workers() -> usize {
 }
 
 #[test]
-fn a_registration_that_follows_keeps_its_global_provider() {
+fn next_registration_keeps_its_global_provider() {
     use trace_runtime::opentelemetry::global;
     use trace_runtime::opentelemetry::trace::{Span, Tracer};
     let slow = Receiver::http_answering(|_, _| integration_tests::Reply {
         delay: Duration::from_millis(300),
         ..integration_tests::Reply::default()
     });
-    let _turn = Program::turn();
+    let _lock = Program::lock();
     let first = register().verbose(false).endpoint(slow.endpoint()).install().unwrap();
     work();
     let ending = std::thread::spawn(move || first.shutdown());
     let deadline = std::time::Instant::now() + Duration::from_secs(60);
     let second = loop {
-        assert!(std::time::Instant::now() < deadline, "the first does not end");
+        assert!(std::time::Instant::now() < deadline, "the first registration did not end");
         match register().verbose(false).endpoint(slow.endpoint()).install() {
             Ok(second) => break second,
             Err(RegisterError::AlreadyInstalled) => std::thread::yield_now(),
@@ -172,15 +172,15 @@ fn numbers() -> impl futures_util::Stream<Item = u8> + Send + Unpin {
 }
 
 #[test]
-fn what_began_in_one_registration_is_lost_there_and_not_delivered_by_the_next() {
-    let turn = Program::turn();
-    let said = Arc::new(Mutex::new(Vec::new()));
-    let heard = Arc::clone(&said);
-    let kept = Collected::default();
+fn span_outliving_its_registration_is_lost_and_not_sent_by_the_next() {
+    let lock = Program::lock();
+    let messages = Arc::new(Mutex::new(Vec::new()));
+    let sink = Arc::clone(&messages);
+    let kept = InMemoryExporter::default();
     let first = register()
         .verbose(false)
         .exporter(kept.clone())
-        .on_diagnostic(move |diagnostic| heard.lock().unwrap().push(diagnostic.to_string()));
+        .on_diagnostic(move |diagnostic| sink.lock().unwrap().push(diagnostic.to_string()));
     let first = first.install().unwrap();
     let mut begun = Box::pin(waits());
     assert!(begun.as_mut().now_or_never().is_none());
@@ -190,23 +190,23 @@ fn what_began_in_one_registration_is_lost_there_and_not_delivered_by_the_next() 
     work();
     first.shutdown().unwrap();
 
-    let collected = Collected::default();
+    let collected = InMemoryExporter::default();
     let second = register().verbose(false).exporter(collected.clone()).install().unwrap();
-    // One is dropped on another thread, one ends here, and one begins here.
+    // One span is dropped on another thread, one ends here, and one begins here.
     std::thread::spawn(move || drop(begun)).join().unwrap();
     assert_eq!(stream.collect::<Vec<_>>().now_or_never(), Some(vec![2]));
     later.now_or_never().unwrap();
     work();
     second.shutdown().unwrap();
-    drop(turn);
+    drop(lock);
 
-    let names = |collected: &Collected| -> Vec<_> {
+    let names = |collected: &InMemoryExporter| -> Vec<_> {
         collected.spans().into_iter().map(|span| span.name).collect()
     };
     assert_eq!((names(&kept), names(&collected)), (vec!["work".into()], vec!["work".into()]));
     let stats = &first.stats()[0];
     assert_eq!((stats.ended, stats.delivered, stats.lost), (4, 1, 3));
     assert_eq!(second.stats()[0].ended, 1);
-    let said = said.lock().unwrap();
-    assert!(said[0].contains("ended after the registration was shut down"), "{said:?}");
+    let messages = messages.lock().unwrap();
+    assert!(messages[0].contains("ended after the registration was shut down"), "{messages:?}");
 }

@@ -1,4 +1,4 @@
-//! Functions that return a future without being `async`.
+//! Functions that return a future without being `async`, and async methods of traits.
 
 use futures_util::future::{BoxFuture, FutureExt};
 use integration_tests::{Program, block_on, traced};
@@ -64,7 +64,7 @@ fn checked(ok: bool) -> Result<impl Future<Output = u8>, String> {
 }
 
 #[test]
-fn the_future_is_the_span() {
+fn span_covers_the_returned_future() {
     let tree = traced(|| {
         block_on(async {
             bare("four").await.unwrap();
@@ -113,7 +113,7 @@ fn panics() -> BoxFuture<'static, ()> {
 }
 
 #[test]
-fn cancelling_and_panicking_are_as_in_async_functions() {
+fn cancelled_and_panicking_futures_match_async_functions() {
     let tree = traced(|| {
         assert!(dropped_early().now_or_never().is_none());
         catch_unwind(AssertUnwindSafe(|| block_on(panics()))).unwrap_err();
@@ -145,7 +145,7 @@ fn captures(value: Counting) -> impl Future<Output = ()> {
 }
 
 #[test]
-fn nothing_is_captured_where_no_trace_is_sampled() {
+fn unsampled_call_captures_nothing() {
     let count = Rc::new(Cell::new(0));
     {
         let _program = Program::start_with(|builder| builder.sample_ratio(0.0));
@@ -185,7 +185,7 @@ impl Native for Counter {
 }
 
 #[test]
-fn native_async_trait_methods() {
+fn native_async_trait_methods_are_traced() {
     let tree = traced(|| {
         block_on(async {
             let mut counter = Counter(0);
@@ -226,7 +226,7 @@ impl Boxed for Numbers {
 }
 
 #[test]
-fn async_trait_methods_with_the_attribute_inside() {
+fn async_trait_methods_are_traced() {
     let tree = traced(|| block_on(Numbers.ask_twice("7")).unwrap_err());
     assert_eq!(
         tree,
@@ -251,7 +251,7 @@ async fn under_another_macro(n: u8) -> u8 {
     under_another_macro_async(n).await
 }
 
-// The upper one is expanded first, and so is nearer to the body.
+// The upper attribute is expanded first, so its span is the inner one.
 #[chain]
 #[agent]
 async fn under_another_macro_async(n: u8) -> u8 {
@@ -260,7 +260,7 @@ async fn under_another_macro_async(n: u8) -> u8 {
 }
 
 #[test]
-fn other_attribute_macros_may_be_on_either_side() {
+fn other_attribute_macros_work_on_either_side() {
     let tree = traced(|| over_another_macro(1) + under_another_macro(2));
     let expected = |name: &str, n: u8| {
         format!(

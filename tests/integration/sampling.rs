@@ -1,4 +1,4 @@
-//! Which spans record: own registrations, remote parents, parents that are none.
+//! Sampling decisions: by the registration, by remote parents and by invalid parents.
 
 use integration_tests::{Program, block_on};
 use trace_runtime::opentelemetry::Context;
@@ -33,7 +33,7 @@ fn remote(flags: TraceFlags) -> SpanContext {
 }
 
 #[test]
-fn a_remote_parent_gives_its_trace_and_its_state() {
+fn remote_parent_passes_on_trace_id_and_state() {
     let program = Program::start();
     let child = below(&remote(TraceFlags::SAMPLED));
     assert_eq!(child.trace_id(), TraceId::from(7));
@@ -46,7 +46,7 @@ fn a_remote_parent_gives_its_trace_and_its_state() {
 }
 
 #[test]
-fn below_a_parent_that_is_not_sampled_nothing_records_but_a_root() {
+fn unsampled_parent_suppresses_all_but_root_spans() {
     let program = Program::start();
     let parent = remote(TraceFlags::default());
     assert_eq!(below(&parent), parent);
@@ -58,7 +58,7 @@ fn below_a_parent_that_is_not_sampled_nothing_records_but_a_root() {
 }
 
 #[test]
-fn a_trace_that_is_not_sampled_has_an_id_all_the_same() {
+fn unsampled_trace_has_a_valid_id() {
     let program = Program::start_with(|builder| builder.sample_ratio(0.0));
     let unsampled = root();
     assert!(unsampled.is_valid() && !unsampled.is_sampled());
@@ -66,7 +66,7 @@ fn a_trace_that_is_not_sampled_has_an_id_all_the_same() {
 }
 
 #[test]
-fn a_parent_that_is_no_span_is_none() {
+fn invalid_parent_starts_a_new_trace() {
     let program = Program::start();
     below(&SpanContext::NONE);
     block_on(later(&current_span().span_context()));
@@ -74,7 +74,7 @@ fn a_parent_that_is_no_span_is_none() {
 }
 
 #[test]
-fn below_a_span_of_a_provider_that_does_nothing_spans_record() {
+fn parent_of_a_noop_provider_does_not_stop_recording() {
     let program = Program::start();
     let tracer = NoopTracerProvider::new().tracer("nothing");
     tracer.in_span("nothing", |_| leaf());
@@ -82,7 +82,7 @@ fn below_a_span_of_a_provider_that_does_nothing_spans_record() {
 }
 
 #[test]
-fn a_session_reaches_below_a_trace_that_is_not_sampled() {
+fn session_reaches_root_spans_below_an_unsampled_trace() {
     #[chain(session = "s")]
     fn outer() {
         root();

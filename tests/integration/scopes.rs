@@ -1,7 +1,7 @@
-//! Session, user, metadata, tags and prompt template, for everything inside a scope.
+//! Scopes: session, user, metadata, tags and prompt template for all spans inside.
 
 use futures_util::StreamExt;
-use integration_tests::{Collected, Program, block_on, block_on_threads};
+use integration_tests::{InMemoryExporter, Program, block_on, block_on_threads};
 use trace_runtime::opentelemetry::baggage::BaggageExt;
 use trace_runtime::opentelemetry::trace::{Span, Tracer};
 use trace_runtime::opentelemetry::{Context, KeyValue, global};
@@ -15,8 +15,8 @@ use trace_runtime::{
 const KEYS: [&str; 5] =
     ["session.id", "user.id", "metadata", "tag.tags", "llm.prompt_template.template"];
 
-/// `name: value | value ..` of the context attributes, a line for each span in order of its name.
-fn said(program: &Program) -> Vec<String> {
+/// Returns one line per span, sorted: its name and its scope attributes, `name: value | value`.
+fn scope_attributes(program: &Program) -> Vec<String> {
     let mut lines: Vec<String> = program
         .spans()
         .iter()
@@ -24,7 +24,7 @@ fn said(program: &Program) -> Vec<String> {
             let values = KEYS.iter().filter_map(|key| {
                 let mut found = span.attributes.iter().filter(|kv| kv.key.as_str() == *key);
                 let value = found.next().map(|kv| kv.value.to_string());
-                assert!(found.next().is_none(), "{key} is there twice");
+                assert!(found.next().is_none(), "{key} is set twice");
                 value
             });
             format!("{}: {}", span.name, values.collect::<Vec<_>>().join(" | "))
@@ -49,18 +49,18 @@ async fn later() {
 }
 
 #[test]
-fn everything_inside_has_it_and_nothing_outside() {
+fn attributes_apply_inside_the_scope_only() {
     let program = Program::start();
     using_session("s").user("u").metadata("k", 1).tags(["t"]).in_scope(outer);
     inner();
     assert_eq!(
-        said(&program),
+        scope_attributes(&program),
         ["inner: ", r#"inner: s | u | {"k":1} | ["t"]"#, r#"outer: s | u | {"k":1} | ["t"]"#],
     );
 }
 
 #[test]
-fn scopes_add_up_and_the_inner_wins() {
+fn nested_scopes_merge_and_the_inner_wins() {
     let program = Program::start();
     let template = PromptTemplate::new("Where is {city}?").variables(Json::from_text("{}"));
     let outer_scope = using_metadata("a", 1).metadata("b", 1).tags(["x"]).session("outer");
@@ -69,7 +69,7 @@ fn scopes_add_up_and_the_inner_wins() {
         using_prompt_template(template).session("").in_scope(inner);
     });
     assert_eq!(
-        said(&program),
+        scope_attributes(&program),
         [
             r#"inner: inner | {"a":1,"b":2} | ["x","y"]"#,
             r#"inner: outer | {"a":1,"b":1} | ["x"] | Where is {city}?"#,
@@ -83,14 +83,14 @@ fn explicit() {
 }
 
 #[test]
-fn what_a_span_says_of_itself_wins() {
+fn attributes_of_the_span_win_over_the_scope() {
     let program = Program::start();
     using_session("s").user("u").metadata("k", 1).in_scope(explicit);
-    assert_eq!(said(&program), ["explicit: own | by hand | {}"]);
+    assert_eq!(scope_attributes(&program), ["explicit: own | by hand | {}"]);
 }
 
 #[test]
-fn it_goes_with_futures_streams_and_tasks() {
+fn scope_follows_futures_streams_and_tasks() {
     let program = Program::start();
     block_on_threads(async {
         using_session("future").bind(later()).await;
@@ -102,7 +102,7 @@ fn it_goes_with_futures_streams_and_tasks() {
         using_session("stream").bind(stream).for_each(|()| async { inner() }).await;
     });
     assert_eq!(
-        said(&program),
+        scope_attributes(&program),
         [
             "inner: ",
             "inner: future",
@@ -127,7 +127,7 @@ fn converse(conversation: &str) -> impl Future<Output = ()> {
 }
 
 #[test]
-fn options_hold_for_the_function_and_all_below() {
+fn session_and_user_options_apply_to_descendants() {
     let program = Program::start();
     block_on(async {
         handle(("a".to_owned(), Some(7))).await;
@@ -135,7 +135,7 @@ fn options_hold_for_the_function_and_all_below() {
         converse("c").await;
     });
     assert_eq!(
-        said(&program),
+        scope_attributes(&program),
         [
             "converse: c",
             "handle: a | 7",
@@ -151,7 +151,7 @@ fn options_hold_for_the_function_and_all_below() {
 }
 
 #[test]
-fn spans_of_other_instrumentation_have_it_too() {
+fn scope_applies_to_spans_of_other_instrumentation() {
     let program = Program::start();
     using_session("s").user("u").in_scope(|| {
         let tracer = global::tracer("other");
@@ -162,15 +162,15 @@ fn spans_of_other_instrumentation_have_it_too() {
             .start(&tracer)
             .end();
     });
-    let mut given = said(&program);
+    let mut given = scope_attributes(&program);
     assert_eq!(given.pop().as_deref(), Some("plain: s | u"));
     assert_eq!(given, ["given: s | own"]);
 }
 
 #[test]
-fn an_attached_provider_gets_it() {
-    let _turn = Program::turn();
-    let exporter = Collected::default();
+fn scope_applies_with_an_attached_provider() {
+    let _lock = Program::lock();
+    let exporter = InMemoryExporter::default();
     let provider = SdkTracerProvider::builder().with_simple_exporter(exporter.clone()).build();
     let registration = register().provider(provider).install().unwrap();
     using_user("u").in_scope(inner);
@@ -180,7 +180,7 @@ fn an_attached_provider_gets_it() {
 }
 
 #[test]
-fn baggage_is_written_and_read_only_where_asked() {
+fn baggage_is_opt_in_for_writing_and_reading() {
     let program = Program::start();
     let quiet = using_session("quiet").context();
     assert_eq!(quiet.baggage().len(), 0);
@@ -196,7 +196,7 @@ fn baggage_is_written_and_read_only_where_asked() {
     let _attached = received.attach();
     inner();
     using_baggage().in_scope(inner);
-    assert_eq!(said(&program), ["inner: ", r#"inner: s | u | {"k":"v"} | ["t"]"#]);
+    assert_eq!(scope_attributes(&program), ["inner: ", r#"inner: s | u | {"k":"v"} | ["t"]"#]);
 }
 
 fn opentelemetry_baggage(
@@ -208,7 +208,7 @@ fn opentelemetry_baggage(
 }
 
 #[test]
-fn suppressed_code_leaves_no_span() {
+fn suppressed_scope_records_no_spans() {
     let program = Program::start();
     suppress_tracing().in_scope(|| {
         outer();
@@ -216,7 +216,7 @@ fn suppressed_code_leaves_no_span() {
     });
     block_on(suppress_tracing().bind(later()));
     using_tags(["t"]).in_scope(inner);
-    assert_eq!(said(&program), [r#"inner: ["t"]"#]);
+    assert_eq!(scope_attributes(&program), [r#"inner: ["t"]"#]);
 }
 
 #[chain(parent = Context::new())]
@@ -228,11 +228,11 @@ fn placed(context: Context) {
 }
 
 #[test]
-fn an_explicit_parent_does_not_leave_the_scope() {
+fn explicit_parent_keeps_the_scope() {
     let program = Program::start();
     suppress_tracing().in_scope(elsewhere);
     using_session("s").in_scope(elsewhere);
     let other = using_session("other").context();
     using_session("s").in_scope(|| placed(other));
-    assert_eq!(said(&program), ["elsewhere: s", "placed: other"]);
+    assert_eq!(scope_attributes(&program), ["elsewhere: s", "placed: other"]);
 }

@@ -1,4 +1,4 @@
-//! Functions that return streams.
+//! Functions that return streams: the span lasts until the stream ends.
 
 use async_stream::{stream, try_stream};
 use futures_util::stream::{BoxStream, Stream, StreamExt};
@@ -31,7 +31,7 @@ fn words(prompt: &str) -> impl Stream<Item = String> + use<> {
 }
 
 #[test]
-fn text_is_joined_and_consumers_are_outside() {
+fn text_chunks_are_joined_and_consumers_are_siblings() {
     #[agent]
     async fn reads() {
         let mut words = pin!(words("to be"));
@@ -80,7 +80,7 @@ fn silent() -> impl Stream<Item = Chunk> {
 }
 
 #[test]
-fn other_items_are_a_list_unless_they_are_collected() {
+fn other_items_form_a_list_unless_collected() {
     let tree = traced(|| {
         block_on(async {
             assert_eq!(joined().count().await, 2);
@@ -127,7 +127,7 @@ fn count(sum: &mut u32, item: &u8) {
 }
 
 #[test]
-fn async_functions_hand_their_span_to_the_stream() {
+fn async_function_passes_its_span_to_the_stream() {
     let tree = traced(|| {
         block_on(async {
             assert_eq!(from_async(false).await.unwrap().count().await, 2);
@@ -180,7 +180,7 @@ consumer [TOOL] ok in={"n":0}
 }
 
 #[test]
-fn a_stream_dropped_early_keeps_what_arrived() {
+fn stream_dropped_early_keeps_received_items() {
     let tree = traced(|| {
         block_on(async { assert!(pin!(words("to be or not")).next().await.is_some()) });
         drop(words("never polled"));
@@ -204,7 +204,7 @@ fn panics() -> impl Stream<Item = &'static str> {
 }
 
 #[test]
-fn a_panic_in_a_stream_keeps_what_arrived() {
+fn panic_in_a_stream_keeps_received_items() {
     let tree = traced(|| {
         catch_unwind(AssertUnwindSafe(|| block_on(pin!(panics()).count()))).unwrap_err();
     });
@@ -225,7 +225,7 @@ fn endless() -> impl Stream<Item = String> {
 }
 
 #[test]
-fn what_is_kept_of_a_stream_is_bounded() {
+fn recorded_output_is_bounded() {
     let tree = traced(|| block_on(pin!(endless()).take(100).count()));
     assert!(tree.len() < (1 << 20) + 1000, "{}", tree.len());
     assert!(tree.contains("bytes missing]"));

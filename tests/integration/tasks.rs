@@ -1,4 +1,4 @@
-//! The current span, taken along to tasks and threads.
+//! The current span, propagated to tasks, threads and thread pools.
 
 use futures_util::stream::{Stream, StreamExt};
 use integration_tests::{block_on, block_on_threads, traced};
@@ -37,7 +37,7 @@ const SPAWNS: &str = r#"spawns [AGENT] ok in={}
 "#;
 
 #[test]
-fn tasks_and_threads_are_children() {
+fn spawned_tasks_and_threads_are_children() {
     assert_eq!(traced(|| block_on(spawns())), SPAWNS);
     assert_eq!(traced(|| block_on_threads(spawns())), SPAWNS);
 }
@@ -69,7 +69,7 @@ fn work_on_a_thread_pool_is_a_child() {
             "on_a_pool [AGENT] ok in={} out=3",
         ]
     );
-    // The pool's threads are left as they were.
+    // The pool's threads have their previous context again: the next span is a root.
     assert_eq!(traced(|| pool.install(|| blocking(4))), "blocking [CHAIN] ok in=4\n");
 }
 
@@ -102,11 +102,11 @@ async fn returns_stream() -> (u8, std::pin::Pin<Box<dyn Stream<Item = u32> + Sen
 }
 
 #[test]
-fn work_done_after_the_span_has_ended_is_still_below_it() {
+fn work_after_the_span_ended_is_still_a_child() {
     let tree = traced(|| {
         returns_work()();
         block_on(async { returns_stream().await.1.count().await });
-        // And nothing stays current.
+        // The span is no longer current here.
         blocking(9);
     });
     let shape: Vec<&str> = tree.lines().map(|line| line.split(" [").next().unwrap()).collect();
@@ -114,7 +114,7 @@ fn work_done_after_the_span_has_ended_is_still_below_it() {
 }
 
 #[test]
-fn an_aborted_task_is_cancelled() {
+fn aborted_task_is_cancelled() {
     #[chain]
     async fn waits() {
         std::future::pending::<()>().await;

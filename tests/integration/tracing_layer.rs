@@ -1,4 +1,4 @@
-//! Spans of the crate `tracing` among ours.
+//! Spans of the crate `tracing` nested with traced functions.
 
 use integration_tests::{Program, block_on};
 use trace_runtime::InCurrentSpan;
@@ -10,7 +10,7 @@ use tracing_subscriber::Registry;
 use tracing_subscriber::filter::{FilterExt, LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 
-/// A client that describes its calls, above an HTTP client that describes its own.
+/// A client with GenAI spans, on top of an HTTP client with spans that are filtered out.
 mod client {
     use super::*;
 
@@ -43,7 +43,7 @@ fn agent(task: &str) -> String {
 }
 
 #[test]
-fn what_speaks_gen_ai_nests_below_and_above_and_the_rest_stays_out() {
+fn gen_ai_spans_nest_and_other_spans_are_filtered() {
     let program = Program::start();
     let subscriber = Registry::default().with(program.registration.tracing_layer());
     tracing::subscriber::with_default(subscriber, || agent("Oslo"));
@@ -113,19 +113,19 @@ fn async_spans_nest_across_suspension() {
 }
 
 #[test]
-fn an_explicit_parent_that_is_not_there_is_no_new_trace() {
+fn missing_explicit_parent_starts_no_new_trace() {
     let program = Program::start();
     let subscriber = Registry::default().with(program.registration.tracing_layer());
 
     #[trace_runtime::agent]
     fn outer() {
-        let nobody = tracing::Span::current();
-        info_span!(parent: nobody, "chat", gen_ai.request.model = "m").in_scope(|| ());
+        let no_parent = tracing::Span::current();
+        info_span!(parent: no_parent, "chat", gen_ai.request.model = "m").in_scope(|| ());
         let filtered = info_span!("connection");
         info_span!(parent: &filtered, "embed", gen_ai.operation.name = "embeddings")
             .in_scope(|| ());
-        let taken = info_span!("turn", gen_ai.agent.name = "a");
-        info_span!(parent: &taken, "chat", gen_ai.request.model = "m").in_scope(|| ());
+        let recorded = info_span!("turn", gen_ai.agent.name = "a");
+        info_span!(parent: &recorded, "chat", gen_ai.request.model = "m").in_scope(|| ());
     }
 
     tracing::subscriber::with_default(subscriber, outer);
@@ -140,7 +140,7 @@ fn an_explicit_parent_that_is_not_there_is_no_new_trace() {
 }
 
 #[test]
-fn a_filter_adds_what_the_user_names() {
+fn custom_filter_adds_targets() {
     let program = Program::start();
     let mine = Targets::new().with_target("mine", LevelFilter::INFO);
     let layer = program.registration.tracing_layer_with(GenAiSpans.or(mine));
@@ -149,7 +149,7 @@ fn a_filter_adds_what_the_user_names() {
         info_span!(target: "mine", "job").in_scope(|| {
             tracing::debug_span!(target: "mine", "detail").in_scope(|| agent("Oslo"));
             tracing::error!(target: "mine", "it broke");
-            tracing::error!(target: "theirs", "not taken");
+            tracing::error!(target: "other", "filtered out");
         });
     });
     assert_eq!(
@@ -163,7 +163,7 @@ fn a_filter_adds_what_the_user_names() {
 }
 
 #[test]
-fn messages_in_events_are_taken() {
+fn message_events_are_recorded() {
     let program = Program::start();
     let subscriber = Registry::default().with(program.registration.tracing_layer());
     tracing::subscriber::with_default(subscriber, || {
@@ -178,7 +178,7 @@ fn messages_in_events_are_taken() {
 }
 
 #[test]
-fn the_layer_takes_nothing_when_tracing_is_switched_off_or_over() {
+fn layer_records_nothing_when_unsampled_or_shut_down() {
     let program = Program::start();
     let layer = program.registration.tracing_layer();
     let subscriber = Registry::default().with(layer);

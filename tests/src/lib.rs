@@ -1,15 +1,16 @@
-//! Helpers: run a program and see its trace as text, and a receiver of OTLP.
+//! Helpers for tests: run a program and read its traces as text, and a receiver of OTLP.
 
 #![allow(clippy::missing_panics_doc, reason = "a helper that panics fails its test")]
 
 mod child;
-mod collected;
+pub mod delivery;
+mod program;
 pub mod receiver;
-mod temporary;
+mod temp_folder;
 mod tree;
 
-pub use child::child;
-pub use collected::{Collected, Program, block_on, block_on_threads, traced};
-pub use receiver::{Certificate, Faulty, Receiver, Reply, reset};
-pub use temporary::Temporary;
+pub use child::{child, child_in_shell, is_child};
+pub use program::{InMemoryExporter, Program, block_on, block_on_threads, traced};
+pub use receiver::{Certificate, FaultyServer, Receiver, Reply, reset};
+pub use temp_folder::TempFolder;
 pub use tree::tree;

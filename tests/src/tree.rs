@@ -1,15 +1,22 @@
-//! Traces as text: what a test compares at a glance.
+//! Traces as text, the form in which tests compare them.
 
 use trace_runtime::opentelemetry::KeyValue;
 use trace_runtime::opentelemetry::trace::{SpanId, Status};
 use trace_runtime::opentelemetry_sdk::trace::SpanData;
 
-/// A line for each span, indented below its parent, in the order they began: name, kind, status,
-/// input, output, and a line for each event.
+/// Formats spans as trees, in the order of their start times. Each span has one line, indented
+/// below its parent, and one line for each event after an exclamation mark:
+///
+/// ```text
+/// agent [AGENT] ok in=Oslo out=sun
+/// ask [LLM] error(panic: boom) in={"n":1}
+/// !exception | panic | boom | at src/main.rs:1:1
+/// ```
 #[must_use]
 pub fn tree(spans: &[SpanData]) -> String {
     let mut ordered: Vec<&SpanData> = spans.iter().collect();
     ordered.sort_by_key(|span| span.start_time);
+    // A span with a remote or missing parent is a root too, so that no span is left out.
     let is_root = |span: &&&SpanData| {
         !spans.iter().any(|parent| parent.span_context.span_id() == span.parent_span_id)
     };
@@ -20,6 +27,7 @@ pub fn tree(spans: &[SpanData]) -> String {
     text
 }
 
+/// Writes a span, its events and its descendants. Asserts that a child has its parent's trace id.
 fn write(text: &mut String, depth: usize, span: &SpanData, all: &[&SpanData]) {
     let indent = "  ".repeat(depth);
     let kind = attribute(&span.attributes, "openinference.span.kind").unwrap_or_default();
@@ -51,6 +59,7 @@ fn write(text: &mut String, depth: usize, span: &SpanData, all: &[&SpanData]) {
     }
 }
 
+/// Returns an attribute as text.
 fn attribute(attributes: &[KeyValue], key: &str) -> Option<String> {
     let found = attributes.iter().find(|attribute| attribute.key.as_str() == key)?;
     Some(found.value.to_string())

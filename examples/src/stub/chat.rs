@@ -1,4 +1,4 @@
-//! The chat completions interface.
+//! The Chat Completions API.
 
 use super::answer::{Answer, Content, answer, halves};
 use super::reply;
@@ -6,23 +6,26 @@ use axum::Json;
 use axum::response::Response;
 use serde_json::{Value, json};
 
+/// Handles `POST /v1/chat/completions`. Only the last message matters: a user message with tools is
+/// answered by a tool call, and everything else by text.
 pub(super) async fn serve(Json(request): Json<Value>) -> Response {
     let last = request["messages"].as_array().and_then(|messages| messages.last());
-    let said = last.map(|message| text(&message["content"])).unwrap_or_default();
+    let message = last.map(|message| text(&message["content"])).unwrap_or_default();
     let is_question = last.is_some_and(|message| message["role"] == "user");
     let tools: Vec<&Value> =
         request["tools"].as_array().into_iter().flatten().map(|tool| &tool["function"]).collect();
-    let whole = whole(&request["model"], &answer(&said, is_question, &tools));
+    let whole = whole(&request["model"], &answer(&message, is_question, &tools));
     reply(&request, whole, |whole| chunks(whole, &request))
 }
 
-/// The text of a message, which may come in parts.
+/// Returns the text of a message, which is a string or a list of parts.
 fn text(content: &Value) -> String {
     let parts = content.as_array().into_iter().flatten();
     let parts: String = parts.filter_map(|part| part["text"].as_str()).collect();
     content.as_str().map_or(parts, str::to_owned)
 }
 
+/// Returns the response object of a request without streaming.
 fn whole(model: &Value, answer: &Answer) -> Value {
     let (reason, message) = match &answer.content {
         Content::Text(text) => ("stop", json!({ "role": "assistant", "content": text })),
@@ -47,7 +50,7 @@ fn whole(model: &Value, answer: &Answer) -> Value {
     })
 }
 
-/// The response in pieces, with its usage at the end if the request asks for it.
+/// Returns the response as chunks, with a usage chunk at the end if the request asks for it.
 fn chunks(whole: &Value, request: &Value) -> String {
     let choice = &whole["choices"][0];
     let chunk = |delta: Value, reason: &Value| {
@@ -70,11 +73,14 @@ fn chunks(whole: &Value, request: &Value) -> String {
     chunks.iter().map(event).collect::<Vec<_>>().concat()
 }
 
+/// Formats one server-sent event. The final `[DONE]` is plain text, all other events are JSON.
 fn event(chunk: &Value) -> String {
     let text = chunk.as_str().map_or_else(|| chunk.to_string(), str::to_owned);
     format!("data: {text}\n\n")
 }
 
+/// Splits a message into two deltas, so that clients must join text and arguments. Only the first
+/// delta of a tool call has its id and name, as OpenAI sends them.
 fn deltas(message: &Value) -> [Value; 2] {
     if let Some(text) = message["content"].as_str() {
         let [first, second] = halves(text);

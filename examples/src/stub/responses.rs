@@ -1,4 +1,4 @@
-//! The responses interface.
+//! The Responses API.
 
 use super::answer::{Answer, Content, answer, halves};
 use super::reply;
@@ -6,26 +6,31 @@ use axum::Json;
 use axum::response::Response;
 use serde_json::{Value, json};
 
+/// Handles `POST /v1/responses`. The input is a string or a list of items, of which only the last
+/// one matters.
 pub(super) async fn serve(Json(request): Json<Value>) -> Response {
     let last = request["input"].as_array().and_then(|items| items.last());
-    let said = last.map_or_else(|| text(&request["input"]), said);
+    let message = last.map_or_else(|| text(&request["input"]), item_text);
     let is_question = last.is_none_or(|item| item["role"] == "user");
     let tools: Vec<&Value> = request["tools"].as_array().into_iter().flatten().collect();
-    let whole = whole(&request["model"], &answer(&said, is_question, &tools));
+    let whole = whole(&request["model"], &answer(&message, is_question, &tools));
     reply(&request, whole, events)
 }
 
-/// What an item says: the content of a message, or the output of a function.
-fn said(item: &Value) -> String {
+/// Returns the text of an item: the content of a message, or the output of a function call.
+fn item_text(item: &Value) -> String {
     text(if item["output"].is_null() { &item["content"] } else { &item["output"] })
 }
 
+/// Returns the text of content that is a string or a list of parts.
 fn text(content: &Value) -> String {
     let parts = content.as_array().into_iter().flatten();
     let parts: String = parts.filter_map(|part| part["text"].as_str()).collect();
     content.as_str().map_or(parts, str::to_owned)
 }
 
+/// Returns the response object. In this API a tool call is an item of the output next to messages,
+/// and no finish reason exists.
 fn whole(model: &Value, answer: &Answer) -> Value {
     let item = match &answer.content {
         Content::Text(text) => json!({
@@ -64,7 +69,7 @@ fn whole(model: &Value, answer: &Answer) -> Value {
     })
 }
 
-/// The response in events, its text or its arguments in two.
+/// Returns the response as server-sent events, with its text or arguments in two deltas.
 fn events(whole: &Value) -> String {
     let item = &whole["output"][0];
     let mut begun = whole.clone();
@@ -78,6 +83,7 @@ fn events(whole: &Value) -> String {
             ("arguments", "function_call_arguments", item["arguments"].as_str().unwrap_or("{}"))
         }
     };
+    // `response.output_item.added` announces the item without its content.
     let mut empty = item.clone();
     empty["status"] = "in_progress".into();
     empty[field] = if field == "content" { json!([]) } else { "".into() };

@@ -1,5 +1,6 @@
-//! Runs a program with a real client against the stub service, and looks at the spans it leaves: as
-//! they reach a receiver of OTLP, and as Phoenix shows them if `READ_BACK_FROM` is the address of one.
+//! Runs a program with a real client against the stub service and compares its spans: as an OTLP
+//! receiver decodes them and, if `READ_BACK_FROM` is the base URL of a Phoenix, as Phoenix returns
+//! them over REST.
 
 #![allow(clippy::missing_panics_doc, reason = "a helper that panics fails its test")]
 
@@ -14,15 +15,16 @@ use span::Span;
 use std::env;
 use tracing_subscriber::layer::SubscriberExt;
 
-/// The spans that a program left, in the order they began.
-pub struct Seen {
+/// The spans of one program run, in the order of their start times.
+pub struct TracedSpans {
     received: Vec<Span>,
-    /// The same, if there is a Phoenix to ask.
+    /// These spans as read back from Phoenix, if one is configured.
     shown: Option<Vec<Span>>,
 }
 
-/// Runs a program that is given the base URL of the stub, traced, with the layer for `tracing`.
-pub fn seen(program: impl AsyncFnOnce(&str) -> anyhow::Result<()>) -> Seen {
+/// Runs `program` with the base URL of the stub, while a registration and the `tracing` layer are
+/// installed.
+pub fn run_traced(program: impl AsyncFnOnce(&str) -> anyhow::Result<()>) -> TracedSpans {
     let collector = Receiver::http();
     let phoenix = env::var("READ_BACK_FROM").ok();
     let running = Program::start_with(|builder| {
@@ -41,11 +43,12 @@ pub fn seen(program: impl AsyncFnOnce(&str) -> anyhow::Result<()>) -> Seen {
     running.registration.flush().expect("every backend accepts everything");
     let received = received::spans(&collector);
     let shown = phoenix.map(|phoenix| block_on(phoenix::read_back(&phoenix, &received)));
-    Seen { received, shown }
+    TracedSpans { received, shown }
 }
 
-impl Seen {
-    /// Whether the spans are these: a line for each, indented below its parent, with name and kind.
+impl TracedSpans {
+    /// Asserts that the spans form this tree: one line per span with its name and kind, indented
+    /// below its parent.
     #[track_caller]
     pub fn assert_tree(&self, expected: &str) {
         for (place, spans) in self.places() {
@@ -55,20 +58,20 @@ impl Seen {
         }
     }
 
-    /// Whether the spans with this name say all of this, in the order they began. JSON text counts
-    /// as what it says.
+    /// Asserts that the spans with this name have these attributes, in the order of their start
+    /// times. Attributes that hold JSON text are compared as JSON; a missing attribute is null.
     #[track_caller]
-    pub fn assert_says(&self, name: &str, expected: &[Value]) {
+    pub fn assert_attributes(&self, name: &str, expected: &[Value]) {
         for (place, spans) in self.places() {
             let spans: Vec<_> = spans.iter().filter(|span| span.name == name).collect();
             assert_eq!(spans.len(), expected.len(), "{place}: spans named {name}");
             for (span, expected) in spans.into_iter().zip(expected) {
                 let keys = expected.as_object().expect("an object of attributes").keys();
-                let said = keys.map(|key| (key.clone(), span.says(key)));
-                let said: Value = said.collect::<serde_json::Map<_, _>>().into();
+                let found = keys.map(|key| (key.clone(), span.attribute(key)));
+                let found: Value = found.collect::<serde_json::Map<_, _>>().into();
                 assert!(
-                    said == *expected,
-                    "{place}: {name}\nsays {said:#}\nexpected {expected:#}\n{span:#?}"
+                    found == *expected,
+                    "{place}: {name}\nfound {found:#}\nexpected {expected:#}\n{span:#?}"
                 );
             }
         }
@@ -82,7 +85,7 @@ impl Seen {
 
 fn write(tree: &mut String, spans: &[Span], depth: usize, parent: Option<&str>) {
     for span in spans.iter().filter(|span| span.parent.as_deref() == parent) {
-        let kind = span.says("openinference.span.kind");
+        let kind = span.attribute("openinference.span.kind");
         let kind = kind.as_str().unwrap_or("?");
         *tree += &format!("{}{} [{kind}]\n", "  ".repeat(depth), span.name);
         write(tree, spans, depth + 1, Some(&span.id));

@@ -1,4 +1,4 @@
-//! Spans as Phoenix shows them.
+//! Reads spans back from Phoenix.
 
 use crate::span::Span;
 use anyhow::{Context, bail};
@@ -8,8 +8,8 @@ use tokio::time::{sleep, timeout};
 
 pub(crate) const PROJECT: &str = "clients";
 
-/// What Phoenix has of the spans that were received. It stores and prices them after it has
-/// accepted them, so this waits for each.
+/// Returns the given spans as Phoenix stores them. Phoenix stores and prices a span after it
+/// accepted the request, so this polls for each one.
 pub(crate) async fn read_back(base: &str, received: &[Span]) -> Vec<Span> {
     let mut shown = Vec::new();
     for span in received {
@@ -22,7 +22,7 @@ pub(crate) async fn read_back(base: &str, received: &[Span]) -> Vec<Span> {
     shown
 }
 
-/// Tries until it works, and says the last reason if it does not.
+/// Retries `attempt` for up to 20 seconds; returns its last error if it never succeeds.
 async fn until<T>(attempt: impl AsyncFn() -> anyhow::Result<T>) -> anyhow::Result<T> {
     let mut last = attempt().await;
     let trying = async {
@@ -31,7 +31,7 @@ async fn until<T>(attempt: impl AsyncFn() -> anyhow::Result<T>) -> anyhow::Resul
             last = attempt().await;
         }
     };
-    // Whether it worked is in `last`.
+    // A timeout needs no handling: `last` then holds the error of the last attempt.
     let _ = timeout(Duration::from_secs(20), trying).await;
     last
 }
@@ -54,9 +54,11 @@ async fn stored(base: &str, span: &Span) -> anyhow::Result<Span> {
     })
 }
 
-/// Phoenix prices LLM spans alone, and the tests use models whose price it knows.
+/// Returns true for spans that Phoenix prices: LLM spans with token counts. The tests use models
+/// whose price it knows.
 fn is_priced(span: &Span) -> bool {
-    span.says("openinference.span.kind") == "LLM" && !span.says("llm.token_count.total").is_null()
+    span.attribute("openinference.span.kind") == "LLM"
+        && !span.attribute("llm.token_count.total").is_null()
 }
 
 async fn cost(base: &str, span: &Span) -> anyhow::Result<f64> {

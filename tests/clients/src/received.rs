@@ -1,4 +1,4 @@
-//! Spans as they leave the program.
+//! Decodes spans from the OTLP requests of the program.
 
 use crate::span::Span;
 use integration_tests::Receiver;
@@ -7,7 +7,7 @@ use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue};
 use opentelemetry_proto::tonic::trace::v1;
 use serde_json::{Map, Value};
 
-/// The spans that reached the receiver, in the order they began.
+/// Returns the spans that reached the receiver, in the order of their start times.
 pub(crate) fn spans(collector: &Receiver) -> Vec<Span> {
     let mut spans = collector.spans();
     spans.sort_by_key(|span| span.start_time_unix_nano);

@@ -1,4 +1,4 @@
-//! A span, wherever it was looked at.
+//! A span, independent of the source it was read from.
 
 use serde_json::{Map, Value};
 
@@ -12,8 +12,8 @@ pub(crate) struct Span {
 }
 
 impl Span {
-    /// An attribute, null if it is not there. Text that is JSON is what it says.
-    pub(crate) fn says(&self, key: &str) -> Value {
+    /// Returns an attribute, or null if it is missing. Text that is JSON is parsed.
+    pub(crate) fn attribute(&self, key: &str) -> Value {
         let value = self.attributes.get(key).cloned().unwrap_or_default();
         match value.as_str() {
             Some(text) if text.starts_with(['{', '[']) => {

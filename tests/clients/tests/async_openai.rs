@@ -1,4 +1,4 @@
-//! The crate `async-openai`: its types are captured as they are.
+//! The crate `async-openai`, whose request and response types are captured through `Serialize`.
 
 use async_openai::Client;
 use async_openai::config::OpenAIConfig;
@@ -8,7 +8,7 @@ use async_openai::types::chat::{
 };
 use async_openai::types::embeddings::{CreateEmbeddingRequest, CreateEmbeddingResponse};
 use async_openai::types::responses::{CreateResponse, Response, ResponseStreamEvent};
-use clients::seen;
+use clients::run_traced;
 use futures_util::{Stream, TryStreamExt};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -61,7 +61,7 @@ async fn respond_stream(
     client.responses().create_stream(request).await
 }
 
-/// A question, the call of a tool, and its result.
+/// A conversation up to the result of a tool call, to which the stub answers with text.
 fn conversation() -> Value {
     let function = json!({ "name": "weather", "arguments": r#"{"city":"Oslo"}"# });
     let call = json!({ "id": "call_stub", "type": "function", "function": function });
@@ -73,7 +73,8 @@ fn conversation() -> Value {
     ])
 }
 
-fn asks() -> Value {
+/// A request with a tool, which the stub answers with a call of that tool.
+fn tool_request() -> Value {
     json!({
         "model": "gpt-4o-mini",
         "tools": [super::weather()],
@@ -82,8 +83,8 @@ fn asks() -> Value {
     })
 }
 
-/// What a span says of the call of the tool.
-fn called() -> Value {
+/// The attributes expected on the span of `tool_request`.
+fn tool_call_attributes() -> Value {
     let call = "llm.output_messages.0.message.tool_calls.0.tool_call";
     json!({
         "llm.model_name": "gpt-4o-mini",
@@ -102,8 +103,8 @@ fn called() -> Value {
     })
 }
 
-/// What a span says of the answer.
-fn answered() -> Value {
+/// The attributes expected on the span of `text_request`.
+fn text_attributes() -> Value {
     json!({
         "llm.input_messages.0.message.role": "system",
         "llm.input_messages.2.message.tool_calls.0.tool_call.id": "call_stub",
@@ -118,7 +119,8 @@ fn answered() -> Value {
     })
 }
 
-fn tells() -> Value {
+/// A request without tools, which the stub answers with text.
+fn text_request() -> Value {
     json!({
         "model": "gpt-4o-mini",
         "messages": conversation(),
@@ -127,40 +129,40 @@ fn tells() -> Value {
 }
 
 #[test]
-fn chats() {
-    let seen = seen(async |base| {
+fn chat_spans_have_messages_tool_calls_and_usage() {
+    let spans = run_traced(async |base| {
         let client = client(base);
-        for mut request in [asks(), tells()] {
+        for mut request in [tool_request(), text_request()] {
             request["stream_options"].take();
             chat(&client, typed(request)).await?;
         }
         Ok(())
     });
-    seen.assert_tree("chat [LLM]\nchat [LLM]\n");
-    seen.assert_says("chat", &[called(), answered()]);
+    spans.assert_tree("chat [LLM]\nchat [LLM]\n");
+    spans.assert_attributes("chat", &[tool_call_attributes(), text_attributes()]);
 }
 
 #[test]
-fn chats_that_stream() {
-    let seen = seen(async |base| {
+fn streamed_chat_spans_match_complete_responses() {
+    let spans = run_traced(async |base| {
         let client = client(base);
-        for request in [asks(), tells()] {
+        for request in [tool_request(), text_request()] {
             let chunks: Vec<_> = chat_stream(&client, typed(request)).await?.try_collect().await?;
             assert_eq!(chunks.len(), 4);
         }
         Ok(())
     });
-    seen.assert_says("chat_stream", &[called(), answered()]);
+    spans.assert_attributes("chat_stream", &[tool_call_attributes(), text_attributes()]);
 }
 
 #[test]
-fn embeddings() {
-    let seen = seen(async |base| {
+fn embedding_span_has_texts_and_vectors() {
+    let spans = run_traced(async |base| {
         let request = json!({ "model": "text-embedding-3-small", "input": ["a", "b"] });
         embed(&client(base), typed(request)).await?;
         Ok(())
     });
-    seen.assert_says(
+    spans.assert_attributes(
         "embed",
         &[json!({
             "openinference.span.kind": "EMBEDDING",
@@ -175,7 +177,8 @@ fn embeddings() {
     );
 }
 
-fn requests() -> [Value; 2] {
+/// The two requests above in the format of the Responses API.
+fn responses_requests() -> [Value; 2] {
     let mut tool = super::weather()["function"].take();
     tool["type"] = "function".into();
     [
@@ -193,9 +196,9 @@ fn requests() -> [Value; 2] {
     ]
 }
 
-/// The same, without what this interface does not say.
-fn responded() -> [Value; 2] {
-    [called(), answered()].map(|mut expected| {
+/// The attributes expected for `responses_requests`. The Responses API has no finish reason.
+fn responses_attributes() -> [Value; 2] {
+    [tool_call_attributes(), text_attributes()].map(|mut expected| {
         let object = expected.as_object_mut().expect("an object");
         object.remove("llm.finish_reason");
         expected
@@ -203,25 +206,25 @@ fn responded() -> [Value; 2] {
 }
 
 #[test]
-fn responses() {
-    let seen = seen(async |base| {
-        for request in requests() {
+fn responses_spans_have_messages_tool_calls_and_usage() {
+    let spans = run_traced(async |base| {
+        for request in responses_requests() {
             respond(&client(base), typed(request)).await?;
         }
         Ok(())
     });
-    seen.assert_says("respond", &responded());
+    spans.assert_attributes("respond", &responses_attributes());
 }
 
 #[test]
-fn responses_that_stream() {
-    let seen = seen(async |base| {
-        for request in requests() {
+fn streamed_responses_spans_match_complete_responses() {
+    let spans = run_traced(async |base| {
+        for request in responses_requests() {
             let events: Vec<_> =
                 respond_stream(&client(base), typed(request)).await?.try_collect().await?;
             assert_eq!(events.len(), 6);
         }
         Ok(())
     });
-    seen.assert_says("respond_stream", &responded());
+    spans.assert_attributes("respond_stream", &responses_attributes());
 }

@@ -1,6 +1,6 @@
-//! The crate `genai` with its feature `otel`.
+//! The crate `genai` with its feature `otel`, which emits GenAI spans through `tracing`.
 
-use clients::seen;
+use clients::run_traced;
 use futures_util::StreamExt;
 use genai::adapter::AdapterKind;
 use genai::chat::{ChatMessage, ChatOptions, ChatRequest, Tool, ToolResponse};
@@ -10,7 +10,8 @@ use serde_json::json;
 use std::env;
 use std::process::Command;
 
-/// The crate reads it once, and keeps content out of its spans without it.
+/// Without this variable the crate records no message content. It reads the variable once per
+/// process, so the test starts itself again with the variable set.
 const CAPTURE: &str = "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT";
 
 fn client(base: &str) -> genai::Result<Client> {
@@ -49,22 +50,22 @@ async fn agent(client: &Client, question: &str) -> anyhow::Result<String> {
 }
 
 #[test]
-fn its_spans_are_ours() {
+fn spans_of_the_crate_are_translated() {
     if env::var_os(CAPTURE).is_none() {
         let again = Command::new(env::current_exe().unwrap())
-            .args(["--exact", "genai::its_spans_are_ours", "--nocapture"])
+            .args(["--exact", "genai::spans_of_the_crate_are_translated", "--nocapture"])
             .env(CAPTURE, "true")
             .status();
         assert!(again.unwrap().success());
         return;
     }
-    let seen = seen(async |base| agent(&client(base)?, "Weather in Oslo?").await.map(drop));
-    seen.assert_tree(
+    let spans = run_traced(async |base| agent(&client(base)?, "Weather in Oslo?").await.map(drop));
+    spans.assert_tree(
         "agent [AGENT]\n  chat gpt-4o-mini [LLM]\n  look [TOOL]\n  chat gpt-4o-mini [LLM]\n  \
          embeddings text-embedding-3-small [EMBEDDING]\n",
     );
     let call = "message.tool_calls.0.tool_call";
-    seen.assert_says(
+    spans.assert_attributes(
         "chat gpt-4o-mini",
         &[
             json!({
@@ -98,7 +99,7 @@ fn its_spans_are_ours() {
             }),
         ],
     );
-    seen.assert_says(
+    spans.assert_attributes(
         "embeddings text-embedding-3-small",
         &[json!({ "embedding.model_name": "text-embedding-3-small", "llm.token_count.prompt": 2 })],
     );

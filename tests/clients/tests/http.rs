@@ -1,7 +1,7 @@
-//! Plain HTTP, with JSON values.
+//! Plain HTTP with `reqwest`: JSON values, text and byte streams in place of typed clients.
 
 use bytes::Bytes;
-use clients::seen;
+use clients::run_traced;
 use futures_util::{Stream, TryStreamExt};
 use serde_json::{Value, json};
 
@@ -29,12 +29,12 @@ async fn stream(
     Ok(reqwest::Client::new().post(url).json(&body).send().await?.bytes_stream())
 }
 
-fn greets() -> Value {
+fn greeting_request() -> Value {
     json!({ "model": "gpt-4o-mini", "messages": [{ "role": "user", "content": "Grüß Gott" }] })
 }
 
-/// What a span says of the answer.
-fn greeted() -> Value {
+/// The attributes expected on the span of `greeting_request`.
+fn greeting_attributes() -> Value {
     json!({
         "llm.model_name": "gpt-4o-mini",
         "llm.input_messages.0.message.role": "user",
@@ -49,19 +49,20 @@ fn greeted() -> Value {
 }
 
 #[test]
-fn text_is_enough() {
-    let seen = seen(async |base| {
-        let answer = post_text(&format!("{base}/chat/completions"), greets().to_string()).await?;
+fn text_request_and_response_are_read() {
+    let spans = run_traced(async |base| {
+        let answer =
+            post_text(&format!("{base}/chat/completions"), greeting_request().to_string()).await?;
         assert!(answer.starts_with('{'), "{answer}");
         Ok(())
     });
-    seen.assert_says("post_text", &[greeted()]);
+    spans.assert_attributes("post_text", &[greeting_attributes()]);
 }
 
 #[test]
-fn the_bytes_of_a_stream_are_enough() {
-    let seen = seen(async |base| {
-        let mut body = greets();
+fn streamed_bytes_are_read() {
+    let spans = run_traced(async |base| {
+        let mut body = greeting_request();
         body["stream"] = true.into();
         body["stream_options"] = json!({ "include_usage": true });
         let url = format!("{base}/chat/completions");
@@ -70,27 +71,27 @@ fn the_bytes_of_a_stream_are_enough() {
         assert!(pieces.concat().ends_with(b"data: [DONE]\n\n"), "{pieces:?}");
         Ok(())
     });
-    seen.assert_says("stream", &[greeted()]);
+    spans.assert_attributes("stream", &[greeting_attributes()]);
 }
 
 #[test]
-fn vectors_in_base64_are_enough() {
-    let seen = seen(async |base| {
+fn base64_vectors_are_read() {
+    let spans = run_traced(async |base| {
         let body = json!({
             "model": "text-embedding-3-small", "input": "a", "encoding_format": "base64",
         });
         embed(&format!("{base}/embeddings"), &body).await?;
         Ok(())
     });
-    seen.assert_says(
+    spans.assert_attributes(
         "embed",
         &[json!({ "embedding.embeddings.0.embedding.vector": [0.1_f32, 0.2_f32, 0.3_f32] })],
     );
 }
 
 #[test]
-fn json_values_are_enough() {
-    let seen = seen(async |base| {
+fn json_request_and_response_are_read() {
+    let spans = run_traced(async |base| {
         let url = format!("{base}/chat/completions");
         let body = json!({
             "model": "gpt-4o-mini",
@@ -103,9 +104,9 @@ fn json_values_are_enough() {
         embed(&format!("{base}/embeddings"), &body).await?;
         Ok(())
     });
-    seen.assert_tree("post [LLM]\nembed [EMBEDDING]\n");
+    spans.assert_tree("post [LLM]\nembed [EMBEDDING]\n");
     let message = "llm.output_messages.0.message";
-    seen.assert_says(
+    spans.assert_attributes(
         "post",
         &[json!({
             "llm.model_name": "gpt-4o-mini",
@@ -121,7 +122,7 @@ fn json_values_are_enough() {
             "llm.token_count.total": 5,
         })],
     );
-    seen.assert_says(
+    spans.assert_attributes(
         "embed",
         &[json!({
             "embedding.model_name": "text-embedding-3-small",

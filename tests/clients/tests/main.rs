@@ -1,4 +1,4 @@
-//! What real clients leave in a trace.
+//! Traces of real LLM clients, with one module per client.
 
 mod async_openai;
 mod genai;
@@ -7,10 +7,10 @@ mod rig;
 
 use serde_json::{Value, json};
 
-/// What the stub makes of any text.
+/// The embedding that the stub returns for any text.
 const VECTOR: [f64; 3] = [0.1, 0.2, 0.3];
 
-/// A tool as OpenAI's chat interface takes it.
+/// A tool definition in the format of OpenAI's Chat Completions API.
 fn weather() -> Value {
     json!({
         "type": "function",

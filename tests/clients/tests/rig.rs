@@ -1,6 +1,6 @@
-//! The crate `rig-core`.
+//! The crate `rig-core`, which emits GenAI spans through `tracing`.
 
-use clients::seen;
+use clients::run_traced;
 use rig_core::completion::{CompletionRequest, Message, ToolDefinition};
 use rig_core::message::ToolName;
 use rig_core::providers::openai::{OpenAI, OpenAIConfig};
@@ -14,7 +14,8 @@ fn client(base: &str) -> OpenAI {
     OpenAIConfig::new("none").with_base_url(base).client()
 }
 
-/// Calls a model as runtimes on top of the crate do, which record the messages; then by itself.
+/// Calls a model twice: first as agent runtimes on top of `rig-core` do, with a parent span that
+/// records the messages, then with the crate alone.
 #[trace_runtime::agent(skip(client))]
 async fn agent(client: &OpenAI, question: &str) -> anyhow::Result<()> {
     let span = completion_parent_span!(
@@ -36,17 +37,17 @@ async fn agent(client: &OpenAI, question: &str) -> anyhow::Result<()> {
     }
     let request = CompletionRequest::new(question).preamble("Be brief.");
     let stream = client.chat(MODEL).stream(request.record_content_telemetry(true))?;
-    // What a stream used is recorded when it is folded into a response.
+    // The crate records the token usage of a stream when the stream is folded into a response.
     stream.finish().await?;
     Ok(())
 }
 
 #[test]
-fn its_spans_are_ours() {
-    let seen = seen(async |base| agent(&client(base), "Weather in Oslo?").await);
-    seen.assert_tree("agent [AGENT]\n  turn [LLM]\n  look [TOOL]\n  chat [LLM]\n");
+fn spans_of_the_crate_are_translated() {
+    let spans = run_traced(async |base| agent(&client(base), "Weather in Oslo?").await);
+    spans.assert_tree("agent [AGENT]\n  turn [LLM]\n  look [TOOL]\n  chat [LLM]\n");
     let call = "llm.output_messages.0.message.tool_calls.0.tool_call";
-    seen.assert_says(
+    spans.assert_attributes(
         "turn",
         &[json!({
             "session.id": "session-1",
@@ -64,14 +65,14 @@ fn its_spans_are_ours() {
             "llm.token_count.total": 5,
         })],
     );
-    seen.assert_says(
+    spans.assert_attributes(
         "chat",
         &[json!({
             "llm.model_name": MODEL,
             "llm.invocation_parameters": { "model": MODEL, "stream": true },
             "llm.input_messages.0.message.role": "system",
             "llm.input_messages.0.message.content": "Be brief.",
-            // The crate leaves the messages and the reason to the runtime.
+            // The crate leaves user messages and the finish reason to the runtime.
             "llm.input_messages.1.message.role": null,
             "llm.finish_reason": null,
             "llm.token_count.prompt": 3,
@@ -82,29 +83,29 @@ fn its_spans_are_ours() {
 }
 
 #[test]
-fn its_embeddings_are_ours() {
-    let seen = seen(async |base| {
+fn embedding_spans_are_translated() {
+    let spans = run_traced(async |base| {
         let texts = vec!["embed me".to_owned()];
         client(base).embedding("text-embedding-3-small", None).call(texts).await?;
         Ok(())
     });
-    seen.assert_tree("embeddings [EMBEDDING]\n");
-    seen.assert_says(
+    spans.assert_tree("embeddings [EMBEDDING]\n");
+    spans.assert_attributes(
         "embeddings",
         &[json!({ "embedding.model_name": "text-embedding-3-small", "llm.token_count.prompt": 2 })],
     );
 }
 
 #[test]
-fn a_failure_is_said_by_the_function_around_it() {
+fn failing_call_is_a_child_of_the_traced_function() {
     #[trace_runtime::agent(skip(client))]
     async fn ask(client: &OpenAI) -> anyhow::Result<Value> {
         client.chat(MODEL).call(CompletionRequest::new("Hello")).await?;
         Ok(Value::Null)
     }
-    let seen = seen(async |base| {
+    let spans = run_traced(async |base| {
         assert!(ask(&client(&format!("{base}/nowhere"))).await.is_err());
         Ok(())
     });
-    seen.assert_tree("ask [AGENT]\n  chat [LLM]\n");
+    spans.assert_tree("ask [AGENT]\n  chat [LLM]\n");
 }

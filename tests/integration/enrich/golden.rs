@@ -1,14 +1,15 @@
-//! Beside what OpenInference's own instrumentation of Python's `OpenAI` client records.
+//! Compares with the attributes that OpenInference's instrumentation of Python's `OpenAI` client
+//! recorded for the same calls.
 
-use super::{difference, enriched, meaning};
+use super::{difference, enriched, parsed};
 use serde_json::{Map, Value, json};
 use trace_runtime::opentelemetry::KeyValue;
 
-/// More than the instrumentation says: what was asked for and what answered, each by itself.
+/// Attributes that this crate adds: the requested and the responding model, each on its own.
 const ADDED: [&str; 2] = ["llm.request.model_name", "llm.response.model_name"];
 
 #[test]
-fn the_same_calls_have_the_same_attributes() {
+fn same_calls_record_the_same_attributes() {
     let golden: Value =
         serde_json::from_str(include_str!("../../fixtures/openai_llm_spans.json")).unwrap();
     let cases = golden.as_array().unwrap();
@@ -26,7 +27,7 @@ fn the_same_calls_have_the_same_attributes() {
             KeyValue::new("output.mime_type", text("output.mime_type")),
         ]);
         found.retain(|key, _| !ADDED.contains(&key.as_str()));
-        let difference = difference(&meaning(expected), &meaning(found));
+        let difference = difference(&parsed(expected), &parsed(found));
         assert!(difference.is_empty(), "{}\n{difference}", case["case"]);
     }
 }
@@ -36,7 +37,7 @@ fn expected(case: &Value) -> Map<String, Value> {
     attributes.iter().map(|(key, typed)| (key.clone(), typed["value"].clone())).collect()
 }
 
-/// The chunks that make the response of the streamed case.
+/// Returns the chunks of the streamed response. The reference records the joined response only.
 fn chunks() -> Value {
     let chunk = |choices: Value, usage: Value| {
         json!({

@@ -1,4 +1,4 @@
-//! What servers leave out, repeat or add costs no more than itself.
+//! Fields that servers omit, repeat or add: one unreadable field must not hide the others.
 
 use super::enriched_call;
 use serde_json::{Map, Value, json};
@@ -16,7 +16,7 @@ fn output(found: &Map<String, Value>) -> Value {
 }
 
 #[test]
-fn options_of_the_caller_are_not_those_of_ollama() {
+fn caller_options_are_not_mistaken_for_ollama() {
     let message = json!([{"role": "user", "content": "hi"}]);
     let cases = [
         (json!({"messages": message, "options": {"retries": 3}}), false),
@@ -33,7 +33,7 @@ fn options_of_the_caller_are_not_those_of_ollama() {
 }
 
 #[test]
-fn tool_calls_of_openai_are_not_those_of_bedrock() {
+fn openai_tool_calls_are_not_mistaken_for_bedrock() {
     let calls = json!([{"id": "call_1", "function": {"name": "f", "arguments": "{}"}}]);
     let found = request(json!({
         "messages": [{"role": "assistant", "content": [], "tool_calls": calls}],
@@ -44,7 +44,7 @@ fn tool_calls_of_openai_are_not_those_of_bedrock() {
 }
 
 #[test]
-fn a_streamed_tool_call_keeps_its_id_and_its_name() {
+fn streamed_tool_call_keeps_id_and_name() {
     let chunk = |call: Value| json!({"choices": [{"index": 0, "delta": {"tool_calls": [call]}}]});
     let found = response(json!([
         chunk(json!({"index": 0, "id": "call_1", "function": {"name": "f", "arguments": ""}})),
@@ -57,7 +57,7 @@ fn a_streamed_tool_call_keeps_its_id_and_its_name() {
 }
 
 #[test]
-fn a_chunk_without_a_delta_is_one_of_the_stream() {
+fn chunk_without_delta_is_part_of_the_stream() {
     let piece = |text: &str| {
         let choices = json!([{"index": 0, "delta": {"content": text}, "finish_reason": null}]);
         json!({"id": "c", "object": "chat.completion.chunk", "model": "gpt-4o", "choices": choices})
@@ -80,7 +80,7 @@ fn a_chunk_without_a_delta_is_one_of_the_stream() {
 }
 
 #[test]
-fn the_chunk_that_says_the_usage_may_have_no_choices() {
+fn usage_chunk_without_choices_is_read() {
     let piece = json!({
         "object": "chat.completion.chunk", "model": "m",
         "choices": [{"index": 0, "delta": {"content": "a"}, "finish_reason": "stop"}],
@@ -95,11 +95,11 @@ fn the_chunk_that_says_the_usage_may_have_no_choices() {
 }
 
 #[test]
-fn messages_of_an_assistant_in_a_row_are_several() {
-    let said = |text: &str| json!({"role": "assistant", "content": [{"text": text}]});
-    let bedrock = json!({"modelId": "m", "messages": [said("a"), said("b")]});
-    let said = |text: &str| json!({"role": "assistant", "content": text});
-    let anthropic = json!({"model": "claude-x", "messages": [said("a"), said("b")]});
+fn consecutive_assistant_messages_stay_separate() {
+    let message = |text: &str| json!({"role": "assistant", "content": [{"text": text}]});
+    let bedrock = json!({"modelId": "m", "messages": [message("a"), message("b")]});
+    let message = |text: &str| json!({"role": "assistant", "content": text});
+    let anthropic = json!({"model": "claude-x", "messages": [message("a"), message("b")]});
     for input in [bedrock, anthropic] {
         let found = request(input);
         assert_eq!(found["llm.input_messages.0.message.content"], "a");
@@ -108,7 +108,7 @@ fn messages_of_an_assistant_in_a_row_are_several() {
 }
 
 #[test]
-fn an_empty_model_is_none() {
+fn empty_model_name_is_ignored() {
     let answer = json!({"role": "assistant", "content": "a"});
     let found = response(json!({"model": "", "choices": [{"message": answer}]}));
     assert_eq!(found["llm.output_messages.0.message.content"], "a");
@@ -116,7 +116,7 @@ fn an_empty_model_is_none() {
 }
 
 #[test]
-fn the_error_that_ends_a_stream_stays() {
+fn error_ending_a_stream_is_kept() {
     let anthropic = json!([
         {"type": "message_start", "message": {
             "type": "message", "role": "assistant", "model": "claude-x", "content": [],
@@ -143,7 +143,7 @@ fn the_error_that_ends_a_stream_stays() {
 }
 
 #[test]
-fn an_item_of_an_unknown_type_is_only_itself() {
+fn unknown_response_item_leaves_the_others_readable() {
     let found = response(json!({
         "object": "response", "model": "gpt-5",
         "output": [
@@ -162,7 +162,7 @@ fn an_item_of_an_unknown_type_is_only_itself() {
 }
 
 #[test]
-fn what_a_built_in_tool_answered_is_a_message_of_the_tool() {
+fn built_in_tool_output_becomes_a_tool_message() {
     let found = request(json!({"model": "gpt-5", "input": [
         {"type": "computer_call_output", "call_id": "c"},
         {"type": "local_shell_call_output", "call_id": "d", "output": "done"},
@@ -175,7 +175,7 @@ fn what_a_built_in_tool_answered_is_a_message_of_the_tool() {
 }
 
 #[test]
-fn counts_and_reasoning_of_another_form_cost_only_themselves() {
+fn malformed_usage_or_reasoning_is_skipped_alone() {
     let answer = json!({"role": "assistant", "content": "a", "reasoning": {"text": "x"}});
     let found = response(json!({"choices": [{"message": answer}], "usage": {}}));
     assert_eq!(found["llm.output_messages.0.message.content"], "a");
@@ -189,10 +189,10 @@ fn counts_and_reasoning_of_another_form_cost_only_themselves() {
 }
 
 #[test]
-fn the_counts_of_every_api_may_be_missing() {
-    let said = json!([{"type": "text", "text": "a"}]);
+fn missing_usage_is_accepted_for_every_api() {
+    let content = json!([{"type": "text", "text": "a"}]);
     let anthropic = json!({
-        "type": "message", "role": "assistant", "model": "claude-x", "content": said, "usage": {},
+        "type": "message", "role": "assistant", "model": "claude-x", "content": content, "usage": {},
     });
     let message = json!({"role": "assistant", "content": [{"text": "a"}]});
     let bedrock = json!({"output": {"message": message}, "usage": {}});
@@ -207,7 +207,7 @@ fn the_counts_of_every_api_may_be_missing() {
 }
 
 #[test]
-fn a_client_among_the_arguments_is_no_parameter() {
+fn client_argument_as_text_is_no_invocation_parameter() {
     let found = request(json!({
         "client": "<Client>", "other": "Client { base: \"http://localhost\" }",
         "model": "gpt-4o", "messages": [{"role": "user", "content": "hi"}],
@@ -219,7 +219,7 @@ fn a_client_among_the_arguments_is_no_parameter() {
 }
 
 #[test]
-fn a_client_that_is_an_object_is_no_parameter_either() {
+fn client_argument_as_object_is_no_invocation_parameter() {
     let client = json!({"base": "http://localhost", "headers": [{"name": "x"}]});
     let messages = json!([{"role": "user", "content": "hi"}]);
     let format = json!({"type": "json_object"});
@@ -239,14 +239,14 @@ fn a_client_that_is_an_object_is_no_parameter_either() {
         "model": "gpt-4o", "messages": messages, "stop": ["a"], "response_format": format,
     });
     assert_eq!(parameters(json!({"client": client, "body": body})), expected);
-    // What stands in the request itself is sent, known or not.
+    // Every field of the request body itself is sent, so unknown fields are parameters too.
     let body = json!({"model": "gpt-4o", "messages": messages, "brand_new": {"on": true}});
     let expected = json!({"model": "gpt-4o", "brand_new": {"on": true}});
     assert_eq!(parameters(json!({"client": client, "body": body})), expected);
 }
 
 #[test]
-fn vectors_in_base64_are_numbers() {
+fn base64_vectors_are_decoded() {
     let vector = |embedding: &str| {
         let data = json!([{"object": "embedding", "index": 0, "embedding": embedding}]);
         let output = json!({"object": "list", "data": data, "model": "text-embedding-3-small"});
@@ -255,14 +255,14 @@ fn vectors_in_base64_are_numbers() {
         found.remove("embedding.embeddings.0.embedding.vector")
     };
     assert_eq!(vector("AAAAPwAAgL8AAEBA"), Some(json!([0.5, -1.0, 3.0])));
-    // Not base64, not in fours, no number, nothing.
+    // Invalid base64, a length that is no multiple of four bytes, a NaN, and empty text.
     for other in ["hello, world", "AAAAPwA=", "AADAfw==", ""] {
         assert_eq!(vector(other), None, "{other}");
     }
 }
 
 #[test]
-fn vectors_are_in_the_order_of_their_indexes() {
+fn vectors_are_ordered_by_index() {
     let data = json!([{"index": 1, "embedding": [1.0]}, {"index": 0, "embedding": [0.5]}]);
     let (input, output) = (json!({"model": "m", "input": ["a", "b"]}), json!({"data": data}));
     let found = enriched_call("EMBEDDING", Some(&input), Some(&output));
@@ -271,7 +271,7 @@ fn vectors_are_in_the_order_of_their_indexes() {
 }
 
 #[test]
-fn many_indexes_are_joined() {
+fn ten_thousand_tool_call_indexes_are_joined() {
     let chunk = |index: u32| {
         let call = json!({"index": index, "id": "c", "function": {"name": "f", "arguments": "{}"}});
         json!({"choices": [{"index": 0, "delta": {"tool_calls": [call]}}]})

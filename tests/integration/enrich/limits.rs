@@ -1,7 +1,8 @@
-//! Long conversations, long streams and large requests keep what matters.
+//! Long conversations, long streams and large requests: attributes are read before values are
+//! truncated, and the attribute limit drops input messages first.
 
 use futures_util::stream::{self, Stream, StreamExt};
-use integration_tests::{Program, block_on};
+use integration_tests::{InMemoryExporter, Program, block_on};
 use serde_json::{Value, json};
 use std::pin::pin;
 use trace_runtime::llm;
@@ -18,19 +19,19 @@ fn conversation(messages: usize) -> Value {
 
 #[llm(attributes("session.id" = "s1"))]
 fn chat(request: &Value) -> Value {
-    let said = request["messages"].as_array().unwrap().len();
+    let messages = request["messages"].as_array().unwrap().len();
     json!({
         "model": "gpt-4o-2024-08-06",
         "choices": [{
-            "message": {"role": "assistant", "content": format!("the answer to {said}")},
+            "message": {"role": "assistant", "content": format!("the answer to {messages}")},
             "finish_reason": "stop",
         }],
         "usage": {"prompt_tokens": 500, "completion_tokens": 5, "total_tokens": 505},
     })
 }
 
-/// The values that must be there whatever else is not.
-fn assert_keeps_what_matters(program: &Program) {
+/// Asserts the attributes that no limit may drop.
+fn assert_keeps_essential_attributes(program: &Program) {
     let expected = [
         ("openinference.span.kind", "LLM"),
         ("session.id", "s1"),
@@ -51,10 +52,10 @@ fn assert_keeps_what_matters(program: &Program) {
 }
 
 #[test]
-fn a_conversation_of_500_messages_is_there_with_every_message() {
+fn conversation_of_500_messages_is_recorded_completely() {
     let program = Program::start();
     chat(&conversation(500));
-    assert_keeps_what_matters(&program);
+    assert_keeps_essential_attributes(&program);
     let content = |list: &str, n: usize| {
         program.attribute("chat", &format!("llm.{list}_messages.{n}.message.content"))
     };
@@ -65,10 +66,10 @@ fn a_conversation_of_500_messages_is_there_with_every_message() {
 }
 
 #[test]
-fn what_is_cut_of_a_longer_one_is_the_end_of_the_input_messages() {
+fn conversation_beyond_the_limit_loses_its_last_input_messages() {
     let program = Program::start();
     chat(&conversation(6_000));
-    assert_keeps_what_matters(&program);
+    assert_keeps_essential_attributes(&program);
     let span = &program.spans()[0];
     assert_eq!(span.attributes.len(), 10_000, "the default limit");
     assert!(span.dropped_attributes_count > 2_000, "{}", span.dropped_attributes_count);
@@ -97,7 +98,7 @@ fn chat_stream(pieces: usize) -> impl Stream<Item = Value> {
 }
 
 #[test]
-fn the_chunks_of_a_stream_are_joined_before_they_are_cut() {
+fn stream_chunks_are_joined_before_truncation() {
     let program = Program::start();
     assert_eq!(block_on(pin!(chat_stream(6_000)).count()), 6_001);
     let value = |key: &str| program.attribute("chat_stream", key).unwrap_or_default();
@@ -105,11 +106,11 @@ fn the_chunks_of_a_stream_are_joined_before_they_are_cut() {
     assert_eq!(value("llm.model_name"), "gpt-4o-2024-08-06");
     assert_eq!(value("llm.token_count.total"), "6005");
     assert_eq!(value("output.mime_type"), "application/json");
-    assert!(value("output.value").len() < 100_000, "the response, not its chunks");
+    assert!(value("output.value").len() < 100_000, "the chunks are not joined");
 }
 
 #[test]
-fn a_request_beyond_the_limit_is_read_before_it_is_cut() {
+fn request_beyond_the_limit_is_read_before_truncation() {
     let program = Program::start();
     let url = format!("data:image/png;base64,{}", "A".repeat(2 << 20));
     let parts = json!([
@@ -121,7 +122,7 @@ fn a_request_beyond_the_limit_is_read_before_it_is_cut() {
     let text = "llm.input_messages.0.message.contents.0.message_content.text";
     assert_eq!(value(text), "what is it?");
     assert_eq!(value("llm.request.model_name"), "gpt-4o");
-    // What is left of the image is within the limit, and the request is still JSON.
+    // The image is shortened to the limit in place, so the request is still valid JSON.
     assert_eq!(value("input.mime_type"), "application/json");
     serde_json::from_str::<Value>(&value("input.value")).expect("the whole input");
     for attribute in &program.spans()[0].attributes {
@@ -130,7 +131,7 @@ fn a_request_beyond_the_limit_is_read_before_it_is_cut() {
 }
 
 #[test]
-fn a_value_far_beyond_the_limit_is_cut_for_a_model_too() {
+fn llm_value_far_beyond_the_limit_is_truncated() {
     let program = Program::start();
     let text = "A".repeat(20 << 20);
     chat(&json!({"model": "gpt-4o", "messages": [{"role": "user", "content": text}]}));
@@ -144,7 +145,7 @@ fn endless() -> impl Stream<Item = Value> {
 }
 
 #[test]
-fn a_stream_without_end_is_bounded_for_a_model_too() {
+fn endless_llm_stream_is_bounded() {
     let program = Program::start();
     assert_eq!(block_on(pin!(endless()).take(300).count()), 300);
     let output = program.attribute("endless", "output.value").unwrap();
@@ -152,14 +153,14 @@ fn a_stream_without_end_is_bounded_for_a_model_too() {
 }
 
 #[test]
-fn an_attached_provider_gets_nothing_beyond_the_limit() {
-    let _turn = Program::turn();
-    let kept = super::Kept::default();
-    let provider = SdkTracerProvider::builder().with_simple_exporter(kept.clone()).build();
+fn attached_provider_receives_truncated_values() {
+    let _lock = Program::lock();
+    let exporter = InMemoryExporter::default();
+    let provider = SdkTracerProvider::builder().with_simple_exporter(exporter.clone()).build();
     let registration = trace_runtime::register().provider(provider).install().unwrap();
     assert_eq!(block_on(pin!(chat_stream(6_000)).count()), 6_001);
     registration.shutdown().unwrap();
-    let spans = kept.0.lock().unwrap();
+    let spans = exporter.spans();
     let output = super::as_json(&spans[0].attributes)["output.value"].as_str().unwrap().len();
     assert!(output <= 1 << 20, "{output}");
 }

@@ -1,49 +1,37 @@
-//! What is read from the JSON that clients exchange with their APIs.
+//! Attributes read from the JSON that clients exchange with their APIs.
 
-mod by_hand;
+mod fixtures;
 mod golden;
 mod lenient;
 mod limits;
-mod raw;
+mod raw_http;
 mod record_types;
-mod shapes;
+mod recorded;
 mod strict;
 mod traced;
 mod typed_clients;
 
+use integration_tests::InMemoryExporter;
 use serde_json::{Map, Value, json};
-use std::sync::{Arc, Mutex};
 use trace_runtime::EnrichExporter;
 use trace_runtime::opentelemetry::trace::{Span as _, Tracer, TracerProvider};
 use trace_runtime::opentelemetry::{Array, KeyValue, Value as Attribute};
-use trace_runtime::opentelemetry_sdk::error::OTelSdkResult;
-use trace_runtime::opentelemetry_sdk::trace::{SdkTracerProvider, SpanData, SpanExporter};
+use trace_runtime::opentelemetry_sdk::trace::SdkTracerProvider;
 
-#[derive(Clone, Debug, Default)]
-struct Kept(Arc<Mutex<Vec<SpanData>>>);
-
-impl SpanExporter for Kept {
-    async fn export(&self, batch: Vec<SpanData>) -> OTelSdkResult {
-        self.0.lock().unwrap().extend(batch);
-        Ok(())
-    }
-}
-
-/// The attributes of a span after a pipeline of the SDK alone, with the enriching exporter in it.
+/// Returns the attributes of a span that went through an SDK pipeline with [`EnrichExporter`].
 fn enriched(attributes: impl IntoIterator<Item = KeyValue>) -> Map<String, Value> {
-    let kept = Kept::default();
+    let exporter = InMemoryExporter::default();
     let provider = SdkTracerProvider::builder()
-        .with_simple_exporter(EnrichExporter::new(kept.clone()))
+        .with_simple_exporter(EnrichExporter::new(exporter.clone()))
         .with_max_attributes_per_span(10_000)
         .build();
     let mut span = provider.tracer("application").start("call");
     span.set_attributes(attributes);
     span.end();
-    let spans = kept.0.lock().unwrap();
-    as_json(&spans[0].attributes)
+    as_json(&exporter.spans()[0].attributes)
 }
 
-/// The same for a span with this kind, input and output.
+/// Enriches a span with this kind, input and output.
 fn enriched_call(kind: &str, input: Option<&Value>, output: Option<&Value>) -> Map<String, Value> {
     let mut attributes = vec![KeyValue::new("openinference.span.kind", kind.to_owned())];
     let input = input.map(|value| KeyValue::new("input.value", value.to_string()));
@@ -52,7 +40,7 @@ fn enriched_call(kind: &str, input: Option<&Value>, output: Option<&Value>) -> M
     enriched(attributes)
 }
 
-/// Attributes as JSON; each key once.
+/// Converts attributes to a JSON object; panics if a key occurs twice.
 fn as_json(attributes: &[KeyValue]) -> Map<String, Value> {
     let mut object = Map::new();
     for KeyValue { key, value, .. } in attributes {
@@ -68,16 +56,16 @@ fn as_json(attributes: &[KeyValue]) -> Map<String, Value> {
     object
 }
 
-/// Text that is JSON as what it says: spaces and the order of keys do not count.
-fn meaning(attributes: Map<String, Value>) -> Map<String, Value> {
-    let parsed = |value: Value| match value.as_str() {
+/// Parses attributes whose text is JSON, so that comparisons ignore spaces and the order of keys.
+fn parsed(attributes: Map<String, Value>) -> Map<String, Value> {
+    let parse = |value: Value| match value.as_str() {
         Some(text) if text.starts_with(['{', '[']) => serde_json::from_str(text).unwrap_or(value),
         _ => value,
     };
-    attributes.into_iter().map(|(key, value)| (key, parsed(value))).collect()
+    attributes.into_iter().map(|(key, value)| (key, parse(value))).collect()
 }
 
-/// What differs, a line for each key.
+/// Describes the differing attributes, three lines per key.
 fn difference(expected: &Map<String, Value>, found: &Map<String, Value>) -> String {
     let mut lines = String::new();
     for (key, value) in expected.iter().filter(|(key, value)| found.get(*key) != Some(value)) {

@@ -1,4 +1,4 @@
-//! The types of `record`, and the attributes that each becomes.
+//! The types of `trace_runtime::record`, and the attributes of each.
 
 use super::as_json;
 use serde_json::{Map, Value, json};
@@ -18,7 +18,7 @@ fn assert_records<T: Record + ?Sized>(value: &T, expected: Value) {
 }
 
 #[test]
-fn messages_of_every_role_and_part() {
+fn input_messages_record_every_role_and_part() {
     let messages = InputMessages::default()
         .message(SystemMessage::new("Be brief."))
         .message(
@@ -68,7 +68,7 @@ fn messages_of_every_role_and_part() {
 }
 
 #[test]
-fn an_answer_with_reasoning_and_tool_use_in_its_order() {
+fn output_message_keeps_reasoning_and_tool_use_in_order() {
     let answer = AssistantMessage::new([
         Reasoning::new("a cat?").signature("sig").into(),
         AssistantPart::text("Let me look."),
@@ -93,7 +93,7 @@ fn an_answer_with_reasoning_and_tool_use_in_its_order() {
 }
 
 #[test]
-fn tokens_models_and_settings() {
+fn tokens_models_and_parameters_record_their_attributes() {
     assert_records(
         &TokenCount::new(13, 7).cache_read(4).cache_write(2).reasoning(3).prompt_audio(1),
         json!({
@@ -134,7 +134,7 @@ fn tokens_models_and_settings() {
 }
 
 #[test]
-fn documents_and_vectors() {
+fn documents_and_embeddings_record_their_attributes() {
     let document = Document::new("Paris").id("1").score(0.5).metadata(json!({"page": 2}));
     assert_records(
         &RetrievedDocuments::from_iter([document]),

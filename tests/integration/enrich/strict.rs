@@ -1,4 +1,5 @@
-//! What is nearly a known shape says nothing, and what was said stays.
+//! JSON that resembles a known request or response must add no attribute, and attributes that are
+//! set already must stay.
 
 use super::{enriched, enriched_call};
 use serde_json::{Value, json};
@@ -14,7 +15,7 @@ fn assert_adds_nothing(kind: &str, input: Option<&Value>, output: Option<&Value>
 }
 
 #[test]
-fn what_is_nearly_a_request_adds_nothing() {
+fn near_miss_request_adds_nothing() {
     let message = |message: Value| json!({"model": "gpt-4o", "messages": [message]});
     let requests = [
         json!({"model": "gpt-4o"}),
@@ -57,7 +58,7 @@ fn what_is_nearly_a_request_adds_nothing() {
 }
 
 #[test]
-fn what_is_nearly_a_response_adds_nothing() {
+fn near_miss_response_adds_nothing() {
     let choice = |choice: Value| json!({"object": "chat.completion", "choices": [choice]});
     let responses = [
         json!({"choices": []}),
@@ -103,7 +104,7 @@ fn what_is_nearly_a_response_adds_nothing() {
         json!(["a", "list"]),
         json!([{"delta": "a"}, {"delta": "b"}]),
         json!([]),
-        // One that is no chunk among those that are.
+        // Lists of chunks with one item that is no chunk.
         json!([{"choices": [{"index": 0, "delta": {"content": "a"}}]}, {"delta": "b"}]),
         json!([{"type": "message_start", "message": {"content": []}}, "text"]),
         json!([{"messageStart": {"role": "assistant"}}, 5]),
@@ -114,7 +115,7 @@ fn what_is_nearly_a_response_adds_nothing() {
 }
 
 #[test]
-fn what_is_nearly_an_embedding_or_a_ranking_adds_nothing() {
+fn near_miss_embedding_or_rerank_adds_nothing() {
     assert_adds_nothing("EMBEDDING", Some(&json!({"input": {"text": "a"}})), None);
     assert_adds_nothing("EMBEDDING", None, Some(&json!({"data": [{"embedding": ["a"]}]})));
     assert_adds_nothing("EMBEDDING", None, Some(&json!([0.1, 0.2])));
@@ -124,7 +125,7 @@ fn what_is_nearly_an_embedding_or_a_ranking_adds_nothing() {
 }
 
 #[test]
-fn other_kinds_are_left_alone() {
+fn request_in_another_span_kind_adds_nothing() {
     let request = json!({"model": "gpt-4o", "messages": [{"role": "user", "content": "hi"}]});
     for kind in ["CHAIN", "AGENT", "TOOL", "EMBEDDING", "RERANKER"] {
         assert_adds_nothing(kind, Some(&request), None);
@@ -132,7 +133,7 @@ fn other_kinds_are_left_alone() {
 }
 
 #[test]
-fn json_that_was_cut_adds_nothing() {
+fn truncated_json_adds_nothing() {
     let request = json!({"model": "gpt-4o", "messages": [{"role": "user", "content": "hi"}]});
     let cut = request.to_string()[..40].to_owned() + "… [26 bytes missing]";
     let kind = KeyValue::new("openinference.span.kind", "LLM");
@@ -140,13 +141,13 @@ fn json_that_was_cut_adds_nothing() {
 }
 
 #[test]
-fn of_two_requests_none_is_the_request() {
+fn two_candidate_requests_add_nothing() {
     let request = json!({"model": "gpt-4o", "messages": [{"role": "user", "content": "hi"}]});
     assert_adds_nothing("LLM", Some(&json!({"a": request, "b": request})), None);
 }
 
 #[test]
-fn what_was_set_stays() {
+fn existing_attributes_are_kept() {
     let response = json!({
         "model": "gpt-4o-2024-08-06",
         "choices": [{"message": {"role": "assistant", "content": "x"}, "finish_reason": "stop"}],
@@ -162,7 +163,7 @@ fn what_was_set_stays() {
     assert_eq!(found["llm.model_name"], "mine");
     assert_eq!(found["llm.response.model_name"], "gpt-4o-2024-08-06");
     assert_eq!(found["llm.finish_reason"], "stop");
-    // A list and the counts come from one place, as a whole.
+    // Messages and token counts are kept as a whole: mixing two sources would corrupt them.
     assert_eq!(found["llm.output_messages.0.message.role"], "narrator");
     assert!(!found.contains_key("llm.output_messages.0.message.content"));
     assert_eq!(found["llm.token_count.prompt"], 100);

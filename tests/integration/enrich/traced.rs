@@ -1,9 +1,9 @@
-//! Calls of annotated functions, with JSON and with typed clients.
+//! Calls of traced functions, with JSON values and with typed clients.
 
 use super::as_json;
 use async_stream::stream;
 use futures_util::stream::{Stream, StreamExt};
-use integration_tests::{Program, block_on};
+use integration_tests::{InMemoryExporter, Program, block_on};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use trace_runtime::opentelemetry_sdk::trace::SdkTracerProvider;
@@ -38,7 +38,7 @@ fn attributes(program: &Program) -> Map<String, Value> {
 }
 
 #[test]
-fn a_call_with_json_is_a_whole_llm_span() {
+fn json_call_records_a_complete_llm_span() {
     let program = Program::start();
     block_on(chat(&Client, request())).unwrap();
     let found = attributes(&program);
@@ -48,7 +48,7 @@ fn a_call_with_json_is_a_whole_llm_span() {
     assert_eq!(found["llm.output_messages.0.message.content"], "Hello");
     assert_eq!(found["llm.invocation_parameters"], r#"{"model":"gpt-4o"}"#);
     assert_eq!(found["llm.token_count.total"], 11);
-    assert!(!found.contains_key("llm.provider"), "the shape does not say who served it");
+    assert!(!found.contains_key("llm.provider"), "the format alone does not tell the provider");
 }
 
 #[derive(Serialize)]
@@ -102,7 +102,7 @@ async fn stream_chat(request: Request) -> impl Stream<Item = Result<Chunk, std::
 }
 
 #[test]
-fn a_broken_stream_of_a_typed_client_keeps_what_arrived() {
+fn broken_typed_stream_keeps_received_text() {
     let program = Program::start();
     let messages = vec![Message::User { content: "Say hello" }];
     let request = Request { model: "gpt-4o", messages, temperature: 0.2, tools: None };
@@ -114,7 +114,7 @@ fn a_broken_stream_of_a_typed_client_keeps_what_arrived() {
     assert_eq!(output["choices"][0]["message"]["content"], "Hello");
     assert_eq!(found["llm.input_messages.0.message.content"], "Say hello");
     assert_eq!(found["llm.invocation_parameters"], r#"{"model":"gpt-4o","temperature":0.2}"#);
-    // The options were said by hand.
+    // Options of the macro win over the response.
     assert_eq!(found["llm.model_name"], "gpt-4o");
     assert_eq!(found["llm.response.model_name"], "gpt-4o-2024-08-06");
     assert_eq!(found["llm.provider"], "openai");
@@ -134,7 +134,7 @@ fn rerank(query: &str, documents: &[&str]) -> Value {
 }
 
 #[test]
-fn embeddings_and_rankings_too() {
+fn embedding_and_reranker_calls_are_enriched() {
     let program = Program::start();
     embed(&json!({"model": "text-embedding-3-small", "input": "hi"}));
     let found = attributes(&program);
@@ -150,16 +150,16 @@ fn embeddings_and_rankings_too() {
 }
 
 #[test]
-fn spans_of_an_attached_provider_are_enriched_by_its_own_exporter() {
-    let _turn = Program::turn();
-    let kept = super::Kept::default();
+fn attached_provider_with_enrich_exporter_enriches_spans() {
+    let _lock = Program::lock();
+    let exporter = InMemoryExporter::default();
     let provider = SdkTracerProvider::builder()
-        .with_simple_exporter(trace_runtime::EnrichExporter::new(kept.clone()))
+        .with_simple_exporter(trace_runtime::EnrichExporter::new(exporter.clone()))
         .with_max_attributes_per_span(10_000)
         .build();
     let registration = trace_runtime::register().provider(provider).install().unwrap();
     block_on(chat(&Client, request())).unwrap();
     registration.shutdown().unwrap();
-    let spans = kept.0.lock().unwrap();
+    let spans = exporter.spans();
     assert_eq!(as_json(&spans[0].attributes)["llm.output_messages.0.message.content"], "Hello");
 }

@@ -1,6 +1,6 @@
-//! The same through the types of a client, which write some fields in another way.
+//! The fixtures sent through the types of a client, which serialise some fields differently.
 
-use super::{difference, enriched_call, meaning};
+use super::{difference, enriched_call, parsed};
 use async_openai::types::chat::{
     CreateChatCompletionRequest, CreateChatCompletionResponse, CreateChatCompletionStreamResponse,
 };
@@ -8,13 +8,14 @@ use async_openai::types::responses::{CreateResponse, Response, ResponseStreamEve
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
-/// What a client makes of JSON, as it is captured.
-fn through<T: DeserializeOwned + Serialize>(value: &Value) -> Value {
+/// Returns JSON as it is captured from the client's type `T`.
+fn captured_as<T: DeserializeOwned + Serialize>(value: &Value) -> Value {
     serde_json::to_value(serde_json::from_value::<T>(value.clone()).unwrap()).unwrap()
 }
 
-/// A fixture's attributes are found through the types of a client, but for those left out.
-fn assert_same<I, O>(fixture: &str, left_out: &[&str])
+/// Asserts that the types of a client yield the attributes of a fixture, except those in
+/// `left_out`.
+fn assert_same_attributes<I, O>(fixture: &str, left_out: &[&str])
 where
     I: DeserializeOwned + Serialize,
     O: DeserializeOwned + Serialize,
@@ -23,8 +24,8 @@ where
     let fixture: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
     let input = &fixture["input"];
     let request = ["body", "request"].iter().find_map(|name| input.get(name)).unwrap_or(input);
-    let (input, output) = (through::<I>(request), through::<O>(&fixture["output"]));
-    let mut found = meaning(enriched_call("LLM", Some(&input), Some(&output)));
+    let (input, output) = (captured_as::<I>(request), captured_as::<O>(&fixture["output"]));
+    let mut found = parsed(enriched_call("LLM", Some(&input), Some(&output)));
     let mut expected = fixture["attributes"].as_object().unwrap().clone();
     for attributes in [&mut found, &mut expected] {
         attributes.retain(|key, _| {
@@ -37,19 +38,22 @@ where
 }
 
 #[test]
-fn async_openai_chat() {
-    assert_same::<CreateChatCompletionRequest, CreateChatCompletionResponse>(
+fn async_openai_chat_matches_the_json_fixtures() {
+    assert_same_attributes::<CreateChatCompletionRequest, CreateChatCompletionResponse>(
         "openai_chat_image",
         &[],
     );
-    assert_same::<CreateChatCompletionRequest, Vec<CreateChatCompletionStreamResponse>>(
+    assert_same_attributes::<CreateChatCompletionRequest, Vec<CreateChatCompletionStreamResponse>>(
         "openai_chat_stream_tools",
         &[],
     );
 }
 
 #[test]
-fn async_openai_responses() {
-    assert_same::<CreateResponse, Response>("openai_responses", &[]);
-    assert_same::<CreateResponse, Vec<ResponseStreamEvent>>("openai_responses_stream", &[]);
+fn async_openai_responses_match_the_json_fixtures() {
+    assert_same_attributes::<CreateResponse, Response>("openai_responses", &[]);
+    assert_same_attributes::<CreateResponse, Vec<ResponseStreamEvent>>(
+        "openai_responses_stream",
+        &[],
+    );
 }

@@ -1,4 +1,4 @@
-//! Spans of other crates, by operation.
+//! GenAI spans of other crates, translated to OpenInference.
 
 use super::{assert_attributes, exported, translated};
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ fn chat() -> Value {
         "gen_ai.request.choice.count": 1,
         "gen_ai.response.finish_reasons": ["tool_calls"],
         "gen_ai.conversation.id": "session-1",
-        // As `tracing` writes unsigned integers.
+        // `tracing` records unsigned integers as text.
         "gen_ai.usage.input_tokens": "30",
         "gen_ai.usage.output_tokens": 7.0,
         "gen_ai.usage.cache_read.input_tokens": "20",
@@ -37,7 +37,7 @@ fn chat() -> Value {
 }
 
 #[test]
-fn a_chat_says_everything() {
+fn chat_span_is_translated_completely() {
     let found = translated(&chat());
     let mut expected = json!({
         "openinference.span.kind": "LLM",
@@ -81,7 +81,7 @@ fn a_chat_says_everything() {
 }
 
 #[test]
-fn results_of_tools_are_messages_wherever_they_are() {
+fn tool_results_become_tool_messages() {
     let results = json!([
         {"role": "tool", "parts": [{"type": "tool_call_response", "id": "a", "response": "sun"}]},
         {"role": "tool", "parts": [{"type": "tool_call_response", "id": "b", "result": {"sky": 1}}]},
@@ -116,7 +116,7 @@ fn results_of_tools_are_messages_wherever_they_are() {
 }
 
 #[test]
-fn media_are_parts_and_what_is_not_known_is_kept() {
+fn media_become_content_parts_and_unknown_parts_are_kept() {
     let message = json!([{"role": "user", "name": "Ann", "parts": [
         {"type": "uri", "modality": "image", "uri": "https://example.com/a.png"},
         {"type": "blob", "modality": "audio", "mime_type": "audio/wav", "content": "AAAA"},
@@ -139,7 +139,7 @@ fn media_are_parts_and_what_is_not_known_is_kept() {
 }
 
 #[test]
-fn embeddings_and_retrievals_have_their_kinds() {
+fn embedding_and_retrieval_operations_set_their_kinds() {
     assert_attributes(
         translated(&json!({
             "gen_ai.operation.name": "embeddings",
@@ -172,7 +172,7 @@ fn embeddings_and_retrievals_have_their_kinds() {
 }
 
 #[test]
-fn tools_and_agents_have_their_kinds() {
+fn tool_and_agent_operations_set_their_kinds() {
     assert_attributes(
         translated(&json!({
             "gen_ai.operation.name": "execute_tool",
@@ -212,7 +212,7 @@ fn tools_and_agents_have_their_kinds() {
 }
 
 #[test]
-fn the_kind_is_known_by_the_operation_or_else_by_what_is_there() {
+fn kind_comes_from_the_operation_or_the_attributes_present() {
     let by_operation = [
         ("generate_content", "LLM"),
         ("text_completion", "LLM"),
@@ -238,7 +238,7 @@ fn the_kind_is_known_by_the_operation_or_else_by_what_is_there() {
 }
 
 #[test]
-fn counts_that_cannot_include_what_was_cached_are_added_up() {
+fn cached_tokens_outside_the_input_count_are_added() {
     let found = translated(&json!({
         "gen_ai.request.model": "claude-sonnet-4-5",
         "gen_ai.usage.input_tokens": 10,
@@ -252,7 +252,7 @@ fn counts_that_cannot_include_what_was_cached_are_added_up() {
 }
 
 #[test]
-fn what_is_said_in_openinference_stays() {
+fn existing_openinference_attributes_are_kept() {
     let attributes = json!({
         "gen_ai.operation.name": "chat",
         "gen_ai.request.model": "gpt-4o",
@@ -263,7 +263,7 @@ fn what_is_said_in_openinference_stays() {
     let found = exported(|builder| builder, &attributes, &[]);
     assert_eq!(found["llm.model_name"], "mine");
     assert_eq!(found["llm.input_messages.0.message.content"], "as it was");
-    assert!(!found.contains_key("llm.input_messages.0.message.role"), "a list has one source");
+    assert!(!found.contains_key("llm.input_messages.0.message.role"), "two sources were mixed");
 
     let mut with_kind = attributes;
     with_kind["openinference.span.kind"] = "CHAIN".into();

@@ -1,8 +1,9 @@
-//! The GenAI conventions of OpenTelemetry: read from other crates' spans, and written as twins.
+//! The GenAI semantic conventions of OpenTelemetry: read from spans of other crates, and written in
+//! addition to the OpenInference attributes.
 
 mod incoming;
-mod older;
-mod twins;
+mod legacy;
+mod outgoing;
 
 use integration_tests::Program;
 use serde_json::{Map, Value, json};
@@ -10,8 +11,8 @@ use trace_runtime::Builder;
 use trace_runtime::opentelemetry::trace::{Span as _, Tracer};
 use trace_runtime::opentelemetry::{Array, KeyValue, StringValue, Value as Attribute, global};
 
-/// What a span with these attributes and events has when it was exported: keys with their values,
-/// JSON text as what it says.
+/// Exports a span with these attributes and events; returns its attributes afterwards, with JSON
+/// text parsed.
 fn exported(
     configure: impl FnOnce(Builder) -> Builder,
     attributes: &Value,
@@ -32,7 +33,7 @@ fn exported(
     object
 }
 
-/// What becomes of a span of another crate, without what it said itself.
+/// Returns the attributes that the export adds to a span of another crate.
 fn translated(attributes: &Value) -> Map<String, Value> {
     let mut exported = exported(|builder| builder, attributes, &[]);
     exported.retain(|key, _| attributes.get(key).is_none());
@@ -41,7 +42,7 @@ fn translated(attributes: &Value) -> Map<String, Value> {
 
 #[track_caller]
 fn assert_attributes(found: Map<String, Value>, expected: Value) {
-    // The order of keys is no difference, and the text is easier to compare than the debug output.
+    // The pretty-printed JSON is easier to compare by eye than the debug output of `assert_eq!`.
     let found = Value::Object(found);
     assert!(found == expected, "found {found:#}\nexpected {expected:#}");
 }

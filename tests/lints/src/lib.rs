@@ -1,7 +1,7 @@
-//! Functions of every kind and shape under every lint of rustc and clippy: an expansion that is
-//! not clean does not compile here. `.ci/run` runs clippy over it with `-D warnings`.
+//! Functions of every kind under all lints of rustc and clippy: an expansion that triggers a lint
+//! does not compile here. `.ci/run` runs clippy on this package with `-D warnings`.
 //!
-//! Each `allow` names a lint that the code below breaks by itself.
+//! Each `allow` names a lint that the code below triggers by itself, without the expansion.
 #![forbid(unsafe_code)]
 #![deny(warnings)]
 #![deny(
@@ -81,18 +81,18 @@ use renamed::{
     agent, chain, decision, embedding, evaluator, guardrail, llm, prompt, reranker, retriever, tool,
 };
 
-/// Nothing.
+/// Has no arguments and no result.
 #[agent(crate = renamed)]
 pub fn nothing() {}
 
-/// Arguments of all sorts.
+/// Takes a number, an unused argument, a pattern and a mutable binding.
 #[chain(crate = renamed, name = format!("sum {a}"), attributes(a = a, "b.c" = "x"))]
 pub fn arguments(a: u8, _unused: &str, (b, c): (u8, u8), mut d: Vec<u8>) -> usize {
     d.extend([a, b, c]);
     d.len()
 }
 
-/// An early return.
+/// Returns early.
 #[llm(crate = renamed, model = "m", provider = "p", skip(text))]
 pub async fn asynchronous(text: &str) -> Result<u8, ParseIntError> {
     let parsed: u8 = text.parse()?;
@@ -102,30 +102,30 @@ pub async fn asynchronous(text: &str) -> Result<u8, ParseIntError> {
     Ok(parsed)
 }
 
-/// On one line.
+/// Has its body on one line, where tokens of signature and body share line numbers.
 #[rustfmt::skip]
 #[chain(crate = renamed)]
 pub async fn on_one_line(text: &str) -> String { text.to_owned() }
 
-/// Forbids.
+/// Forbids a lint, which an `allow` in an expansion would contradict.
 pub mod forbidding {
     #![forbid(clippy::used_underscore_binding)]
 
-    /// Has no argument with an underscore.
+    /// Uses its argument in options.
     #[renamed::chain(crate = renamed, attributes(sum = a + 1, product = (a * 2)))]
     pub fn plain(a: u32) -> u32 {
         a
     }
 }
 
-/// A tool.
+/// A tool with an explicit description.
 #[tool(crate = renamed, description = "d", parameters = "{}")]
 #[must_use]
 pub fn described(text: String) -> String {
     text
 }
 
-/// A tool with a definition.
+/// A tool with a generated definition.
 #[tool(crate = renamed, definition = DEFINED)]
 #[must_use]
 pub fn defined<'text>(
@@ -139,105 +139,105 @@ pub fn defined<'text>(
     text.get(..end).unwrap_or(text)
 }
 
-/// Generic.
+/// Is generic over a type and a constant.
 #[retriever(crate = renamed, skip_all, skip_output)]
 pub fn generic<T: Copy, const N: usize>(value: T, other: impl Into<String>) -> [T; N] {
     drop(other.into());
     [value; N]
 }
 
-/// Replaced.
+/// Replaces input and output.
 #[embedding(crate = renamed, input = text.len(), output = |found: &&str| found.len())]
 pub fn replaced(text: &str) -> &str {
     text
 }
 
-/// Placed.
+/// Starts a trace.
 #[reranker(crate = renamed, root)]
 pub async fn placed() {}
 
-/// An option.
+/// Returns an option with `?`.
 #[guardrail(crate = renamed)]
 pub async fn option(value: Option<u8>) -> Option<u8> {
     let found = value?;
     Some(found)
 }
 
-/// Opaque.
+/// Returns an opaque type.
 #[evaluator(crate = renamed)]
 pub fn opaque(upto: u8) -> impl Iterator<Item = u8> {
     0..upto
 }
 
-/// A future.
+/// Returns a future.
 #[prompt(crate = renamed)]
 pub fn future(n: u8) -> impl Future<Output = u8> + Send {
     async move { n }
 }
 
-/// A boxed future.
+/// Returns a boxed future.
 #[decision(crate = renamed)]
 pub fn boxed(n: u8) -> BoxFuture<'static, Result<u8, ParseIntError>> {
     Box::pin(async move { Ok(n) })
 }
 
-/// A stream.
+/// Returns a stream.
 #[chain(crate = renamed)]
 pub fn stream(n: u8) -> impl Stream<Item = u8> {
     iter(0..n)
 }
 
-/// A boxed stream in a result.
+/// Returns a boxed stream in a result.
 #[chain(crate = renamed, collect = keep)]
 pub async fn boxed_stream() -> Result<Pin<Box<dyn Stream<Item = u8> + Send>>, ParseIntError> {
     let n = "1".parse()?;
     Ok(Box::pin(iter(0..n)))
 }
 
-/// Keeps an item.
+/// Collects an item.
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "the form that `collect` takes")]
 fn keep(kept: &mut Vec<u8>, item: &u8) {
     kept.push(*item);
 }
 
-/// Has methods.
+/// A type with methods of every receiver.
 #[derive(Debug, Default)]
 pub struct Counter {
-    /// How many.
+    /// The current count.
     count: u8,
 }
 
 impl Counter {
-    /// Makes one.
+    /// Starts at zero.
     #[chain(crate = renamed)]
     #[must_use]
     pub fn new() -> Self {
         Self { count: 0 }
     }
 
-    /// Lends.
+    /// Returns a mutable borrow.
     #[chain(crate = renamed)]
     pub fn lend(&mut self) -> &mut u8 {
         &mut self.count
     }
 
-    /// Lends later.
+    /// Returns a mutable borrow from an async method.
     #[chain(crate = renamed)]
     pub async fn lend_later(&mut self, by: u8) -> &mut u8 {
         self.count = self.count.saturating_add(by);
         &mut self.count
     }
 
-    /// Consumes.
+    /// Takes a boxed receiver.
     #[chain(crate = renamed)]
     pub fn consume(self: Box<Self>) -> u8 {
         self.count
     }
 }
 
-/// A trait.
+/// A trait with an async method.
 pub trait Asks {
-    /// Asks.
+    /// Answers a question.
     fn ask(&self, question: &str) -> impl Future<Output = String> + Send;
 }
 

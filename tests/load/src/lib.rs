@@ -1,4 +1,4 @@
-//! What the load programs share: a receiver that is cheap, and may misbehave.
+//! Shared by the load programs: a receiver that costs little processor time and fails on request.
 
 #![allow(clippy::missing_panics_doc, reason = "a load program that panics has failed")]
 
@@ -6,9 +6,9 @@ mod random;
 mod receiver;
 
 pub use random::Random;
-pub use receiver::{Act, Receiver};
+pub use receiver::{Action, Receiver};
 
-/// The most memory that this process has had, in MiB; 0 where the system does not tell.
+/// Returns the peak memory of this process in MiB, or 0 on systems without `/proc`.
 #[must_use]
 pub fn peak_memory() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();

@@ -1,4 +1,4 @@
-//! A receiver of OTLP over HTTP on bare sockets, that keeps ids alone.
+//! A receiver of OTLP over HTTP on plain sockets, which stores only the ids of spans.
 
 use opentelemetry_proto::tonic::collector::trace::v1::{
     ExportTracePartialSuccess, ExportTraceServiceResponse,
@@ -12,29 +12,30 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-/// What to do with a request.
+/// The reaction to one request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Act {
-    /// Take everything.
+pub enum Action {
+    /// Accept all spans.
     Accept,
-    /// Take all but the first spans.
+    /// Refuse this number of spans in a partial success, and accept the others.
     RefuseSome(u32),
-    /// Answer with this status, and take nothing.
+    /// Answer with this status and accept nothing.
     Status(u16),
-    /// The same, with `retry-after` in seconds.
+    /// Answer with this status and `retry-after` in seconds.
     RetryAfter(u16, u32),
-    /// Close without reading the body.
+    /// Close the connection without reading the body.
     Reset,
-    /// Answer nothing for a while, then close.
+    /// Wait this long, then close the connection without an answer.
     Hang(Duration),
 }
 
-type Choose = Arc<dyn Fn() -> Act + Send + Sync>;
+/// Chooses the reaction to the next request. It runs on the thread of the connection.
+type Choose = Arc<dyn Fn() -> Action + Send + Sync>;
 
-/// It runs as long as the process does, unless it goes away.
+/// A receiver that runs until the process ends or [`Receiver::go_away`] is called.
 pub struct Receiver {
     address: SocketAddr,
-    taken: Arc<Mutex<Taken>>,
+    accepted: Arc<Mutex<SpanCounts>>,
     choose: Choose,
     accepting: Option<Accepting>,
 }
@@ -42,49 +43,52 @@ pub struct Receiver {
 /// A thread that accepts connections.
 struct Accepting {
     is_over: Arc<AtomicBool>,
-    /// Ends with the connections that are open.
+    /// Returns the connections that are open when it ends.
     thread: JoinHandle<Vec<Connection>>,
 }
 
-/// A connection, and the thread that serves it.
+/// A connection and the thread that serves it.
 type Connection = (TcpStream, JoinHandle<Option<()>>);
 
-/// The spans that came.
+/// The spans that were accepted or refused.
 #[derive(Debug, Default)]
-struct Taken {
-    /// How often each was taken.
+struct SpanCounts {
+    /// How often each span was accepted.
     times: HashMap<[u8; 8], u32>,
-    /// Those that were refused for good when they came again: their sender has to call them lost.
+    /// Spans that were accepted once and refused for good when they were sent again: their sender
+    /// must count them as lost.
     refused_later: HashSet<[u8; 8]>,
 }
 
 impl Receiver {
-    /// Starts a receiver that does with each request what the closure says.
+    /// Starts a receiver that asks `choose` for the reaction to each request.
     #[must_use]
-    pub fn start(choose: impl Fn() -> Act + Send + Sync + 'static) -> Self {
+    pub fn start(choose: impl Fn() -> Action + Send + Sync + 'static) -> Self {
         let address = SocketAddr::from(([127, 0, 0, 1], 0));
-        let (taken, choose) = (Arc::default(), Arc::new(choose));
-        let mut receiver = Receiver { address, taken, choose, accepting: None };
+        let (accepted, choose) = (Arc::default(), Arc::new(choose));
+        let mut receiver = Receiver { address, accepted, choose, accepting: None };
         receiver.come_back();
         receiver
     }
 
-    /// Closes its port. Requests that it has read are answered before.
+    /// Closes the port, after answering the requests that were read already.
     pub fn go_away(&mut self) {
         let Some(Accepting { is_over, thread }) = self.accepting.take() else { return };
         is_over.store(true, Ordering::SeqCst);
+        // `accept` blocks: a connection wakes the thread, which then sees the flag.
         drop(TcpStream::connect(self.address));
-        for (stream, serving) in thread.join().expect("it accepts") {
+        for (stream, serving) in thread.join().expect("no panic") {
+            // The serving thread still answers the request it has read, and then reads the end.
             let _ = stream.shutdown(Shutdown::Read);
             let _ = serving.join();
         }
     }
 
-    /// Listens where it did before.
+    /// Listens again on the same port.
     pub fn come_back(&mut self) {
         let listener = TcpListener::bind(self.address).expect("a free port");
         self.address = listener.local_addr().expect("an address");
-        let (taken, choose) = (Arc::clone(&self.taken), Arc::clone(&self.choose));
+        let (accepted, choose) = (Arc::clone(&self.accepted), Arc::clone(&self.choose));
         let is_over = Arc::<AtomicBool>::default();
         let ends = Arc::clone(&is_over);
         let thread = thread::spawn(move || {
@@ -94,65 +98,69 @@ impl Receiver {
                     break;
                 }
                 open.retain(|(_, serving)| !serving.is_finished());
-                let (taken, choose) = (Arc::clone(&taken), Arc::clone(&choose));
+                let (accepted, choose) = (Arc::clone(&accepted), Arc::clone(&choose));
                 let reading = stream.try_clone().expect("a descriptor");
-                open.push((stream, thread::spawn(move || serve(reading, &choose, &taken))));
+                open.push((stream, thread::spawn(move || serve(reading, &choose, &accepted))));
             }
             open
         });
         self.accepting = Some(Accepting { is_over, thread });
     }
 
-    /// The base URL.
+    /// Returns the base URL.
     #[must_use]
     pub fn endpoint(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// How many spans were taken, and how many of them more than once.
+    /// Returns the number of distinct spans that were accepted, and the number of those that were
+    /// accepted more than once.
     #[must_use]
-    pub fn taken(&self) -> (u64, u64) {
-        let taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        let twice = taken.times.values().filter(|times| **times > 1).count();
-        (taken.times.len() as u64, twice as u64)
+    pub fn accepted(&self) -> (u64, u64) {
+        let accepted = self.accepted.lock().unwrap_or_else(PoisonError::into_inner);
+        let twice = accepted.times.values().filter(|times| **times > 1).count();
+        (accepted.times.len() as u64, twice as u64)
     }
 
-    /// How many spans were taken, and refused for good when they came again.
+    /// Returns the number of spans that were accepted once and refused for good later.
     #[must_use]
     pub fn refused_later(&self) -> u64 {
-        let taken = self.taken.lock().unwrap_or_else(PoisonError::into_inner);
-        taken.refused_later.len() as u64
+        let accepted = self.accepted.lock().unwrap_or_else(PoisonError::into_inner);
+        accepted.refused_later.len() as u64
     }
 
-    /// Forgets what was taken.
+    /// Forgets all accepted spans.
     pub fn forget(&self) {
-        self.taken.lock().unwrap_or_else(PoisonError::into_inner).times.clear();
+        self.accepted.lock().unwrap_or_else(PoisonError::into_inner).times.clear();
     }
 }
 
-fn serve(stream: TcpStream, choose: &Choose, taken: &Mutex<Taken>) -> Option<()> {
+/// Serves the requests of one connection. Returns `None` when the connection closes.
+fn serve(stream: TcpStream, choose: &Choose, accepted: &Mutex<SpanCounts>) -> Option<()> {
     let mut writer = stream.try_clone().ok()?;
     let mut reader = BufReader::new(stream);
     loop {
         let length = read_head(&mut reader)?;
-        let act = choose();
-        if act == Act::Reset {
+        let action = choose();
+        if action == Action::Reset {
             return None;
         }
         let mut body = vec![0; length];
         reader.read_exact(&mut body).ok()?;
-        let (status, headers, answer) = match act {
-            Act::Hang(pause) => {
+        let (status, headers, answer) = match action {
+            Action::Hang(pause) => {
                 thread::sleep(pause);
                 return None;
             }
-            Act::Status(status) => {
-                refuse(status, &body, taken);
+            Action::Status(status) => {
+                refuse(status, &body, accepted);
                 (status, String::new(), Vec::new())
             }
-            Act::RetryAfter(status, after) => (status, format!("retry-after: {after}\r\n"), vec![]),
-            Act::RefuseSome(spans) => (200, String::new(), take(&body, spans, taken)),
-            Act::Accept | Act::Reset => (200, String::new(), take(&body, 0, taken)),
+            Action::RetryAfter(status, after) => {
+                (status, format!("retry-after: {after}\r\n"), vec![])
+            }
+            Action::RefuseSome(spans) => (200, String::new(), accept(&body, spans, accepted)),
+            Action::Accept | Action::Reset => (200, String::new(), accept(&body, 0, accepted)),
         };
         let length = answer.len();
         let head = format!("HTTP/1.1 {status} X\r\n{headers}content-length: {length}\r\n\r\n");
@@ -161,7 +169,7 @@ fn serve(stream: TcpStream, choose: &Choose, taken: &Mutex<Taken>) -> Option<()>
     }
 }
 
-/// Reads up to the body; returns its length.
+/// Reads the request line and the headers; returns the length of the body.
 fn read_head(reader: &mut impl BufRead) -> Option<usize> {
     let mut length = None;
     loop {
@@ -179,6 +187,7 @@ fn read_head(reader: &mut impl BufRead) -> Option<usize> {
     }
 }
 
+/// Decodes the span ids of a request.
 fn ids(body: &[u8]) -> Vec<[u8; 8]> {
     let request = Request::decode(body).expect("an OTLP request");
     let scopes = request.resource_spans.into_iter().flat_map(|spans| spans.scope_spans);
@@ -186,13 +195,14 @@ fn ids(body: &[u8]) -> Vec<[u8; 8]> {
     spans.map(|span| span.span_id.try_into().expect("an id of 8 bytes")).collect()
 }
 
-fn take(body: &[u8], refused: u32, taken: &Mutex<Taken>) -> Vec<u8> {
+/// Counts the spans of a request, refuses the first ones, and returns the encoded answer.
+fn accept(body: &[u8], refused: u32, accepted: &Mutex<SpanCounts>) -> Vec<u8> {
     let ids = ids(body);
-    let (refused, accepted) = ids.split_at(ids.len().min(refused as usize));
-    let mut taken = taken.lock().unwrap_or_else(PoisonError::into_inner);
-    taken.refuse(refused);
-    for id in accepted {
-        *taken.times.entry(*id).or_default() += 1;
+    let (refused, others) = ids.split_at(ids.len().min(refused as usize));
+    let mut accepted = accepted.lock().unwrap_or_else(PoisonError::into_inner);
+    accepted.refuse(refused);
+    for id in others {
+        *accepted.times.entry(*id).or_default() += 1;
     }
     let partial_success = (!refused.is_empty()).then(|| ExportTracePartialSuccess {
         rejected_spans: i64::try_from(refused.len()).expect("few"),
@@ -201,8 +211,9 @@ fn take(body: &[u8], refused: u32, taken: &Mutex<Taken>) -> Vec<u8> {
     ExportTraceServiceResponse { partial_success }.encode_to_vec()
 }
 
-/// Notes what a status refuses for good: the passing ones nothing, 413 a lone span.
-fn refuse(status: u16, body: &[u8], taken: &Mutex<Taken>) {
+/// Notes the spans that a status refuses for good: none for transient statuses, and for 413 only
+/// a single span, since larger batches are split and sent again.
+fn refuse(status: u16, body: &[u8], accepted: &Mutex<SpanCounts>) {
     let ids = ids(body);
     let is_final = match status {
         408 | 429 | 502..=504 => false,
@@ -210,19 +221,20 @@ fn refuse(status: u16, body: &[u8], taken: &Mutex<Taken>) {
         _ => true,
     };
     if is_final {
-        taken.lock().unwrap_or_else(PoisonError::into_inner).refuse(&ids);
+        accepted.lock().unwrap_or_else(PoisonError::into_inner).refuse(&ids);
     }
 }
 
-impl Taken {
+impl SpanCounts {
+    /// Remembers those of the refused spans that were accepted before.
     fn refuse(&mut self, ids: &[[u8; 8]]) {
         let again = ids.iter().filter(|id| self.times.contains_key(*id));
         self.refused_later.extend(again);
     }
 }
 
-// The messages of OTLP with the fields that are looked at: the others are skipped, so that a
-// receiver on the same cores costs the programs little.
+// The OTLP messages with only the fields that are read here. Decoding skips all others, so that the
+// receiver takes little processor time from the program under test on the same cores.
 
 #[derive(Clone, PartialEq, prost::Message)]
 struct Request {

@@ -1,4 +1,4 @@
-//! The service of OTLP over gRPC.
+//! The trace service of OTLP over gRPC.
 
 use super::{Received, Shared};
 use axum::Router;
@@ -17,13 +17,14 @@ use tonic::metadata::KeyAndValueRef;
 use tonic::service::Routes;
 use tonic::{Code, Request, Response, Status};
 
+/// Returns the routes of the gRPC service.
 pub(super) fn routes(shared: Shared) -> Router {
     let service =
         TraceServiceServer::new(Service(shared)).accept_compressed(CompressionEncoding::Gzip);
     Routes::new(service).into_axum_router().layer(middleware::from_fn(keep_body))
 }
 
-/// Hands the service the bytes of the request beside what they decode to.
+/// Passes the undecoded bytes of the request to the service, in the extensions.
 async fn keep_body(request: axum::extract::Request, next: Next) -> HttpResponse {
     let (mut parts, body) = request.into_parts();
     let Ok(bytes) = to_bytes(body, usize::MAX).await else {
@@ -33,17 +34,21 @@ async fn keep_body(request: axum::extract::Request, next: Next) -> HttpResponse 
     next.run(axum::extract::Request::from_parts(parts, Body::from(bytes))).await
 }
 
-/// A `google.rpc.Status` with a `RetryInfo`, byte by byte.
+/// Encodes a `google.rpc.Status` whose details are a `RetryInfo` with this delay.
 fn retry_info(seconds: u32) -> Vec<u8> {
+    // A length-delimited field: tag and wire type 2, length, bytes. All lengths fit into one byte.
     let message = |tag: u8, bytes: &[u8]| {
         [&[tag << 3 | 2, u8::try_from(bytes.len()).expect("a short one")], bytes].concat()
     };
+    // `RetryInfo { retry_delay: Duration { seconds } }`, wrapped in `Any` and put into
+    // `Status.details`.
     let seconds = [1 << 3, u8::try_from(seconds).expect("a few")];
     let info = message(1, &seconds);
     let url = message(1, b"type.googleapis.com/google.rpc.RetryInfo");
     message(3, &[url, message(2, &info)].concat())
 }
 
+/// The implementation of the trace service.
 struct Service(Shared);
 
 #[tonic::async_trait]
@@ -62,7 +67,8 @@ impl TraceService for Service {
                 KeyAndValueRef::Binary(..) => None,
             })
             .collect();
-        let body = request.extensions().get::<Bytes>().expect("it was kept").to_vec();
+        let body = request.extensions().get::<Bytes>().expect("set by `keep_body`").to_vec();
+        // The service does not see the path of the HTTP/2 request.
         let path = "grpc".to_owned();
         let reply =
             self.0.take(Received { path, headers, body, request: request.into_inner() }).await;
@@ -71,8 +77,9 @@ impl TraceService for Service {
             let details = reply.retry_after.map(retry_info).unwrap_or_default();
             return Err(Status::with_details(code, reply.text, details.into()));
         }
-        let says = reply.rejected > 0 || !reply.text.is_empty();
-        let partial_success = says.then_some(ExportTracePartialSuccess {
+        // A partial success with no rejected spans is a warning.
+        let is_partial = reply.rejected > 0 || !reply.text.is_empty();
+        let partial_success = is_partial.then_some(ExportTracePartialSuccess {
             rejected_spans: reply.rejected,
             error_message: reply.text,
         });

@@ -1,4 +1,4 @@
-//! The server: axum, with gRPC's service as one of its routes.
+//! The HTTP server: axum, which also serves the gRPC service.
 
 use super::tls::TlsListener;
 use super::{Kind, Received, Reply, Shared, grpc};
@@ -15,6 +15,7 @@ use prost::Message;
 use std::io::Read;
 use tokio::net::TcpListener;
 
+/// Serves requests until the future is dropped.
 pub(super) async fn serve(listener: TcpListener, shared: Shared, kind: Kind) {
     let routes = if kind.is_grpc {
         grpc::routes(shared)
@@ -27,6 +28,8 @@ pub(super) async fn serve(listener: TcpListener, shared: Shared, kind: Kind) {
     };
 }
 
+/// Handles one export request on any path. Panics if the body is no OTLP request, which closes the
+/// connection and fails the test by the missing request.
 async fn receive(
     State(shared): State<Shared>,
     uri: Uri,
@@ -49,12 +52,14 @@ async fn receive(
     respond(&shared.take(Received { path, headers, body, request }).await)
 }
 
+/// Returns the HTTP response for a reply.
 fn respond(reply: &Reply) -> Response {
     let mut response = match reply.status {
         0 | 200 if !reply.garbage.is_empty() => reply.garbage.clone().into_response(),
+        // Like collectors, answer with a partial success only if there is something to report.
         0 | 200 => {
-            let says = reply.rejected > 0 || !reply.text.is_empty();
-            let partial_success = says.then(|| ExportTracePartialSuccess {
+            let is_partial = reply.rejected > 0 || !reply.text.is_empty();
+            let partial_success = is_partial.then(|| ExportTracePartialSuccess {
                 rejected_spans: reply.rejected,
                 error_message: reply.text.clone(),
             });

@@ -1,11 +1,11 @@
-//! A receiver of OTLP on loopback, over HTTP and gRPC, that keeps what it decodes.
+//! A receiver of OTLP on the loopback interface, over HTTP and gRPC, that keeps each request.
 
-mod faulty;
+mod faulty_server;
 mod grpc;
 mod http;
 mod tls;
 
-pub use faulty::{Faulty, reset};
+pub use faulty_server::{FaultyServer, reset};
 pub use tls::Certificate;
 
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
@@ -19,49 +19,50 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio_rustls::TlsAcceptor;
 
-/// One export, as it arrived.
+/// One export request.
 #[derive(Clone, Debug)]
 pub struct Received {
     /// The path of the request.
     pub path: String,
-    /// Headers or metadata, lower-case names.
+    /// The headers or metadata, with lower-case names.
     pub headers: BTreeMap<String, String>,
-    /// The body, as it came.
+    /// The body before decompression and decoding.
     pub body: Vec<u8>,
     /// The decoded body.
     pub request: ExportTraceServiceRequest,
 }
 
-/// What the receiver answers.
+/// The answer to one request.
 #[derive(Clone, Debug, Default)]
 pub struct Reply {
-    /// The HTTP status, 0 for 200; for gRPC the code.
+    /// The HTTP status, where 0 stands for 200, or the gRPC code.
     pub status: u16,
-    /// A plain text body, the message of the status, or what a success says besides.
+    /// The text of the body or status, or the error message of a (partial) success.
     pub text: String,
-    /// How many spans a successful answer refuses.
+    /// The number of spans that a partial success rejects.
     pub rejected: i64,
-    /// How long it waits before it answers.
+    /// The delay before the answer.
     pub delay: Duration,
-    /// The header `retry-after`, in seconds.
+    /// The delay to ask the client for, in seconds: `retry-after`, or `RetryInfo` over gRPC.
     pub retry_after: Option<u32>,
-    /// The same as a date.
+    /// The header `retry-after` as a date.
     pub retry_date: Option<&'static str>,
-    /// The body of a success, if it is to be something else than OTLP.
+    /// The body of a success that is no OTLP, if not empty.
     pub garbage: Vec<u8>,
 }
 
 impl Reply {
-    /// An HTTP status with a text.
+    /// Returns a reply with this status and text.
     #[must_use]
     pub fn status(status: u16, text: &str) -> Self {
         Reply { status, text: text.to_owned(), ..Reply::default() }
     }
 }
 
+/// Chooses the reply by the number of the request, which counts from 0, and its content.
 type Answer = Arc<dyn Fn(usize, &Received) -> Reply + Send + Sync>;
 
-/// What both servers share.
+/// The state shared by both servers.
 #[derive(Clone)]
 struct Shared {
     received: Arc<Mutex<Vec<Received>>>,
@@ -69,8 +70,9 @@ struct Shared {
 }
 
 impl Shared {
-    /// Keeps an export and says what to answer.
+    /// Keeps a request and returns the reply to it, after its delay.
     async fn take(&self, received: Received) -> Reply {
+        // The lock must not be held across the delay, during which other requests arrive.
         let reply = {
             let mut all = self.received.lock().unwrap_or_else(PoisonError::into_inner);
             let reply = (self.answer)(all.len(), &received);
@@ -82,17 +84,18 @@ impl Shared {
     }
 }
 
-/// Any free port of loopback.
+/// A free port of the loopback interface.
 const ANYWHERE: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 
-/// What is spoken.
+/// The protocol of a receiver.
 #[derive(Clone, Default)]
 struct Kind {
     is_grpc: bool,
+    /// Accepts TLS connections; plain TCP if `None`.
     tls: Option<TlsAcceptor>,
 }
 
-/// A running receiver; dropping it stops it.
+/// A running receiver, which stops when it is dropped.
 pub struct Receiver {
     address: SocketAddr,
     scheme: &'static str,
@@ -102,13 +105,13 @@ pub struct Receiver {
 }
 
 impl Receiver {
-    /// A receiver of OTLP over HTTP that accepts everything.
+    /// Starts a receiver of OTLP over HTTP that accepts everything.
     #[must_use]
     pub fn http() -> Self {
         Receiver::http_answering(|_, _| Reply::default())
     }
 
-    /// The same, answering what the closure says of the n-th request.
+    /// Starts a receiver of OTLP over HTTP that asks the closure for the reply to the n-th request.
     #[must_use]
     pub fn http_answering(
         answer: impl Fn(usize, &Received) -> Reply + Send + Sync + 'static,
@@ -116,14 +119,14 @@ impl Receiver {
         Receiver::start(Arc::new(answer), Kind::default(), ANYWHERE)
     }
 
-    /// A receiver of OTLP over HTTP at the address of one that is gone.
+    /// Starts a receiver of OTLP over HTTP on the address of one that was dropped.
     #[must_use]
-    pub fn http_again(endpoint: &str) -> Self {
+    pub fn http_at(endpoint: &str) -> Self {
         let address = endpoint.trim_start_matches("http://").parse().expect("an endpoint");
         Receiver::start(Arc::new(|_, _| Reply::default()), Kind::default(), address)
     }
 
-    /// A receiver of OTLP over gRPC.
+    /// Starts a receiver of OTLP over gRPC that asks the closure for the reply to the n-th request.
     #[must_use]
     pub fn grpc_answering(
         answer: impl Fn(usize, &Received) -> Reply + Send + Sync + 'static,
@@ -132,7 +135,7 @@ impl Receiver {
         Receiver::start(Arc::new(answer), kind, ANYWHERE)
     }
 
-    /// A receiver of OTLP over HTTP, or gRPC, over TLS.
+    /// Starts a receiver of OTLP over HTTP or gRPC with TLS.
     #[must_use]
     pub fn tls(certificate: &Certificate, is_grpc: bool) -> Self {
         let kind = Kind { is_grpc, tls: Some(certificate.acceptor()) };
@@ -145,7 +148,7 @@ impl Receiver {
         let (stop, stopped) = oneshot::channel();
         let (listening, address) = std::sync::mpsc::channel();
         let serving = shared.clone();
-        // A thread of its own, so that tests may block theirs.
+        // The runtime has its own thread, so that tests may block theirs.
         let thread = std::thread::spawn(move || {
             crate::block_on(async move {
                 let listener = TcpListener::bind(at).await.expect("a free port");
@@ -161,19 +164,19 @@ impl Receiver {
         Receiver { address, scheme, shared, stop: Some(stop), thread: Some(thread) }
     }
 
-    /// The base URL.
+    /// Returns the base URL.
     #[must_use]
     pub fn endpoint(&self) -> String {
         format!("{}://{}", self.scheme, self.address)
     }
 
-    /// Every export so far.
+    /// Returns every request so far.
     #[must_use]
     pub fn received(&self) -> Vec<Received> {
         self.lock().clone()
     }
 
-    /// Every span so far.
+    /// Returns every span so far.
     #[must_use]
     pub fn spans(&self) -> Vec<Span> {
         let requests =
@@ -182,7 +185,7 @@ impl Receiver {
         scopes.flat_map(|scope| scope.spans).collect()
     }
 
-    /// The ids of every span so far, in order: one that arrived twice is there twice.
+    /// Returns the ids of all spans so far, sorted. Duplicates are kept.
     #[must_use]
     pub fn ids(&self) -> Vec<Vec<u8>> {
         let mut ids: Vec<_> = self.spans().into_iter().map(|span| span.span_id).collect();

@@ -1,9 +1,9 @@
-//! Ends spans for a while, with a receiver that misbehaves at random and a spool, and checks that
-//! every one of them is accounted for: `cargo run --release -p load-tests --bin soak -- 600`.
+//! Ends spans for a while, with a spool and a receiver that fails at random, and checks that every
+//! span is accounted for: `cargo run --release -p load-tests --bin soak -- 600`.
 //!
-//! Arguments: seconds (default 60), and a seed (default: of the moment, printed).
+//! Arguments: the seconds (default 60), and the seed (default: the current time, which is printed).
 
-use load_tests::{Act, Random, Receiver, peak_memory};
+use load_tests::{Action, Random, Receiver, peak_memory};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -22,8 +22,8 @@ fn main() {
     let seed = arguments.next().unwrap_or(now.as_secs());
     println!("{seconds} s, seed {seed}");
 
-    let well = Arc::new(AtomicBool::new(false));
-    let receiver = misbehaving(Random::new(seed), Arc::clone(&well));
+    let is_healthy = Arc::new(AtomicBool::new(false));
+    let receiver = failing_at_random(Random::new(seed), Arc::clone(&is_healthy));
     let spool = std::env::temp_dir().join(format!("soak-{}", std::process::id()));
     let deadline = Instant::now() + Duration::from_secs(seconds);
     let mut random = Random::new(seed + 1);
@@ -37,8 +37,8 @@ fn main() {
         runs += 1;
     }
 
-    // The receiver behaves: what is on disk arrives.
-    well.store(true, Ordering::SeqCst);
+    // From here on the receiver accepts everything, so the spool must drain.
+    is_healthy.store(true, Ordering::SeqCst);
     let registration = register()
         .verbose(false)
         .endpoint(receiver.endpoint())
@@ -48,12 +48,12 @@ fn main() {
         .expect("settings");
     let deadline = Instant::now() + Duration::from_secs(300);
     while segments(&spool) > 0 {
-        assert!(Instant::now() < deadline, "the spool is not sent: {:?}", registration.stats());
+        assert!(Instant::now() < deadline, "the spool did not drain: {:?}", registration.stats());
         std::thread::sleep(Duration::from_millis(20));
     }
     registration.shutdown().expect("everything arrives");
     lost += registration.stats()[0].recovered_lost;
-    let (arrived, twice) = receiver.taken();
+    let (arrived, twice) = receiver.accepted();
     let refused_later = receiver.refused_later();
     println!(
         "{runs} runs: {ended} ended, {arrived} arrived ({twice} of them more than once), {lost} \
@@ -61,13 +61,13 @@ fn main() {
         peak_memory(),
     );
     let _ = std::fs::remove_dir_all(&spool);
-    assert_eq!(ended, arrived + lost - refused_later, "to the span");
+    assert_eq!(ended, arrived + lost - refused_later, "some spans are unaccounted for");
 }
 
-/// Four threads end spans of all sizes until the time has come.
+/// Ends spans of many sizes on four threads until the given time; returns the final statistics.
 fn run(receiver: &Receiver, spool: &Path, until: Instant, seed: u64) -> Stats {
-    let said = Arc::new(AtomicU64::new(0));
-    let heard = Arc::clone(&said);
+    let reported = Arc::new(AtomicU64::new(0));
+    let counter = Arc::clone(&reported);
     let registration = register()
         .verbose(false)
         .endpoint(receiver.endpoint())
@@ -76,7 +76,7 @@ fn run(receiver: &Receiver, spool: &Path, until: Instant, seed: u64) -> Stats {
         .queue_bytes(16 << 20)
         .shutdown_timeout(Duration::from_secs(1))
         .on_diagnostic(move |diagnostic| {
-            heard.fetch_add(diagnostic.spans, Ordering::SeqCst);
+            counter.fetch_add(diagnostic.spans, Ordering::SeqCst);
         })
         .install()
         .expect("settings");
@@ -105,35 +105,37 @@ fn run(receiver: &Receiver, spool: &Path, until: Instant, seed: u64) -> Stats {
     let _ = registration.shutdown();
     let stats = registration.stats().remove(0);
     check(&stats);
-    assert_eq!(stats.pending, 0, "the end leaves nothing open: {stats:?}");
+    assert_eq!(stats.pending, 0, "pending after shutdown: {stats:?}");
     let lost = stats.lost + stats.recovered_lost;
-    assert_eq!(said.load(Ordering::SeqCst), lost, "what is lost is said: {stats:?}");
+    assert_eq!(reported.load(Ordering::SeqCst), lost, "losses were not reported: {stats:?}");
     stats
 }
 
+/// Asserts the invariant that holds at any time: ended = delivered + pending + on disk + lost.
 fn check(stats: &Stats) {
     let all = stats.delivered + stats.pending + stats.on_disk + stats.lost;
     assert_eq!(stats.ended, all, "{stats:?}");
 }
 
-/// Takes about half of what comes, and has worse phases. It takes nothing that it does not answer;
-/// what a program that ended could not hear of comes again, and is counted by the receiver.
-fn misbehaving(random: Random, well: Arc<AtomicBool>) -> Receiver {
+/// Starts a receiver that accepts about half of the requests. It stores no span without answering;
+/// if the sender exits before it reads the answer, the next run sends the spans again and the
+/// receiver counts them as duplicates.
+fn failing_at_random(random: Random, is_healthy: Arc<AtomicBool>) -> Receiver {
     let random = Mutex::new(random);
     Receiver::start(move || {
-        if well.load(Ordering::SeqCst) {
-            return Act::Accept;
+        if is_healthy.load(Ordering::SeqCst) {
+            return Action::Accept;
         }
         let mut random = random.lock().expect("no panic");
         match random.below(100) {
-            0..50 => Act::Accept,
-            50..55 => Act::RefuseSome(u32::try_from(random.below(20)).expect("small")),
-            55..60 => Act::RetryAfter(429, 1),
-            60..75 => Act::Status([408, 429, 502, 503, 504][index(&mut random, 5)]),
-            75..80 => Act::Status([400, 401, 404, 415, 422, 500][index(&mut random, 6)]),
-            80..85 => Act::Status(413),
-            85..95 => Act::Reset,
-            _ => Act::Hang(Duration::from_millis(random.below(3000))),
+            0..50 => Action::Accept,
+            50..55 => Action::RefuseSome(u32::try_from(random.below(20)).expect("small")),
+            55..60 => Action::RetryAfter(429, 1),
+            60..75 => Action::Status([408, 429, 502, 503, 504][index(&mut random, 5)]),
+            75..80 => Action::Status([400, 401, 404, 415, 422, 500][index(&mut random, 6)]),
+            80..85 => Action::Status(413),
+            85..95 => Action::Reset,
+            _ => Action::Hang(Duration::from_millis(random.below(3000))),
         }
     })
 }
@@ -142,7 +144,7 @@ fn index(random: &mut Random, length: u64) -> usize {
     usize::try_from(random.below(length)).expect("small")
 }
 
-/// How many files with spans are below a folder.
+/// Returns the number of spool segments below a folder.
 fn segments(folder: &Path) -> usize {
     let entries = std::fs::read_dir(folder).into_iter().flatten().map_while(Result::ok);
     let paths: Vec<PathBuf> = entries.map(|entry| entry.path()).collect();

@@ -1,0 +1,21 @@
+//! Delivery of spans to backends and files. The helpers are in `integration_tests::delivery`; tests
+//! that need several seconds each are in `tests/slow`.
+
+// Protocols.
+mod grpc;
+mod http;
+
+// Failures of backends and connections.
+mod backends;
+mod connection_faults;
+mod messages;
+mod several_destinations;
+
+// Spans that wait: in memory, on disk, in files.
+mod file;
+mod queue;
+mod spool;
+
+// Calls from the application: threads, runtimes, and re-entrant calls.
+mod callbacks;
+mod threads;

@@ -1,0 +1,14 @@
+//! Tests that take seconds each, because they exhaust disks, wait for TLS handshakes in child
+//! processes, or compress megabytes: `cargo test -p slow-tests`.
+
+#![allow(
+    clippy::items_after_statements,
+    clippy::similar_names,
+    clippy::needless_pass_by_value,
+    reason = "tests read like the code of users"
+)]
+
+mod compression;
+mod disk_faults;
+mod file_faults;
+mod tls;
