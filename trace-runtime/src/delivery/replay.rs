@@ -117,7 +117,7 @@ fn json_lines(text: &[u8]) -> (Vec<Bytes>, u64) {
     use prost::Message;
     let (mut requests, mut damaged) = (Vec::new(), 0);
     for line in text.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()) {
-        match super::json_lines::read(line) {
+        match super::file::read_line(line) {
             Ok(request) => requests.push(request.encode_to_vec().into()),
             Err(_) => damaged += 1,
         }

@@ -1,13 +1,10 @@
 //! Resolves every setting with its precedence: a pure function of the builder and the environment.
 
-mod batch;
-mod endpoint;
+mod delivery;
 mod headers;
-mod limits;
 mod otlp;
 mod resource;
 mod sampling;
-mod spool;
 #[cfg(test)]
 mod tests;
 
@@ -17,8 +14,7 @@ pub(crate) use sampling::Sampling;
 
 use super::builder::Builder;
 use crate::config::{Environment, RegisterError, Setting};
-use crate::delivery::{DeliverySettings, FileSettings, MAX_TIMEOUT, OtlpSettings};
-use crate::enrich::Transform;
+use crate::delivery::{DeliverySettings, FileSettings, OtlpSettings};
 use crate::mask::MaskSettings;
 
 /// The settings of a registration. Once they are resolved, the environment is not read again.
@@ -49,7 +45,7 @@ impl Settings {
         let disabled = env.boolean("OTEL_SDK_DISABLED")?.unwrap_or(false);
         let (goes_to_otlp, console) = resolve_exporters(builder, env)?;
         let settings = Settings {
-            delivery: delivery(builder, env)?,
+            delivery: delivery::delivery(builder, env)?,
             resource: ResourceSettings::resolve(builder, env)?,
             sampling: Sampling::resolve(builder, env)?,
             otlp: if goes_to_otlp { Some(otlp(builder, env)?) } else { None },
@@ -71,22 +67,6 @@ impl Settings {
         let goes_somewhere = goes_to_otlp || console || in_code || builder.provider.is_some();
         Ok((!disabled && goes_somewhere).then_some(settings))
     }
-}
-
-/// Resolves the settings that all destinations share.
-fn delivery(builder: &Builder, env: &Environment) -> Result<DeliverySettings, RegisterError> {
-    let gen_ai = env.boolean("OPENINFERENCE_ENABLE_GENAI_SEMCONV")?;
-    let spool = spool::spool(builder, env)?;
-    Ok(DeliverySettings {
-        batch: batch::batch(builder, env, spool.as_ref())?,
-        spool,
-        stages: Transform {
-            limits: limits::limits(env)?,
-            gen_ai: builder.gen_ai.or(gen_ai).unwrap_or(false),
-            mask: MaskSettings::resolve(builder.mask.as_ref(), env)?,
-        },
-        timeout: builder.shutdown_timeout.min(MAX_TIMEOUT),
-    })
 }
 
 /// Returns the files of a builder; a rotation that was given before any file is an error.

@@ -1,9 +1,12 @@
 //! OTLP as JSON, a request on each line: what the file exporter of the OpenTelemetry Collector
 //! writes, and its receiver reads.
 
+mod json;
+
+pub(super) use json::read as read_line;
+
 use super::body::Body;
 use super::deliver::{Attempt, Failure, Refused, Transport, UNWRITABLE};
-use super::json_lines;
 use crate::delivery::settings::FileSettings;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use prost::Message;
@@ -54,7 +57,7 @@ impl FileTransport {
 
 fn line(body: &Body) -> io::Result<Vec<u8>> {
     let request = ExportTraceServiceRequest::decode(body.protobuf()?)?;
-    Ok(json_lines::write(&request)?)
+    Ok(json::write(&request)?)
 }
 
 fn open(path: &Path) -> io::Result<File> {

@@ -1,35 +1,15 @@
-//! OTLP requests as lines of JSON, as the OpenTelemetry Collector writes and reads them. The reader
-//! of `opentelemetry-proto` does not take all of it: no texts for the numbers that JSON does not
-//! have, and no arrays, maps, attributes and entities without a field that has its default.
+//! The reader.
 
-mod fields;
-#[cfg(test)]
-mod tests;
-
-use fields::Json as Written;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue};
 use serde_json::{Map, Value as Json};
 use std::hash::{BuildHasher, RandomState};
 
-/// A request and the end of its line.
-pub(super) fn write(request: &ExportTraceServiceRequest) -> serde_json::Result<Vec<u8>> {
-    let mut line = Vec::new();
-    serde_json::to_writer(&mut line, &Written(request))?;
-    line.push(b'\n');
-    Ok(line)
-}
-
-/// The request of a line.
-pub(super) fn read(line: &[u8]) -> serde_json::Result<ExportTraceServiceRequest> {
-    serde_json::from_slice(line).or_else(|_| read_amended(line))
-}
-
 const DOUBLE: &str = "doubleValue";
 
 /// Reads what may have texts in the place of numbers, and nothing where it would be empty.
-fn read_amended(line: &[u8]) -> serde_json::Result<ExportTraceServiceRequest> {
+pub(super) fn read_amended(line: &[u8]) -> serde_json::Result<ExportTraceServiceRequest> {
     // They travel through the reader as texts that begin with what no other text begins with.
     let mark = format!("{:016x}", RandomState::new().hash_one(0_u8));
     let mut json = serde_json::from_slice(line)?;
@@ -110,7 +90,7 @@ fn restore(value: &mut AnyValue, mark: &str) {
     }
 }
 
-fn for_each_attribute(
+pub(super) fn for_each_attribute(
     request: &mut ExportTraceServiceRequest,
     change: &mut impl FnMut(&mut AnyValue),
 ) {
