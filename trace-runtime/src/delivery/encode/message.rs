@@ -1,5 +1,5 @@
-//! A span as its OTLP message. Like `opentelemetry-proto`'s own conversion, but texts are moved, not
-//! copied: values may be megabytes.
+//! Converts a span to its OTLP message like `opentelemetry_proto::transform`, but moves strings
+//! instead of copying them.
 
 use opentelemetry::trace::{Event, SpanId, Status};
 use opentelemetry::{Array, KeyValue, Value};
@@ -10,12 +10,12 @@ use opentelemetry_proto::transform::common::tonic::ResourceAttributesWithSchema;
 use opentelemetry_sdk::trace::SpanData;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// The resource of a request.
+/// Returns the resource of a request.
 pub(super) fn resource(resource: &ResourceAttributesWithSchema) -> Resource {
     Resource { attributes: resource.attributes.0.clone(), ..Resource::default() }
 }
 
-/// The message that says what a span says.
+/// Returns the message of a span with all its fields.
 pub(super) fn span(data: SpanData) -> Span {
     let has_parent = data.parent_span_id != SpanId::INVALID;
     let kind: span::SpanKind = data.span_kind.into();
@@ -28,7 +28,8 @@ pub(super) fn span(data: SpanData) -> Span {
         name: data.name.into_owned(),
         kind: kind as i32,
         start_time_unix_nano: nanoseconds(data.start_time),
-        // A clock that went backwards meanwhile makes a span without length, not one below it.
+        // If the clock was set back in between, the span has no duration. Backends reject spans
+        // that end before they start.
         end_time_unix_nano: nanoseconds(data.end_time).max(nanoseconds(data.start_time)),
         attributes: attributes(data.attributes),
         dropped_attributes_count: data.dropped_attributes_count,
@@ -64,6 +65,8 @@ fn attributes(attributes: Vec<KeyValue>) -> Vec<proto::KeyValue> {
     attributes.collect()
 }
 
+/// Converts a value. Strings and arrays of strings are moved; other values hold no text, and the
+/// library converts them.
 fn value(value: Value) -> proto::AnyValue {
     match value {
         Value::String(text) => text_value(text.into()),
@@ -80,12 +83,14 @@ fn text_value(text: String) -> proto::AnyValue {
     proto::AnyValue { value: Some(proto::any_value::Value::StringValue(text)) }
 }
 
+/// Returns the W3C trace flags, and whether the parent is remote in the bits that OTLP adds. The
+/// second of those bits tells a reader that the first is known.
 fn flags(trace_flags: u8, parent_is_remote: bool) -> u32 {
     let remote = if parent_is_remote { SpanFlags::ContextIsRemoteMask as u32 } else { 0 };
     u32::from(trace_flags) | SpanFlags::ContextHasIsRemoteMask as u32 | remote
 }
 
-/// A time before 1970 counts as its beginning.
+/// Returns the nanoseconds since the Unix epoch; 0 for an earlier time.
 fn nanoseconds(time: SystemTime) -> u64 {
     let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
     u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)

@@ -14,7 +14,7 @@ fn context(id: u8, is_remote: bool) -> SpanContext {
     SpanContext::new(trace, span, TraceFlags::SAMPLED, is_remote, state)
 }
 
-fn every_type() -> Vec<KeyValue> {
+fn one_attribute_of_each_type() -> Vec<KeyValue> {
     vec![
         KeyValue::new("text", "static"),
         KeyValue::new(String::from("owned"), String::from("text")),
@@ -29,8 +29,8 @@ fn every_type() -> Vec<KeyValue> {
 fn data(id: u8, scope: &'static str, status: Status) -> SpanData {
     let start_time = UNIX_EPOCH + Duration::new(1_700_000_000, 7);
     let (mut events, mut links) = (SpanEvents::default(), SpanLinks::default());
-    events.events.push(Event::new("event", start_time, every_type(), 3));
-    links.links.push(Link::new(context(9, true), every_type(), 4));
+    events.events.push(Event::new("event", start_time, one_attribute_of_each_type(), 3));
+    links.links.push(Link::new(context(9, true), one_attribute_of_each_type(), 4));
     (events.dropped_count, links.dropped_count) = (1, 2);
     SpanData {
         span_context: context(id, false),
@@ -40,7 +40,7 @@ fn data(id: u8, scope: &'static str, status: Status) -> SpanData {
         name: "span".into(),
         start_time,
         end_time: start_time + Duration::from_secs(1),
-        attributes: every_type(),
+        attributes: one_attribute_of_each_type(),
         dropped_attributes_count: 5,
         events,
         links,
@@ -49,7 +49,7 @@ fn data(id: u8, scope: &'static str, status: Status) -> SpanData {
     }
 }
 
-/// The request, as the library makes it: its scopes are in any order.
+/// Returns the request that the library makes. It groups scopes with a hash map, so they are sorted.
 fn expected(spans: &[SpanData], of: &ResourceAttributesWithSchema) -> Vec<ResourceSpans> {
     sorted(group_spans_by_resource_and_scope(spans.to_vec(), of))
 }
@@ -62,7 +62,7 @@ fn sorted(mut resources: Vec<ResourceSpans>) -> Vec<ResourceSpans> {
 }
 
 #[test]
-fn no_span_ends_before_it_begins() {
+fn span_ending_before_its_start_has_no_duration() {
     let mut data = data(1, "one", Status::Ok);
     data.end_time = UNIX_EPOCH - Duration::from_secs(1);
     let span = message::span(data);
@@ -70,7 +70,7 @@ fn no_span_ends_before_it_begins() {
 }
 
 #[test]
-fn it_is_what_the_library_makes() {
+fn request_equals_the_one_of_the_library() {
     let mut long = data(4, "one", Status::Ok);
     long.attributes = (0..300).map(|n| KeyValue::new(format!("{n}"), "é".repeat(n))).collect();
     let mut empty = data(5, "one", Status::Unset);
