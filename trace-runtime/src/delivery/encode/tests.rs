@@ -65,7 +65,9 @@ fn sorted(mut resources: Vec<ResourceSpans>) -> Vec<ResourceSpans> {
 fn span_ending_before_its_start_has_no_duration() {
     let mut data = data(1, "one", Status::Ok);
     data.end_time = UNIX_EPOCH - Duration::from_secs(1);
-    let span = message::span(data);
+    let encoded = encode(vec![data], &ResourceAttributesWithSchema::default());
+    let request = ExportTraceServiceRequest::decode(encoded).unwrap();
+    let span = &request.resource_spans[0].scope_spans[0].spans[0];
     assert_eq!(span.end_time_unix_nano, span.start_time_unix_nano);
 }
 
