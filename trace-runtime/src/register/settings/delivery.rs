@@ -1,4 +1,4 @@
-//! Resolves the settings that all destinations share.
+//! Resolves the settings that all destinations share: memory, batches, spool and limits.
 
 use crate::config::{Environment, RegisterError, Setting, require_bytes};
 use crate::delivery::{BatchSettings, DeliverySettings, MAX_TIMEOUT, SpoolSettings};
@@ -6,6 +6,19 @@ use crate::enrich::{Limits, Transform};
 use crate::mask::MaskSettings;
 use crate::register::builder::Builder;
 use std::time::Duration;
+
+/// The longest delay of a batch in durable mode. It promises that spans are on disk within 100 ms:
+/// half of that is for waiting, the other half for writing.
+const MAX_DURABLE_DELAY: Duration = Duration::from_millis(50);
+
+const DEFAULT_DELAY: Duration = Duration::from_secs(5);
+const DEFAULT_BATCH_SPANS: usize = 512;
+/// Below the 4 MiB that gRPC servers accept by default, the lowest limit of the backends.
+const MAX_BATCH_BYTES: usize = 3 << 20;
+const DEFAULT_QUEUE_BYTES: usize = 256 << 20;
+const DEFAULT_SPOOL_BYTES: usize = 1 << 30;
+const DEFAULT_VALUE_BYTES: usize = 1 << 20;
+const DEFAULT_ATTRIBUTES: usize = 10_000;
 
 /// Resolves the settings that all destinations share.
 pub(super) fn delivery(
@@ -26,40 +39,40 @@ pub(super) fn delivery(
     })
 }
 
-/// How long a span that has ended may be in memory alone in durable mode; as long again is left for
-/// writing.
-const DURABLE_DELAY: Duration = Duration::from_millis(50);
-
-/// First wins: code, `TRACE_QUEUE_BYTES` and the `OTEL_BSP_*` variables, the defaults.
+/// Resolves the queue and its batches. Precedence: code, then `TRACE_QUEUE_BYTES` and the
+/// `OTEL_BSP_*` variables of the SDK, then the defaults.
 fn batch(
     builder: &Builder,
     env: &Environment,
     spool: Option<&SpoolSettings>,
 ) -> Result<BatchSettings, RegisterError> {
     let queue_spans = env.spans("OTEL_BSP_MAX_QUEUE_SIZE")?;
-    let batch = env.spans("OTEL_BSP_MAX_EXPORT_BATCH_SIZE")?.unwrap_or(512);
+    let batch = env.spans("OTEL_BSP_MAX_EXPORT_BATCH_SIZE")?.unwrap_or(DEFAULT_BATCH_SPANS);
     let delay = env.milliseconds(&["OTEL_BSP_SCHEDULE_DELAY"])?;
     let queue_bytes = match builder.queue_bytes {
         Some(bytes) => {
             let setting = Setting::Method("queue_bytes");
             require_bytes(setting, bytes, &bytes.to_string())?
         }
-        None => env.bytes("TRACE_QUEUE_BYTES")?.unwrap_or(256 << 20),
+        None => env.bytes("TRACE_QUEUE_BYTES")?.unwrap_or(DEFAULT_QUEUE_BYTES),
     };
     let is_durable = spool.is_some_and(|spool| spool.is_durable);
-    let longest_delay = if is_durable { DURABLE_DELAY } else { Duration::MAX };
+    let max_delay = if is_durable { MAX_DURABLE_DELAY } else { Duration::MAX };
     Ok(BatchSettings {
         queue_bytes,
         queue_spans,
-        // Without batching every span wakes the worker; the caller still never waits.
+        // A batch of one span wakes the worker for each span; the caller still does not wait. A
+        // batch must not be larger than the queue, or it would never be full.
         batch_spans: if builder.batch { batch.min(queue_spans.unwrap_or(batch)) } else { 1 },
-        // Small enough for every backend, and for three of them in the smallest queue.
-        batch_bytes: (queue_bytes / 8).min(3 << 20),
-        delay: delay.unwrap_or(Duration::from_secs(5)).min(longest_delay),
+        // The queue holds several batches even if it is small, so that one can be filled while
+        // another is in flight.
+        batch_bytes: (queue_bytes / 8).min(MAX_BATCH_BYTES),
+        delay: delay.unwrap_or(DEFAULT_DELAY).min(max_delay),
     })
 }
 
-/// First wins: code, `TRACE_SPOOL_DIR` and `TRACE_SPOOL_BYTES`, nothing on disk.
+/// Resolves the spool. Precedence: code, then `TRACE_SPOOL_DIR` and `TRACE_SPOOL_BYTES`, then no
+/// spool: without being asked, the library does not write to the disk.
 fn spool(builder: &Builder, env: &Environment) -> Result<Option<SpoolSettings>, RegisterError> {
     let from_env = env.get("TRACE_SPOOL_DIR").map(|(setting, path)| (setting, path.into()));
     let in_code = builder.spool.clone().map(|path| (Setting::Method("spool"), path));
@@ -68,7 +81,7 @@ fn spool(builder: &Builder, env: &Environment) -> Result<Option<SpoolSettings>, 
             let found = bytes.to_string();
             require_bytes(Setting::Method("spool_bytes"), bytes, &found)?
         }
-        None => env.bytes("TRACE_SPOOL_BYTES")?.unwrap_or(1 << 30),
+        None => env.bytes("TRACE_SPOOL_BYTES")?.unwrap_or(DEFAULT_SPOOL_BYTES),
     };
     match in_code.or(from_env) {
         Some((setting, path)) => {
@@ -81,7 +94,8 @@ fn spool(builder: &Builder, env: &Environment) -> Result<Option<SpoolSettings>, 
     }
 }
 
-/// First wins: the variables for spans, those for all signals, the defaults.
+/// Resolves the size limits of a span. Precedence: the variables for spans, then those for all
+/// signals, then the defaults.
 fn limits(env: &Environment) -> Result<Limits, RegisterError> {
     let value_bytes = env.number(
         &["OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT"],
@@ -92,7 +106,7 @@ fn limits(env: &Environment) -> Result<Limits, RegisterError> {
         "a number of attributes, write for example 10000",
     )?;
     Ok(Limits {
-        value_bytes: value_bytes.unwrap_or(1 << 20),
-        attributes: attributes.unwrap_or(10_000),
+        value_bytes: value_bytes.unwrap_or(DEFAULT_VALUE_BYTES),
+        attributes: attributes.unwrap_or(DEFAULT_ATTRIBUTES),
     })
 }
