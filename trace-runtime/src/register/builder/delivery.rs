@@ -19,8 +19,7 @@ impl Builder {
     /// Sets the memory that pending spans of each destination can take, in bytes (estimated), at
     /// least 65536. A span that ends while the queue is full is lost, and is reported as lost.
     ///
-    /// Once a quarter is in use, the thread that ends a span also compresses its texts, so that a
-    /// burst fits.
+    /// The thread that ends a span never waits for memory.
     ///
     /// Default: `TRACE_QUEUE_BYTES`, then 256 MiB. [`install`](Self::install) returns an error for
     /// a smaller number than 65536.
