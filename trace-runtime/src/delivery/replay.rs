@@ -153,6 +153,7 @@ fn send(
 ) -> Result<(), ReplayError> {
     let spans = body::count(protobuf).unwrap_or(0);
     let plain = Body::plain(protobuf.clone());
+    // Compressed once for all attempts.
     let gzip = if transport.wants_gzip() { plain.clone().compressed().ok() } else { None };
     let body = gzip.as_ref().unwrap_or(&plain);
     let mut backoff = Backoff::default();

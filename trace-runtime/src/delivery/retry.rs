@@ -48,7 +48,7 @@ fn jitter(pause: Duration) -> Duration {
 }
 
 /// Parses the value of the header `retry-after`: a number of seconds, or an HTTP date. Returns
-/// `None` for a delay of zero and for a date in the past, which a fast clock of ours produces too:
+/// `None` for a delay of zero and for a date in the past, which may be due to a fast local clock:
 /// then the backoff applies instead of an immediate retry.
 pub(super) fn retry_after(value: &str, now: SystemTime) -> Option<Duration> {
     let value = value.trim();

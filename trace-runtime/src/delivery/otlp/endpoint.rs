@@ -35,7 +35,8 @@ impl Endpoint {
     /// Parses and completes an address. Without a `requested` protocol, the port decides.
     ///
     /// `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT` is used verbatim, as the specification of the OTLP
-    /// exporter requires; every other setting may name a base URL.
+    /// exporter requires; every other setting may name a base URL. So `http://h:6006` becomes
+    /// `http://h:6006/v1/traces`, and `http://h:4317/` is gRPC to `http://h:4317`.
     pub(crate) fn new(
         setting: Setting,
         url: &str,
@@ -60,8 +61,9 @@ impl Endpoint {
         self.url.split('?').next().unwrap_or(&self.url)
     }
 
-    /// Returns the URL of the backend's user interface: the URL without `/v1/traces`, or the
-    /// origin if the URL has another path.
+    /// Returns the URL of the user interface: the URL without `/v1/traces`, or the origin if the URL
+    /// has another path. A backend below a prefix, such as `https://app.phoenix.arize.com/s/me`,
+    /// has its pages there too.
     pub(crate) fn base(&self) -> &str {
         let path =
             self.url.find("://").and_then(|at| self.url[at + 3..].find('/').map(|p| at + 3 + p));

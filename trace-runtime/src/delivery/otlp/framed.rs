@@ -42,10 +42,13 @@ impl GrpcService<Body> for FramedChannel {
     type Error = transport::Error;
     type Future = <Channel as GrpcService<Body>>::Future;
 
+    /// Becomes ready when the connection is established, and fails if it cannot be.
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
         GrpcService::poll_ready(&mut self.channel, context)
     }
 
+    /// Replaces the empty body of the request. `tonic` has set all headers except the encoding,
+    /// because it does not know that the message is compressed.
     fn call(&mut self, mut request: Request<Body>) -> Self::Future {
         *request.body_mut() = Body::new(Full::new(self.frame()));
         if self.is_gzip {

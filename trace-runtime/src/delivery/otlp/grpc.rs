@@ -30,6 +30,8 @@ pub(super) struct GrpcClient {
 }
 
 impl GrpcClient {
+    /// Builds the client without connecting. Fails if the certificate file is unusable, or the
+    /// runtime cannot be started.
     pub(super) fn new(settings: &OtlpSettings) -> Result<Self, RegisterError> {
         let failed = |error: &dyn Error| RegisterError::Exporter(error.to_string());
         let runtime = tokio::runtime::Builder::new_current_thread()
@@ -50,6 +52,7 @@ impl GrpcClient {
         Ok(GrpcClient { metadata: metadata(settings), channel, runtime: Some(runtime) })
     }
 
+    /// Makes one attempt. The limit covers connecting too, which `ready` waits for.
     async fn attempt(&self, settings: &OtlpSettings, body: &Body, within: Duration) -> Attempt {
         let (channel, message) = (self.channel.clone(), body.bytes.clone());
         let mut client = Grpc::new(FramedChannel { channel, message, is_gzip: body.is_gzip });
@@ -111,7 +114,7 @@ fn classify(settings: &OtlpSettings, status: &Status) -> Attempt {
         Code::Unknown | Code::Internal if status.source().is_some() => {
             Attempt::Again { failure: unreachable(), after: None }
         }
-        // The peer does not speak gRPC.
+        // The peer does not speak gRPC, for example an HTTP server on this port.
         Code::Unknown | Code::Internal => Attempt::Refused(unreachable()),
         _ => Attempt::Refused(rejected(400)),
     }

@@ -11,6 +11,7 @@ use ureq::http::{HeaderName, HeaderValue};
 pub(crate) struct Headers {
     values: BTreeMap<String, HeaderValue>,
     /// The setting that `authorization` came from, to name it when a backend rejects the key.
+    /// `None` if there is no such header.
     pub(crate) credential: Option<Setting>,
 }
 

@@ -26,12 +26,14 @@ pub(super) struct HttpClient {
 const MAX_RESPONSE_BYTES: u64 = 1 << 20;
 
 impl HttpClient {
+    /// Builds the client without connecting. Fails only if the certificate file is unusable.
     pub(super) fn new(settings: &OtlpSettings) -> Result<Self, RegisterError> {
         let mut tls = TlsConfig::builder();
         if let Some((setting, path)) = &settings.certificate {
             tls = tls.root_certs(RootCerts::from(read_certificates(*setting, path)?));
         }
         let agent = Agent::config_builder()
+            // A response with an error status has a body that explains it.
             .http_status_as_error(false)
             // A redirect is reported, so that the user corrects the endpoint. Following it could
             // send the API key to another host.
@@ -70,6 +72,7 @@ impl Client for HttpClient {
         }
         // Phoenix accepts exactly this content type, without any parameter.
         let request = request.header("content-type", "application/x-protobuf");
+        // The limit for the whole request: name resolution, connection, upload and response.
         let request = request.config().timeout_global(Some(within)).build();
         match request.send(&body.bytes[..]) {
             Ok(response) => classify(settings, response),

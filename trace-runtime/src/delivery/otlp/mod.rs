@@ -70,10 +70,13 @@ impl<C: Client> Transport for OtlpTransport<C> {
         self.client.send(&self.settings, body, within)
     }
 
+    /// Returns the timeout of one attempt, including connection and TLS handshake.
     fn timeout(&self) -> Duration {
         self.settings.timeout
     }
 
+    /// Returns true if bodies are compressed before they are passed to `send`. They are compressed
+    /// once, not for every attempt.
     fn wants_gzip(&self) -> bool {
         self.settings.gzip
     }
@@ -87,7 +90,8 @@ impl<C: Client> Transport for OtlpTransport<C> {
         self.settings.endpoint.shown().to_owned()
     }
 
-    /// Returns the complete URL: two endpoints that differ only in their query are two backends.
+    /// Returns the complete URL, by which the spool tells backends apart: two endpoints that differ
+    /// only in their query are two backends.
     fn identity(&self) -> &str {
         &self.settings.endpoint.url
     }

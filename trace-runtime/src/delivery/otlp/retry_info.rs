@@ -18,7 +18,7 @@ pub(super) fn retry_delay(details: &[u8]) -> Option<Duration> {
     (!delay.is_zero()).then_some(delay)
 }
 
-/// `google.rpc.Status`, of google/rpc/status.proto.
+/// `google.rpc.Status`, of `google/rpc/status.proto`.
 #[derive(Clone, PartialEq, Message)]
 struct Status {
     #[prost(message, repeated, tag = "3")]
@@ -35,7 +35,7 @@ struct Any {
     value: Vec<u8>,
 }
 
-/// `google.rpc.RetryInfo`, of google/rpc/error_details.proto.
+/// `google.rpc.RetryInfo`, of `google/rpc/error_details.proto`.
 #[derive(Clone, PartialEq, Message)]
 struct RetryInfo {
     #[prost(message, optional, tag = "1")]

@@ -10,6 +10,7 @@ use std::sync::OnceLock;
 /// timeout.
 pub(super) fn unreachable(settings: &OtlpSettings, reason: &str) -> Failure {
     let advice = match settings.endpoint.setting {
+        // The messages of rustls, which both clients use.
         _ if reason.contains("certificate not valid for name") => {
             "use the host name that its certificate is for"
         }
@@ -47,12 +48,14 @@ pub(super) fn unreachable(settings: &OtlpSettings, reason: &str) -> Failure {
 pub(super) fn status(settings: &OtlpSettings, status: u16, body: &str) -> Failure {
     let (cause, advice): (&'static str, String) = match status {
         401 | 403 => ("credential", credential_advice(settings)),
+        // The port is right and the path is not, for example below a reverse proxy.
         404 => ("not found", "there is no OTLP endpoint at this path, correct it".to_owned()),
         // Only a single span is reported as too large: larger batches are split before.
         413 => (
             "too large",
             "raise its limit, or lower OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT".to_owned(),
         ),
+        // The backend accepts only another protocol at this path, such as JSON.
         415 => ("protocol", "it does not take http/protobuf here, set the protocol".to_owned()),
         // MLflow's answer to a request without an experiment.
         422 => (
@@ -60,6 +63,7 @@ pub(super) fn status(settings: &OtlpSettings, status: u16, body: &str) -> Failur
             "it could not read the request; MLflow wants the header x-mlflow-experiment-id"
                 .to_owned(),
         ),
+        // Redirects are not followed, see `http.rs`.
         300..=399 => ("redirect", "it answers from another address, use that one".to_owned()),
         _ => (status_cause(status), "see the collector's log".to_owned()),
     };

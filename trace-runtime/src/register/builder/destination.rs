@@ -61,7 +61,7 @@ impl Builder {
     /// Adds an exporter, which receives every span. It replaces OTLP unless
     /// [`endpoint`](Self::endpoint) is called too. Can be called several times.
     ///
-    /// The exporter runs on a thread of its own, without an async runtime. It has to do its own
+    /// The exporter runs on a separate thread, without an async runtime. It has to do its own
     /// retries: a batch that it fails to export is lost, because its error does not tell whether
     /// sending the batch again would duplicate spans.
     pub fn exporter(mut self, exporter: impl SpanExporter + 'static) -> Self {
@@ -69,8 +69,8 @@ impl Builder {
         self
     }
 
-    /// Adds an OTLP backend, which receives every span too, from a queue of its own. Can be called
-    /// several times.
+    /// Adds an OTLP backend, which receives every span too. It has a separate queue, so a slow backend
+    /// does not delay the others. Can be called several times.
     ///
     /// Only [`endpoint`](Self::endpoint), [`protocol`](Self::protocol), [`header`](Self::header) and
     /// [`api_key`](Self::api_key) of `other` are used; [`install`](Self::install) returns an error

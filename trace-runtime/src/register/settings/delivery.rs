@@ -11,13 +11,17 @@ use std::time::Duration;
 /// half of that is for waiting, the other half for writing.
 const MAX_DURABLE_DELAY: Duration = Duration::from_millis(50);
 
+/// These two are the defaults of the batch processor in the SDK specification.
 const DEFAULT_DELAY: Duration = Duration::from_secs(5);
 const DEFAULT_BATCH_SPANS: usize = 512;
 /// Below the 4 MiB that gRPC servers accept by default, the lowest limit of the backends.
 const MAX_BATCH_BYTES: usize = 3 << 20;
 const DEFAULT_QUEUE_BYTES: usize = 256 << 20;
 const DEFAULT_SPOOL_BYTES: usize = 1 << 30;
+/// The longest value of an attribute. The SDK has no limit, but a request with an endless value is
+/// rejected by every backend.
 const DEFAULT_VALUE_BYTES: usize = 1 << 20;
+/// Far above the SDK's default of 128: the messages of a chat have an attribute for each field.
 const DEFAULT_ATTRIBUTES: usize = 10_000;
 
 /// Resolves the settings that all destinations share.

@@ -5,6 +5,7 @@ use crate::delivery::{AUTHORIZATION, Headers};
 use crate::register::builder::Builder;
 use percent_encoding::percent_decode_str;
 
+/// The accepted format, for the error message. The list itself is not quoted: it may contain keys.
 const PAIRS: &str = "pairs like name=value,other=value with percent-encoded values";
 
 /// Resolves the headers one by one. Precedence: code, then `PHOENIX_CLIENT_HEADERS`, then

@@ -30,7 +30,9 @@ pub(crate) struct Settings {
     /// The OTLP backends that were added with `also(..)`.
     pub(crate) additional: Vec<OtlpSettings>,
     pub(crate) files: Vec<FileSettings>,
+    /// True if traces are printed on stderr.
     pub(crate) console: bool,
+    /// The settings that apply to all destinations.
     pub(crate) delivery: DeliverySettings,
 }
 
@@ -87,7 +89,7 @@ fn files(builder: &Builder) -> Result<Vec<FileSettings>, RegisterError> {
 }
 
 /// Returns true for OTLP and for the console if spans go there. `OTEL_TRACES_EXPORTER` is a list of
-/// names as in the specification of the SDK's environment variables; its default is `otlp`.
+/// names, as the SDK specification defines it; its default is `otlp`.
 ///
 /// An exporter in code replaces OTLP unless an endpoint is given in code too. An attached provider
 /// has its own exporters.

@@ -18,6 +18,7 @@ pub(in crate::register) fn otlp(
     builder: &Builder,
     env: &Environment,
 ) -> Result<OtlpSettings, RegisterError> {
+    // The specification's unit for all timeouts is milliseconds.
     let timeout = env
         .milliseconds(&["OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "OTEL_EXPORTER_OTLP_TIMEOUT"])?
         .unwrap_or(DEFAULT_TIMEOUT);

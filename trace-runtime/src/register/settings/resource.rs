@@ -49,6 +49,7 @@ impl ResourceSettings {
             .or_else(|| env.executable.clone())
             .unwrap_or_else(|| "unknown_service".to_owned());
 
+        // Code wins over the environment, key by key. The two names above are not repeated.
         let mut attributes = from_env;
         attributes.extend(from_code);
         attributes.remove(keys::PROJECT_NAME);

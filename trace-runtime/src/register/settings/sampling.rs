@@ -31,6 +31,7 @@ impl Sampling {
         let Some((setting, name)) = env.get("OTEL_TRACES_SAMPLER") else {
             return Ok(Sampling { parent_based: true, ratio: 1.0 });
         };
+        // Each sampler exists with and without the prefix, which adds the rule about parents.
         let (parent_based, own) = match name.strip_prefix("parentbased_") {
             Some(own) => (true, own),
             None => (false, name),
@@ -52,6 +53,7 @@ fn ratio_argument(env: &Environment) -> Result<f64, RegisterError> {
     require_ratio(setting, text.parse().unwrap_or(f64::NAN), text)
 }
 
+/// Returns the ratio, or an error that quotes it as it was `found`. NaN is an error too.
 fn require_ratio(setting: Setting, ratio: f64, found: &str) -> Result<f64, RegisterError> {
     if (0.0..=1.0).contains(&ratio) {
         return Ok(ratio);

@@ -1,4 +1,11 @@
 //! Reads lines that the reader of `opentelemetry-proto` rejects.
+//!
+//! The Collector omits empty fields, and protobuf's JSON mapping has strings for some doubles:
+//!
+//! ```json
+//! {"key":"scores","value":{"arrayValue":{"values":[{"doubleValue":"NaN"}]}}}
+//! {"key":"none","value":{"arrayValue":{}}}
+//! ```
 
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
@@ -25,7 +32,7 @@ pub(super) fn read_completed(line: &[u8]) -> serde_json::Result<ExportTraceServi
 }
 
 /// Replaces `{"doubleValue":"NaN"}` by `{"stringValue":"<marker>NaN"}` and adds default fields,
-/// at every level. Recursion is safe: `serde_json` limits the depth of what it parsed to 128.
+/// at every level. Recursion is safe, because `serde_json` accepts at most 128 levels.
 fn complete(json: &mut Json, marker: &str) {
     match json {
         Json::Array(items) => items.iter_mut().for_each(|item| complete(item, marker)),

@@ -129,6 +129,8 @@ impl Message for ResourceSpans {
 }
 
 impl Message for Resource {
+    /// Writes `entityRefs` too, which programs do not set, but a Collector may: a replay must not
+    /// lose them.
     fn write<M: SerializeMap>(&self, fields: &mut Fields<M>) -> Written<M> {
         fields.put_list("attributes", &self.attributes)?;
         fields.put("droppedAttributesCount", &self.dropped_attributes_count)?;
@@ -163,6 +165,8 @@ impl Message for InstrumentationScope {
 }
 
 impl Message for Span {
+    /// Writes all fields. The id of a missing parent is omitted, as for every invalid id; enums such
+    /// as `kind` are numbers.
     fn write<M: SerializeMap>(&self, fields: &mut Fields<M>) -> Written<M> {
         fields.put_id("traceId", &self.trace_id)?;
         fields.put_id("spanId", &self.span_id)?;
@@ -211,6 +215,8 @@ impl Message for Status {
 }
 
 impl Message for KeyValue {
+    /// Writes `keyStrindex`, an index into a table of strings that only profiles have, for
+    /// completeness: spans never set it.
     fn write<M: SerializeMap>(&self, fields: &mut Fields<M>) -> Written<M> {
         fields.put("key", &self.key)?;
         fields.put_message("value", self.value.as_ref())?;
