@@ -65,6 +65,7 @@ pub(crate) fn replay(
     mut transport: Box<dyn Transport>,
 ) -> Result<Replayed, ReplayError> {
     let mut files = Vec::new();
+    // The files are listed before anything is sent, so that a wrong path sends nothing.
     let unreadable = |path: &Path, reason: String| ReplayError::Unreadable {
         path: path.display().to_string(),
         reason,
@@ -144,8 +145,8 @@ fn no_json_lines(_text: &[u8]) -> Result<(Vec<Bytes>, u64), ReplayError> {
     }))
 }
 
-/// Sends one request. Splits it in halves if it is larger than the backend accepts, and retries with
-/// backoff while the backend is unreachable.
+/// Sends one request. Splits it in halves if it is larger than the backend accepts, and retries
+/// with backoff while the backend is unreachable.
 fn send(
     transport: &mut dyn Transport,
     protobuf: &Bytes,
@@ -163,10 +164,12 @@ fn send(
             if is_too_large { None } else { Some(transport.send(body, transport.timeout())) };
         let failure = match attempt {
             Some(Attempt::Accepted(refused)) => {
+                // A backend may report more rejected spans than it received.
                 replayed.refused += refused.spans.min(spans);
                 replayed.delivered += spans.saturating_sub(refused.spans);
                 return Ok(());
             }
+            // No flush waits for a replay, so their number stays 0.
             Some(Attempt::Again { after, .. }) if attempts < MAX_ATTEMPTS => {
                 thread::sleep(backoff.pause(after, 0));
                 continue;

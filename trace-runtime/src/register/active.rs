@@ -106,8 +106,9 @@ impl Active {
         true
     }
 
-    /// Switches the macros off, and resets the global provider if this registration had set it. Both
-    /// happen under the lock, so that a registration that follows immediately keeps its provider.
+    /// Switches the macros off, and resets the global provider if this registration had set it.
+    /// Both happen under the lock, so that a registration that follows immediately keeps its
+    /// provider.
     pub(super) fn deactivate(self: &Arc<Self>, is_global: bool) {
         let mut active = ACTIVE.write().unwrap_or_else(PoisonError::into_inner);
         if active.as_ref().is_some_and(|active| Arc::ptr_eq(active, self)) {
@@ -120,8 +121,8 @@ impl Active {
         }
         drop(active);
         let tracers = self.tracers.lock().unwrap_or_else(PoisonError::into_inner).take();
-        // Dropped after the lock is released: the last handle on a provider shuts it down, which may
-        // take time and call code of the application.
+        // Dropped after the lock is released: the last handle on a provider shuts it down, which
+        // may take time and call code of the application.
         drop(tracers);
     }
 
@@ -158,7 +159,8 @@ impl Active {
         }
     }
 
-    /// Reports the calling span as lost if it ends after `shutdown`. Called at the end of every span.
+    /// Reports the calling span as lost if it ends after `shutdown`. Called at the end of every
+    /// span.
     pub(crate) fn note_end(&self) {
         if self.closed.load(Ordering::Acquire) {
             self.note_lost("ended");

@@ -62,8 +62,8 @@ impl Builder {
         processor(self, &Environment::of_process())
     }
 
-    /// Sends the spans of a [`file`](Self::file) or a [`spool`](Self::spool) to the endpoint of this
-    /// builder, and blocks until that is done. Registers nothing, and changes no file.
+    /// Sends the spans of a [`file`](Self::file) or a [`spool`](Self::spool) to the endpoint of
+    /// this builder, and blocks until that is done. Registers nothing, and changes no file.
     ///
     /// `path` is a file, or a folder that is searched with all folders in it. Do not name the spool
     /// of a running program: its spans would arrive twice. JSON lines need the feature `file`.
@@ -76,8 +76,8 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// Returns an error for an invalid setting, for a file that cannot be read, and for a batch that
-    /// the backend does not accept. Batches before it were delivered.
+    /// Returns an error for an invalid setting, for a file that cannot be read, and for a batch
+    /// that the backend does not accept. Batches before it were delivered.
     pub fn replay(self, path: impl AsRef<Path>) -> Result<Replayed, ReplayError> {
         replay(&self, path.as_ref(), &Environment::of_process())
     }
@@ -156,8 +156,8 @@ fn resource(settings: &ResourceSettings) -> Resource {
         .build()
 }
 
-/// Returns a random UUID (version 4) for `service.instance.id`. Made by hand from a random trace id:
-/// the crate `uuid` is not among the dependencies otherwise, and this is its only use.
+/// Returns a random UUID (version 4) for `service.instance.id`. Made by hand from a random trace
+/// id: the crate `uuid` is not among the dependencies otherwise, and this is its only use.
 fn instance_id() -> String {
     let mut bytes = RandomIdGenerator::default().new_trace_id().to_bytes();
     // The version in the high bits of byte 6, and the variant in those of byte 8.

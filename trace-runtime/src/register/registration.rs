@@ -154,9 +154,9 @@ impl Registration {
         processor.map(DeliveryProcessor::stats).unwrap_or_default()
     }
 
-    /// Switches the macros off, delivers the remaining spans and stops the background threads, within
-    /// the [`shutdown_timeout`](crate::Builder::shutdown_timeout). Spans that end later are lost,
-    /// and reported. An attached provider is flushed and left running.
+    /// Switches the macros off, delivers the remaining spans and stops the background threads,
+    /// within the [`shutdown_timeout`](crate::Builder::shutdown_timeout). Spans that end later are
+    /// lost, and reported. An attached provider is flushed and left running.
     ///
     /// Later calls return the result of the first one.
     ///

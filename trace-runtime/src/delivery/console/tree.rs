@@ -45,7 +45,8 @@ pub(super) fn render(spans: &[SpanData]) -> String {
     text
 }
 
-/// Renders one span: `name [KIND] duration status  in: ..  out: ..`.
+/// Renders one span, with `-` for the kind of a span without OpenInference attributes:
+/// `name [KIND] duration status  in: ..  out: ..`.
 fn line(depth: usize, span: &SpanData) -> String {
     let indent = "  ".repeat(depth + 1);
     let kind = attribute(span, keys::SPAN_KIND).unwrap_or_else(|| "-".to_owned());

@@ -2,8 +2,8 @@
 //!
 //! The attributes of spans are encoded by hand; `opentelemetry-proto` and `prost` encode everything
 //! else. Attributes hold prompts and completions, up to a megabyte each, and the library handles
-//! them at a cost: it copies every key and every string into its messages, and computes the length of
-//! each string again for the attribute, the span, the scope, the resource and the request.
+//! them at a cost: it copies every key and every string into its messages, and computes the length
+//! of each string again for the attribute, the span, the scope, the resource and the request.
 //!
 //! For spans with two texts of 4 KB and 20 short attributes, encoding by hand takes 18 % fewer
 //! instructions (25,500 instead of 31,200 for each span, with freeing it). The tests compare every

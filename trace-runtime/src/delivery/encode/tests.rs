@@ -49,7 +49,8 @@ fn data(id: u8, scope: &'static str, status: Status) -> SpanData {
     }
 }
 
-/// Returns the request that the library makes. It groups scopes with a hash map, so they are sorted.
+/// Returns the request that the library makes. It groups scopes with a hash map, so they are
+/// sorted.
 fn expected(spans: &[SpanData], of: &ResourceAttributesWithSchema) -> Vec<ResourceSpans> {
     sorted(group_spans_by_resource_and_scope(spans.to_vec(), of))
 }

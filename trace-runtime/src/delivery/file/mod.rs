@@ -51,6 +51,8 @@ impl FileTransport {
         append(&mut self.file, line)
     }
 
+    /// Returns the failure for an error of the operating system, which is quoted: "No space left on
+    /// device" needs another action than "Permission denied".
     fn failure(&self, cause: &'static str, error: &io::Error) -> Failure {
         Failure {
             cause,
@@ -153,6 +155,7 @@ impl Transport for FileTransport {
         Duration::MAX
     }
 
+    /// Returns false: the file is meant to be read with tools for JSON lines.
     fn wants_gzip(&self) -> bool {
         false
     }
@@ -162,6 +165,7 @@ impl Transport for FileTransport {
         false
     }
 
+    /// Returns no limit: a line can have any length.
     fn longest(&self) -> usize {
         usize::MAX
     }

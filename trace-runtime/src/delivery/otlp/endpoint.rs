@@ -29,6 +29,7 @@ pub(crate) struct Endpoint {
 const TRACES_PATH: &str = "/v1/traces";
 /// The port that is registered for OTLP/gRPC.
 const GRPC_PORT: u16 = 4317;
+/// The beginning of the error message; an example follows it.
 const ACCEPTED: &str = "a URL that begins with http:// or https://, write for example";
 
 impl Endpoint {
@@ -61,9 +62,9 @@ impl Endpoint {
         self.url.split('?').next().unwrap_or(&self.url)
     }
 
-    /// Returns the URL of the user interface: the URL without `/v1/traces`, or the origin if the URL
-    /// has another path. A backend below a prefix, such as `https://app.phoenix.arize.com/s/me`,
-    /// has its pages there too.
+    /// Returns the URL of the user interface: the URL without `/v1/traces`, or the origin if the
+    /// URL has another path. A backend below a prefix, such as
+    /// `https://app.phoenix.arize.com/s/me`, has its pages there too.
     pub(crate) fn base(&self) -> &str {
         let path =
             self.url.find("://").and_then(|at| self.url[at + 3..].find('/').map(|p| at + 3 + p));
@@ -97,6 +98,7 @@ fn parse(setting: Setting, url: &str) -> Result<Uri, RegisterError> {
 /// Returns false if a colon follows the host without a port from 1 to 65535. `Uri` itself accepts
 /// `host:` and `host:99999` and reports no port for them.
 fn has_valid_port(uri: &Uri) -> bool {
+    // An IPv6 address has colons too, but only inside its brackets.
     let after_host = uri.authority().map(|authority| authority.as_str().rsplit(']').next());
     let has_colon = after_host.flatten().is_some_and(|rest| rest.contains(':'));
     !has_colon || uri.port_u16().is_some_and(|port| port != 0)

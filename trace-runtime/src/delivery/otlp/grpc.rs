@@ -56,6 +56,7 @@ impl GrpcClient {
     async fn attempt(&self, settings: &OtlpSettings, body: &Body, within: Duration) -> Attempt {
         let (channel, message) = (self.channel.clone(), body.bytes.clone());
         let mut client = Grpc::new(FramedChannel { channel, message, is_gzip: body.is_gzip });
+        // The message is in the channel, so the request itself carries only the headers.
         let mut request = Request::new(());
         *request.metadata_mut() = self.metadata.clone();
         let sending = async {
@@ -99,6 +100,7 @@ fn classify(settings: &OtlpSettings, status: &Status) -> Attempt {
     match status.code() {
         Code::Unauthenticated | Code::PermissionDenied => Attempt::Refused(rejected(401)),
         Code::Unimplemented => Attempt::Refused(rejected(404)),
+        // Servers use the first for a request above their limit; `tonic` uses the second.
         Code::ResourceExhausted | Code::OutOfRange if is_too_large(status) => {
             Attempt::TooLarge(rejected(413))
         }

@@ -86,6 +86,7 @@ impl Client for HttpClient {
 /// We also retry 408, which gateways send for a slow upload. Every other status is final, except
 /// 413: a batch that is too large is split.
 fn classify(settings: &OtlpSettings, mut response: Response<Body>) -> Attempt {
+    // An unreadable `retry-after` counts as none: the backoff applies.
     let status = response.status().as_u16();
     let after = response.headers().get("retry-after");
     let after = after.and_then(|value| retry_after(value.to_str().ok()?, SystemTime::now()));
@@ -119,7 +120,7 @@ fn reason(error: &ureq::Error) -> String {
     match error {
         ureq::Error::Io(error) => error.to_string(),
         ureq::Error::Timeout(_) => "no answer in time".to_owned(),
-        ureq::Error::HostNotFound => "its host name is not known".to_owned(),
+        ureq::Error::HostNotFound => "host name not found".to_owned(),
         other => other.to_string(),
     }
 }

@@ -17,8 +17,8 @@ pub(super) fn unreachable(settings: &OtlpSettings, reason: &str) -> Failure {
         _ if reason.contains("certificate expired") => "renew its certificate",
         // A backend of `also(..)` reads no environment variable, so naming one would not help.
         _ if reason.contains("certificate") && settings.is_another => {
-            "a backend given to `also(..)` needs a certificate of a public authority: give this one \
-             to the builder that is installed, and name its authority with \
+            "a backend given to `also(..)` needs a certificate from a public authority: make this one \
+             the endpoint of the builder that is installed, and name its authority with \
              OTEL_EXPORTER_OTLP_CERTIFICATE"
         }
         _ if reason.contains("certificate") => {
@@ -34,6 +34,7 @@ pub(super) fn unreachable(settings: &OtlpSettings, reason: &str) -> Failure {
         }
         _ => "start it there, or correct the endpoint",
     };
+    // All failures to reach a backend share a cause, so that an outage is reported once.
     Failure {
         cause: UNREACHABLE,
         what: format!(
@@ -64,7 +65,7 @@ pub(super) fn status(settings: &OtlpSettings, status: u16, body: &str) -> Failur
                 .to_owned(),
         ),
         // Redirects are not followed, see `http.rs`.
-        300..=399 => ("redirect", "it answers from another address, use that one".to_owned()),
+        300..=399 => ("redirect", "it redirects to another address, use that one".to_owned()),
         _ => (status_cause(status), "see the collector's log".to_owned()),
     };
     let quoted = excerpt(body);

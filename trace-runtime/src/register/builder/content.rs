@@ -27,7 +27,7 @@ impl Builder {
     /// times. Takes precedence over the same key in `OTEL_RESOURCE_ATTRIBUTES`.
     ///
     /// ```
-    /// let builder = trace_runtime::register().resource_attribute("deployment.environment", "test");
+    /// let builder = trace_runtime::register().resource_attribute("host.name", "worker-1");
     /// ```
     pub fn resource_attribute(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
         self.resource_attributes.push((key.into(), value.into()));

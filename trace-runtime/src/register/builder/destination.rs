@@ -7,8 +7,8 @@ use std::path::PathBuf;
 
 impl Builder {
     /// Sets the address of the OTLP backend, an `http://` or `https://` URL without a user name and
-    /// password. Over HTTP, `/v1/traces` is appended unless the path ends with it. The port is never
-    /// changed; 4317 selects gRPC unless [`protocol`](Self::protocol) is called.
+    /// password. Over HTTP, `/v1/traces` is appended unless the path ends with it. The port is
+    /// never changed; 4317 selects gRPC unless [`protocol`](Self::protocol) is called.
     ///
     /// Default: `PHOENIX_COLLECTOR_ENDPOINT`, then `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT` (used
     /// verbatim), then `OTEL_EXPORTER_OTLP_ENDPOINT`, then `http://localhost:6006`, or
@@ -69,13 +69,13 @@ impl Builder {
         self
     }
 
-    /// Adds an OTLP backend, which receives every span too. It has a separate queue, so a slow backend
-    /// does not delay the others. Can be called several times.
+    /// Adds an OTLP backend, which receives every span too. It has a separate queue, so a slow
+    /// backend does not delay the others. Can be called several times.
     ///
-    /// Only [`endpoint`](Self::endpoint), [`protocol`](Self::protocol), [`header`](Self::header) and
-    /// [`api_key`](Self::api_key) of `other` are used; [`install`](Self::install) returns an error
-    /// if another method was called on it. The backend reads no environment variable, so that no
-    /// key is sent to a backend it does not belong to.
+    /// Only [`endpoint`](Self::endpoint), [`protocol`](Self::protocol), [`header`](Self::header)
+    /// and [`api_key`](Self::api_key) of `other` are used; [`install`](Self::install) returns an
+    /// error if another method was called on it. The backend reads no environment variable, so that
+    /// no key is sent to a backend it does not belong to.
     ///
     /// ```no_run
     /// use trace_runtime::register;
@@ -89,18 +89,19 @@ impl Builder {
         self
     }
 
-    /// Writes every span to a file too, as OTLP JSON with one request on each line. The file exporter
-    /// of the OpenTelemetry Collector writes the same format, its `otlpjsonfile` receiver reads it,
-    /// and [`replay`](Self::replay) sends it. Can be called several times. Needs the feature `file`.
+    /// Writes every span to a file too, as OTLP JSON with one request on each line. The file
+    /// exporter of the OpenTelemetry Collector writes the same format, its `otlpjsonfile` receiver
+    /// reads it, and [`replay`](Self::replay) sends it. Can be called several times. Needs the
+    /// feature `file`.
     ///
     /// The file is readable by its owner only. It is appended to, and renamed to `<path>.1` before
     /// it would exceed 100 MiB; 100 renamed files are kept, see
     /// [`file_rotation`](Self::file_rotation). Other processes can append to it too: a partial line
     /// is terminated, not removed, and [`replay`](Self::replay) counts it as damaged.
     ///
-    /// While the file cannot be written, for example on a full disk, spans wait in memory as they do
-    /// for an unreachable backend. [`install`](Self::install) returns an error if the file cannot be
-    /// opened.
+    /// While the file cannot be written, for example on a full disk, spans wait in memory as they
+    /// do for an unreachable backend. [`install`](Self::install) returns an error if the file
+    /// cannot be opened.
     ///
     /// ```no_run
     /// let builder = trace_runtime::register().file("traces.jsonl").file_rotation(10 << 20, 5);
@@ -111,8 +112,8 @@ impl Builder {
     }
 
     /// Sets the rotation of the [`file`](Self::file) that was added last: the size in bytes beyond
-    /// which it is renamed, and the number of renamed files to keep. Default: 100 MiB and 100 files.
-    /// [`install`](Self::install) returns an error if no file was added before.
+    /// which it is renamed, and the number of renamed files to keep. Default: 100 MiB and 100
+    /// files. [`install`](Self::install) returns an error if no file was added before.
     pub fn file_rotation(mut self, bytes: u64, kept: u32) -> Self {
         match self.files.last_mut() {
             Some(file) => (file.bytes, file.kept) = (bytes, kept),

@@ -34,6 +34,8 @@ pub(super) fn headers(builder: &Builder, env: &Environment) -> Result<Headers, R
         "OTEL_EXPORTER_OTLP_TRACES_HEADERS",
         "OTEL_EXPORTER_OTLP_HEADERS",
     ];
+    // A list that cannot be parsed is an error as a whole: a header that is silently missing would
+    // show up as a rejected key.
     for (setting, list) in variables.into_iter().filter_map(|name| env.get(name)) {
         for (name, value) in pairs(list).ok_or_else(|| setting.invalid_secret(PAIRS))? {
             headers.add(setting, &name, &value)?;

@@ -38,9 +38,9 @@ pub(crate) struct Settings {
 
 /// The advice for a mask in the environment of a program with an attached provider. A mask in code
 /// is rejected by the builder.
-const MASK_WITH_PROVIDER: &str = "an attached provider exports by itself, and nothing \
-     would be hidden: wrap its exporter with `EnrichExporter::new(exporter).mask(..)`, and unset \
-     the variable for this program";
+const MASK_WITH_PROVIDER: &str = "masks do not apply to the exporters of an attached \
+     provider: wrap its exporter with `EnrichExporter::new(exporter).mask(..)`, and unset the \
+     variable for this program";
 
 impl Settings {
     /// Resolves all settings. Returns `None` if tracing is switched off, or no destination is left.

@@ -63,7 +63,9 @@ fn endpoint(builder: &Builder, env: &Environment) -> Result<Endpoint, RegisterEr
         ]),
     };
     let requested = protocol(builder, env)?;
-    // Phoenix listens for HTTP on the port of its user interface, and for gRPC on the usual one.
+    // The port that the URL names may decide the protocol; without a URL it is the other way
+    // around. Phoenix listens for HTTP on the port of its user interface, and for gRPC on the usual
+    // one.
     let (setting, url) = given.unwrap_or(match requested {
         Some((_, Protocol::Grpc)) => (Setting::Default, "http://localhost:4317"),
         _ => (Setting::Default, "http://localhost:6006"),

@@ -46,8 +46,8 @@ impl Sampling {
     }
 }
 
-/// Returns the ratio of `OTEL_TRACES_SAMPLER_ARG`, by default 1.0. An invalid one is an error even if
-/// the sampler does not use it.
+/// Returns the ratio of `OTEL_TRACES_SAMPLER_ARG`, by default 1.0. An invalid one is an error even
+/// if the sampler does not use it.
 fn ratio_argument(env: &Environment) -> Result<f64, RegisterError> {
     let Some((setting, text)) = env.get("OTEL_TRACES_SAMPLER_ARG") else { return Ok(1.0) };
     require_ratio(setting, text.parse().unwrap_or(f64::NAN), text)

@@ -165,8 +165,8 @@ impl Message for InstrumentationScope {
 }
 
 impl Message for Span {
-    /// Writes all fields. The id of a missing parent is omitted, as for every invalid id; enums such
-    /// as `kind` are numbers.
+    /// Writes all fields. The id of a missing parent is omitted, as for every invalid id; enums
+    /// such as `kind` are numbers.
     fn write<M: SerializeMap>(&self, fields: &mut Fields<M>) -> Written<M> {
         fields.put_id("traceId", &self.trace_id)?;
         fields.put_id("spanId", &self.span_id)?;
@@ -208,6 +208,7 @@ impl Message for Link {
 }
 
 impl Message for Status {
+    /// Writes nothing for an unset status, whose code is 0: the status itself is `{}`.
     fn write<M: SerializeMap>(&self, fields: &mut Fields<M>) -> Written<M> {
         fields.put("message", &self.message)?;
         fields.put("code", &self.code)
@@ -246,6 +247,7 @@ impl Message for AnyValue {
 }
 
 impl Message for ArrayValue {
+    /// Writes an empty array as `{}`.
     fn write<M: SerializeMap>(&self, fields: &mut Fields<M>) -> Written<M> {
         fields.put_list("values", &self.values)
     }

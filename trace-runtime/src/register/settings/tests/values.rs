@@ -110,8 +110,8 @@ fn numeric_settings_are_read_with_their_defaults() {
     );
 }
 
-/// Durable mode promises that spans are on disk within 100 ms. Half of that is for waiting, the other
-/// half for writing.
+/// Durable mode promises that spans are on disk within 100 ms. Half of that is for waiting, the
+/// other half for writing.
 #[test]
 fn durable_mode_limits_the_delay_to_half_of_its_promise() {
     let delay =
