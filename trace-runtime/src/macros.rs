@@ -1,4 +1,7 @@
-//! The attribute macros, documented where users meet them.
+//! Re-exports the attribute macros with their documentation.
+//!
+//! The text is here and not in `trace-macros`, because its examples need this crate. Each page is
+//! a description, then the table of options, then the rows of options that only some macros have.
 
 #[doc = include_str!("macros/agent.md")]
 #[doc = include_str!("macros/options.md")]
@@ -33,6 +36,7 @@ pub use trace_macros::reranker;
 #[doc = include_str!("macros/retriever.md")]
 #[doc = include_str!("macros/options.md")]
 pub use trace_macros::retriever;
+// The page of `tool` ends with the opening fence of an example, which compiles only with `schema`.
 #[doc = include_str!("macros/tool.md")]
 #[cfg_attr(feature = "schema", doc = "```")]
 #[cfg_attr(not(feature = "schema"), doc = "```ignore")]

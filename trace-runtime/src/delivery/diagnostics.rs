@@ -1,4 +1,4 @@
-//! What a user is told about spans that were lost: one line for each cause, with counts.
+//! Reports lost and late spans to the user: one line for each cause, with a count.
 
 use super::inside::Inside;
 use crate::panic::contained;
@@ -7,16 +7,17 @@ use std::fmt;
 use std::io::Write;
 use std::sync::{Mutex, PoisonError};
 
-/// One thing that went wrong with the export, as
-/// [`on_diagnostic`](crate::Builder::on_diagnostic) receives it.
+/// A report about spans that were lost or are late, passed to the callback of
+/// [`on_diagnostic`](crate::Builder::on_diagnostic).
 ///
-/// Its text is one line that says what happened, to how many spans, and what to do.
+/// [`message`](Self::message), which is also its `Display`, is one line: the number of spans, the
+/// problem and its cause, and how to fix it.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Diagnostic {
-    /// How many spans were lost; 0 if they are only late, or on disk.
+    /// The number of spans that were lost; 0 if they are only late, or on disk.
     pub spans: u64,
-    /// The line.
+    /// The report, as one line of text.
     pub message: String,
 }
 
@@ -28,30 +29,36 @@ impl fmt::Display for Diagnostic {
 
 pub(crate) type DiagnosticCallback = Box<dyn Fn(&Diagnostic) + Send + Sync>;
 
-/// Says each cause once for each destination as it first happens, and once more at the end if it
-/// went on.
+/// Reports each cause once for each destination when it first happens, and once more at shutdown
+/// with the spans that were lost to it since. A backend that is down for hours thus costs two
+/// lines and not one for each batch.
 pub(crate) struct Diagnostics {
+    /// Receives the reports; stderr does if it is `None`.
     callback: Option<DiagnosticCallback>,
+    /// The topics that were reported as late.
     late: Mutex<HashSet<Topic>>,
-    repeated: Mutex<HashMap<Topic, Repeated>>,
+    /// The topics that were reported as lost, with the losses since.
+    lost: Mutex<HashMap<Topic, Unreported>>,
 }
 
-/// A cause, and the address of the destination that it is about.
+/// A cause and the address of its destination.
 type Topic = (&'static str, String);
 
-/// What came after the first line.
+/// The losses after the first report of a topic.
 #[derive(Default)]
-struct Repeated {
+struct Unreported {
     spans: u64,
+    /// The message of the latest loss, with the number of all of them.
     message: String,
 }
 
 impl Diagnostics {
     pub(crate) fn new(callback: Option<DiagnosticCallback>) -> Self {
-        Diagnostics { callback, late: Mutex::default(), repeated: Mutex::default() }
+        Diagnostics { callback, late: Mutex::default(), lost: Mutex::default() }
     }
 
-    /// Reports lost spans. `message` is given their number in words.
+    /// Reports lost spans, or adds them to the next report of the same topic. `message` receives
+    /// the number of spans in words, for example `3 spans`.
     pub(crate) fn lost(
         &self,
         cause: &'static str,
@@ -60,51 +67,54 @@ impl Diagnostics {
         message: &dyn Fn(&str) -> String,
     ) {
         let topic = (cause, address.to_owned());
-        let mut repeated = self.repeated.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(repeated) = repeated.get_mut(&topic) {
-            repeated.spans += spans;
-            repeated.message = message(&format!("{} more", counted(repeated.spans)));
+        let mut lost = self.lost.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(unreported) = lost.get_mut(&topic) {
+            unreported.spans += spans;
+            unreported.message = message(&format!("{} more", counted(unreported.spans)));
             return;
         }
-        repeated.insert(topic, Repeated::default());
-        drop(repeated);
-        self.say(&Diagnostic { spans, message: message(&counted(spans)) });
+        lost.insert(topic, Unreported::default());
+        // The callback may end spans, which may report a loss: it must not run under the lock.
+        drop(lost);
+        self.report(&Diagnostic { spans, message: message(&counted(spans)) });
     }
 
-    /// Reports that something is wrong by which no span is lost yet.
+    /// Reports a problem that delays spans without losing any so far. Each topic is reported once.
     pub(crate) fn late(&self, cause: &'static str, address: &str, message: &dyn Fn() -> String) {
         let topic = (cause, address.to_owned());
         if self.late.lock().unwrap_or_else(PoisonError::into_inner).insert(topic) {
-            self.say(&Diagnostic { spans: 0, message: message() });
+            self.report(&Diagnostic { spans: 0, message: message() });
         }
     }
 
-    /// Says what came after the first lines.
+    /// Reports the losses that followed the first report of each topic. Called at shutdown; a
+    /// second call reports only the losses since.
     pub(crate) fn say_repeated(&self) {
-        let mut repeated = self.repeated.lock().unwrap_or_else(PoisonError::into_inner);
-        let all: Vec<Repeated> = repeated.values_mut().map(std::mem::take).collect();
-        drop(repeated);
-        for Repeated { spans, message } in all {
+        let mut lost = self.lost.lock().unwrap_or_else(PoisonError::into_inner);
+        let all: Vec<Unreported> = lost.values_mut().map(std::mem::take).collect();
+        drop(lost);
+        for Unreported { spans, message } in all {
             if spans > 0 {
-                self.say(&Diagnostic { spans, message });
+                self.report(&Diagnostic { spans, message });
             }
         }
     }
 
-    fn say(&self, diagnostic: &Diagnostic) {
+    fn report(&self, diagnostic: &Diagnostic) {
         match &self.callback {
-            // A callback that panics must not take the traced function or the worker along.
+            // A panic in the callback must not unwind into the traced function, nor end the
+            // worker thread. `Inside` makes a flush from the callback an error, not a deadlock.
             Some(callback) => {
                 let _inside = Inside::enter();
                 drop(contained(|| callback(diagnostic)));
             }
-            // A closed stderr is no reason to fail.
+            // Not `eprintln!`, which panics if stderr is closed.
             None => drop(writeln!(std::io::stderr().lock(), "trace-runtime: {diagnostic}")),
         }
     }
 }
 
-/// A number of spans in words.
+/// Returns a number of spans in words: `1 span`, `2 spans`.
 pub(super) fn counted(spans: u64) -> String {
     if spans == 1 { "1 span".to_owned() } else { format!("{spans} spans") }
 }
@@ -121,11 +131,11 @@ mod tests {
     use std::sync::Arc;
 
     #[test]
-    fn a_cause_is_said_once_and_summed_up_at_the_end() {
-        let said = Arc::new(Mutex::new(Vec::new()));
-        let heard = Arc::clone(&said);
+    fn repeated_cause_is_reported_once_and_summed_up_at_the_end() {
+        let reports = Arc::new(Mutex::new(Vec::new()));
+        let sink = Arc::clone(&reports);
         let diagnostics = Diagnostics::new(Some(Box::new(move |diagnostic| {
-            heard.lock().unwrap().push((diagnostic.spans, diagnostic.to_string()));
+            sink.lock().unwrap().push((diagnostic.spans, diagnostic.to_string()));
         })));
         for (address, spans) in [("a", 5), ("b", 1), ("a", 1), ("a", 2)] {
             diagnostics
@@ -133,9 +143,9 @@ mod tests {
         }
         diagnostics.say_repeated();
         diagnostics.say_repeated();
-        let said = said.lock().unwrap();
+        let reports = reports.lock().unwrap();
         let expected =
             [(5, "5 spans lost for a"), (1, "1 span lost for b"), (3, "3 spans more lost for a")];
-        assert_eq!(*said, expected.map(|(spans, line)| (spans, line.to_owned())));
+        assert_eq!(*reports, expected.map(|(spans, line)| (spans, line.to_owned())));
     }
 }

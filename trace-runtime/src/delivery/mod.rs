@@ -8,9 +8,6 @@ mod encode;
 #[cfg(feature = "file")]
 mod file;
 mod inside;
-#[cfg(feature = "file")]
-mod json_lines;
-mod message;
 mod otlp;
 mod processor;
 mod queue;

@@ -1,4 +1,7 @@
-//! Sending what is in a file or a spool.
+//! Sends the spans of a file or a spool to a backend.
+//!
+//! Unlike the sender, a replay has no queue and no spool: it sends one request at a time and stops
+//! at the first that is not accepted, so that the caller can fix the cause and start over.
 
 use super::body::{self, Body};
 use super::deliver::{Attempt, Transport};
@@ -11,54 +14,58 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::thread;
 
-/// What [`Builder::replay`](crate::Builder::replay) has sent.
+/// The result of [`Builder::replay`](crate::Builder::replay).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Replayed {
-    /// Spans that the backend accepted.
+    /// The number of spans that the backend accepted.
     pub delivered: u64,
-    /// Spans that it refused, one by one; a refused batch is a [`ReplayError`].
+    /// The number of spans that the backend rejected within batches that it accepted. A batch
+    /// that is rejected as a whole is a [`ReplayError`].
     pub refused: u64,
-    /// Lines and records that could not be read.
+    /// The number of lines and records that could not be read, and were skipped.
     pub damaged: u64,
 }
 
-/// Why [`Builder::replay`](crate::Builder::replay) stopped. What it had sent by then may be sent
-/// again: the ids of spans make that harmless.
+/// The reason that [`Builder::replay`](crate::Builder::replay) stopped.
+///
+/// Spans that were sent before are not rolled back. A later replay sends them again, which is
+/// harmless for backends that identify spans by their id.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReplayError {
-    /// The settings do not lead to a backend.
+    /// The settings are invalid, or name no usable backend.
     #[error(transparent)]
     Settings(#[from] RegisterError),
     /// A file or folder cannot be read.
     #[error("{path} cannot be read: {reason}")]
     Unreadable {
-        /// The file or folder.
+        /// The path of the file or folder.
         path: String,
-        /// What is wrong with it.
+        /// The error of the operating system.
         reason: String,
     },
-    /// The backend does not take the spans.
+    /// The backend did not accept a batch, or could not be reached in four attempts.
     #[error("{delivered} spans delivered, then {cause}")]
     Undelivered {
-        /// Spans that were delivered before.
+        /// The number of spans that were delivered before.
         delivered: u64,
-        /// Why, and what to do.
+        /// The failure, and how to fix it.
         cause: String,
     },
 }
 
-/// As often as this in a row an unreachable backend is tried.
-const TRIES: u32 = 4;
+/// The number of attempts for a request while the backend is unreachable or overloaded.
+const MAX_ATTEMPTS: u32 = 4;
 
-/// Sends everything below `path`. On a thread of its own, since clients may not block inside an
-/// async runtime.
+/// Sends every request at or below `path`, and waits until that is done. The sending happens on a
+/// new thread, because the gRPC client must not block a thread of an async runtime.
 pub(crate) fn replay(
     path: &Path,
     mut transport: Box<dyn Transport>,
 ) -> Result<Replayed, ReplayError> {
     let mut files = Vec::new();
+    // The files are listed before anything is sent, so that a wrong path sends nothing.
     let unreadable = |path: &Path, reason: String| ReplayError::Unreadable {
         path: path.display().to_string(),
         reason,
@@ -78,11 +85,12 @@ pub(crate) fn replay(
         });
         sending.join()
     });
+    // A panic while a file is decoded is reported like any other unreadable file.
     replaying.unwrap_or_else(|payload| Err(unreadable(path, message(&*payload))))
 }
 
-/// The files at or below a path, the oldest name first; of a folder, those that a spool or a file
-/// destination writes.
+/// Collects the files at or below a path in the order of their names. The segments of a spool are
+/// numbered, so theirs is the order in which they were written. Lock files are skipped.
 fn list(path: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
     if !path.is_dir() {
         files.push(path.to_owned());
@@ -95,7 +103,8 @@ fn list(path: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
     paths.iter().try_for_each(|path| list(path, files))
 }
 
-/// The requests of a segment or of a file of JSON lines, in protobuf.
+/// Reads the requests of a spool segment (`.otlp`) or of a file of JSON lines (any other name), and
+/// returns them in protobuf, with the number of damaged records.
 fn requests(path: &Path) -> Result<(Vec<Bytes>, u64), ReplayError> {
     let unreadable = |error: io::Error| ReplayError::Unreadable {
         path: path.display().to_string(),
@@ -112,12 +121,14 @@ fn requests(path: &Path) -> Result<(Vec<Bytes>, u64), ReplayError> {
     return no_json_lines(&text);
 }
 
+/// Reads JSON lines. A line that cannot be read counts as damaged: the process that wrote it may
+/// have been killed.
 #[cfg(feature = "file")]
 fn json_lines(text: &[u8]) -> (Vec<Bytes>, u64) {
     use prost::Message;
     let (mut requests, mut damaged) = (Vec::new(), 0);
     for line in text.split(|byte| *byte == b'\n').filter(|line| !line.trim_ascii().is_empty()) {
-        match super::json_lines::read(line) {
+        match super::file::read_line(line) {
             Ok(request) => requests.push(request.encode_to_vec().into()),
             Err(_) => damaged += 1,
         }
@@ -134,7 +145,8 @@ fn no_json_lines(_text: &[u8]) -> Result<(Vec<Bytes>, u64), ReplayError> {
     }))
 }
 
-/// Sends one request, in halves if it is too large.
+/// Sends one request. Splits it in halves if it is larger than the backend accepts, and retries
+/// with backoff while the backend is unreachable.
 fn send(
     transport: &mut dyn Transport,
     protobuf: &Bytes,
@@ -142,24 +154,28 @@ fn send(
 ) -> Result<(), ReplayError> {
     let spans = body::count(protobuf).unwrap_or(0);
     let plain = Body::plain(protobuf.clone());
+    // Compressed once for all attempts.
     let gzip = if transport.wants_gzip() { plain.clone().compressed().ok() } else { None };
     let body = gzip.as_ref().unwrap_or(&plain);
     let mut backoff = Backoff::default();
-    for tried in 1.. {
-        let is_too_long = body.length > transport.longest() && spans > 1;
+    for attempts in 1.. {
+        let is_too_large = body.length > transport.longest() && spans > 1;
         let attempt =
-            if is_too_long { None } else { Some(transport.send(body, transport.timeout())) };
+            if is_too_large { None } else { Some(transport.send(body, transport.timeout())) };
         let failure = match attempt {
             Some(Attempt::Accepted(refused)) => {
+                // A backend may report more rejected spans than it received.
                 replayed.refused += refused.spans.min(spans);
                 replayed.delivered += spans.saturating_sub(refused.spans);
                 return Ok(());
             }
-            Some(Attempt::Again { after, .. }) if tried < TRIES => {
+            // No flush waits for a replay, so their number stays 0.
+            Some(Attempt::Again { after, .. }) if attempts < MAX_ATTEMPTS => {
                 thread::sleep(backoff.pause(after, 0));
                 continue;
             }
             Some(Attempt::Again { failure, .. } | Attempt::Refused(failure)) => failure,
+            // A single span cannot be split any further.
             Some(Attempt::TooLarge(failure)) if spans <= 1 => failure,
             Some(Attempt::TooLarge(_)) | None => return send_halves(transport, &plain, replayed),
         };
@@ -170,6 +186,7 @@ fn send(
     Ok(())
 }
 
+/// Splits a request and sends both halves, each of which may be split again.
 fn send_halves(
     transport: &mut dyn Transport,
     body: &Body,

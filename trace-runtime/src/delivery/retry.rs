@@ -1,53 +1,62 @@
-//! How long to wait before the next try.
+//! Exponential backoff, and the header `retry-after`.
 
 use std::hash::{BuildHasher, RandomState};
 use std::time::{Duration, SystemTime};
 
-const FIRST: Duration = Duration::from_millis(100);
-const LONGEST: Duration = Duration::from_secs(30);
-/// A backend that asks for more than this is asked again all the same.
-const LONGEST_ASKED: Duration = Duration::from_secs(600);
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+const MAX_PAUSE: Duration = Duration::from_secs(30);
+/// The longest pause that a backend can ask for. A misconfigured backend could otherwise stop the
+/// export for days.
+const MAX_REQUESTED_PAUSE: Duration = Duration::from_secs(600);
 
-/// Pauses that grow from try to try.
+/// Pauses between attempts, each twice as long as the last.
 #[derive(Debug, Default)]
 pub(super) struct Backoff {
-    tried: u32,
+    /// The number of attempts since the last success.
+    attempts: u32,
+    /// The number of flushes that were requested before the last pause.
     flushes: u64,
 }
 
 impl Backoff {
+    /// Starts over with the shortest pause, after a success.
     pub(super) fn reset(&mut self) {
-        self.tried = 0;
+        self.attempts = 0;
     }
 
-    /// The next pause: what the backend asked for, else twice the last one. A flush, which is
-    /// noticed by their number, begins with short pauses again.
-    pub(super) fn pause(&mut self, asked: Option<Duration>, flushes: u64) -> Duration {
+    /// Returns the pause before the next attempt: the one that the backend `requested`, or twice
+    /// the last one plus jitter.
+    ///
+    /// `flushes` counts the flushes so far. A new flush starts over with short pauses, because a
+    /// caller is waiting for it.
+    pub(super) fn pause(&mut self, requested: Option<Duration>, flushes: u64) -> Duration {
         if std::mem::replace(&mut self.flushes, flushes) != flushes {
-            self.tried = 0;
+            self.attempts = 0;
         }
-        let pause = FIRST.saturating_mul(1 << self.tried.min(10)).min(LONGEST);
-        self.tried += 1;
-        asked.map_or(pause + jitter(pause), |asked| asked.min(LONGEST_ASKED))
+        let pause = FIRST_PAUSE.saturating_mul(1 << self.attempts.min(10)).min(MAX_PAUSE);
+        self.attempts += 1;
+        requested.map_or(pause + jitter(pause), |requested| requested.min(MAX_REQUESTED_PAUSE))
     }
 }
 
-/// Up to a half of `pause`, so that many processes do not come back at once.
+/// Returns up to half of `pause` at random, so that many processes do not retry at the same time
+/// once a backend is back.
 fn jitter(pause: Duration) -> Duration {
-    // A fresh hasher state is a random number without a dependency.
+    // `RandomState` is seeded at random, which is enough here without a crate for it.
     let random = RandomState::new().hash_one(0_u8) % 512;
     pause * u32::try_from(random).unwrap_or(0) / 1024
 }
 
-/// The value of the header `retry-after`: seconds, or a date. What is over already, as it is for a
-/// clock that is fast, asks for nothing: our own pauses grow.
+/// Parses the value of the header `retry-after`: a number of seconds, or an HTTP date. Returns
+/// `None` for a delay of zero and for a date in the past, which may be due to a fast local clock:
+/// then the backoff applies instead of an immediate retry.
 pub(super) fn retry_after(value: &str, now: SystemTime) -> Option<Duration> {
     let value = value.trim();
     if let Ok(seconds) = value.parse() {
-        return Some(Duration::from_secs(seconds)).filter(|asked| !asked.is_zero());
+        return Some(Duration::from_secs(seconds)).filter(|delay| !delay.is_zero());
     }
     let date = httpdate::parse_http_date(value).ok()?;
-    date.duration_since(now).ok().filter(|asked| !asked.is_zero())
+    date.duration_since(now).ok().filter(|delay| !delay.is_zero())
 }
 
 #[cfg(test)]
@@ -55,24 +64,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pauses_grow_up_to_a_bound_and_begin_anew() {
+    fn backoff_pauses_grow_to_a_maximum_and_start_over() {
         let mut backoff = Backoff::default();
         let pauses: Vec<_> = (0..4).map(|_| backoff.pause(None, 0)).collect();
         assert!(pauses.windows(2).all(|pair| pair[0] < pair[1]), "{pauses:?}");
-        let many = (0..100).map(|_| backoff.pause(None, 0)).max().unwrap();
-        assert!((LONGEST..=LONGEST * 3 / 2).contains(&many), "{many:?}");
+        let longest = (0..100).map(|_| backoff.pause(None, 0)).max().unwrap();
+        assert!((MAX_PAUSE..=MAX_PAUSE * 3 / 2).contains(&longest), "{longest:?}");
         backoff.reset();
-        assert!(backoff.pause(None, 0) < FIRST * 2, "after a success");
+        assert!(backoff.pause(None, 0) < FIRST_PAUSE * 2, "after a success");
         backoff.pause(None, 0);
-        assert!(backoff.pause(None, 1) < FIRST * 2, "for a flush");
+        assert!(backoff.pause(None, 1) < FIRST_PAUSE * 2, "for a flush");
     }
 
     #[test]
-    fn the_backend_sets_the_pause() {
+    fn requested_pause_replaces_the_backoff_up_to_a_maximum() {
         let mut backoff = Backoff::default();
         let (two, days) = (Duration::from_secs(2), Duration::from_secs(200_000));
         assert_eq!(backoff.pause(Some(two), 0), two);
-        assert_eq!(backoff.pause(Some(days), 0), LONGEST_ASKED);
+        assert_eq!(backoff.pause(Some(days), 0), MAX_REQUESTED_PAUSE);
     }
 
     #[test]
@@ -82,7 +91,7 @@ mod tests {
         let in_a_minute = "Sun, 06 Nov 1994 08:50:37 GMT";
         assert_eq!(retry_after(in_a_minute, now), Some(Duration::from_secs(60)));
         let past = "Sun, 06 Nov 1994 08:00:00 GMT";
-        assert_eq!((retry_after(past, now), retry_after("0", now)), (None, None), "no hurry");
+        assert_eq!((retry_after(past, now), retry_after("0", now)), (None, None), "not at once");
         assert_eq!(retry_after("99999999999999999999", now), None);
         assert_eq!(retry_after("soon", now), None);
     }

@@ -1,4 +1,7 @@
-//! The registration that is active, and the switch that every annotated function reads first.
+//! The active registration, and the switch that every annotated function reads first.
+//!
+//! At most one registration is active. Threads reach it without a lock: each keeps a handle in a
+//! thread-local, and refreshes it when the counter of changes differs from the one it has seen.
 
 use super::settings::Sampling;
 use crate::delivery::{DeliveryProcessor, Diagnostics, QueuedSpan};
@@ -15,26 +18,27 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 static ENABLED: AtomicBool = AtomicBool::new(false);
-/// How often the next was set.
+/// The number of changes of [`ACTIVE`]. Changed under its lock.
 static CHANGES: AtomicU64 = AtomicU64::new(0);
 static ACTIVE: RwLock<Option<Arc<Active>>> = RwLock::new(None);
 
-/// Whether anything is registered: all that an annotated function costs when nothing is.
+/// Returns true if a registration is active. This load is the whole cost of an annotated function
+/// when none is. It is relaxed, because [`active`] synchronises.
 #[inline]
 pub(crate) fn is_enabled() -> bool {
     ENABLED.load(Ordering::Relaxed)
 }
 
-/// The active registration, counted by each thread for itself: threads that share a count slow each
-/// other down.
+/// A handle on the active registration with a reference count for each thread. A count that all
+/// threads share would move between their caches with every span.
 pub(crate) type ActiveHere = Arc<Arc<Active>>;
 
 thread_local! {
-    /// What this thread has seen last, and when.
+    /// The value of [`CHANGES`] that this thread has seen last, and the registration at that time.
     static SEEN: RefCell<(u64, Option<ActiveHere>)> = const { RefCell::new((0, None)) };
 }
 
-/// The active registration.
+/// Returns the active registration.
 pub(crate) fn active() -> Option<ActiveHere> {
     let change = CHANGES.load(Ordering::Acquire);
     let seen = SEEN.try_with(|seen| {
@@ -44,7 +48,7 @@ pub(crate) fn active() -> Option<ActiveHere> {
         }
         seen.1.clone()
     });
-    // A thread that is ending sees nothing any more.
+    // The thread-local is gone while the thread ends; spans of destructors read the lock instead.
     seen.unwrap_or_else(|_| read().map(Arc::new))
 }
 
@@ -52,24 +56,26 @@ fn read() -> Option<Arc<Active>> {
     ACTIVE.read().unwrap_or_else(PoisonError::into_inner).clone()
 }
 
-/// What spans need of a registration.
+/// The parts of a registration that spans use.
 #[derive(Debug)]
 pub(crate) struct Active {
     limits: Limits,
-    /// `None` for an attached provider, which has its own.
+    /// Our sampler and delivery; `None` for an attached provider, which has its own.
     own: Option<(Sampling, DeliveryProcessor)>,
     diagnostics: Arc<Diagnostics>,
+    /// True once `shutdown` has begun: spans that end now are lost.
     closed: AtomicBool,
-    /// `None` once it is not active any more: threads that have seen it keep it, and must not keep
-    /// the application's provider alive.
+    /// The tracers of an attached provider; `None` after deactivation. Thread-locals keep `Active`
+    /// alive for longer, and must not keep the application's provider alive with it.
     tracers: Mutex<Option<Tracers>>,
 }
 
-/// The tracers of an attached provider, by crate.
+/// The tracers of an attached provider, one for each instrumented crate.
 #[derive(Debug)]
 struct Tracers {
     provider: SdkTracerProvider,
-    of_crates: HashMap<(&'static str, Option<&'static str>), SdkTracer>,
+    /// By name and version of the crate.
+    by_crate: HashMap<(&'static str, Option<&'static str>), SdkTracer>,
 }
 
 impl Active {
@@ -79,13 +85,13 @@ impl Active {
         own: Option<(Sampling, DeliveryProcessor)>,
         diagnostics: Arc<Diagnostics>,
     ) -> Self {
-        let attached = || Tracers { provider: provider.clone(), of_crates: HashMap::new() };
+        let attached = || Tracers { provider: provider.clone(), by_crate: HashMap::new() };
         let tracers = Mutex::new(own.is_none().then(attached));
         Active { limits, own, diagnostics, closed: AtomicBool::new(false), tracers }
     }
 
-    /// Switches the macros on, and makes this provider the global one if there is one; `false` if
-    /// another registration is active.
+    /// Switches the macros on, and sets the global provider if one is given. Returns false, without
+    /// any change, if another registration is active.
     pub(super) fn activate(self: &Arc<Self>, global: Option<&SdkTracerProvider>) -> bool {
         let mut active = ACTIVE.write().unwrap_or_else(PoisonError::into_inner);
         if active.is_some() {
@@ -100,8 +106,9 @@ impl Active {
         true
     }
 
-    /// Switches the macros off, and takes the global provider back if it was set. Both under one
-    /// lock, so that a registration which follows at once keeps its own.
+    /// Switches the macros off, and resets the global provider if this registration had set it.
+    /// Both happen under the lock, so that a registration that follows immediately keeps its
+    /// provider.
     pub(super) fn deactivate(self: &Arc<Self>, is_global: bool) {
         let mut active = ACTIVE.write().unwrap_or_else(PoisonError::into_inner);
         if active.as_ref().is_some_and(|active| Arc::ptr_eq(active, self)) {
@@ -114,11 +121,12 @@ impl Active {
         }
         drop(active);
         let tracers = self.tracers.lock().unwrap_or_else(PoisonError::into_inner).take();
-        // Behind the lock: the last handle on a provider ends it.
+        // Dropped after the lock is released: the last handle on a provider shuts it down, which
+        // may take time and call code of the application.
         drop(tracers);
     }
 
-    /// From here on a span that ends is lost, and said to be.
+    /// Marks the registration as shut down. A span that ends from now on is reported as lost.
     pub(super) fn close(&self) {
         self.closed.store(true, Ordering::Release);
     }
@@ -127,12 +135,13 @@ impl Active {
         self.limits
     }
 
-    /// How spans of our own are sampled; `None` if they are an attached provider's.
+    /// Returns the sampler for our own spans; `None` if an attached provider samples.
     pub(crate) fn sampling(&self) -> Option<Sampling> {
         self.own.as_ref().map(|(sampling, _)| *sampling)
     }
 
-    /// Takes a span of our own that has ended.
+    /// Queues a span that has ended. Does nothing for an attached provider, whose own processors
+    /// receive the span.
     #[inline]
     pub(crate) fn deliver(&self, span: Box<SpanRecord>) {
         if let Some((_, processor)) = &self.own {
@@ -140,7 +149,8 @@ impl Active {
         }
     }
 
-    /// Whether the sampler could take a span whose parent, if it has one, is sampled or not.
+    /// Returns false if the sampler rejects every span with such a parent (`None`: no parent), so
+    /// that its arguments need not be captured. An attached provider's sampler is unknown.
     pub(crate) fn may_sample(&self, parent_is_sampled: Option<bool>) -> bool {
         match (self.sampling(), parent_is_sampled) {
             (None, _) => true,
@@ -149,33 +159,35 @@ impl Active {
         }
     }
 
-    /// Called by every span as it ends: one that ends behind `shutdown` has nowhere to go.
+    /// Reports the calling span as lost if it ends after `shutdown`. Called at the end of every
+    /// span.
     pub(crate) fn note_end(&self) {
         if self.closed.load(Ordering::Acquire) {
             self.note_lost("ended");
         }
     }
 
-    fn note_lost(&self, what: &str) {
+    /// Reports one span that `ended` or `began` after shutdown.
+    fn note_lost(&self, event: &str) {
         self.diagnostics.lost("ended after shutdown", "", 1, &|spans| {
             format!(
-                "{spans} {what} after the registration was shut down and went nowhere: keep the \
+                "{spans} {event} after the registration was shut down and went nowhere: keep the \
                  `Registration` until all work is done"
             )
         });
     }
 
-    /// The attached provider's tracer whose scope is the crate of the call site. `None` behind
-    /// `shutdown`: the span has nowhere to go, and that is said.
+    /// Returns the attached provider's tracer for the crate of the call site. Returns `None` after
+    /// `shutdown`, and reports the span as lost.
     pub(crate) fn tracer(&self, site: &CallSite) -> Option<SdkTracer> {
         let mut tracers = self.tracers.lock().unwrap_or_else(PoisonError::into_inner);
-        let Some(Tracers { provider, of_crates }) = &mut *tracers else {
+        let Some(Tracers { provider, by_crate }) = &mut *tracers else {
             drop(tracers);
             self.note_lost("began");
             return None;
         };
         let make = || provider.tracer_with_scope(instrumentation_scope(site));
-        let tracer = of_crates.entry((site.crate_name, site.crate_version)).or_insert_with(make);
+        let tracer = by_crate.entry((site.crate_name, site.crate_version)).or_insert_with(make);
         Some(tracer.clone())
     }
 }

@@ -1,4 +1,6 @@
-//! Some lines on stderr that say where the traces go.
+//! The lines on stderr that list the destinations of a new registration.
+//!
+//! They answer the first question of a new user, where the traces are, with a link to the page.
 
 use super::builder::Builder;
 use super::settings::Settings;
@@ -7,19 +9,21 @@ use crate::delivery::{OtlpSettings, Protocol};
 use std::io::Write;
 
 pub(super) fn print(text: &str) {
-    // A closed stderr is no reason to fail.
+    // Not `eprint!`, which panics if stderr is closed.
     let _ = std::io::stderr().lock().write_all(text.as_bytes());
 }
 
-/// Names every destination but the console, which shows where it is.
+/// Returns a line for the project and lines for every destination. The console is left out: its
+/// output is visible anyway.
 pub(super) fn text(settings: &Settings, builder: &Builder) -> String {
     let project = &settings.resource.project;
-    // A line break in the name must not make another line.
-    let shown: String = project.chars().filter(|character| !character.is_control()).collect();
-    let mut lines = format!("tracing to project {shown}\n");
-    for otlp in settings.otlp.iter().chain(&settings.others) {
+    // A line break in the name could imitate another line of the banner.
+    let printable: String = project.chars().filter(|character| !character.is_control()).collect();
+    let mut lines = format!("tracing to project {printable}\n");
+    for otlp in settings.otlp.iter().chain(&settings.additional) {
         lines += &format!("  endpoint   {}\n", otlp.endpoint.shown());
         lines += &format!("  transport  {}\n", transport(otlp));
+        // The port of a gRPC endpoint serves no pages.
         if otlp.endpoint.protocol == Protocol::HttpProtobuf {
             lines += &format!("  look at    {}\n", project_page(otlp, project));
         }
@@ -36,6 +40,7 @@ pub(super) fn text(settings: &Settings, builder: &Builder) -> String {
     lines
 }
 
+/// Returns the protocol and the compression, for example `http/protobuf, gzip`.
 fn transport(otlp: &OtlpSettings) -> String {
     let protocol = match otlp.endpoint.protocol {
         Protocol::HttpProtobuf => "http/protobuf",
@@ -44,7 +49,8 @@ fn transport(otlp: &OtlpSettings) -> String {
     format!("{protocol}{}", if otlp.gzip { ", gzip" } else { "" })
 }
 
-/// Phoenix leads from the project's name to its page; other backends have their pages at the base.
+/// Returns the page of the project. Phoenix redirects from the name of a project to its page; for
+/// other backends this is the base URL. Phoenix is recognised by its setting or its port.
 fn project_page(otlp: &OtlpSettings, project: &str) -> String {
     let base = otlp.endpoint.base();
     let project =
@@ -83,7 +89,7 @@ mod tests {
     }
 
     #[test]
-    fn it_names_every_destination_in_the_same_form() {
+    fn banner_lists_every_destination_in_the_same_form() {
         let other = register().endpoint("https://h:4317?key=secret").api_key("secret");
         let builder = register()
             .project_name("p q")

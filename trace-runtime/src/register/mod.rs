@@ -1,4 +1,7 @@
-//! Registers tracing: settings, the provider, and the guard that ends both.
+//! Registers tracing: the builder, its settings, the provider, and the guard that ends all of it.
+//!
+//! Imports go one way: `registration` -> `provider`, `banner`, `active` -> `settings` ->
+//! `builder`.
 
 mod active;
 mod banner;

@@ -1,4 +1,4 @@
-//! From settings to a tracer provider: one processor, with a queue for each destination.
+//! Builds a tracer provider from the settings: one processor, with a queue for each destination.
 
 use super::builder::Builder;
 use super::settings::{ResourceSettings, Sampling, Settings, otlp};
@@ -13,13 +13,15 @@ use opentelemetry_sdk::trace::{IdGenerator, RandomIdGenerator, Sampler, SdkTrace
 use std::path::Path;
 use std::sync::Arc;
 
-/// A provider and what delivers its spans.
+/// A provider and the processor that delivers its spans.
 pub(super) struct Pipeline {
     pub(super) provider: SdkTracerProvider,
     pub(super) processor: DeliveryProcessor,
 }
 
 impl Pipeline {
+    /// Starts the threads of all destinations. Takes the exporters out of the builder, because they
+    /// cannot be cloned.
     pub(super) fn build(
         settings: &Settings,
         builder: &mut Builder,
@@ -29,7 +31,8 @@ impl Pipeline {
         let provider = SdkTracerProvider::builder()
             .with_sampler(sampler(settings.sampling))
             .with_resource(resource(&settings.resource))
-            // Spans cut themselves, keeping what matters; the SDK would drop what comes last.
+            // Our own limit keeps the important attributes. The SDK would drop the last ones,
+            // among them the output.
             .with_max_attributes_per_span(u32::MAX)
             .with_span_processor(ContextAttributesProcessor)
             .with_span_processor(processor.clone());
@@ -38,22 +41,32 @@ impl Pipeline {
 }
 
 impl Builder {
-    /// Starts the export alone, as a span processor for a provider of your own. The macros are not
-    /// switched on, and resource and sampler are that provider's.
+    /// Starts only the delivery of spans, as a span processor for a provider that the application
+    /// builds. The macros stay switched off, and the provider's resource and sampler apply.
+    ///
+    /// With `OTEL_SDK_DISABLED=true`, or without any destination, the processor does nothing.
+    ///
+    /// ```no_run
+    /// use trace_runtime::opentelemetry_sdk::trace::SdkTracerProvider;
+    ///
+    /// let processor = trace_runtime::register().endpoint("http://localhost:6006").processor()?;
+    /// let provider = SdkTracerProvider::builder().with_span_processor(processor).build();
+    /// # Ok::<(), trace_runtime::RegisterError>(())
+    /// ```
     ///
     /// # Errors
     ///
-    /// As [`install`](Self::install), but other registrations do not matter. With
-    /// `OTEL_SDK_DISABLED=true`, or with no destination left, the processor does nothing.
+    /// Returns the errors of [`install`](Self::install), except
+    /// [`AlreadyInstalled`](RegisterError::AlreadyInstalled).
     pub fn processor(self) -> Result<DeliveryProcessor, RegisterError> {
         processor(self, &Environment::of_process())
     }
 
-    /// Sends what is in a [`file`](Self::file) or a [`spool`](Self::spool) to the endpoint of this
-    /// builder, and returns when that is done. Nothing is registered, and no file is changed.
+    /// Sends the spans of a [`file`](Self::file) or a [`spool`](Self::spool) to the endpoint of
+    /// this builder, and blocks until that is done. Registers nothing, and changes no file.
     ///
-    /// `path` is a file, or a folder with everything below it. Do not name the spool of a program
-    /// that runs: its spans would arrive twice.
+    /// `path` is a file, or a folder that is searched with all folders in it. Do not name the spool
+    /// of a running program: its spans would arrive twice. JSON lines need the feature `file`.
     ///
     /// ```no_run
     /// let replayed = trace_runtime::register().endpoint("http://localhost:6006").replay("spool")?;
@@ -63,13 +76,14 @@ impl Builder {
     ///
     /// # Errors
     ///
-    /// A setting or a file that cannot be read, or a backend that does not take a batch.
+    /// Returns an error for an invalid setting, for a file that cannot be read, and for a batch
+    /// that the backend does not accept. Batches before it were delivered.
     pub fn replay(self, path: impl AsRef<Path>) -> Result<Replayed, ReplayError> {
         replay(&self, path.as_ref(), &Environment::of_process())
     }
 }
 
-/// The delivery alone.
+/// Starts the delivery, or returns a processor that does nothing if tracing is switched off.
 fn processor(
     mut builder: Builder,
     environment: &Environment,
@@ -82,7 +96,7 @@ fn processor(
     }
 }
 
-/// Sends what is at `path` to the backend of the settings.
+/// Sends the spans at `path` to the backend of the settings.
 fn replay(
     builder: &Builder,
     path: &Path,
@@ -92,6 +106,8 @@ fn replay(
     delivery::replay(path, delivery::transport(&otlp)?)
 }
 
+/// Starts a queue and its threads for every destination. Their order is that of
+/// [`Registration::stats`](crate::Registration::stats).
 fn start(
     settings: &Settings,
     builder: &mut Builder,
@@ -102,7 +118,7 @@ fn start(
     if let Some(otlp) = &settings.otlp {
         destinations.push(delivery::otlp(otlp)?);
     }
-    for otlp in &settings.others {
+    for otlp in &settings.additional {
         destinations.push(delivery::otlp(otlp)?);
     }
     for file in &settings.files {
@@ -115,6 +131,8 @@ fn start(
     DeliveryProcessor::start(destinations, diagnostics, &settings.delivery)
 }
 
+/// Returns the sampler of the SDK. It decides about spans of other instrumentation; our own spans
+/// are decided in the same way without the SDK.
 fn sampler(sampling: Sampling) -> Sampler {
     let own = match sampling.ratio {
         ratio if ratio >= 1.0 => Sampler::AlwaysOn,
@@ -124,21 +142,25 @@ fn sampler(sampling: Sampling) -> Sampler {
     if sampling.parent_based { Sampler::ParentBased(Box::new(own)) } else { own }
 }
 
+/// Returns the resource. Project and service name are added last, because they win over the same
+/// keys in `attributes`.
 fn resource(settings: &ResourceSettings) -> Resource {
-    let others =
-        settings.others.iter().map(|(key, value)| KeyValue::new(key.clone(), value.clone()));
+    let attributes =
+        settings.attributes.iter().map(|(key, value)| KeyValue::new(key.clone(), value.clone()));
     Resource::builder_empty()
         .with_detector(Box::new(TelemetryResourceDetector))
         .with_attribute(KeyValue::new(keys::SERVICE_INSTANCE_ID, instance_id()))
-        .with_attributes(others)
+        .with_attributes(attributes)
         .with_attribute(KeyValue::new(keys::PROJECT_NAME, settings.project.clone()))
         .with_attribute(KeyValue::new(keys::SERVICE_NAME, settings.service_name.clone()))
         .build()
 }
 
-/// A random UUID, version 4.
+/// Returns a random UUID (version 4) for `service.instance.id`. Made by hand from a random trace
+/// id: the crate `uuid` is not among the dependencies otherwise, and this is its only use.
 fn instance_id() -> String {
     let mut bytes = RandomIdGenerator::default().new_trace_id().to_bytes();
+    // The version in the high bits of byte 6, and the variant in those of byte 8.
     bytes[6] = bytes[6] & 0x0f | 0x40;
     bytes[8] = bytes[8] & 0x3f | 0x80;
     let hex = format!("{:032x}", u128::from_be_bytes(bytes));
@@ -151,7 +173,7 @@ mod tests {
     use crate::register::register;
 
     #[test]
-    fn grpc_without_its_feature_names_the_feature() {
+    fn grpc_without_the_feature_is_an_error_that_names_it() {
         let by_method = register().protocol(Protocol::Grpc).install().unwrap_err();
         assert_eq!(
             by_method.to_string(),

@@ -1,4 +1,4 @@
-//! The guard of an active registration: flush, shutdown, and the truth about both.
+//! The guard of an active registration: install, flush and shutdown.
 
 use super::active::{Active, is_enabled};
 use super::banner;
@@ -14,11 +14,22 @@ use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
 use std::time::Duration;
 
-/// An active registration. Keep it for as long as spans are to be recorded.
+/// The guard of an active registration, returned by [`Builder::install`](crate::Builder::install).
+/// Spans are recorded until it is dropped.
 ///
-/// Dropping it flushes and shuts down within
-/// [`shutdown_timeout`](crate::Builder::shutdown_timeout), also during a panic and inside an async
-/// runtime, and says on stderr what was not delivered.
+/// Dropping it is a [`shutdown`](Self::shutdown), also during a panic and inside an async runtime.
+/// Undelivered spans are reported on stderr, or to
+/// [`on_diagnostic`](crate::Builder::on_diagnostic).
+///
+/// ```no_run
+/// fn main() -> Result<(), Box<dyn std::error::Error>> {
+///     let registration = trace_runtime::register().install()?;
+///     // .. the program ..
+///     // Optional: dropping shuts down too, but cannot return the error.
+///     registration.shutdown()?;
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug)]
 #[must_use = "dropping the registration ends tracing: bind it with `let _registration = ..`"]
 pub struct Registration {
@@ -32,45 +43,48 @@ struct Running {
     active: Arc<Active>,
     diagnostics: Arc<Diagnostics>,
     provider: SdkTracerProvider,
-    /// `None` if the provider is the application's, and stays running.
+    /// `None` for an attached provider, which is left running.
     processor: Option<DeliveryProcessor>,
+    /// True if this registration has set the global provider.
     is_global: bool,
-    /// What `shutdown` came to, once it was called.
+    /// The result of the first `shutdown`; the lock makes later calls wait for it.
     shut_down: Mutex<Option<Result<(), FlushError>>>,
 }
 
-/// What [`Registration::flush`] and [`Registration::shutdown`] could not deliver.
+/// The error of [`Registration::flush`] and [`Registration::shutdown`] if not all spans were
+/// accepted.
 ///
-/// The counts are of spans, since `install`, at the first destination that has not accepted
-/// everything. For an attached provider they are not known and stay 0.
+/// It describes the first destination that has not accepted everything; see
+/// [`Registration::stats`] for all of them. The counts are numbers of spans since `install`. For
+/// an attached provider they are unknown, and 0.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{delivered} spans delivered, {pending} pending, {on_disk} on disk, {lost} lost: {cause}")]
 #[non_exhaustive]
 pub struct FlushError {
-    /// Accepted by the backend.
+    /// The spans that the destination accepted.
     pub delivered: u64,
-    /// Ended, and neither accepted nor lost yet.
+    /// The spans that have ended and are queued or in flight.
     pub pending: u64,
-    /// In the spool, to be sent later.
+    /// The spans in the spool, to be sent later.
     pub on_disk: u64,
-    /// Refused, undeliverable, or beyond the bounds of the queue.
+    /// The spans that were rejected, could not be delivered, or exceeded the queue.
     pub lost: u64,
-    /// That destination; `None` for an attached provider.
+    /// The address of the destination; `None` for an attached provider.
     pub endpoint: Option<String>,
-    /// Why, in words.
+    /// The reason, and advice on how to fix it.
     pub cause: String,
 }
 
 impl Builder {
-    /// Reads the environment, starts the export and switches the macros on.
+    /// Reads the environment, starts the delivery of spans and switches the macros on.
     ///
-    /// Keep the [`Registration`]: dropping it flushes and switches off again. With
-    /// `OTEL_SDK_DISABLED=true`, or with no destination left, it does nothing at all.
+    /// Keep the [`Registration`]: dropping it shuts tracing down. With `OTEL_SDK_DISABLED=true`, or
+    /// without any destination, the registration does nothing.
     ///
     /// # Errors
     ///
-    /// A setting that cannot be read or contradicts another, a feature that this build lacks, or
-    /// another registration that is still active.
+    /// Returns an error if a setting is invalid or excludes another one, if it needs a feature that
+    /// is not enabled, if a file or folder cannot be opened, or if another registration is active.
     pub fn install(self) -> Result<Registration, RegisterError> {
         Registration::install(self, &Environment::of_process())
     }
@@ -82,7 +96,6 @@ impl Registration {
         if is_enabled() {
             return Err(RegisterError::AlreadyInstalled);
         }
-        // Longer than any program waits, and short enough to be added to the time of now.
         let timeout = builder.shutdown_timeout.min(delivery::MAX_TIMEOUT);
         let Some(settings) = Settings::resolve(&builder, environment)? else {
             return Ok(Registration { running: None, timeout });
@@ -101,10 +114,11 @@ impl Registration {
         let active = Arc::new(Active::new(&provider, limits, own, Arc::clone(&diagnostics)));
         let is_global = builder.set_global_tracer_provider && !attached;
         if !active.activate(is_global.then_some(&provider)) {
-            // Another thread was faster.
+            // Another thread has installed a registration since the check above.
             return Err(RegisterError::AlreadyInstalled);
         }
-        // Whatever comes behind an attached provider may not cut at all.
+        // Our delivery limits spans again before they are encoded. The exporters of an attached
+        // provider may have no limit, so values are limited as they are captured.
         capture::set_value_limit(limits.value_bytes, !attached);
         panic::install_hook();
         if builder.verbose && !attached {
@@ -115,41 +129,45 @@ impl Registration {
         Ok(Registration { running: Some(running), timeout })
     }
 
-    /// Waits until every span that ended before the call has been accepted by the backend, at most
-    /// for the [`shutdown_timeout`](crate::Builder::shutdown_timeout).
+    /// Waits until every destination has accepted all spans that ended before the call, for at most
+    /// the [`shutdown_timeout`](crate::Builder::shutdown_timeout).
     ///
-    /// Works from any thread, inside and outside an async runtime, where it blocks the thread.
+    /// Can be called from any thread. It blocks the thread, also inside an async runtime.
     ///
     /// # Errors
     ///
-    /// Inside [`on_diagnostic`](crate::Builder::on_diagnostic), an exporter or a mask function it
-    /// is an error at once, and nothing is done: the export would wait for itself.
+    /// Returns an error if not all spans were accepted in time: with the numbers of delivered,
+    /// pending, spooled and lost spans, the destination and the reason.
     ///
-    /// `Ok` means that everything ended before the call has been accepted. Otherwise the error
-    /// says how many spans were delivered, are pending and were lost, where, and why.
+    /// Inside [`on_diagnostic`](crate::Builder::on_diagnostic), an exporter or a mask function it
+    /// returns an error immediately: the flush would wait for the caller itself.
     pub fn flush(&self) -> Result<(), FlushError> {
         self.running.as_ref().map_or(Ok(()), |running| running.flush(self.timeout))
     }
 
-    /// What became of the spans so far, for each destination in the order they were given. Empty if
-    /// tracing is switched off, or goes through a provider of the application's.
+    /// Returns the delivery statistics of each destination since `install`: exporters first, then
+    /// OTLP backends, then files, then the console. Empty if tracing is switched off, and for an
+    /// attached provider.
     #[must_use]
     pub fn stats(&self) -> Vec<Stats> {
         let processor = self.running.as_ref().and_then(|running| running.processor.as_ref());
         processor.map(DeliveryProcessor::stats).unwrap_or_default()
     }
 
-    /// Flushes, then stops the export and switches the macros off. Later calls, and dropping the
-    /// registration, do nothing more and return the same. An attached provider is flushed and left running.
+    /// Switches the macros off, delivers the remaining spans and stops the background threads,
+    /// within the [`shutdown_timeout`](crate::Builder::shutdown_timeout). Spans that end later are
+    /// lost, and reported. An attached provider is flushed and left running.
+    ///
+    /// Later calls return the result of the first one.
     ///
     /// # Errors
     ///
-    /// As [`flush`](Self::flush).
+    /// Returns the errors of [`flush`](Self::flush).
     pub fn shutdown(&self) -> Result<(), FlushError> {
         self.running.as_ref().map_or(Ok(()), |running| running.shutdown(self.timeout))
     }
 
-    /// `None` if tracing is switched off.
+    /// Returns the provider; `None` if tracing is switched off.
     #[cfg(feature = "tracing")]
     pub(crate) fn provider(&self) -> Option<&SdkTracerProvider> {
         self.running.as_ref().map(|running| &running.provider)
@@ -159,12 +177,13 @@ impl Registration {
 impl Drop for Registration {
     fn drop(&mut self) {
         if !delivery::is_inside() {
-            // What was not delivered has been said by the diagnostics.
+            // The diagnostics have reported the undelivered spans.
             let _ = self.shutdown();
             return;
         }
         let (running, timeout) = (self.running.take(), self.timeout);
-        // The threads that would be waited for include this one.
+        // Dropped inside a callback of the delivery, whose thread `shutdown` would wait for. So
+        // another thread shuts down.
         let ending = thread::Builder::new().name("trace-runtime-end".to_owned());
         let _ = ending.spawn(move || running.map(|running| running.shutdown(timeout)));
     }
@@ -172,24 +191,25 @@ impl Drop for Registration {
 
 impl Running {
     fn flush(&self, timeout: Duration) -> Result<(), FlushError> {
-        self.not_inside()?;
+        self.require_not_reentrant()?;
         if let Some(processor) = &self.processor {
             return result(processor, &processor.flush(timeout));
         }
         let provider = self.provider.clone();
-        // The provider's flush has a timeout of its own, or none.
+        // The processors of the provider have their own timeout, or none.
         attached_result(within(timeout, move || provider.force_flush()))
     }
 
     fn shutdown(&self, timeout: Duration) -> Result<(), FlushError> {
-        self.not_inside()?;
-        // Whoever comes second waits for the first, and hears the same.
+        self.require_not_reentrant()?;
+        // A second caller waits for the first, and gets its result.
         let mut result = self.shut_down.lock().unwrap_or_else(PoisonError::into_inner);
-        result.get_or_insert_with(|| self.end(timeout)).clone()
+        result.get_or_insert_with(|| self.stop(timeout)).clone()
     }
 
-    /// An error for what the export itself calls: it would wait for itself.
-    fn not_inside(&self) -> Result<(), FlushError> {
+    /// Returns an error if the caller runs inside a callback of the delivery: waiting for the
+    /// delivery would be a deadlock.
+    fn require_not_reentrant(&self) -> Result<(), FlushError> {
         if !delivery::is_inside() {
             return Ok(());
         }
@@ -202,7 +222,9 @@ impl Running {
         Err(FlushError { delivered, pending, on_disk, lost, endpoint, cause })
     }
 
-    fn end(&self, timeout: Duration) -> Result<(), FlushError> {
+    /// Deactivates the registration, and then stops the delivery, so that no new span begins while
+    /// the queues are drained.
+    fn stop(&self, timeout: Duration) -> Result<(), FlushError> {
         self.active.deactivate(self.is_global);
         let Some(processor) = &self.processor else {
             let result = self.flush(timeout);
@@ -210,13 +232,13 @@ impl Running {
             return result;
         };
         let ended = processor.end(timeout, || self.active.close());
-        // The processor has ended already: this marks the provider, and takes no time.
+        // The processor is stopped already. This only marks the provider as shut down.
         let _ = self.provider.shutdown_with_timeout(timeout);
         result(processor, &ended)
     }
 }
 
-/// `Ok` only if everything has been accepted everywhere.
+/// Returns an error for the first destination that has not accepted everything.
 fn result(processor: &DeliveryProcessor, flushed: &[Flushed]) -> Result<(), FlushError> {
     let incomplete = flushed.iter().enumerate().find(|(_, flushed)| !flushed.is_complete());
     incomplete.map_or(Ok(()), |(index, flushed)| {
@@ -232,6 +254,7 @@ fn result(processor: &DeliveryProcessor, flushed: &[Flushed]) -> Result<(), Flus
     })
 }
 
+/// Returns the result of an attached provider's flush; `None` means that it timed out.
 fn attached_result(
     flushed: Option<opentelemetry_sdk::error::OTelSdkResult>,
 ) -> Result<(), FlushError> {
@@ -243,8 +266,8 @@ fn attached_result(
     Err(FlushError { delivered: 0, pending: 0, on_disk: 0, lost: 0, endpoint: None, cause })
 }
 
-/// Runs `work` on a thread of its own and waits for it no longer than `timeout`, since the SDK's
-/// own calls may take longer than they were told to.
+/// Runs `work` on a new thread and waits for it for at most `timeout`. Calls of the SDK may exceed
+/// the timeout that they are given; the thread then continues in the background.
 fn within<T: Send + 'static>(
     timeout: Duration,
     work: impl FnOnce() -> T + Send + 'static,

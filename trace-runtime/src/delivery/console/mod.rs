@@ -1,4 +1,6 @@
 //! Prints each finished trace on stderr, as an indented tree.
+//!
+//! Stderr and not stdout, because the output of a program may be piped into another one.
 
 mod tree;
 
@@ -10,9 +12,10 @@ use std::collections::HashMap;
 use std::io::Write;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Collects the spans of each trace until its root has ended.
+/// A destination that collects the spans of a trace until its root has ended, and then prints them.
 #[derive(Debug, Default)]
 pub(super) struct Console {
+    /// The spans of traces whose root has not ended yet.
     unfinished: Mutex<HashMap<TraceId, Vec<SpanData>>>,
 }
 
@@ -34,30 +37,34 @@ impl Deliver for Console {
             unfinished.entry(trace).or_default().push(span);
         }
         let finished = finished.into_iter().filter_map(|trace| unfinished.remove(&trace)).collect();
+        // Writing may block, for example on a full pipe.
         drop(unfinished);
         print(finished);
         Box::pin(std::future::ready(Ok(Refused::default())))
     }
 
+    /// Does nothing: all traces of a process have the same resource.
     fn set_resource(&mut self, _resource: &Resource) {}
 
     fn address(&self) -> String {
         "the console".to_owned()
     }
 
-    /// Spans whose root has not ended are shown all the same.
+    /// Prints the spans of unfinished traces too, as trees without their root.
     fn finish(&self) {
         print(self.lock().drain().map(|(_, spans)| spans).collect());
     }
 }
 
+/// Returns true for the span that ends last in this process: it has no parent, or its parent is in
+/// another process.
 fn is_local_root(span: &SpanData) -> bool {
     span.parent_span_id == SpanId::INVALID || span.parent_span_is_remote
 }
 
 fn print(traces: Vec<Vec<SpanData>>) {
     for spans in traces {
-        // A closed stderr is no reason to fail.
+        // Not `eprint!`, which panics if stderr is closed.
         let _ = std::io::stderr().lock().write_all(tree::render(&spans).as_bytes());
     }
 }

@@ -1,4 +1,10 @@
-//! A trace as text: a line for each span, indented below its parent.
+//! Renders a trace as text: a line for each span, indented below its parent.
+//!
+//! ```text
+//! trace 0af7651916cd43dd8448eb211c80319c
+//!   research [AGENT] 1.20s ok  in: Oslo  out: 3
+//!     search [TOOL] 812.4ms ok  in: {"query":"Oslo"}  out: ["a page"]
+//! ```
 
 use crate::openinference::keys;
 use opentelemetry::trace::{SpanId, Status};
@@ -6,10 +12,11 @@ use opentelemetry_sdk::trace::SpanData;
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-/// How much of an input or an output is shown.
-const SHOWN: usize = 60;
+/// The number of characters of an input, an output or an error that are shown.
+const MAX_SHOWN_CHARS: usize = 60;
 
-/// The tree of one trace, its roots in the order they began.
+/// Renders the spans of one trace. Siblings and roots are in the order of their start; a span whose
+/// parent is missing, because it has not ended or is remote, is a root.
 pub(super) fn render(spans: &[SpanData]) -> String {
     let known: HashSet<SpanId> = spans.iter().map(|span| span.span_context.span_id()).collect();
     let mut children: HashMap<SpanId, Vec<&SpanData>> = HashMap::new();
@@ -25,7 +32,8 @@ pub(super) fn render(spans: &[SpanData]) -> String {
     if let Some(span) = spans.first() {
         text += &format!("trace {}\n", span.span_context.trace_id());
     }
-    // A stack, not recursion: a trace may be deeper than this thread's stack.
+    // A heap-allocated stack instead of recursion: a trace of a recursive function can be deeper
+    // than the stack of this thread. Reversed, because the last entry is popped first.
     roots.sort_by_key(|span| std::cmp::Reverse(span.start_time));
     let mut open: Vec<(usize, &SpanData)> = roots.into_iter().map(|root| (0, root)).collect();
     while let Some((depth, span)) = open.pop() {
@@ -37,6 +45,8 @@ pub(super) fn render(spans: &[SpanData]) -> String {
     text
 }
 
+/// Renders one span, with `-` for the kind of a span without OpenInference attributes:
+/// `name [KIND] duration status  in: ..  out: ..`.
 fn line(depth: usize, span: &SpanData) -> String {
     let indent = "  ".repeat(depth + 1);
     let kind = attribute(span, keys::SPAN_KIND).unwrap_or_else(|| "-".to_owned());
@@ -59,13 +69,15 @@ fn attribute(span: &SpanData, key: &str) -> Option<String> {
     Some(found.value.as_str().into_owned())
 }
 
-/// On one line, without control characters, and short.
+/// Cuts a text and replaces its control characters, so that it stays on one line and cannot send
+/// escape sequences to a terminal.
 fn shortened(text: &str) -> String {
-    let shown: String = text.chars().take(SHOWN).collect();
+    let shown: String = text.chars().take(MAX_SHOWN_CHARS).collect();
     let clean: String = shown.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    if text.chars().nth(SHOWN).is_some() { format!("{clean}…") } else { clean }
+    if text.chars().nth(MAX_SHOWN_CHARS).is_some() { format!("{clean}…") } else { clean }
 }
 
+/// Formats a duration in the largest unit that it fills: `1.20s`, `3.4ms`, `56µs`.
 fn rounded(took: Duration) -> String {
     match took.as_secs_f64() {
         seconds if seconds >= 1.0 => format!("{seconds:.2}s"),

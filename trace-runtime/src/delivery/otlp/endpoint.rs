@@ -1,41 +1,51 @@
-//! Where spans go, and over which protocol.
+//! The address of a backend and its protocol.
 
 use crate::config::{RegisterError, Setting};
 use ureq::http::Uri;
 
-/// The transport of OTLP.
+/// The OTLP protocol that spans are sent with, for [`Builder::protocol`](crate::Builder::protocol).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Protocol {
-    /// Protobuf over HTTP, `http/protobuf`.
+    /// Protobuf over HTTP; the value `http/protobuf` in environment variables.
     HttpProtobuf,
-    /// gRPC; needs the feature `grpc`.
+    /// gRPC; the value `grpc` in environment variables. Needs the feature `grpc`.
     Grpc,
 }
 
-/// The address spans are sent to, complete.
+/// The complete address of a backend.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Endpoint {
+    /// The URL that requests are sent to, for gRPC only its origin.
     pub(crate) url: String,
     pub(crate) protocol: Protocol,
+    /// The setting that the URL came from, for error messages.
     pub(crate) setting: Setting,
-    /// What decided the protocol; the endpoint itself if its port did.
+    /// The setting that decided the protocol; the endpoint's own setting if its port decided.
     pub(crate) protocol_setting: Setting,
 }
 
+/// The path of the trace service, which the OTLP/HTTP specification appends to a base URL.
 const TRACES_PATH: &str = "/v1/traces";
+/// The port that is registered for OTLP/gRPC.
+const GRPC_PORT: u16 = 4317;
+/// The beginning of the error message; an example follows it.
 const ACCEPTED: &str = "a URL that begins with http:// or https://, write for example";
 
 impl Endpoint {
-    /// Completes an address. Without a protocol that was asked for, the port decides.
+    /// Parses and completes an address. Without a `requested` protocol, the port decides.
+    ///
+    /// `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT` is used verbatim, as the specification of the OTLP
+    /// exporter requires; every other setting may name a base URL. So `http://h:6006` becomes
+    /// `http://h:6006/v1/traces`, and `http://h:4317/` is gRPC to `http://h:4317`.
     pub(crate) fn new(
         setting: Setting,
         url: &str,
-        asked: Option<(Setting, Protocol)>,
+        requested: Option<(Setting, Protocol)>,
     ) -> Result<Self, RegisterError> {
         let uri = parse(setting, url)?;
-        let (protocol_setting, protocol) = asked.unwrap_or(match uri.port_u16() {
-            Some(4317) => (setting, Protocol::Grpc),
+        let (protocol_setting, protocol) = requested.unwrap_or(match uri.port_u16() {
+            Some(GRPC_PORT) => (setting, Protocol::Grpc),
             _ => (setting, Protocol::HttpProtobuf),
         });
         let verbatim = setting == Setting::Variable("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT");
@@ -47,12 +57,14 @@ impl Endpoint {
         Ok(Endpoint { url, protocol, setting, protocol_setting })
     }
 
-    /// For people: without the query, which may hold a key.
+    /// Returns the URL for messages, without its query, which may contain a key.
     pub(crate) fn shown(&self) -> &str {
         self.url.split('?').next().unwrap_or(&self.url)
     }
 
-    /// Scheme, host and port: where a backend has its pages.
+    /// Returns the URL of the user interface: the URL without `/v1/traces`, or the origin if the
+    /// URL has another path. A backend below a prefix, such as
+    /// `https://app.phoenix.arize.com/s/me`, has its pages there too.
     pub(crate) fn base(&self) -> &str {
         let path =
             self.url.find("://").and_then(|at| self.url[at + 3..].find('/').map(|p| at + 3 + p));
@@ -64,6 +76,8 @@ impl Endpoint {
     }
 }
 
+/// Parses a URL. Error messages quote it without its query, and not at all if it may contain a
+/// password.
 fn parse(setting: Setting, url: &str) -> Result<Uri, RegisterError> {
     let before_query = url.split('?').next().unwrap_or(url);
     if before_query.contains('@') {
@@ -74,36 +88,42 @@ fn parse(setting: Setting, url: &str) -> Result<Uri, RegisterError> {
     let uri = url.parse::<Uri>().ok().filter(|uri| {
         matches!(uri.scheme_str(), Some("http" | "https"))
             && uri.host().is_some_and(|host| !host.is_empty())
-            && has_readable_port(uri)
+            && has_valid_port(uri)
     });
     uri.ok_or_else(|| {
         setting.invalid(before_query, format!("{ACCEPTED} {}", suggestion(before_query)))
     })
 }
 
-/// `Uri` takes `host:` and ports out of range as having no port.
-fn has_readable_port(uri: &Uri) -> bool {
+/// Returns false if a colon follows the host without a port from 1 to 65535. `Uri` itself accepts
+/// `host:` and `host:99999` and reports no port for them.
+fn has_valid_port(uri: &Uri) -> bool {
+    // An IPv6 address has colons too, but only inside its brackets.
     let after_host = uri.authority().map(|authority| authority.as_str().rsplit(']').next());
     let has_colon = after_host.flatten().is_some_and(|rest| rest.contains(':'));
     !has_colon || uri.port_u16().is_some_and(|port| port != 0)
 }
 
+/// Returns a valid URL for the error message: the given address with `http://`, for example
+/// `http://localhost:6006` for `localhost:6006`, or the default if that is not valid either.
 fn suggestion(found: &str) -> String {
     let address = found.rsplit("://").next().unwrap_or(found);
     let is_address = !address.is_empty()
         && address.chars().all(|c| c.is_ascii_alphanumeric() || "._-:/[]".contains(c));
     let candidate = format!("http://{address}");
-    let readable = candidate.parse::<Uri>().is_ok_and(|uri| {
-        uri.host().is_some_and(|host| !host.is_empty()) && has_readable_port(&uri)
-    });
-    if is_address && readable { candidate } else { "http://localhost:6006".to_owned() }
+    let is_valid = candidate
+        .parse::<Uri>()
+        .is_ok_and(|uri| uri.host().is_some_and(|host| !host.is_empty()) && has_valid_port(&uri));
+    if is_address && is_valid { candidate } else { "http://localhost:6006".to_owned() }
 }
 
+/// Returns scheme, host and port. A gRPC channel appends the path of the method itself.
 fn origin(uri: &Uri) -> String {
     let authority = uri.authority().map_or("", |authority| authority.as_str());
     format!("{}://{authority}", uri.scheme_str().unwrap_or("http"))
 }
 
+/// Appends `/v1/traces` to the path unless it is there already, and keeps the query.
 fn with_traces_path(uri: &Uri) -> String {
     let path = uri.path().trim_end_matches('/');
     let suffix = if path.ends_with(TRACES_PATH) { "" } else { TRACES_PATH };

@@ -1,4 +1,7 @@
-//! gRPC messages that are framed by us, so that trying again neither encodes nor compresses again.
+//! gRPC messages with hand-made framing, so that a retry neither encodes nor compresses again.
+//!
+//! `tonic` encodes a message for each call. Here the encoded batch is the body of the request:
+//! [`FramedChannel`] replaces the body that [`ResponseCodec`] left empty.
 
 use http_body_util::Full;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceResponse;
@@ -12,35 +15,40 @@ use tonic::transport::Channel;
 use tonic::{Status, transport};
 use ureq::http::{HeaderValue, Request};
 
-/// A channel on which every request has the same body.
+/// A channel that sends the same message with every request.
 #[derive(Clone, Debug)]
-pub(super) struct Framed {
+pub(super) struct FramedChannel {
     pub(super) channel: Channel,
+    /// The encoded batch, compressed if `is_gzip`.
     pub(super) message: Bytes,
     pub(super) is_gzip: bool,
 }
 
-impl Framed {
-    /// The message behind its prefix: whether it is compressed, and its length.
+impl FramedChannel {
+    /// Returns the message with its prefix: a byte that is 1 if it is compressed, and its length
+    /// as four bytes (the `Length-Prefixed-Message` of the gRPC protocol).
     fn frame(&self) -> Bytes {
         let mut frame = BytesMut::with_capacity(self.message.len() + 5);
         frame.put_u8(u8::from(self.is_gzip));
-        // A backend takes a few megabytes: what is longer is refused for its length, not here.
+        // Batches are split at a few megabytes, so the length always fits.
         frame.put_u32(u32::try_from(self.message.len()).unwrap_or(u32::MAX));
         frame.put_slice(&self.message);
         frame.freeze()
     }
 }
 
-impl GrpcService<Body> for Framed {
+impl GrpcService<Body> for FramedChannel {
     type ResponseBody = Body;
     type Error = transport::Error;
     type Future = <Channel as GrpcService<Body>>::Future;
 
+    /// Becomes ready when the connection is established, and fails if it cannot be.
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
         GrpcService::poll_ready(&mut self.channel, context)
     }
 
+    /// Replaces the empty body of the request. `tonic` has set all headers except the encoding,
+    /// because it does not know that the message is compressed.
     fn call(&mut self, mut request: Request<Body>) -> Self::Future {
         *request.body_mut() = Body::new(Full::new(self.frame()));
         if self.is_gzip {
@@ -50,26 +58,26 @@ impl GrpcService<Body> for Framed {
     }
 }
 
-/// Reads the answer; what is sent is not its business.
+/// Decodes the response. Its encoder writes nothing, because the channel brings the body.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct AnswerCodec;
+pub(super) struct ResponseCodec;
 
-impl Codec for AnswerCodec {
+impl Codec for ResponseCodec {
     type Encode = ();
     type Decode = ExportTraceServiceResponse;
     type Encoder = Self;
     type Decoder = Self;
 
     fn encoder(&mut self) -> Self {
-        AnswerCodec
+        ResponseCodec
     }
 
     fn decoder(&mut self) -> Self {
-        AnswerCodec
+        ResponseCodec
     }
 }
 
-impl Encoder for AnswerCodec {
+impl Encoder for ResponseCodec {
     type Item = ();
     type Error = Status;
 
@@ -78,12 +86,12 @@ impl Encoder for AnswerCodec {
     }
 }
 
-impl Decoder for AnswerCodec {
+impl Decoder for ResponseCodec {
     type Item = ExportTraceServiceResponse;
     type Error = Status;
 
     fn decode(&mut self, from: &mut DecodeBuf<'_>) -> Result<Option<Self::Item>, Status> {
-        // A success is one whatever else it says, as over HTTP.
+        // As over HTTP, an unreadable body of a successful response counts as no partial success.
         let response = ExportTraceServiceResponse::decode(&mut *from).unwrap_or_default();
         from.advance(from.remaining());
         Ok(Some(response))

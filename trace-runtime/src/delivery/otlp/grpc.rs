@@ -1,12 +1,11 @@
 //! OTLP over gRPC.
 
-use super::framed::{AnswerCodec, Framed};
-use super::refusal;
-use super::refused;
+use super::framed::{FramedChannel, ResponseCodec};
 use super::retry_info::retry_delay;
+use super::{Client, partial_success, send_error};
 use crate::config::RegisterError;
 use crate::delivery::body::Body;
-use crate::delivery::deliver::{Attempt, Refused, Transport};
+use crate::delivery::deliver::{Attempt, Refused};
 use crate::delivery::settings::OtlpSettings;
 use std::error::Error;
 use std::time::Duration;
@@ -17,22 +16,23 @@ use tonic::transport::{Certificate, Channel, ClientTlsConfig, Endpoint};
 use tonic::{Code, Request, Status};
 use ureq::http::uri::PathAndQuery;
 
-/// The method of the trace service.
-const EXPORT: &str = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
+/// The path of the trace service's only method.
+const EXPORT_PATH: &str = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
 
-/// A backend reached over gRPC. It brings the async runtime that its client needs, so that it
-/// works from every program, and none of the program's own can block it.
+/// A gRPC client with its own async runtime. Programs without a runtime can use it, and a program
+/// whose runtime is blocked or shut down still delivers its spans.
 #[derive(Debug)]
-pub(super) struct GrpcTransport {
-    settings: OtlpSettings,
+pub(super) struct GrpcClient {
     metadata: MetadataMap,
     channel: Channel,
-    /// `None` only while being dropped.
+    /// `None` only while it is being dropped.
     runtime: Option<Runtime>,
 }
 
-impl GrpcTransport {
-    pub(super) fn new(settings: OtlpSettings) -> Result<Self, RegisterError> {
+impl GrpcClient {
+    /// Builds the client without connecting. Fails if the certificate file is unusable, or the
+    /// runtime cannot be started.
+    pub(super) fn new(settings: &OtlpSettings) -> Result<Self, RegisterError> {
         let failed = |error: &dyn Error| RegisterError::Exporter(error.to_string());
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_io()
@@ -42,66 +42,91 @@ impl GrpcTransport {
         let mut endpoint =
             Endpoint::from_shared(settings.endpoint.url.clone()).map_err(|error| failed(&error))?;
         if settings.endpoint.url.starts_with("https://") {
-            endpoint = endpoint.tls_config(tls(&settings)?).map_err(|error| failed(&error))?;
+            endpoint = endpoint.tls_config(tls(settings)?).map_err(|error| failed(&error))?;
         }
+        // The channel spawns its connection task on the runtime that is entered here.
         let channel = {
             let _in_runtime = runtime.enter();
             endpoint.connect_lazy()
         };
-        let metadata = metadata(&settings);
-        Ok(GrpcTransport { settings, metadata, channel, runtime: Some(runtime) })
+        Ok(GrpcClient { metadata: metadata(settings), channel, runtime: Some(runtime) })
     }
 
-    async fn attempt(&self, body: &Body, within: Duration) -> Attempt {
+    /// Makes one attempt. The limit covers connecting too, which `ready` waits for.
+    async fn attempt(&self, settings: &OtlpSettings, body: &Body, within: Duration) -> Attempt {
         let (channel, message) = (self.channel.clone(), body.bytes.clone());
-        let mut client = Grpc::new(Framed { channel, message, is_gzip: body.is_gzip });
+        let mut client = Grpc::new(FramedChannel { channel, message, is_gzip: body.is_gzip });
+        // The message is in the channel, so the request itself carries only the headers.
         let mut request = Request::new(());
         *request.metadata_mut() = self.metadata.clone();
         let sending = async {
             client.ready().await.map_err(|error| Status::from_error(error.into()))?;
-            client.unary(request, PathAndQuery::from_static(EXPORT), AnswerCodec).await
+            client.unary(request, PathAndQuery::from_static(EXPORT_PATH), ResponseCodec).await
         };
         match tokio::time::timeout(within, sending).await {
-            Ok(Ok(response)) => Attempt::Accepted(refused(response.into_inner())),
-            Ok(Err(status)) => self.refused(&status),
+            Ok(Ok(response)) => Attempt::Accepted(partial_success(response.into_inner())),
+            Ok(Err(status)) => classify(settings, &status),
             Err(_) => Attempt::Again {
-                failure: refusal::unreachable(&self.settings, "no answer in time"),
+                failure: send_error::unreachable(settings, "no answer in time"),
                 after: None,
             },
         }
     }
+}
 
-    fn refused(&self, status: &Status) -> Attempt {
-        let unreachable = || refusal::unreachable(&self.settings, &innermost(status));
-        let after = retry_delay(status.details());
-        let refused = |code| refusal::status(&self.settings, code, status.message());
-        match status.code() {
-            Code::Unauthenticated | Code::PermissionDenied => Attempt::Refused(refused(401)),
-            Code::Unimplemented => Attempt::Refused(refused(404)),
-            Code::ResourceExhausted | Code::OutOfRange if is_about_size(status) => {
-                Attempt::TooLarge(refused(413))
-            }
-            Code::ResourceExhausted => Attempt::Again { failure: refused(429), after },
-            Code::Unavailable
-            | Code::DeadlineExceeded
-            | Code::Cancelled
-            | Code::Aborted
-            | Code::OutOfRange
-            | Code::DataLoss => Attempt::Again { failure: unreachable(), after },
-            // Not said by the backend: the connection broke.
-            Code::Unknown | Code::Internal if status.source().is_some() => {
-                Attempt::Again { failure: unreachable(), after: None }
-            }
-            // Whatever answers at this port, gRPC it is not.
-            Code::Unknown | Code::Internal => Attempt::Refused(unreachable()),
-            _ => Attempt::Refused(refused(400)),
+impl Client for GrpcClient {
+    /// The default of gRPC servers.
+    const MAX_REQUEST_BYTES: usize = 4 << 20;
+
+    fn send(&mut self, settings: &OtlpSettings, body: &Body, within: Duration) -> Attempt {
+        match &self.runtime {
+            Some(runtime) => runtime.block_on(self.attempt(settings, body, within)),
+            // Never reached: the runtime is taken by `drop` alone.
+            None => Attempt::Accepted(Refused::default()),
         }
     }
 }
 
-/// gRPC has no status for a message that is too large: each implementation says so
-/// in its own words.
-fn is_about_size(status: &Status) -> bool {
+/// Decides by the status whether a request is retried, as in the section "OTLP/gRPC Response" of
+/// the OTLP specification: `Cancelled`, `DeadlineExceeded`, `Aborted`, `OutOfRange`, `Unavailable`
+/// and `DataLoss` are retryable. `ResourceExhausted` is retried even without a `RetryInfo`,
+/// unless its message is about the size of the request: then the batch is split.
+///
+/// Messages use the HTTP status of the same meaning, so that both protocols read alike.
+fn classify(settings: &OtlpSettings, status: &Status) -> Attempt {
+    let unreachable = || send_error::unreachable(settings, &innermost_cause(status));
+    let rejected = |code| send_error::status(settings, code, status.message());
+    let after = retry_delay(status.details());
+    match status.code() {
+        Code::Unauthenticated | Code::PermissionDenied => Attempt::Refused(rejected(401)),
+        Code::Unimplemented => Attempt::Refused(rejected(404)),
+        // Servers use the first for a request above their limit; `tonic` uses the second.
+        Code::ResourceExhausted | Code::OutOfRange if is_too_large(status) => {
+            Attempt::TooLarge(rejected(413))
+        }
+        Code::ResourceExhausted => Attempt::Again { failure: rejected(429), after },
+        Code::Unavailable
+        | Code::DeadlineExceeded
+        | Code::Cancelled
+        | Code::Aborted
+        | Code::OutOfRange
+        | Code::DataLoss => Attempt::Again { failure: unreachable(), after },
+        // With a source, the status was made by `tonic` and not by the backend: the connection
+        // broke.
+        Code::Unknown | Code::Internal if status.source().is_some() => {
+            Attempt::Again { failure: unreachable(), after: None }
+        }
+        // The peer does not speak gRPC, for example an HTTP server on this port.
+        Code::Unknown | Code::Internal => Attempt::Refused(unreachable()),
+        _ => Attempt::Refused(rejected(400)),
+    }
+}
+
+/// Returns true if the status reports a request that is too large. gRPC has no code for it, so
+/// this matches the messages of the servers: Go, C++ and Python ("received message larger than
+/// max"), Java ("message exceeds maximum size"), .NET ("message exceeds the maximum configured
+/// message size") and tonic ("message length too large").
+fn is_too_large(status: &Status) -> bool {
     let message = status.message();
     message.contains("too large")
         || message.contains("larger than max")
@@ -109,47 +134,18 @@ fn is_about_size(status: &Status) -> bool {
         || message.contains("exceeds the maximum")
 }
 
-/// What gRPC servers take unless told otherwise.
-const LONGEST: usize = 4 << 20;
-
-impl Transport for GrpcTransport {
-    fn send(&mut self, body: &Body, within: Duration) -> Attempt {
-        match &self.runtime {
-            Some(runtime) => runtime.block_on(self.attempt(body, within)),
-            None => Attempt::Accepted(Refused::default()),
-        }
-    }
-
-    fn timeout(&self) -> Duration {
-        self.settings.timeout
-    }
-
-    fn wants_gzip(&self) -> bool {
-        self.settings.gzip
-    }
-
-    fn longest(&self) -> usize {
-        LONGEST
-    }
-
-    fn address(&self) -> String {
-        self.settings.endpoint.shown().to_owned()
-    }
-
-    fn identity(&self) -> &str {
-        &self.settings.endpoint.url
-    }
-}
-
-impl Drop for GrpcTransport {
+impl Drop for GrpcClient {
     fn drop(&mut self) {
-        // Waiting for a runtime inside another one panics; nothing of ours runs on it any more.
+        // Dropping a runtime waits for its tasks, which panics inside another async runtime. No
+        // request is running any more, so there is nothing to wait for.
         if let Some(runtime) = self.runtime.take() {
             runtime.shutdown_background();
         }
     }
 }
 
+/// Returns the headers as gRPC metadata. Names that end with `-bin` are skipped: gRPC reserves
+/// them for binary values.
 fn metadata(settings: &OtlpSettings) -> MetadataMap {
     let mut metadata = MetadataMap::new();
     for (name, value) in settings.headers.iter() {
@@ -161,6 +157,7 @@ fn metadata(settings: &OtlpSettings) -> MetadataMap {
     metadata
 }
 
+/// Trusts the authorities of the configured PEM file, or Mozilla's if none is configured.
 fn tls(settings: &OtlpSettings) -> Result<ClientTlsConfig, RegisterError> {
     let Some((setting, path)) = &settings.certificate else {
         return Ok(ClientTlsConfig::new().with_webpki_roots());
@@ -173,8 +170,9 @@ fn tls(settings: &OtlpSettings) -> Result<ClientTlsConfig, RegisterError> {
     Ok(ClientTlsConfig::new().ca_certificate(Certificate::from_pem(pem)))
 }
 
-/// "Connection refused" says more than "transport error".
-fn innermost(status: &Status) -> String {
+/// Returns the text of the innermost error: "Connection refused" is more useful than "transport
+/// error".
+fn innermost_cause(status: &Status) -> String {
     let mut text = status.message().to_owned();
     let mut source = status.source();
     while let Some(error) = source {

@@ -1,22 +1,25 @@
-//! The headers sent with every export, the api key among them. Their values are never printed.
+//! The headers sent with every export, among them the API key.
 
 use crate::config::{RegisterError, Setting};
 use std::collections::BTreeMap;
 use std::fmt;
 use ureq::http::{HeaderName, HeaderValue};
 
-/// Headers by lower-case name.
+/// Headers by lower-case name. Their values are never printed, because any of them may be a key:
+/// several backends read their credential from a header with a name of their own.
 #[derive(Clone, Default)]
 pub(crate) struct Headers {
     values: BTreeMap<String, HeaderValue>,
-    /// Where the credential came from, to name it when a backend refuses it.
+    /// The setting that `authorization` came from, to name it when a backend rejects the key.
+    /// `None` if there is no such header.
     pub(crate) credential: Option<Setting>,
 }
 
 pub(crate) const AUTHORIZATION: &str = "authorization";
 
 impl Headers {
-    /// Adds a header, unless one of that name is there: the first wins.
+    /// Adds a header unless one with this name exists: the first wins, so callers add headers in
+    /// the order of their precedence.
     pub(crate) fn add(
         &mut self,
         setting: Setting,
@@ -24,10 +27,11 @@ impl Headers {
         value: &str,
     ) -> Result<(), RegisterError> {
         let name = name.trim().to_ascii_lowercase();
-        let readable = HeaderName::from_bytes(name.as_bytes()).is_ok();
-        let (true, Ok(mut value)) = (readable, HeaderValue::from_str(value.trim())) else {
+        let is_valid_name = HeaderName::from_bytes(name.as_bytes()).is_ok();
+        let (true, Ok(mut value)) = (is_valid_name, HeaderValue::from_str(value.trim())) else {
             return Err(setting.invalid_secret("a header name and a value without line breaks"));
         };
+        // Hides the value from the debug output of the HTTP client too.
         value.set_sensitive(true);
         if !self.values.contains_key(&name) {
             if name == AUTHORIZATION {
@@ -38,11 +42,13 @@ impl Headers {
         Ok(())
     }
 
+    /// Returns the names and values in alphabetical order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &HeaderValue)> {
         self.values.iter().map(|(name, value)| (name.as_str(), value))
     }
 }
 
+/// Prints the names only.
 impl fmt::Debug for Headers {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_set().entries(self.values.keys()).finish()

@@ -1,10 +1,9 @@
-//! OTLP over HTTP, protobuf in the body.
+//! OTLP over HTTP, with protobuf as the body.
 
-use super::refusal;
-use super::refused;
+use super::{Client, partial_success, send_error};
 use crate::config::{RegisterError, Setting};
 use crate::delivery::body;
-use crate::delivery::deliver::{Attempt, Transport};
+use crate::delivery::deliver::Attempt;
 use crate::delivery::retry::retry_after;
 use crate::delivery::settings::OtlpSettings;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceResponse;
@@ -15,102 +14,99 @@ use ureq::http::{Response, Uri};
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, Body, Proxy};
 
-/// A backend reached over HTTP. The client is our own, so that no feature another crate turns on
-/// changes it, and it blocks only the sender's thread.
+/// A blocking HTTP client. It is `ureq` and not the client of `opentelemetry-otlp`, whose
+/// behaviour depends on features that other crates enable (docs/decisions/0001). Blocking is
+/// fine: it runs on the sender thread of one destination.
 #[derive(Debug)]
-pub(super) struct HttpTransport {
-    settings: OtlpSettings,
+pub(super) struct HttpClient {
     agent: Agent,
 }
 
-impl HttpTransport {
-    pub(super) fn new(settings: OtlpSettings) -> Result<Self, RegisterError> {
+/// The part of a response body that is read. Error pages of proxies can be large.
+const MAX_RESPONSE_BYTES: u64 = 1 << 20;
+
+impl HttpClient {
+    /// Builds the client without connecting. Fails only if the certificate file is unusable.
+    pub(super) fn new(settings: &OtlpSettings) -> Result<Self, RegisterError> {
         let mut tls = TlsConfig::builder();
         if let Some((setting, path)) = &settings.certificate {
             tls = tls.root_certs(RootCerts::from(read_certificates(*setting, path)?));
         }
         let agent = Agent::config_builder()
+            // A response with an error status has a body that explains it.
             .http_status_as_error(false)
+            // A redirect is reported, so that the user corrects the endpoint. Following it could
+            // send the API key to another host.
             .max_redirects(0)
             .proxy(proxy(&settings.endpoint.url))
             .user_agent(concat!("trace-runtime/", env!("CARGO_PKG_VERSION")))
             .tls_config(tls.build())
             .build()
             .into();
-        Ok(HttpTransport { settings, agent })
+        Ok(HttpClient { agent })
     }
 
-    fn read(&self, mut response: Response<Body>) -> Attempt {
-        let status = response.status().as_u16();
-        let after = response.headers().get("retry-after");
-        let after = after.and_then(|value| retry_after(value.to_str().ok()?, SystemTime::now()));
-        let body =
-            response.body_mut().with_config().limit(1 << 20).read_to_vec().unwrap_or_default();
-        let failure = || refusal::status(&self.settings, status, &String::from_utf8_lossy(&body));
-        match status {
-            // Some backends answer with something else than protobuf; a success it is all the same.
-            200..300 => Attempt::Accepted(refused(
-                ExportTraceServiceResponse::decode(&*body).unwrap_or_default(),
-            )),
-            408 | 429 | 502 | 503 | 504 => Attempt::Again { failure: failure(), after },
-            413 => Attempt::TooLarge(failure()),
-            _ => Attempt::Refused(failure()),
+    /// Returns the failure for a request without a response. It is always worth a retry: the
+    /// network or the backend may come back.
+    fn unreachable(&self, settings: &OtlpSettings, error: &ureq::Error) -> Attempt {
+        let mut reason = reason(error);
+        if let Some(proxy) = self.agent.config().proxy() {
+            // Host and port only: the URL of a proxy may contain a password.
+            reason += &format!(", through the proxy {}:{}", proxy.host(), proxy.port());
         }
+        Attempt::Again { failure: send_error::unreachable(settings, &reason), after: None }
     }
 }
 
-/// What the OpenTelemetry Collector takes unless told otherwise.
-const LONGEST: usize = 20 << 20;
+impl Client for HttpClient {
+    /// The default of the OpenTelemetry Collector's HTTP receiver.
+    const MAX_REQUEST_BYTES: usize = 20 << 20;
 
-impl Transport for HttpTransport {
-    fn send(&mut self, body: &body::Body, within: Duration) -> Attempt {
-        let mut request = self.agent.post(&self.settings.endpoint.url);
-        for (name, value) in self.settings.headers.iter() {
+    fn send(&mut self, settings: &OtlpSettings, body: &body::Body, within: Duration) -> Attempt {
+        let mut request = self.agent.post(&settings.endpoint.url);
+        for (name, value) in settings.headers.iter() {
             request = request.header(name, value);
         }
         if body.is_gzip {
             request = request.header("content-encoding", "gzip");
         }
-        // Phoenix takes this content type and no other, not even with a parameter.
+        // Phoenix accepts exactly this content type, without any parameter.
         let request = request.header("content-type", "application/x-protobuf");
+        // The limit for the whole request: name resolution, connection, upload and response.
         let request = request.config().timeout_global(Some(within)).build();
         match request.send(&body.bytes[..]) {
-            Ok(response) => self.read(response),
-            Err(error) => {
-                let mut reason = reason(&error);
-                if let Some(proxy) = self.agent.config().proxy() {
-                    // Without the password that it may have.
-                    reason += &format!(", through the proxy {}:{}", proxy.host(), proxy.port());
-                }
-                let failure = refusal::unreachable(&self.settings, &reason);
-                Attempt::Again { failure, after: None }
-            }
+            Ok(response) => classify(settings, response),
+            Err(error) => self.unreachable(settings, &error),
         }
-    }
-
-    fn timeout(&self) -> Duration {
-        self.settings.timeout
-    }
-
-    fn wants_gzip(&self) -> bool {
-        self.settings.gzip
-    }
-
-    fn longest(&self) -> usize {
-        LONGEST
-    }
-
-    fn address(&self) -> String {
-        self.settings.endpoint.shown().to_owned()
-    }
-
-    fn identity(&self) -> &str {
-        &self.settings.endpoint.url
     }
 }
 
-/// The proxy that the environment names. The client by itself would take one also to this machine,
-/// where no proxy finds the program's collector.
+/// Decides by the status whether a request is retried, as in the section "OTLP/HTTP Response" of
+/// the OTLP specification: 429, 502, 503 and 504 are retryable, with `Retry-After` as the delay.
+/// We also retry 408, which gateways send for a slow upload. Every other status is final, except
+/// 413: a batch that is too large is split.
+fn classify(settings: &OtlpSettings, mut response: Response<Body>) -> Attempt {
+    // An unreadable `retry-after` counts as none: the backoff applies.
+    let status = response.status().as_u16();
+    let after = response.headers().get("retry-after");
+    let after = after.and_then(|value| retry_after(value.to_str().ok()?, SystemTime::now()));
+    let body = response.body_mut().with_config().limit(MAX_RESPONSE_BYTES).read_to_vec();
+    let body = body.unwrap_or_default();
+    let failure = || send_error::status(settings, status, &String::from_utf8_lossy(&body));
+    match status {
+        // Some backends answer with JSON or plain text. A body that is not protobuf carries no
+        // partial success, and the status alone means that all spans were accepted.
+        200..300 => Attempt::Accepted(partial_success(
+            ExportTraceServiceResponse::decode(&*body).unwrap_or_default(),
+        )),
+        408 | 429 | 502 | 503 | 504 => Attempt::Again { failure: failure(), after },
+        413 => Attempt::TooLarge(failure()),
+        _ => Attempt::Refused(failure()),
+    }
+}
+
+/// Returns the proxy that the environment names for this URL. Loopback addresses bypass it, which
+/// `ureq` does not do by itself: a proxy on another machine cannot reach the program's collector.
 fn proxy(url: &str) -> Option<Proxy> {
     let uri: Uri = url.parse().ok()?;
     let host = uri.host()?.trim_matches(['[', ']']);
@@ -119,16 +115,17 @@ fn proxy(url: &str) -> Option<Proxy> {
     Proxy::try_from_env().filter(|proxy| !is_local && !proxy.is_no_proxy(&uri))
 }
 
-/// The innermost cause: "Connection refused" says more than "io error".
+/// Returns the innermost cause of an error: "Connection refused" is more useful than "io error".
 fn reason(error: &ureq::Error) -> String {
     match error {
         ureq::Error::Io(error) => error.to_string(),
         ureq::Error::Timeout(_) => "no answer in time".to_owned(),
-        ureq::Error::HostNotFound => "its host name is not known".to_owned(),
+        ureq::Error::HostNotFound => "host name not found".to_owned(),
         other => other.to_string(),
     }
 }
 
+/// Reads the certificates of a PEM file. Other PEM items, such as keys, are ignored.
 fn read_certificates(
     setting: Setting,
     path: &str,
@@ -153,7 +150,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_certificate_file_that_cannot_be_used_is_named_with_its_variable() {
+    fn certificate_file_unusable_names_the_variable_and_the_file() {
         let setting = Setting::Variable("OTEL_EXPORTER_OTLP_CERTIFICATE");
         let missing = read_certificates(setting, "no/such.pem").unwrap_err().to_string();
         assert!(

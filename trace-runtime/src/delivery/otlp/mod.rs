@@ -1,4 +1,8 @@
-//! OTLP, over HTTP and gRPC.
+//! Sends batches to an OTLP backend, over HTTP or gRPC.
+//!
+//! [`OtlpTransport`] implements everything that both protocols share. A [`Client`] speaks one
+//! protocol: it makes a single attempt and classifies the response. Retrying, splitting and
+//! spooling are decided by the sender, which only sees [`Attempt`]s.
 
 mod endpoint;
 #[cfg(feature = "grpc")]
@@ -7,24 +11,34 @@ mod framed;
 mod grpc;
 mod headers;
 mod http;
-mod refusal;
 #[cfg(feature = "grpc")]
 mod retry_info;
+mod send_error;
 
-use super::deliver::{Refused, Transport};
+use super::body::Body;
+use super::deliver::{Attempt, Refused, Transport};
 use crate::config::RegisterError;
 use crate::delivery::settings::OtlpSettings;
 pub(crate) use endpoint::Endpoint;
 pub use endpoint::Protocol;
 pub(crate) use headers::{AUTHORIZATION, Headers};
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceResponse;
+use std::fmt::Debug;
+use std::time::Duration;
 
-/// The destination that the settings describe. Nothing is sent yet.
+/// Returns the transport for the backend that the settings describe. Connects lazily: an
+/// unreachable backend is an error of the first attempt, not of this function.
 pub(super) fn connect(settings: &OtlpSettings) -> Result<Box<dyn Transport>, RegisterError> {
     match settings.endpoint.protocol {
-        Protocol::HttpProtobuf => Ok(Box::new(http::HttpTransport::new(settings.clone())?)),
+        Protocol::HttpProtobuf => {
+            let client = http::HttpClient::new(settings)?;
+            Ok(Box::new(OtlpTransport { settings: settings.clone(), client }))
+        }
         #[cfg(feature = "grpc")]
-        Protocol::Grpc => Ok(Box::new(grpc::GrpcTransport::new(settings.clone())?)),
+        Protocol::Grpc => {
+            let client = grpc::GrpcClient::new(settings)?;
+            Ok(Box::new(OtlpTransport { settings: settings.clone(), client }))
+        }
         #[cfg(not(feature = "grpc"))]
         Protocol::Grpc => Err(RegisterError::MissingFeature {
             setting: settings.endpoint.protocol_setting,
@@ -34,8 +48,58 @@ pub(super) fn connect(settings: &OtlpSettings) -> Result<Box<dyn Transport>, Reg
     }
 }
 
-/// What a successful answer says of refused spans, and on one line why.
-fn refused(response: ExportTraceServiceResponse) -> Refused {
+/// A client of one OTLP protocol.
+trait Client: Debug + Send {
+    /// The largest request that backends accept in their default configuration, in bytes before
+    /// compression.
+    const MAX_REQUEST_BYTES: usize;
+
+    /// Makes one attempt and blocks for at most `within`.
+    fn send(&mut self, settings: &OtlpSettings, body: &Body, within: Duration) -> Attempt;
+}
+
+/// An OTLP backend and the client that reaches it.
+#[derive(Debug)]
+struct OtlpTransport<C> {
+    settings: OtlpSettings,
+    client: C,
+}
+
+impl<C: Client> Transport for OtlpTransport<C> {
+    fn send(&mut self, body: &Body, within: Duration) -> Attempt {
+        self.client.send(&self.settings, body, within)
+    }
+
+    /// Returns the timeout of one attempt, including connection and TLS handshake.
+    fn timeout(&self) -> Duration {
+        self.settings.timeout
+    }
+
+    /// Returns true if bodies are compressed before they are passed to `send`. They are compressed
+    /// once, not for every attempt.
+    fn wants_gzip(&self) -> bool {
+        self.settings.gzip
+    }
+
+    fn longest(&self) -> usize {
+        C::MAX_REQUEST_BYTES
+    }
+
+    /// Returns the URL without its query, which may contain a key.
+    fn address(&self) -> String {
+        self.settings.endpoint.shown().to_owned()
+    }
+
+    /// Returns the complete URL, by which the spool tells backends apart: two endpoints that differ
+    /// only in their query are two backends.
+    fn identity(&self) -> &str {
+        &self.settings.endpoint.url
+    }
+}
+
+/// Returns the number of spans that a successful response rejected, and the reason on one line.
+/// The specification calls this a partial success; the rejected spans must not be sent again.
+fn partial_success(response: ExportTraceServiceResponse) -> Refused {
     response.partial_success.map_or_else(Refused::default, |partial| Refused {
         spans: u64::try_from(partial.rejected_spans).unwrap_or(0),
         reason: partial.error_message.split_whitespace().collect::<Vec<_>>().join(" "),

@@ -1,9 +1,14 @@
-//! `google.rpc.RetryInfo`, which is to gRPC what `retry-after` is to HTTP.
+//! Decodes `google.rpc.RetryInfo`, the gRPC counterpart of the header `retry-after`.
+//!
+//! The OTLP specification lets a backend attach it to a retryable status. The four messages are
+//! declared by hand with the fields that are needed: `tonic-types` would add two crates to read
+//! one duration.
 
 use prost::Message;
 use std::time::Duration;
 
-/// How long the details of a status ask to wait, if they do.
+/// Returns the delay that the details of a status ask for. `None` if there is no `RetryInfo`, or
+/// its delay is zero or negative: then the client's own backoff applies.
 pub(super) fn retry_delay(details: &[u8]) -> Option<Duration> {
     let status = Status::decode(details).ok()?;
     let info = status.details.iter().find(|any| any.type_url.ends_with("/google.rpc.RetryInfo"))?;
@@ -13,22 +18,24 @@ pub(super) fn retry_delay(details: &[u8]) -> Option<Duration> {
     (!delay.is_zero()).then_some(delay)
 }
 
-// What is needed of the messages in google/rpc/status.proto and error_details.proto.
-
+/// `google.rpc.Status`, of `google/rpc/status.proto`.
 #[derive(Clone, PartialEq, Message)]
 struct Status {
     #[prost(message, repeated, tag = "3")]
     details: Vec<Any>,
 }
 
+/// `google.protobuf.Any`.
 #[derive(Clone, PartialEq, Message)]
 struct Any {
+    /// The name of the message in `value`, for example `type.googleapis.com/google.rpc.RetryInfo`.
     #[prost(string, tag = "1")]
     type_url: String,
     #[prost(bytes = "vec", tag = "2")]
     value: Vec<u8>,
 }
 
+/// `google.rpc.RetryInfo`, of `google/rpc/error_details.proto`.
 #[derive(Clone, PartialEq, Message)]
 struct RetryInfo {
     #[prost(message, optional, tag = "1")]
@@ -55,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn the_delay_is_found_among_the_details() {
+    fn status_details_with_retry_info_yield_its_positive_delay() {
         let url = "type.googleapis.com/google.rpc.RetryInfo";
         let delay = |seconds, nanos| retry_delay(&details(url, seconds, nanos));
         assert_eq!(delay(2, 5), Some(Duration::new(2, 5)));

@@ -1,14 +1,18 @@
-//! Settings that exclude each other.
+//! Checks for methods that exclude each other.
 
 use super::Builder;
 use crate::config::{RegisterError, Setting};
 
+/// The methods that a builder given to `also(..)` may use.
+const ADDITIONAL_METHODS: [&str; 4] = ["endpoint", "protocol", "header", "api_key"];
+
 impl Builder {
-    /// An attached provider brings its own resource, sampler and exporters, and another backend
-    /// says only where it is.
+    /// Returns an error if a method has no effect in this combination: an attached provider brings
+    /// its own resource, sampler and exporters, and an additional backend has only an address.
+    /// An ignored `mask(..)` would be worse than an error.
     pub(in crate::register) fn require_no_conflict(&self) -> Result<(), RegisterError> {
         if self.provider.is_some()
-            && let Some(method) = self.given().next()
+            && let Some(method) = self.called_methods().next()
         {
             return Err(conflict(
                 "provider",
@@ -17,12 +21,14 @@ impl Builder {
                  there",
             ));
         }
-        let where_to = ["endpoint", "protocol", "header", "api_key"];
-        let mut of_others = self.others.iter().flat_map(|other| {
-            let (provider, says) = (other.provider.is_some(), other.on_diagnostic.is_some());
-            other.given().chain(called([("provider", provider), ("on_diagnostic", says)]))
+        let mut of_additional = self.additional.iter().flat_map(|builder| {
+            let more = [
+                ("provider", builder.provider.is_some()),
+                ("on_diagnostic", builder.on_diagnostic.is_some()),
+            ];
+            builder.called_methods().chain(called(more))
         });
-        match of_others.find(|method| !where_to.contains(method)) {
+        match of_additional.find(|method| !ADDITIONAL_METHODS.contains(method)) {
             Some(method) => Err(conflict(
                 "also",
                 method,
@@ -33,15 +39,15 @@ impl Builder {
         }
     }
 
-    /// The methods that were called, of those that exclude others.
-    fn given(&self) -> impl Iterator<Item = &'static str> {
+    /// Returns the names of the methods that were called, among those that can be in conflict.
+    fn called_methods(&self) -> impl Iterator<Item = &'static str> {
         called([
             ("endpoint", self.endpoint.is_some()),
             ("protocol", self.protocol.is_some()),
             ("header", !self.headers.is_empty()),
             ("api_key", self.api_key.is_some()),
             ("exporter", !self.exporters.is_empty()),
-            ("also", !self.others.is_empty()),
+            ("also", !self.additional.is_empty()),
             ("file", !self.files.is_empty()),
             ("queue_bytes", self.queue_bytes.is_some()),
             ("spool", self.spool.is_some()),
@@ -58,6 +64,7 @@ impl Builder {
     }
 }
 
+/// Returns the names of the methods that are marked as called.
 fn called<const N: usize>(
     methods: [(&'static str, bool); N],
 ) -> impl Iterator<Item = &'static str> {

@@ -1,43 +1,52 @@
-//! What spans and their resource say.
+//! Builder methods for the data of spans and their resource.
 
 use super::Builder;
 use crate::mask::Mask;
 
 impl Builder {
-    /// The project that the traces belong to, the resource attribute `openinference.project.name`.
+    /// Sets the project that the traces belong to: the resource attribute
+    /// `openinference.project.name`, by which Phoenix groups traces.
     ///
-    /// Default: `PHOENIX_PROJECT`, `PHOENIX_PROJECT_NAME`, `openinference.project.name` in
-    /// `OTEL_RESOURCE_ATTRIBUTES`, then `default`.
+    /// Default: `PHOENIX_PROJECT`, then `PHOENIX_PROJECT_NAME`, then `openinference.project.name`
+    /// in `OTEL_RESOURCE_ATTRIBUTES`, then `default`.
     pub fn project_name(mut self, name: impl Into<String>) -> Self {
         self.project_name = Some(name.into());
         self
     }
 
-    /// The resource attribute `service.name`.
+    /// Sets the name of the service: the resource attribute `service.name`.
     ///
-    /// Default: `OTEL_SERVICE_NAME`, `service.name` in `OTEL_RESOURCE_ATTRIBUTES`, then the name
-    /// of the executable.
+    /// Default: `OTEL_SERVICE_NAME`, then `service.name` in `OTEL_RESOURCE_ATTRIBUTES`, then the
+    /// name of the executable.
     pub fn service_name(mut self, name: impl Into<String>) -> Self {
         self.service_name = Some(name.into());
         self
     }
 
-    /// An attribute of the resource. Wins over the same key in `OTEL_RESOURCE_ATTRIBUTES`.
+    /// Adds an attribute to the resource, which every exported batch carries. Can be called several
+    /// times. Takes precedence over the same key in `OTEL_RESOURCE_ATTRIBUTES`.
+    ///
+    /// ```
+    /// let builder = trace_runtime::register().resource_attribute("host.name", "worker-1");
+    /// ```
     pub fn resource_attribute(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
         self.resource_attributes.push((key.into(), value.into()));
         self
     }
 
-    /// The share of traces that are recorded, from 0 to 1. A span with a parent follows it.
+    /// Sets the share of traces that are recorded, from 0.0 (none) to 1.0 (all). The decision is
+    /// made for a whole trace: a span with a parent follows its parent.
     ///
-    /// Default: `OTEL_TRACES_SAMPLER` with `OTEL_TRACES_SAMPLER_ARG`, then every trace.
+    /// Default: the sampler of `OTEL_TRACES_SAMPLER` with `OTEL_TRACES_SAMPLER_ARG`, then 1.0.
+    /// [`install`](Self::install) returns an error for any other number.
     pub fn sample_ratio(mut self, ratio: f64) -> Self {
         self.sample_ratio = Some(ratio);
         self
     }
 
-    /// Whether spans also say in the [GenAI conventions] of OpenTelemetry (`gen_ai.*`) what they say
-    /// in OpenInference, for backends that read those. It makes them about twice as long.
+    /// Adds the attributes of OpenTelemetry's [GenAI conventions] (`gen_ai.*`) to every span, for
+    /// backends that read those. They repeat the OpenInference attributes, so spans become about
+    /// twice as large.
     ///
     /// Default: `OPENINFERENCE_ENABLE_GENAI_SEMCONV`, then false.
     ///
@@ -47,7 +56,8 @@ impl Builder {
         self
     }
 
-    /// What must not leave the process. Secrets are taken out also without it; see [`Mask`].
+    /// Sets the rules for data that must not leave the process. Secrets are removed even without a
+    /// mask; see [`Mask`] for everything else, and for the environment variables.
     pub fn mask(mut self, mask: Mask) -> Self {
         self.mask = Some(mask);
         self

@@ -1,4 +1,4 @@
-//! How spans are delivered, and what is said of it.
+//! Builder methods for queueing, spooling and shutdown.
 
 use super::Builder;
 use crate::delivery::Diagnostic;
@@ -6,71 +6,90 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 impl Builder {
-    /// Whether spans are sent in batches (the default), or each as soon as it has ended. Either
-    /// way they are sent by a thread of their own and the traced function never waits.
+    /// Sends spans in batches (true, the default), or each span as soon as it has ended (false).
+    /// Both happen on a background thread; the traced function never waits for a backend.
+    ///
+    /// The size and delay of batches come from `OTEL_BSP_MAX_EXPORT_BATCH_SIZE` (512 spans) and
+    /// `OTEL_BSP_SCHEDULE_DELAY` (5000 ms).
     pub fn batch(mut self, batch: bool) -> Self {
         self.batch = batch;
         self
     }
 
-    /// How much memory the spans that wait may take, for each destination, in bytes as estimated;
-    /// 65536 at the least. Beyond it a span that ends is lost, and said to be; nobody ever waits.
-    /// From a quarter of it on, texts are compressed as spans end, so that more fit.
+    /// Sets the memory that pending spans of each destination can take, in bytes (estimated), at
+    /// least 65536. A span that ends while the queue is full is lost, and is reported as lost.
     ///
-    /// Default: `TRACE_QUEUE_BYTES`, then 256 MiB.
+    /// The thread that ends a span never waits for memory.
+    ///
+    /// Default: `TRACE_QUEUE_BYTES`, then 256 MiB. [`install`](Self::install) returns an error for
+    /// a smaller number than 65536.
     pub fn queue_bytes(mut self, bytes: usize) -> Self {
         self.queue_bytes = Some(bytes);
         self
     }
 
-    /// A folder for spans that memory cannot hold while a backend is away, or that it has not taken
-    /// when the program ends. They are sent when it is back, at the latest by the next run that
-    /// names the same folder and endpoint. Several processes may share a folder: those that run
-    /// send what one that has died has left.
+    /// Sets the folder of the spool: spans are written there if they exceed
+    /// [`queue_bytes`](Self::queue_bytes) while a backend is unreachable, or are undelivered at
+    /// shutdown. They are sent when the backend is back, at the latest by the next run with the
+    /// same folder and endpoint.
     ///
-    /// What is written is what would have been sent, without any header or key, readable by this
-    /// user alone. It is sent with the headers of the program that sends it: programs whose keys lead
-    /// to different projects need different folders. A span that was just being sent when a program died may arrive twice; its id
-    /// tells.
+    /// Several processes can share a folder; the running ones send the spans that a crashed one
+    /// left. A batch that was in flight during a crash may arrive twice, with the same span ids.
     ///
-    /// Of the [`shutdown_timeout`](Self::shutdown_timeout) half is then left for writing what a
-    /// backend has not taken.
+    /// The files contain the encoded requests, readable by their owner only, and no headers or
+    /// keys. Spans are sent with the headers of the process that sends them: use different folders
+    /// for programs whose keys belong to different projects.
     ///
-    /// Only for OTLP: no file and no exporter has a spool. Default: `TRACE_SPOOL_DIR`, then none.
+    /// With a spool, half of [`shutdown_timeout`](Self::shutdown_timeout) is reserved for writing
+    /// undelivered spans. Only OTLP destinations have a spool, not files and exporters.
+    ///
+    /// Default: `TRACE_SPOOL_DIR`, then no spool. [`install`](Self::install) returns an error if
+    /// the folder cannot be written.
     pub fn spool(mut self, folder: impl Into<PathBuf>) -> Self {
         self.spool = Some(folder.into());
         self
     }
 
-    /// How many bytes the [`spool`](Self::spool) of one process and backend may take; 65536 at the
-    /// least. Beyond it the oldest spans are lost, and said to be.
+    /// Sets the size limit of the [`spool`](Self::spool) for each backend of a process, in bytes,
+    /// at least 65536. Beyond it the oldest spans are dropped, and reported as lost.
     ///
-    /// Default: `TRACE_SPOOL_BYTES`, then 1 GiB.
+    /// Default: `TRACE_SPOOL_BYTES`, then 1 GiB. [`install`](Self::install) returns an error for a
+    /// smaller number than 65536.
     pub fn spool_bytes(mut self, bytes: usize) -> Self {
         self.spool_bytes = Some(bytes);
         self
     }
 
-    /// Whether every span is written to the [`spool`](Self::spool) within 100 ms of its end, before
-    /// it is sent (default: false). Then also a program that is killed loses no more than that.
+    /// Writes every span to the [`spool`](Self::spool) within 100 ms of its end, before it is sent
+    /// (default: false). A program that is killed then loses at most the last 100 ms.
+    ///
+    /// [`install`](Self::install) returns an error without a spool.
     pub fn durable(mut self, durable: bool) -> Self {
         self.durable = durable;
         self
     }
 
-    /// Receives what would be said on stderr: spans that were lost, and why.
+    /// Sets a callback that receives reports about lost and late spans, which otherwise go to
+    /// stderr. Each cause is reported when it first happens, and summed up at shutdown.
     ///
-    /// The callback runs on the thread that noticed, and the export waits for it. It may end spans,
-    /// and panic; [`flush`](crate::Registration::flush) and
-    /// [`shutdown`](crate::Registration::shutdown) are errors inside it.
+    /// The callback runs on the thread that noticed the problem, and blocks the export of that
+    /// destination. It may end spans, and it may panic. [`flush`](crate::Registration::flush) and
+    /// [`shutdown`](crate::Registration::shutdown) return an error inside it, because they would
+    /// wait for the callback itself.
+    ///
+    /// ```
+    /// let builder = trace_runtime::register().on_diagnostic(|diagnostic| {
+    ///     eprintln!("{} spans lost: {}", diagnostic.spans, diagnostic.message);
+    /// });
+    /// ```
     pub fn on_diagnostic(mut self, callback: impl Fn(&Diagnostic) + Send + Sync + 'static) -> Self {
         self.on_diagnostic = Some(Box::new(callback));
         self
     }
 
-    /// How long [`flush`](crate::Registration::flush),
-    /// [`shutdown`](crate::Registration::shutdown) and dropping the
-    /// [`Registration`](crate::Registration) may take (default: 5 s).
+    /// Sets the time limit of [`flush`](crate::Registration::flush), of
+    /// [`shutdown`](crate::Registration::shutdown), and of dropping the
+    /// [`Registration`](crate::Registration). Default: 5 seconds.
     pub fn shutdown_timeout(mut self, timeout: Duration) -> Self {
         self.shutdown_timeout = timeout;
         self

@@ -1,4 +1,4 @@
-//! Where spans go.
+//! Builder methods for the destinations of spans.
 
 use super::Builder;
 use crate::delivery::{ExporterDelivery, FileSettings, Protocol};
@@ -6,36 +6,44 @@ use opentelemetry_sdk::trace::{SdkTracerProvider, SpanExporter};
 use std::path::PathBuf;
 
 impl Builder {
-    /// The collector's address: an `http://` or `https://` URL. For HTTP it may be the base, then
-    /// `/v1/traces` is appended. Ports are never changed.
+    /// Sets the address of the OTLP backend, an `http://` or `https://` URL without a user name and
+    /// password. Over HTTP, `/v1/traces` is appended unless the path ends with it. The port is
+    /// never changed; 4317 selects gRPC unless [`protocol`](Self::protocol) is called.
     ///
-    /// Default: `PHOENIX_COLLECTOR_ENDPOINT`, `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT` (taken
-    /// verbatim), `OTEL_EXPORTER_OTLP_ENDPOINT`, then `http://localhost:6006`, for gRPC
-    /// `http://localhost:4317`.
+    /// Default: `PHOENIX_COLLECTOR_ENDPOINT`, then `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT` (used
+    /// verbatim), then `OTEL_EXPORTER_OTLP_ENDPOINT`, then `http://localhost:6006`, or
+    /// `http://localhost:4317` for gRPC. [`install`](Self::install) returns an error for an invalid
+    /// URL.
     pub fn endpoint(mut self, url: impl Into<String>) -> Self {
         self.endpoint = Some(url.into());
         self
     }
 
-    /// The transport.
+    /// Sets the protocol of the OTLP backend.
     ///
-    /// Default: `OTEL_EXPORTER_OTLP_TRACES_PROTOCOL`, `OTEL_EXPORTER_OTLP_PROTOCOL`, then gRPC if
-    /// the endpoint's port is 4317, else HTTP.
+    /// Default: `OTEL_EXPORTER_OTLP_TRACES_PROTOCOL`, then `OTEL_EXPORTER_OTLP_PROTOCOL`, then gRPC
+    /// if the port of the endpoint is 4317, otherwise HTTP. [`install`](Self::install) returns an
+    /// error for gRPC without the feature `grpc`.
     pub fn protocol(mut self, protocol: Protocol) -> Self {
         self.protocol = Some(protocol);
         self
     }
 
-    /// A header sent with every export, in gRPC as metadata. May be called several times; its
-    /// value is never printed. Wins over the same header from the environment.
+    /// Adds a header to every export, over gRPC as metadata. Can be called several times; for the
+    /// same name the last call wins. The value may be a key, so it is never printed.
+    ///
+    /// Takes precedence over the same header in `PHOENIX_CLIENT_HEADERS`, then
+    /// `OTEL_EXPORTER_OTLP_TRACES_HEADERS`, then `OTEL_EXPORTER_OTLP_HEADERS`.
+    /// [`install`](Self::install) returns an error for an invalid name or value.
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
         self
     }
 
-    /// The API key, sent as `authorization: Bearer <key>` and never printed.
+    /// Sets the API key, which is sent as `authorization: Bearer <key>` and never printed. An empty
+    /// key counts as none.
     ///
-    /// Default: an `authorization` [`header`](Self::header), `PHOENIX_API_KEY`, then
+    /// Default: a [`header`](Self::header) named `authorization`, then `PHOENIX_API_KEY`, then
     /// `authorization` in `PHOENIX_CLIENT_HEADERS`, `OTEL_EXPORTER_OTLP_TRACES_HEADERS` and
     /// `OTEL_EXPORTER_OTLP_HEADERS`.
     pub fn api_key(mut self, key: impl Into<String>) -> Self {
@@ -43,28 +51,31 @@ impl Builder {
         self
     }
 
-    /// Whether each finished trace is printed on stderr as a tree (default: false).
+    /// Prints each finished trace on stderr as a tree, in addition to the other destinations
+    /// (default: false). `OTEL_TRACES_EXPORTER` with `console` does the same.
     pub fn console(mut self, console: bool) -> Self {
         self.console = console;
         self
     }
 
-    /// Another destination. It stands in for OTLP, unless [`endpoint`](Self::endpoint) is called
-    /// too: then both receive every span. May be called several times.
+    /// Adds an exporter, which receives every span. It replaces OTLP unless
+    /// [`endpoint`](Self::endpoint) is called too. Can be called several times.
     ///
-    /// The exporter is driven by a thread of its own, without an async runtime. A batch that it fails
-    /// to export is lost: its error does not tell whether the spans may be sent again without
-    /// arriving twice, so it does its own retries.
+    /// The exporter runs on a separate thread, without an async runtime. It has to do its own
+    /// retries: a batch that it fails to export is lost, because its error does not tell whether
+    /// sending the batch again would duplicate spans.
     pub fn exporter(mut self, exporter: impl SpanExporter + 'static) -> Self {
         self.exporters.push(Box::new(ExporterDelivery::new(exporter)));
         self
     }
 
-    /// Another OTLP backend, which receives every span too, from a queue of its own. Of `other` count
-    /// [`endpoint`](Self::endpoint), [`protocol`](Self::protocol), [`header`](Self::header) and
-    /// [`api_key`](Self::api_key); nothing of it comes from the environment, so that no key is sent
-    /// to a backend that it is not for. A spool, a project or another such setting of `other` is an
-    /// error of `install`. May be called several times.
+    /// Adds an OTLP backend, which receives every span too. It has a separate queue, so a slow
+    /// backend does not delay the others. Can be called several times.
+    ///
+    /// Only [`endpoint`](Self::endpoint), [`protocol`](Self::protocol), [`header`](Self::header)
+    /// and [`api_key`](Self::api_key) of `other` are used; [`install`](Self::install) returns an
+    /// error if another method was called on it. The backend reads no environment variable, so that
+    /// no key is sent to a backend it does not belong to.
     ///
     /// ```no_run
     /// use trace_runtime::register;
@@ -74,42 +85,51 @@ impl Builder {
     /// # Ok::<(), trace_runtime::RegisterError>(())
     /// ```
     pub fn also(mut self, other: Builder) -> Self {
-        self.others.push(other);
+        self.additional.push(other);
         self
     }
 
-    /// Writes spans to a file too, as OTLP JSON with a request on each line: the form that the file
-    /// exporter of the OpenTelemetry Collector writes and its `otlpjsonfile` receiver reads, and
-    /// [`replay`](Self::replay) sends. May be called several times.
+    /// Writes every span to a file too, as OTLP JSON with one request on each line. The file
+    /// exporter of the OpenTelemetry Collector writes the same format, its `otlpjsonfile` receiver
+    /// reads it, and [`replay`](Self::replay) sends it. Can be called several times. Needs the
+    /// feature `file`.
     ///
-    /// The file is appended to, readable by this user alone, and renamed to `<path>.1` when it would
-    /// become longer than 100 MiB; 100 of those are kept, see [`file_rotation`](Self::file_rotation).
-    /// Other processes may append to it too: a line that could not be written whole is ended, not
-    /// cut off, and [`replay`](Self::replay) counts it as damaged.
+    /// The file is readable by its owner only. It is appended to, and renamed to `<path>.1` before
+    /// it would exceed 100 MiB; 100 renamed files are kept, see
+    /// [`file_rotation`](Self::file_rotation). Other processes can append to it too: a partial line
+    /// is terminated, not removed, and [`replay`](Self::replay) counts it as damaged.
     ///
-    /// While the file cannot be written, spans wait in memory as they do for a backend that is away.
-    /// Needs the feature `file`.
+    /// While the file cannot be written, for example on a full disk, spans wait in memory as they
+    /// do for an unreachable backend. [`install`](Self::install) returns an error if the file
+    /// cannot be opened.
+    ///
+    /// ```no_run
+    /// let builder = trace_runtime::register().file("traces.jsonl").file_rotation(10 << 20, 5);
+    /// ```
     pub fn file(mut self, path: impl Into<PathBuf>) -> Self {
         self.files.push(FileSettings::new(path.into()));
         self
     }
 
-    /// The length in bytes beyond which the [`file`](Self::file) given last is renamed, and how many
-    /// renamed ones are kept. Without a file that was given before it is an error of `install`.
+    /// Sets the rotation of the [`file`](Self::file) that was added last: the size in bytes beyond
+    /// which it is renamed, and the number of renamed files to keep. Default: 100 MiB and 100
+    /// files. [`install`](Self::install) returns an error if no file was added before.
     pub fn file_rotation(mut self, bytes: u64, kept: u32) -> Self {
         match self.files.last_mut() {
             Some(file) => (file.bytes, file.kept) = (bytes, kept),
-            None => self.rotation_of_no_file = Some((bytes, kept)),
+            None => self.pending_rotation = Some((bytes, kept)),
         }
         self
     }
 
-    /// Attaches to a provider that the application already has: spans go through it, and nothing
-    /// of it, nor the global provider, is replaced. Dropping the
+    /// Records spans through a provider that the application already has, instead of a new one.
+    /// Neither the provider nor the global provider is replaced. Dropping the
     /// [`Registration`](crate::Registration) flushes the provider and leaves it running.
     ///
-    /// Its exporters get the spans as they ended. To have messages and token counts read from
-    /// input and output, wrap them in an [`EnrichExporter`](crate::EnrichExporter).
+    /// The provider keeps its resource, sampler and exporters: [`install`](Self::install) returns
+    /// an error if a method for one of those was called. Its exporters receive the spans as they
+    /// ended; wrap them in an [`EnrichExporter`](crate::EnrichExporter) to have messages and token
+    /// counts read from input and output.
     pub fn provider(mut self, provider: SdkTracerProvider) -> Self {
         self.provider = Some(provider);
         self

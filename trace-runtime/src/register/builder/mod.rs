@@ -1,4 +1,8 @@
-//! What can be said in code before `install`.
+//! The builder of a registration.
+//!
+//! It only stores the settings that code gives, and imports nothing else of `register`. `settings`
+//! combines them with the environment, and `provider` and `registration` add the methods that end
+//! the chain: `processor`, `replay` and `install`.
 
 mod conflict;
 mod content;
@@ -12,10 +16,10 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// Begins a registration; [`Builder::install`] ends it.
+/// Starts a registration; [`Builder::install`] completes it.
 ///
-/// Everything has a default and can come from the environment; see the [table of environment
-/// variables](crate#environment).
+/// Every setting has a default and most can come from the environment; see the [table of
+/// environment variables](crate#environment).
 ///
 /// ```no_run
 /// # fn main() -> Result<(), trace_runtime::RegisterError> {
@@ -27,12 +31,27 @@ pub fn register() -> Builder {
     Builder::default()
 }
 
-/// The settings of a registration, made by [`register`].
+/// The builder of a [`Registration`](crate::Registration), returned by [`register`].
 ///
-/// Code wins over the environment. Nothing is checked before [`install`](Builder::install), which
-/// reports the first setting that cannot be read.
+/// A setting in code takes precedence over the environment. Settings are checked by
+/// [`install`](Builder::install), which returns an error for the first one that is invalid.
+///
+/// ```no_run
+/// use std::time::Duration;
+/// use trace_runtime::{Mask, register};
+///
+/// let registration = register()
+///     .project_name("support")
+///     .endpoint("https://collector.example.com")
+///     .api_key("..")
+///     .mask(Mask::new().hide_inputs(true))
+///     .spool("traces")
+///     .shutdown_timeout(Duration::from_secs(10))
+///     .install()?;
+/// # Ok::<(), trace_runtime::RegisterError>(())
+/// ```
 #[must_use = "nothing is registered before `install()`"]
-#[expect(clippy::struct_excessive_bools, reason = "each is a setting of its own")]
+#[expect(clippy::struct_excessive_bools, reason = "each is a separate setting")]
 pub struct Builder {
     pub(in crate::register) project_name: Option<String>,
     pub(in crate::register) service_name: Option<String>,
@@ -48,10 +67,11 @@ pub struct Builder {
     pub(in crate::register) sample_ratio: Option<f64>,
     pub(in crate::register) gen_ai: Option<bool>,
     pub(in crate::register) exporters: Vec<Box<dyn Deliver>>,
-    pub(in crate::register) others: Vec<Builder>,
+    /// The builders of additional backends, given to `also`.
+    pub(in crate::register) additional: Vec<Builder>,
     pub(in crate::register) files: Vec<FileSettings>,
-    /// What was given with `file_rotation` before there was a file.
-    pub(in crate::register) rotation_of_no_file: Option<(u64, u32)>,
+    /// The arguments of a `file_rotation` that no `file` preceded, which `install` reports.
+    pub(in crate::register) pending_rotation: Option<(u64, u32)>,
     pub(in crate::register) queue_bytes: Option<usize>,
     pub(in crate::register) spool: Option<PathBuf>,
     pub(in crate::register) spool_bytes: Option<usize>,
@@ -79,9 +99,9 @@ impl Default for Builder {
             sample_ratio: None,
             gen_ai: None,
             exporters: Vec::new(),
-            others: Vec::new(),
+            additional: Vec::new(),
             files: Vec::new(),
-            rotation_of_no_file: None,
+            pending_rotation: None,
             queue_bytes: None,
             spool: None,
             spool_bytes: None,
@@ -95,14 +115,14 @@ impl Default for Builder {
 }
 
 impl Builder {
-    /// Whether `opentelemetry::global` gets this registration's provider (default: true), so that
-    /// other instrumentation joins the same traces.
+    /// Makes the provider of this registration the global one of `opentelemetry::global`
+    /// (default: true), so that spans of other instrumentation join the same traces.
     pub fn set_global_tracer_provider(mut self, set: bool) -> Self {
         self.set_global_tracer_provider = set;
         self
     }
 
-    /// Whether `install` says on stderr where the traces go, each destination in the same form
+    /// Prints the project and all destinations on stderr when [`install`](Self::install) succeeds
     /// (default: true).
     pub fn verbose(mut self, verbose: bool) -> Self {
         self.verbose = verbose;
@@ -110,9 +130,9 @@ impl Builder {
     }
 }
 
+/// Prints settings that cannot contain a secret: no header, no key, no URL.
 impl fmt::Debug for Builder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // Header values and keys are secrets.
         f.debug_struct("Builder")
             .field("project_name", &self.project_name)
             .field("service_name", &self.service_name)

@@ -1,25 +1,28 @@
-//! Resolves the headers sent with every export, the API key among them.
+//! Resolves the headers that are sent with every export, among them the API key.
 
 use crate::config::{Environment, RegisterError, Setting};
 use crate::delivery::{AUTHORIZATION, Headers};
 use crate::register::builder::Builder;
 use percent_encoding::percent_decode_str;
 
+/// The accepted format, for the error message. The list itself is not quoted: it may contain keys.
 const PAIRS: &str = "pairs like name=value,other=value with percent-encoded values";
 
-/// First wins, header by header: code, `PHOENIX_CLIENT_HEADERS`,
-/// `OTEL_EXPORTER_OTLP_TRACES_HEADERS`, `OTEL_EXPORTER_OTLP_HEADERS`. A credential comes first
-/// from `api_key(..)`, then from an `authorization` header in code, then from
-/// `PHOENIX_API_KEY`, then from the variables in their order.
+/// Resolves the headers one by one. Precedence: code, then `PHOENIX_CLIENT_HEADERS`, then
+/// `OTEL_EXPORTER_OTLP_TRACES_HEADERS`, then `OTEL_EXPORTER_OTLP_HEADERS`.
+///
+/// Precedence of `authorization`: `api_key(..)`, then a header in code, then `PHOENIX_API_KEY`,
+/// then the variables in their order. [`Headers::add`] keeps the first header of a name, so the
+/// calls below are in this order.
 pub(super) fn headers(builder: &Builder, env: &Environment) -> Result<Headers, RegisterError> {
     let mut headers = Headers::default();
-    // An empty key is no key, in code as in the environment.
+    // An empty key counts as none, like an empty variable.
     let in_code = builder.api_key.as_deref().map(str::trim).filter(|key| !key.is_empty());
     if let Some(key) = in_code {
         let setting = Setting::Method("api_key");
         headers.add(setting, AUTHORIZATION, &format!("Bearer {key}"))?;
     }
-    // Of two calls for the same header the later one wins, as for every other method.
+    // The last call of `header(..)` with a name wins, as for every other method.
     for (name, value) in builder.headers.iter().rev() {
         headers.add(Setting::Method("header"), name, value)?;
     }
@@ -31,6 +34,8 @@ pub(super) fn headers(builder: &Builder, env: &Environment) -> Result<Headers, R
         "OTEL_EXPORTER_OTLP_TRACES_HEADERS",
         "OTEL_EXPORTER_OTLP_HEADERS",
     ];
+    // A list that cannot be parsed is an error as a whole: a header that is silently missing would
+    // show up as a rejected key.
     for (setting, list) in variables.into_iter().filter_map(|name| env.get(name)) {
         for (name, value) in pairs(list).ok_or_else(|| setting.invalid_secret(PAIRS))? {
             headers.add(setting, &name, &value)?;
@@ -39,8 +44,9 @@ pub(super) fn headers(builder: &Builder, env: &Environment) -> Result<Headers, R
     Ok(headers)
 }
 
-/// Reads `name=value,other=value` with percent-encoded values, as W3C baggage and OpenTelemetry
-/// write them; `None` if a pair has no `=` or no name, or a value is not text.
+/// Parses `name=value,other=value` with percent-encoded values, the format of W3C Baggage that
+/// OpenTelemetry uses for its variables. Returns `None` if a pair has no `=` or no name, or a value
+/// is not UTF-8.
 pub(super) fn pairs(list: &str) -> Option<Vec<(String, String)>> {
     let pairs = list.split(',').map(str::trim).filter(|pair| !pair.is_empty());
     pairs

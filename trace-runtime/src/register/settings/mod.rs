@@ -1,13 +1,13 @@
-//! Resolves every setting with its precedence: a pure function of the builder and the environment.
+//! Resolves every setting with its precedence: code, then environment variables, then the default.
+//!
+//! Resolution is a pure function of the builder and the environment, so that tests cover it
+//! without touching the variables of the process. The files follow the groups of the builder.
 
-mod batch;
-mod endpoint;
+mod delivery;
 mod headers;
-mod limits;
 mod otlp;
 mod resource;
 mod sampling;
-mod spool;
 #[cfg(test)]
 mod tests;
 
@@ -17,43 +17,47 @@ pub(crate) use sampling::Sampling;
 
 use super::builder::Builder;
 use crate::config::{Environment, RegisterError, Setting};
-use crate::delivery::{DeliverySettings, FileSettings, MAX_TIMEOUT, OtlpSettings};
-use crate::enrich::Stages;
+use crate::delivery::{DeliverySettings, FileSettings, OtlpSettings};
 use crate::mask::MaskSettings;
 
-/// The settings of a registration. Once they are resolved, the environment is not read again.
+/// The resolved settings of a registration. The environment is not read again after this.
 #[derive(Debug)]
 pub(crate) struct Settings {
     pub(crate) resource: ResourceSettings,
     pub(crate) sampling: Sampling,
-    /// The OTLP backend; `None` if spans go to other destinations alone.
+    /// The OTLP backend; `None` if spans go to other destinations only.
     pub(crate) otlp: Option<OtlpSettings>,
     /// The OTLP backends that were added with `also(..)`.
-    pub(crate) others: Vec<OtlpSettings>,
+    pub(crate) additional: Vec<OtlpSettings>,
     pub(crate) files: Vec<FileSettings>,
+    /// True if traces are printed on stderr.
     pub(crate) console: bool,
+    /// The settings that apply to all destinations.
     pub(crate) delivery: DeliverySettings,
 }
 
-/// Why masks do not go with an attached provider.
-pub(crate) const MASK_OF_A_PROVIDER: &str = "an attached provider exports by itself, and nothing \
-     would be hidden: wrap its exporter with `EnrichExporter::new(exporter).mask(..)`, and unset \
-     the variable for this program";
+/// The advice for a mask in the environment of a program with an attached provider. A mask in code
+/// is rejected by the builder.
+const MASK_WITH_PROVIDER: &str = "masks do not apply to the exporters of an attached \
+     provider: wrap its exporter with `EnrichExporter::new(exporter).mask(..)`, and unset the \
+     variable for this program";
 
 impl Settings {
-    /// Resolves everything; `None` means that tracing is switched off.
+    /// Resolves all settings. Returns `None` if tracing is switched off, or no destination is left.
+    /// An invalid setting is an error even then, so that it does not surface later in production.
     pub(crate) fn resolve(
         builder: &Builder,
         env: &Environment,
     ) -> Result<Option<Self>, RegisterError> {
         let disabled = env.boolean("OTEL_SDK_DISABLED")?.unwrap_or(false);
-        let (goes_to_otlp, console) = resolve_exporters(builder, env)?;
+        let (uses_otlp, console) = resolve_exporters(builder, env)?;
+        let additional = builder.additional.iter().map(otlp::additional);
         let settings = Settings {
-            delivery: delivery(builder, env)?,
+            delivery: delivery::delivery(builder, env)?,
             resource: ResourceSettings::resolve(builder, env)?,
             sampling: Sampling::resolve(builder, env)?,
-            otlp: if goes_to_otlp { Some(otlp(builder, env)?) } else { None },
-            others: builder.others.iter().map(otlp::additional).collect::<Result<_, _>>()?,
+            otlp: if uses_otlp { Some(otlp(builder, env)?) } else { None },
+            additional: additional.collect::<Result<_, _>>()?,
             files: files(builder)?,
             console,
         };
@@ -62,36 +66,20 @@ impl Settings {
             return Err(RegisterError::Conflict {
                 first: Setting::Method("provider"),
                 second: Setting::Variable(variable),
-                advice: MASK_OF_A_PROVIDER,
+                advice: MASK_WITH_PROVIDER,
             });
         }
         let in_code = !(builder.exporters.is_empty()
-            && builder.others.is_empty()
+            && builder.additional.is_empty()
             && builder.files.is_empty());
-        let goes_somewhere = goes_to_otlp || console || in_code || builder.provider.is_some();
-        Ok((!disabled && goes_somewhere).then_some(settings))
+        let has_destination = uses_otlp || console || in_code || builder.provider.is_some();
+        Ok((!disabled && has_destination).then_some(settings))
     }
 }
 
-/// Resolves the settings that all destinations share.
-fn delivery(builder: &Builder, env: &Environment) -> Result<DeliverySettings, RegisterError> {
-    let gen_ai = env.boolean("OPENINFERENCE_ENABLE_GENAI_SEMCONV")?;
-    let spool = spool::spool(builder, env)?;
-    Ok(DeliverySettings {
-        batch: batch::batch(builder, env, spool.as_ref())?,
-        spool,
-        stages: Stages {
-            limits: Some(limits::limits(env)?),
-            gen_ai: builder.gen_ai.or(gen_ai).unwrap_or(false),
-            mask: Some(MaskSettings::resolve(builder.mask.as_ref(), env)?),
-        },
-        timeout: builder.shutdown_timeout.min(MAX_TIMEOUT),
-    })
-}
-
-/// Returns the files of a builder; a rotation that was given before any file is an error.
+/// Returns the files of a builder. A rotation before the first file is an error: it would be lost.
 fn files(builder: &Builder) -> Result<Vec<FileSettings>, RegisterError> {
-    match builder.rotation_of_no_file {
+    match builder.pending_rotation {
         None => Ok(builder.files.clone()),
         Some((bytes, kept)) => Err(Setting::Method("file_rotation").invalid(
             &format!("{bytes}, {kept}"),
@@ -100,8 +88,11 @@ fn files(builder: &Builder) -> Result<Vec<FileSettings>, RegisterError> {
     }
 }
 
-/// Whether spans go to OTLP and to the console. An exporter given in code stands in for OTLP,
-/// unless an endpoint is given in code too; an attached provider has exporters of its own.
+/// Returns true for OTLP and for the console if spans go there. `OTEL_TRACES_EXPORTER` is a list of
+/// names, as the SDK specification defines it; its default is `otlp`.
+///
+/// An exporter in code replaces OTLP unless an endpoint is given in code too. An attached provider
+/// has its own exporters.
 fn resolve_exporters(builder: &Builder, env: &Environment) -> Result<(bool, bool), RegisterError> {
     let (mut otlp, mut console) = (true, builder.console);
     if let Some((setting, list)) = env.get("OTEL_TRACES_EXPORTER") {

@@ -1,21 +1,28 @@
 //! Resolves how to reach an OTLP backend.
 
-use super::endpoint::endpoint;
 use super::headers::headers;
-use crate::config::{Environment, RegisterError};
-use crate::delivery::OtlpSettings;
+use crate::config::{Environment, RegisterError, Setting};
+use crate::delivery::{Endpoint, OtlpSettings, Protocol};
 use crate::register::builder::Builder;
 use std::time::Duration;
 
+/// The default of the OTLP exporter specification.
+const DEFAULT_TIMEOUT: Duration = Duration::from_secs(10);
+
 /// Resolves the backend that the builder and the environment name.
+///
+/// The variables are those of the OTLP exporter specification: the one for traces wins over the
+/// one for all signals. `OTEL_BSP_EXPORT_TIMEOUT`, of the batch processor, can only shorten the
+/// timeout.
 pub(in crate::register) fn otlp(
     builder: &Builder,
     env: &Environment,
 ) -> Result<OtlpSettings, RegisterError> {
+    // The specification's unit for all timeouts is milliseconds.
     let timeout = env
         .milliseconds(&["OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "OTEL_EXPORTER_OTLP_TIMEOUT"])?
-        .unwrap_or(Duration::from_secs(10));
-    let longest = env.milliseconds(&["OTEL_BSP_EXPORT_TIMEOUT"])?.unwrap_or(timeout);
+        .unwrap_or(DEFAULT_TIMEOUT);
+    let max_timeout = env.milliseconds(&["OTEL_BSP_EXPORT_TIMEOUT"])?.unwrap_or(timeout);
     let compression =
         env.first(&["OTEL_EXPORTER_OTLP_TRACES_COMPRESSION", "OTEL_EXPORTER_OTLP_COMPRESSION"]);
     let gzip = match compression {
@@ -29,16 +36,59 @@ pub(in crate::register) fn otlp(
     Ok(OtlpSettings {
         endpoint: endpoint(builder, env)?,
         headers: headers(builder, env)?,
-        timeout: timeout.min(longest),
+        timeout: timeout.min(max_timeout),
         gzip,
         certificate,
         is_another: false,
     })
 }
 
-/// Resolves a backend that was added with `also(..)`. It takes nothing from the environment, so that
-/// no key is sent to a backend it does not belong to.
+/// Resolves a backend that was added with `also(..)`. It reads no environment variable: a key or
+/// a header from there belongs to the first backend and must not be sent to another one.
 pub(super) fn additional(builder: &Builder) -> Result<OtlpSettings, RegisterError> {
     let settings = otlp(builder, &Environment::default())?;
     Ok(OtlpSettings { is_another: true, ..settings })
+}
+
+/// Resolves the address. Precedence: code, then `PHOENIX_COLLECTOR_ENDPOINT`, then
+/// `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`, then `OTEL_EXPORTER_OTLP_ENDPOINT`, then Phoenix on this
+/// machine.
+fn endpoint(builder: &Builder, env: &Environment) -> Result<Endpoint, RegisterError> {
+    let given = match &builder.endpoint {
+        Some(url) => Some((Setting::Method("endpoint"), url.trim())),
+        None => env.first(&[
+            "PHOENIX_COLLECTOR_ENDPOINT",
+            "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+            "OTEL_EXPORTER_OTLP_ENDPOINT",
+        ]),
+    };
+    let requested = protocol(builder, env)?;
+    // The port that the URL names may decide the protocol; without a URL it is the other way
+    // around. Phoenix listens for HTTP on the port of its user interface, and for gRPC on the usual
+    // one.
+    let (setting, url) = given.unwrap_or(match requested {
+        Some((_, Protocol::Grpc)) => (Setting::Default, "http://localhost:4317"),
+        _ => (Setting::Default, "http://localhost:6006"),
+    });
+    Endpoint::new(setting, url, requested)
+}
+
+/// Resolves the protocol. Precedence: code, then the variable for traces, then the variable for all
+/// signals. `None` leaves the decision to the port of the endpoint.
+fn protocol(
+    builder: &Builder,
+    env: &Environment,
+) -> Result<Option<(Setting, Protocol)>, RegisterError> {
+    if let Some(protocol) = builder.protocol {
+        return Ok(Some((Setting::Method("protocol"), protocol)));
+    }
+    let names = ["OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "OTEL_EXPORTER_OTLP_PROTOCOL"];
+    let Some((setting, value)) = env.first(&names) else { return Ok(None) };
+    match value {
+        "http/protobuf" => Ok(Some((setting, Protocol::HttpProtobuf))),
+        "grpc" => Ok(Some((setting, Protocol::Grpc))),
+        // `http/json` is the specification's third protocol, which we do not support.
+        "http" => Err(setting.invalid(value, "http/protobuf or grpc, write http/protobuf")),
+        _ => Err(setting.invalid(value, "http/protobuf or grpc")),
+    }
 }

@@ -1,4 +1,4 @@
-//! Who sends: project, service and everything else that is said once per process.
+//! Resolves the resource: project, service and other attributes that describe the process.
 
 use super::headers::pairs;
 use crate::config::{Environment, RegisterError};
@@ -6,19 +6,23 @@ use crate::openinference::keys;
 use crate::register::builder::Builder;
 use std::collections::BTreeMap;
 
-/// The attributes of the resource, without those of the SDK.
+/// The attributes of the resource, without those that the SDK adds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct ResourceSettings {
     pub(crate) project: String,
     pub(crate) service_name: String,
-    pub(crate) others: BTreeMap<String, String>,
+    /// All attributes except project and service name.
+    pub(crate) attributes: BTreeMap<String, String>,
 }
 
 impl ResourceSettings {
-    /// Project, first wins: code, `PHOENIX_PROJECT`, `PHOENIX_PROJECT_NAME`,
-    /// `openinference.project.name` in `OTEL_RESOURCE_ATTRIBUTES`, `default`.
-    /// Service, first wins: code, `OTEL_SERVICE_NAME`, `service.name` in
-    /// `OTEL_RESOURCE_ATTRIBUTES`, the executable's name.
+    /// Resolves the resource.
+    ///
+    /// Precedence of the project: code, then `PHOENIX_PROJECT`, then `PHOENIX_PROJECT_NAME`, then
+    /// `openinference.project.name` in `OTEL_RESOURCE_ATTRIBUTES`, then `default`.
+    /// Precedence of the service name: code, then `OTEL_SERVICE_NAME`, then `service.name` in
+    /// `OTEL_RESOURCE_ATTRIBUTES`, then the name of the executable. In code, the method
+    /// of the builder wins over `resource_attribute(..)` with the same key.
     pub(crate) fn resolve(builder: &Builder, env: &Environment) -> Result<Self, RegisterError> {
         let mut from_env = BTreeMap::new();
         if let Some((setting, list)) = env.get("OTEL_RESOURCE_ATTRIBUTES") {
@@ -45,10 +49,11 @@ impl ResourceSettings {
             .or_else(|| env.executable.clone())
             .unwrap_or_else(|| "unknown_service".to_owned());
 
-        let mut others = from_env;
-        others.extend(from_code);
-        others.remove(keys::PROJECT_NAME);
-        others.remove(keys::SERVICE_NAME);
-        Ok(ResourceSettings { project, service_name, others })
+        // Code wins over the environment, key by key. The two names above are not repeated.
+        let mut attributes = from_env;
+        attributes.extend(from_code);
+        attributes.remove(keys::PROJECT_NAME);
+        attributes.remove(keys::SERVICE_NAME);
+        Ok(ResourceSettings { project, service_name, attributes })
     }
 }

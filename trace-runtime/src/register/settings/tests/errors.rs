@@ -1,9 +1,9 @@
-//! What is said of a value that cannot be read.
+//! The error messages for invalid values.
 
 use super::*;
 
-/// Variable, value, message.
-const UNREADABLE: &[(&str, &str, &str)] = &[
+/// Rows of variable, invalid value and error message.
+const INVALID: &[(&str, &str, &str)] = &[
     (
         "PHOENIX_COLLECTOR_ENDPOINT",
         "localhost:6006",
@@ -127,19 +127,19 @@ const UNREADABLE: &[(&str, &str, &str)] = &[
 ];
 
 #[test]
-fn what_cannot_be_read_names_the_variable_the_value_and_what_is_accepted() {
-    for (variable, value, message) in UNREADABLE {
+fn invalid_variable_error_names_variable_value_and_accepted_values() {
+    for (variable, value, message) in INVALID {
         assert_eq!(error(&register(), &[(variable, value)]), *message);
     }
     for zero_or_too_many in ["0", "1000001", "18446744073709551615"] {
-        let said = error(&register(), &[("OTEL_BSP_MAX_QUEUE_SIZE", zero_or_too_many)]);
-        assert!(said.contains("from 1 to 1000000"), "{said}");
+        let message = error(&register(), &[("OTEL_BSP_MAX_QUEUE_SIZE", zero_or_too_many)]);
+        assert!(message.contains("from 1 to 1000000"), "{message}");
     }
     assert!(error(&register(), &[("OTEL_EXPORTER_OTLP_TIMEOUT", "0")]).contains("from 1"));
     assert!(error(&register(), &[("OTEL_TRACES_SAMPLER_ARG", "abc")]).contains("\"abc\""));
     for secret in ["user:s3cr3t@h:6006", "https:/user:s3cr3t@h", "h:1?api_key=s3cr3t"] {
-        let said = error(&register(), &[("PHOENIX_COLLECTOR_ENDPOINT", secret)]);
-        assert!(!said.contains("s3cr3t"), "{said}");
+        let message = error(&register(), &[("PHOENIX_COLLECTOR_ENDPOINT", secret)]);
+        assert!(!message.contains("s3cr3t"), "{message}");
     }
     let sampler = [("OTEL_TRACES_SAMPLER", "traceidratio"), ("OTEL_TRACES_SAMPLER_ARG", "1.5")];
     assert_eq!(
@@ -149,7 +149,7 @@ fn what_cannot_be_read_names_the_variable_the_value_and_what_is_accepted() {
 }
 
 #[test]
-fn what_cannot_be_read_in_code_names_the_method() {
+fn invalid_argument_error_names_method_value_and_accepted_values() {
     let table = [
         (
             register().endpoint(""),
@@ -186,7 +186,7 @@ fn what_cannot_be_read_in_code_names_the_method() {
 }
 
 #[test]
-fn secrets_are_in_no_debug_text() {
+fn debug_output_contains_no_secret() {
     let builder = register().api_key("s3cr3t").header("x-other", "s3cr3t");
     assert!(!format!("{builder:?}").contains("s3cr3t"));
     let settings = settings(&builder, &[("PHOENIX_CLIENT_HEADERS", "y=s3cr3t")]);

@@ -1,4 +1,4 @@
-//! Every setting: what wins, and what is said when it cannot be read.
+//! Tests of every setting: its precedence, its values, and the error for an invalid one.
 
 mod errors;
 mod precedence;
@@ -10,7 +10,7 @@ use crate::enrich::Limits;
 use crate::register::register;
 use std::time::Duration;
 
-/// Resolves, expecting tracing to be on.
+/// Resolves settings that leave tracing switched on.
 fn settings(builder: &Builder, variables: &[(&str, &str)]) -> Settings {
     Settings::resolve(builder, &Environment::of(variables)).unwrap().expect("switched on")
 }

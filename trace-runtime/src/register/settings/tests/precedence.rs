@@ -1,9 +1,9 @@
-//! Which of several places wins.
+//! The precedence of code, environment variables and defaults.
 
 use super::*;
 use std::fmt::Debug;
 
-/// Takes the variables away one by one from the front: what is left must win.
+/// Removes the variables one by one from the front, and expects the first remaining one to win.
 fn assert_precedence<T: PartialEq + Debug>(
     read: impl Fn(&[(&str, &str)]) -> T,
     mut variables: &[(&str, &str)],
@@ -39,7 +39,7 @@ fn endpoint_precedence() {
 }
 
 #[test]
-fn an_endpoint_may_be_the_base_or_the_whole() {
+fn endpoint_as_base_or_complete_url_is_completed_once() {
     let table = [
         ("http://h:6006", "http://h:6006/v1/traces", "http://h:6006"),
         ("http://h:6006/", "http://h:6006/v1/traces", "http://h:6006"),
@@ -107,7 +107,7 @@ fn service_name_precedence() {
     let resource = settings(&in_code, &variables).resource;
     assert_eq!(resource.service_name, "code");
     assert_eq!(
-        resource.others.into_iter().collect::<Vec<_>>(),
+        resource.attributes.into_iter().collect::<Vec<_>>(),
         [("deployment".into(), "code".into())]
     );
 }
@@ -138,7 +138,7 @@ fn credential_precedence() {
 }
 
 #[test]
-fn headers_of_all_places_are_sent_and_code_wins() {
+fn headers_of_all_sources_are_merged_and_code_wins() {
     let variables = [
         ("PHOENIX_CLIENT_HEADERS", "a=phoenix,b=phoenix"),
         ("OTEL_EXPORTER_OTLP_HEADERS", "a=otel,c=otel%2Cwith comma"),
@@ -172,12 +172,12 @@ fn mask_precedence() {
 }
 
 #[test]
-fn a_mask_of_the_environment_does_not_go_with_an_attached_provider() {
+fn mask_variable_with_attached_provider_is_an_error() {
     let provider = opentelemetry_sdk::trace::SdkTracerProvider::builder().build();
-    let said = error(&register().provider(provider), &[("OPENINFERENCE_HIDE_OUTPUTS", "1")]);
+    let message = error(&register().provider(provider), &[("OPENINFERENCE_HIDE_OUTPUTS", "1")]);
     assert!(
-        said.starts_with("`provider(..)` and `OPENINFERENCE_HIDE_OUTPUTS` exclude each other"),
-        "{said}"
+        message.starts_with("`provider(..)` and `OPENINFERENCE_HIDE_OUTPUTS` exclude each other"),
+        "{message}"
     );
 }
 

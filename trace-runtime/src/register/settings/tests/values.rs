@@ -1,9 +1,9 @@
-//! The values that each variable takes.
+//! The values that each variable accepts.
 
 use super::*;
 
 #[test]
-fn booleans_are_read_in_every_usual_form() {
+fn booleans_are_read_in_all_spellings() {
     for (text, on) in [
         ("true", false),
         ("1", false),
@@ -22,7 +22,7 @@ fn booleans_are_read_in_every_usual_form() {
 }
 
 #[test]
-fn exporters_by_name() {
+fn exporter_names_select_destinations() {
     let table: [(&str, Option<(bool, bool)>); 5] = [
         ("otlp", Some((true, false))),
         ("console", Some((false, true))),
@@ -39,7 +39,7 @@ fn exporters_by_name() {
 }
 
 #[test]
-fn samplers_by_name() {
+fn sampler_names_select_parent_and_ratio() {
     let table = [
         (("always_on", ""), (false, 1.0)),
         (("always_off", ""), (false, 0.0)),
@@ -63,7 +63,7 @@ fn samplers_by_name() {
 }
 
 #[test]
-fn numbers_of_the_export() {
+fn numeric_settings_are_read_with_their_defaults() {
     let variables = [
         ("OTEL_BSP_EXPORT_TIMEOUT", "90"),
         ("OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "100"),
@@ -110,9 +110,10 @@ fn numbers_of_the_export() {
     );
 }
 
-/// Within 100 ms every span is on disk: it waits for half of that, and the rest is for writing.
+/// Durable mode promises that spans are on disk within 100 ms. Half of that is for waiting, the
+/// other half for writing.
 #[test]
-fn durable_spans_wait_for_half_of_what_is_promised() {
+fn durable_mode_limits_the_delay_to_half_of_its_promise() {
     let delay =
         |builder: &Builder, variables: &[_]| settings(builder, variables).delivery.batch.delay;
     let durable = register().spool("spool").durable(true);

@@ -1,10 +1,14 @@
+use super::read::for_each_attribute;
 use super::*;
+use opentelemetry_proto::tonic::common::v1::any_value::Value;
+use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue};
 use opentelemetry_proto::tonic::common::v1::{ArrayValue, InstrumentationScope, KeyValueList};
 use opentelemetry_proto::tonic::resource::v1::Resource;
 use opentelemetry_proto::tonic::trace::v1::span::{Event, Link};
 use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span, Status};
 use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanLinks};
 use prost::Message;
+use serde_json::Value as Json;
 use std::time::{Duration, UNIX_EPOCH};
 
 fn any(value: Value) -> AnyValue {
@@ -15,7 +19,7 @@ fn attribute(value: Value) -> KeyValue {
     KeyValue { key: "k".to_owned(), value: Some(any(value)), ..KeyValue::default() }
 }
 
-/// Each number alone, in an array and in a map, beside texts that look like it.
+/// Returns each special double alone, in an array and in a map, and strings that look like it.
 fn attributes() -> Vec<KeyValue> {
     let numbers = [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 0.5, -0.0, f64::MAX];
     let values = || numbers.map(|number| any(Value::DoubleValue(number))).to_vec();
@@ -28,7 +32,7 @@ fn attributes() -> Vec<KeyValue> {
     all
 }
 
-fn everywhere() -> ExportTraceServiceRequest {
+fn request_with_attributes_everywhere() -> ExportTraceServiceRequest {
     let span = Span {
         attributes: attributes(),
         events: vec![Event { attributes: attributes(), ..Event::default() }],
@@ -46,20 +50,20 @@ fn everywhere() -> ExportTraceServiceRequest {
 }
 
 #[test]
-fn every_number_is_read_as_it_was_written() {
-    let request = everywhere();
+fn doubles_written_and_read_keep_their_bits() {
+    let request = request_with_attributes_everywhere();
     let line = write(&request).unwrap();
     let text = String::from_utf8(line.clone()).unwrap();
     for number in ["NaN", "Infinity", "-Infinity"] {
         let written = format!(r#"{{"doubleValue":"{number}"}}"#);
         assert_eq!(text.matches(&written).count(), 3 * 5, "{text}");
     }
-    // NaN is not equal to itself, its bytes are.
+    // NaN differs from itself, so the encoded requests are compared.
     assert_eq!(read(&line).unwrap().encode_to_vec(), request.encode_to_vec());
 }
 
 #[test]
-fn a_number_is_read_to_its_last_bit() {
+fn random_doubles_written_and_read_are_equal() {
     let mut bits = 1_u64;
     let random = std::iter::repeat_with(|| {
         bits = bits.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
@@ -73,7 +77,7 @@ fn a_number_is_read_to_its_last_bit() {
 }
 
 #[test]
-fn an_empty_list_may_be_left_out_as_the_collector_does() {
+fn empty_lists_left_out_are_read_as_empty() {
     let values = r#"{"key":"a","value":{"arrayValue":{}}},{"key":"m","value":{"kvlistValue":{}}},
         {"key":"n","value":{"arrayValue":{"values":[{"kvlistValue":{}}]}}}"#;
     let line = format!(
@@ -88,7 +92,7 @@ fn an_empty_list_may_be_left_out_as_the_collector_does() {
 }
 
 #[test]
-fn a_number_may_be_a_text_and_a_text_that_is_none_is_an_error() {
+fn doubles_as_strings_are_read_and_other_strings_are_errors() {
     let line = |value: &str| {
         format!(
             r#"{{"resourceSpans":[{{"scopeSpans":[{{"spans":[{{"attributes":[
@@ -108,8 +112,8 @@ fn a_number_may_be_a_text_and_a_text_that_is_none_is_an_error() {
     }
 }
 
-/// Two spans as the Collector writes them, in the order of its fields. By hand, from the generated
-/// writers of opentelemetry-collector v1.65.0 (`pdata/internal/generated_proto_*.go`).
+/// Two spans in the format of the Collector, in the order of its fields. Written by hand after the
+/// generated writers of opentelemetry-collector v1.65.0 (`pdata/internal/generated_proto_*.go`).
 const BY_THE_COLLECTOR: &str = r#"{"resourceSpans":[{
     "resource":{"attributes":[{"key":"service.name","value":{"stringValue":"shop"}}]},
     "scopeSpans":[{
@@ -141,7 +145,7 @@ const BY_THE_COLLECTOR: &str = r#"{"resourceSpans":[{
             "droppedLinksCount":4,
             "status":{"message":"why","code":2}}]}]}]}"#;
 
-/// The same two spans.
+/// Returns the two spans of [`BY_THE_COLLECTOR`].
 fn two_spans() -> ExportTraceServiceRequest {
     use opentelemetry::trace::{self, SpanContext, SpanId, TraceFlags, TraceId, TraceState};
     use opentelemetry::{Array, KeyValue, Value};
@@ -199,7 +203,7 @@ fn two_spans() -> ExportTraceServiceRequest {
 }
 
 #[test]
-fn a_line_is_what_the_collector_writes() {
+fn written_line_equals_the_one_of_the_collector() {
     let line = write(&two_spans()).unwrap();
     let (found, expected): (Json, Json) =
         (serde_json::from_slice(&line).unwrap(), serde_json::from_str(BY_THE_COLLECTOR).unwrap());
@@ -208,18 +212,18 @@ fn a_line_is_what_the_collector_writes() {
 }
 
 #[test]
-fn a_line_of_the_collector_is_read() {
-    // Older versions wrote the parent of a root too.
+fn line_of_the_collector_is_read() {
+    // Older versions of the Collector wrote an empty parent for a root span.
     let older = BY_THE_COLLECTOR.replace(r#""name":"root""#, r#""parentSpanId":"","name":"root""#);
     for line in [BY_THE_COLLECTOR, &older] {
         let read = read(line.as_bytes()).unwrap();
-        // NaN is not equal to itself, its bytes are.
+        // NaN differs from itself, so the encoded requests are compared.
         assert!(read.encode_to_vec() == two_spans().encode_to_vec(), "{read:?}");
     }
 }
 
 #[test]
-fn what_is_empty_may_be_left_out_everywhere() {
+fn empty_messages_are_read_and_written_without_their_fields() {
     let line = br#"{"resourceSpans":[{"resource":{"attributes":[{"value":{}}],"entityRefs":[
         {"type":"service","idKeys":["service.name"]},{}]},"scopeSpans":[{"scope":{}}]}]}"#;
     let request = read(line).unwrap();

@@ -1,7 +1,19 @@
-//! OTLP messages as the OpenTelemetry Collector writes them in JSON (its `pdata`, v1.65.0): fields
-//! that have their defaults are left out, but for the resource, the scope, the status and the value
-//! of an attribute, which are there even when they are empty. Ids are hexadecimal, enums are
-//! numbers, integers of 64 bits are texts, and so are the numbers that JSON does not have.
+//! Writes OTLP messages in the JSON of the OpenTelemetry Collector (its `pdata`, v1.65.0).
+//!
+//! Like every JSON form of OTLP it writes trace and span ids in hexadecimal, enums as numbers,
+//! bytes in base64, and 64-bit integers as strings, because JavaScript would round them. NaN and
+//! infinities are strings, because JSON has no numbers for them.
+//!
+//! The Collector omits fields with default values, with four exceptions that it always writes:
+//! the resource, the scope, the status, and the value of an attribute. The messages below list
+//! their fields in its order:
+//!
+//! ```json
+//! {"resourceSpans":[{"resource":{},"scopeSpans":[{"scope":{"name":"shop"},"spans":[
+//!     {"traceId":"0102030405060708090a0b0c0d0e0f10","spanId":"a1a2a3a4a5a6a7a8","name":"ask",
+//!     "startTimeUnixNano":"1700000000000000007","attributes":[
+//!         {"key":"count","value":{"intValue":"7"}}],"status":{}}]}]}]}
+//! ```
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -16,11 +28,12 @@ use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span, Sta
 use serde::ser::{Serialize, SerializeMap, Serializer};
 use std::fmt::Write;
 
-/// A message, to be written.
+/// Serializes a message with the fields that its [`Message`] implementation lists.
 pub(super) struct Json<'a, T>(pub(super) &'a T);
 
-/// A message that says which fields it has.
+/// A protobuf message that can list its fields.
 pub(super) trait Message {
+    /// Writes the fields in the order of the Collector.
     fn write<M: SerializeMap>(&self, fields: &mut Fields<M>) -> Result<(), M::Error>;
 }
 
@@ -32,7 +45,7 @@ impl<T: Message> Serialize for Json<'_, T> {
     }
 }
 
-/// A repeated field.
+/// Serializes the messages of a repeated field.
 struct List<'a, T>(&'a [T]);
 
 impl<T: Message> Serialize for List<'_, T> {
@@ -41,13 +54,13 @@ impl<T: Message> Serialize for List<'_, T> {
     }
 }
 
-/// The fields of a message, by their types.
+/// Writes the fields of a message, with a method for each kind of field.
 pub(super) struct Fields<M>(M);
 
 type Written<M> = Result<(), <M as SerializeMap>::Error>;
 
 impl<M: SerializeMap> Fields<M> {
-    /// A field that is left out when it has its default.
+    /// Writes a field as it is, unless it has the default value.
     fn put<T>(&mut self, name: &'static str, value: &T) -> Written<M>
     where
         T: Serialize + Default + PartialEq,
@@ -55,27 +68,30 @@ impl<M: SerializeMap> Fields<M> {
         if *value == T::default() { Ok(()) } else { self.0.serialize_entry(name, value) }
     }
 
+    /// Writes a 64-bit integer as a string, unless it is 0.
     fn put_long(&mut self, name: &'static str, value: u64) -> Written<M> {
         if value == 0 { Ok(()) } else { self.0.serialize_entry(name, &value.to_string()) }
     }
 
+    /// Writes a trace or span id in hexadecimal, unless it is invalid (all zeros or empty).
     fn put_id(&mut self, name: &'static str, id: &[u8]) -> Written<M> {
         if id.iter().all(|byte| *byte == 0) {
             return Ok(());
         }
         let mut hex = String::with_capacity(2 * id.len());
         for byte in id {
-            // A text takes whatever is written to it.
+            // Writing to a `String` cannot fail.
             let _ = write!(hex, "{byte:02x}");
         }
         self.0.serialize_entry(name, &hex)
     }
 
+    /// Writes a repeated field, unless it is empty.
     fn put_list<T: Message>(&mut self, name: &'static str, list: &[T]) -> Written<M> {
         if list.is_empty() { Ok(()) } else { self.0.serialize_entry(name, &List(list)) }
     }
 
-    /// A message that is there even when it is empty.
+    /// Writes a message even if it is missing or empty.
     fn put_message<T: Message + Default>(
         &mut self,
         name: &'static str,
@@ -87,6 +103,7 @@ impl<M: SerializeMap> Fields<M> {
         }
     }
 
+    /// Writes a double, as a string if JSON has no number for it.
     fn put_double(&mut self, name: &'static str, value: f64) -> Written<M> {
         match value {
             f64::INFINITY => self.0.serialize_entry(name, "Infinity"),
@@ -112,6 +129,8 @@ impl Message for ResourceSpans {
 }
 
 impl Message for Resource {
+    /// Writes `entityRefs` too, which programs do not set, but a Collector may: a replay must not
+    /// lose them.
     fn write<M: SerializeMap>(&self, fields: &mut Fields<M>) -> Written<M> {
         fields.put_list("attributes", &self.attributes)?;
         fields.put("droppedAttributesCount", &self.dropped_attributes_count)?;
@@ -146,6 +165,8 @@ impl Message for InstrumentationScope {
 }
 
 impl Message for Span {
+    /// Writes all fields. The id of a missing parent is omitted, as for every invalid id; enums
+    /// such as `kind` are numbers.
     fn write<M: SerializeMap>(&self, fields: &mut Fields<M>) -> Written<M> {
         fields.put_id("traceId", &self.trace_id)?;
         fields.put_id("spanId", &self.span_id)?;
@@ -187,6 +208,7 @@ impl Message for Link {
 }
 
 impl Message for Status {
+    /// Writes nothing for an unset status, whose code is 0: the status itself is `{}`.
     fn write<M: SerializeMap>(&self, fields: &mut Fields<M>) -> Written<M> {
         fields.put("message", &self.message)?;
         fields.put("code", &self.code)
@@ -194,6 +216,8 @@ impl Message for Status {
 }
 
 impl Message for KeyValue {
+    /// Writes `keyStrindex`, an index into a table of strings that only profiles have, for
+    /// completeness: spans never set it.
     fn write<M: SerializeMap>(&self, fields: &mut Fields<M>) -> Written<M> {
         fields.put("key", &self.key)?;
         fields.put_message("value", self.value.as_ref())?;
@@ -202,7 +226,7 @@ impl Message for KeyValue {
 }
 
 impl Message for AnyValue {
-    /// What it has is written, also when that is empty or 0.
+    /// Writes the variant that is set even if it is empty or 0: the variant is the type.
     fn write<M: SerializeMap>(&self, fields: &mut Fields<M>) -> Written<M> {
         let Some(value) = &self.value else { return Ok(()) };
         match value {
@@ -223,6 +247,7 @@ impl Message for AnyValue {
 }
 
 impl Message for ArrayValue {
+    /// Writes an empty array as `{}`.
     fn write<M: SerializeMap>(&self, fields: &mut Fields<M>) -> Written<M> {
         fields.put_list("values", &self.values)
     }

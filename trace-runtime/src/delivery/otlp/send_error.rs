@@ -1,20 +1,24 @@
-//! What to tell a user whose spans a backend does not take.
+//! Error messages for spans that a backend did not accept: the cause, and advice on how to fix
+//! it. Messages never contain the value of a header.
 
 use crate::config::Setting;
 use crate::delivery::deliver::{Failure, UNREACHABLE};
 use crate::delivery::settings::OtlpSettings;
 use std::sync::OnceLock;
 
-/// The backend could not be reached at all.
+/// Returns the failure for a backend without an answer: no connection, no TLS session, or a
+/// timeout.
 pub(super) fn unreachable(settings: &OtlpSettings, reason: &str) -> Failure {
     let advice = match settings.endpoint.setting {
+        // The messages of rustls, which both clients use.
         _ if reason.contains("certificate not valid for name") => {
             "use the host name that its certificate is for"
         }
         _ if reason.contains("certificate expired") => "renew its certificate",
+        // A backend of `also(..)` reads no environment variable, so naming one would not help.
         _ if reason.contains("certificate") && settings.is_another => {
-            "a backend given to `also(..)` needs a certificate of a public authority: give this one \
-             to the builder that is installed, and name its authority with \
+            "a backend given to `also(..)` needs a certificate from a public authority: make this one \
+             the endpoint of the builder that is installed, and name its authority with \
              OTEL_EXPORTER_OTLP_CERTIFICATE"
         }
         _ if reason.contains("certificate") => {
@@ -30,6 +34,7 @@ pub(super) fn unreachable(settings: &OtlpSettings, reason: &str) -> Failure {
         }
         _ => "start it there, or correct the endpoint",
     };
+    // All failures to reach a backend share a cause, so that an outage is reported once.
     Failure {
         cause: UNREACHABLE,
         what: format!(
@@ -40,42 +45,46 @@ pub(super) fn unreachable(settings: &OtlpSettings, reason: &str) -> Failure {
     }
 }
 
-/// The backend answered with an HTTP status other than success.
+/// Returns the failure for an HTTP status other than success. `body` is quoted if it is text.
 pub(super) fn status(settings: &OtlpSettings, status: u16, body: &str) -> Failure {
     let (cause, advice): (&'static str, String) = match status {
         401 | 403 => ("credential", credential_advice(settings)),
+        // The port is right and the path is not, for example below a reverse proxy.
         404 => ("not found", "there is no OTLP endpoint at this path, correct it".to_owned()),
-        // Said of single spans: batches were split before.
+        // Only a single span is reported as too large: larger batches are split before.
         413 => (
             "too large",
             "raise its limit, or lower OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT".to_owned(),
         ),
+        // The backend accepts only another protocol at this path, such as JSON.
         415 => ("protocol", "it does not take http/protobuf here, set the protocol".to_owned()),
+        // MLflow's answer to a request without an experiment.
         422 => (
             "unprocessable",
             "it could not read the request; MLflow wants the header x-mlflow-experiment-id"
                 .to_owned(),
         ),
-        300..=399 => ("redirect", "it answers from another address, use that one".to_owned()),
-        _ => (name(status), "see the collector's log".to_owned()),
+        // Redirects are not followed, see `http.rs`.
+        300..=399 => ("redirect", "it redirects to another address, use that one".to_owned()),
+        _ => (status_cause(status), "see the collector's log".to_owned()),
     };
-    let said = excerpt(body);
+    let quoted = excerpt(body);
     Failure {
         cause,
-        what: format!("the collector at {} answered {status}{said}", settings.endpoint.shown()),
+        what: format!("the collector at {} answered {status}{quoted}", settings.endpoint.shown()),
         advice: with_origin(settings, &advice),
     }
 }
 
-/// The cause that a status is, by which each is said and counted for itself.
-fn name(status: u16) -> &'static str {
-    static NAMES: [OnceLock<String>; 1000] = [const { OnceLock::new() }; 1000];
-    let name = NAMES.get(usize::from(status));
-    name.map_or("status", |name| name.get_or_init(|| format!("status {status}")))
+/// Returns a `'static` cause for a status code, so that each code is reported and counted once.
+fn status_cause(status: u16) -> &'static str {
+    static CAUSES: [OnceLock<String>; 1000] = [const { OnceLock::new() }; 1000];
+    let cause = CAUSES.get(usize::from(status));
+    cause.map_or("status", |cause| cause.get_or_init(|| format!("status {status}")))
 }
 
-/// Names the credential by where it came from, never by its value.
-pub(super) fn credential_advice(settings: &OtlpSettings) -> String {
+/// Returns advice for a rejected credential. Names its setting, never its value.
+fn credential_advice(settings: &OtlpSettings) -> String {
     let names: Vec<_> = settings.headers.iter().map(|(name, _)| name).collect();
     let names = names.join(", ");
     let give_one = if settings.is_another {
@@ -85,7 +94,7 @@ pub(super) fn credential_advice(settings: &OtlpSettings) -> String {
     };
     match settings.headers.credential {
         None if names.is_empty() => format!("it wants an API key and none was given, {give_one}"),
-        // Some backends take their key in a header of their own.
+        // Some backends read their key from another header than `authorization`.
         None => {
             format!("no key that it takes is in the headers {names}, correct them or {give_one}")
         }
@@ -93,6 +102,7 @@ pub(super) fn credential_advice(settings: &OtlpSettings) -> String {
     }
 }
 
+/// Appends the setting that the endpoint came from, unless it is the default.
 fn with_origin(settings: &OtlpSettings, advice: &str) -> String {
     match settings.endpoint.setting {
         Setting::Default => advice.to_owned(),
@@ -100,7 +110,8 @@ fn with_origin(settings: &OtlpSettings, advice: &str) -> String {
     }
 }
 
-/// The beginning of what the backend said, on one line, if it is text.
+/// Returns the first 120 characters of a response on one line, in parentheses. Empty if the body
+/// is binary, such as a protobuf status.
 fn excerpt(body: &str) -> String {
     let line = body.split_whitespace().collect::<Vec<_>>().join(" ");
     let is_text = !line.is_empty() && !line.contains(|c: char| c.is_control() || c == '\u{fffd}');

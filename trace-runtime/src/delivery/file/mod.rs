@@ -1,9 +1,15 @@
-//! OTLP as JSON, a request on each line: what the file exporter of the OpenTelemetry Collector
-//! writes, and its receiver reads.
+//! Writes spans to a file as OTLP JSON, one request on each line.
+//!
+//! The OpenTelemetry Collector's file exporter writes this format, and its `otlpjsonfile` receiver
+//! reads it. A file is driven like a backend, with the same queue and retries, because a write may
+//! fail for a while, for example on a full disk.
+
+mod json;
+
+pub(super) use json::read as read_line;
 
 use super::body::Body;
 use super::deliver::{Attempt, Failure, Refused, Transport, UNWRITABLE};
-use super::json_lines;
 use crate::delivery::settings::FileSettings;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use prost::Message;
@@ -12,37 +18,41 @@ use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// A file that spans are appended to. Like a backend it may take a batch later than it is asked to:
-/// a disk may be full for a while.
+/// A file that requests are appended to, and its rotation.
 #[derive(Debug)]
 pub(super) struct FileTransport {
     settings: FileSettings,
+    /// The absolute path. The program may change its working directory.
     path: PathBuf,
     file: File,
 }
 
 impl FileTransport {
     pub(super) fn open(settings: FileSettings) -> io::Result<Self> {
-        // The program may go to another directory.
         let path = std::path::absolute(&settings.path)?;
         let file = open(&path)?;
         Ok(FileTransport { settings, path, file })
     }
 
+    /// Appends a line, after rotating the file if it would become too long. A single line may be
+    /// longer than the limit.
     fn append(&mut self, line: &[u8]) -> io::Result<()> {
         let length = self.file.metadata()?.len();
         let is_full = length > 0 && length + line.len() as u64 > self.settings.bytes;
-        // Somebody may have taken the file away: nobody would find what is written to it.
-        let is_there = self.path.exists();
-        if is_full && is_there {
+        // Another process may have moved or deleted the file, for example `logrotate`. The open
+        // handle still accepts writes, but the path no longer leads to them.
+        let exists = self.path.exists();
+        if is_full && exists {
             rotate(&self.path, self.settings.kept)?;
         }
-        if is_full || !is_there {
+        if is_full || !exists {
             self.file = open(&self.path)?;
         }
         append(&mut self.file, line)
     }
 
+    /// Returns the failure for an error of the operating system, which is quoted: "No space left on
+    /// device" needs another action than "Permission denied".
     fn failure(&self, cause: &'static str, error: &io::Error) -> Failure {
         Failure {
             cause,
@@ -52,11 +62,14 @@ impl FileTransport {
     }
 }
 
+/// Converts a batch from protobuf to a line of JSON.
 fn line(body: &Body) -> io::Result<Vec<u8>> {
     let request = ExportTraceServiceRequest::decode(body.protobuf()?)?;
-    Ok(json_lines::write(&request)?)
+    Ok(json::write(&request)?)
 }
 
+/// Opens a file for appending. A new one is readable by its owner only, because spans contain
+/// prompts and other user data.
 fn open(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true).append(true).create(true);
@@ -65,10 +78,11 @@ fn open(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// Appends a line by one call, since other processes may append to the file too: what is written
-/// is never taken back, it may not be the end of the file any more.
+/// Appends a line with a single `write`, because other processes may append to the same file. For
+/// the same reason a partial line is terminated and never truncated: the end of the file may
+/// belong to another process by now. The retry writes the whole line again.
 fn append(file: &mut File, line: &[u8]) -> io::Result<()> {
-    let written = if is_torn(file)? {
+    let written = if has_partial_line(file)? {
         write_once(file, &[b"\n", line].concat())?.saturating_sub(1)
     } else {
         write_once(file, line)?
@@ -76,15 +90,16 @@ fn append(file: &mut File, line: &[u8]) -> io::Result<()> {
     if written == line.len() {
         return Ok(());
     }
-    // What comes next, of whichever process, is to be a line of its own.
+    // Terminates the partial line, so that the next one, of any process, is readable.
     let _ = write_once(file, b"\n");
     let reason = format!("{written} of {} bytes written", line.len());
     Err(io::Error::new(ErrorKind::WriteZero, reason))
 }
 
-/// Whether the last line has no end: somebody could not write all of it.
-fn is_torn(file: &mut File) -> io::Result<bool> {
-    // Of what is no file but a pipe there is nothing to read.
+/// Returns true if the last line is not terminated: a process died or ran out of space while it
+/// wrote the line.
+fn has_partial_line(file: &mut File) -> io::Result<bool> {
+    // A pipe has no length, and its end cannot be read.
     if file.metadata()?.len() == 0 {
         return Ok(false);
     }
@@ -94,6 +109,7 @@ fn is_torn(file: &mut File) -> io::Result<bool> {
     Ok(last != *b"\n")
 }
 
+/// Writes once, repeating only a call that a signal interrupted before it wrote anything.
 fn write_once(file: &mut File, bytes: &[u8]) -> io::Result<usize> {
     loop {
         match file.write(bytes) {
@@ -103,7 +119,8 @@ fn write_once(file: &mut File, bytes: &[u8]) -> io::Result<usize> {
     }
 }
 
-/// `traces.jsonl` becomes `traces.jsonl.1`, that `.2`, and so on; the oldest goes.
+/// Renames `traces.jsonl` to `traces.jsonl.1`, that one to `.2`, and so on. At most `kept` rotated
+/// files remain: the oldest is overwritten.
 fn rotate(path: &Path, kept: u32) -> io::Result<()> {
     let numbered = |number: u32| {
         let mut name = path.as_os_str().to_owned();
@@ -113,6 +130,7 @@ fn rotate(path: &Path, kept: u32) -> io::Result<()> {
     if kept == 0 {
         return std::fs::remove_file(path);
     }
+    // From the oldest to the newest, so that no file is renamed over one that is kept.
     for number in (1..kept).rev().filter(|number| numbered(*number).exists()) {
         std::fs::rename(numbered(number), numbered(number + 1))?;
     }
@@ -123,6 +141,7 @@ impl Transport for FileTransport {
     fn send(&mut self, body: &Body, _within: Duration) -> Attempt {
         let line = match line(body) {
             Ok(line) => line,
+            // A retry would encode the same batch and fail again.
             Err(error) => return Attempt::Refused(self.failure("encoding", &error)),
         };
         match self.append(&line) {
@@ -131,19 +150,22 @@ impl Transport for FileTransport {
         }
     }
 
-    /// A write takes as long as the disk wants.
+    /// Returns no limit: a write cannot be interrupted.
     fn timeout(&self) -> Duration {
         Duration::MAX
     }
 
+    /// Returns false: the file is meant to be read with tools for JSON lines.
     fn wants_gzip(&self) -> bool {
         false
     }
 
+    /// Returns false: a spool is on a disk too, and likely on the same one.
     fn wants_spool(&self) -> bool {
         false
     }
 
+    /// Returns no limit: a line can have any length.
     fn longest(&self) -> usize {
         usize::MAX
     }
@@ -152,6 +174,7 @@ impl Transport for FileTransport {
         format!("the file {}", self.settings.path.display())
     }
 
+    /// Returns nothing, because only the spool asks for it.
     fn identity(&self) -> &'static str {
         ""
     }

@@ -1,62 +1,57 @@
-//! OTLP requests as lines of JSON, as the OpenTelemetry Collector writes and reads them. The reader
-//! of `opentelemetry-proto` does not take all of it: no texts for the numbers that JSON does not
-//! have, and no arrays, maps, attributes and entities without a field that has its default.
+//! Reads lines that the reader of `opentelemetry-proto` rejects.
+//!
+//! The Collector omits empty fields, and protobuf's JSON mapping has strings for some doubles:
+//!
+//! ```json
+//! {"key":"scores","value":{"arrayValue":{"values":[{"doubleValue":"NaN"}]}}}
+//! {"key":"none","value":{"arrayValue":{}}}
+//! ```
 
-mod fields;
-#[cfg(test)]
-mod tests;
-
-use fields::Json as Written;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue};
 use serde_json::{Map, Value as Json};
 use std::hash::{BuildHasher, RandomState};
 
-/// A request and the end of its line.
-pub(super) fn write(request: &ExportTraceServiceRequest) -> serde_json::Result<Vec<u8>> {
-    let mut line = Vec::new();
-    serde_json::to_writer(&mut line, &Written(request))?;
-    line.push(b'\n');
-    Ok(line)
-}
-
-/// The request of a line.
-pub(super) fn read(line: &[u8]) -> serde_json::Result<ExportTraceServiceRequest> {
-    serde_json::from_slice(line).or_else(|_| read_amended(line))
-}
-
+/// The field of a double in `AnyValue`: `{"doubleValue":0.5}`, or `{"doubleValue":"NaN"}`.
 const DOUBLE: &str = "doubleValue";
 
-/// Reads what may have texts in the place of numbers, and nothing where it would be empty.
-fn read_amended(line: &[u8]) -> serde_json::Result<ExportTraceServiceRequest> {
-    // They travel through the reader as texts that begin with what no other text begins with.
-    let mark = format!("{:016x}", RandomState::new().hash_one(0_u8));
+/// Reads a line after adding missing default fields and replacing doubles that are strings.
+///
+/// JSON has no NaN and no infinities, so those doubles cannot pass the library's reader as
+/// numbers. They pass it as strings with a marker in front, and become doubles again in the
+/// result. The marker is random: no string in the line can begin with it by accident or on
+/// purpose.
+pub(super) fn read_completed(line: &[u8]) -> serde_json::Result<ExportTraceServiceRequest> {
+    let marker = format!("{:016x}", RandomState::new().hash_one(0_u8));
     let mut json = serde_json::from_slice(line)?;
-    amend(&mut json, &mark);
+    complete(&mut json, &marker);
     let mut request: ExportTraceServiceRequest = serde_json::from_value(json)?;
-    for_each_attribute(&mut request, &mut |value| restore(value, &mark));
+    for_each_attribute(&mut request, &mut |value| restore_doubles(value, &marker));
     Ok(request)
 }
 
-fn amend(json: &mut Json, mark: &str) {
+/// Replaces `{"doubleValue":"NaN"}` by `{"stringValue":"<marker>NaN"}` and adds default fields,
+/// at every level. Recursion is safe, because `serde_json` accepts at most 128 levels.
+fn complete(json: &mut Json, marker: &str) {
     match json {
-        Json::Array(items) => items.iter_mut().for_each(|item| amend(item, mark)),
+        Json::Array(items) => items.iter_mut().for_each(|item| complete(item, marker)),
         Json::Object(fields) => match fields.get(DOUBLE) {
-            Some(Json::String(text)) if double(text).is_some() => {
-                let text = format!("{mark}{text}");
+            Some(Json::String(text)) if parse_double(text).is_some() => {
+                let text = format!("{marker}{text}");
                 *fields = Map::from_iter([("stringValue".to_owned(), Json::String(text))]);
             }
             _ => {
                 add_defaults(fields);
-                fields.values_mut().for_each(|field| amend(field, mark));
+                fields.values_mut().for_each(|field| complete(field, marker));
             }
         },
         _ => {}
     }
 }
 
-/// What `opentelemetry-proto` wants to be there even when it is empty.
+/// Adds the fields that the library's reader requires although they have defaults:
+/// `{"arrayValue":{}}` becomes `{"arrayValue":{"values":[]}}`.
 fn add_defaults(fields: &mut Map<String, Json>) {
     let list = || Json::Array(Vec::new());
     let text = || Json::String(String::new());
@@ -65,6 +60,7 @@ fn add_defaults(fields: &mut Map<String, Json>) {
             value.entry("values").or_insert_with(list);
         }
     }
+    // An object with the field `value` is an attribute, whose key may be empty.
     if fields.contains_key("value") {
         fields.entry("key").or_insert_with(text);
     }
@@ -79,38 +75,40 @@ fn add_defaults(fields: &mut Map<String, Json>) {
     }
 }
 
-/// A number as the JSON form of protobuf may write it.
-fn double(text: &str) -> Option<f64> {
+/// Parses a double in the JSON mapping of protobuf. `None` for the other spellings that Rust
+/// accepts, such as `inf` and `nan`: they are errors there.
+fn parse_double(text: &str) -> Option<f64> {
     match text {
         "NaN" => Some(f64::NAN),
         "Infinity" => Some(f64::INFINITY),
         "-Infinity" => Some(f64::NEG_INFINITY),
-        // What Rust reads besides, protobuf does not.
         _ => text.parse().ok().filter(|number: &f64| number.is_finite()),
     }
 }
 
-fn restore(value: &mut AnyValue, mark: &str) {
+/// Turns the marked strings of a value and of everything in it back into doubles.
+fn restore_doubles(value: &mut AnyValue, marker: &str) {
     match &mut value.value {
         Some(Value::StringValue(text)) => {
-            if let Some(number) = text.strip_prefix(mark).and_then(double) {
+            if let Some(number) = text.strip_prefix(marker).and_then(parse_double) {
                 value.value = Some(Value::DoubleValue(number));
             }
         }
         Some(Value::ArrayValue(array)) => {
-            array.values.iter_mut().for_each(|item| restore(item, mark));
+            array.values.iter_mut().for_each(|item| restore_doubles(item, marker));
         }
         Some(Value::KvlistValue(list)) => {
             list.values
                 .iter_mut()
                 .flat_map(|field| &mut field.value)
-                .for_each(|v| restore(v, mark));
+                .for_each(|value| restore_doubles(value, marker));
         }
         _ => {}
     }
 }
 
-fn for_each_attribute(
+/// Calls `change` for the value of every attribute: of resources, scopes, spans, events and links.
+pub(super) fn for_each_attribute(
     request: &mut ExportTraceServiceRequest,
     change: &mut impl FnMut(&mut AnyValue),
 ) {
