@@ -5,7 +5,7 @@ use super::finite::Finite;
 use super::limit::{bounded, value_limit};
 use crate::memory::{Text, attribute_bytes, text_bytes, texts};
 use crate::openinference::keys;
-use crate::panic::{contained, message};
+use crate::panic::{catch, message};
 use memchr::memchr;
 use opentelemetry::KeyValue;
 use serde::Serialize;
@@ -98,7 +98,7 @@ impl CapturedValue {
     pub(crate) fn of_serialize<T: Serialize + ?Sized>(value: &T) -> Self {
         // Owns what it writes to, so that the compiler sees through each of the many small writes.
         let mut serializer = serde_json::Serializer::new(bounded());
-        let result = contained(|| Finite::new(value).serialize(&mut serializer));
+        let result = catch(|| Finite::new(value).serialize(&mut serializer));
         let bounded = serializer.into_inner();
         match result {
             Err(payload) => Self::unserializable(&message(&*payload)),
@@ -133,7 +133,7 @@ impl CapturedValue {
 
     fn written(form: Form, write: impl FnOnce(&mut Bounded) -> fmt::Result) -> Self {
         let mut bounded = bounded();
-        match contained(|| write(&mut bounded)) {
+        match catch(|| write(&mut bounded)) {
             Err(payload) => Self::unserializable(&message(&*payload)),
             Ok(Err(fmt::Error)) if !bounded.stopped() => {
                 Self::unserializable("its formatting failed")

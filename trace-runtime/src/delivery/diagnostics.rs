@@ -1,7 +1,7 @@
 //! What a user is told about spans that were lost: one line for each cause, with counts.
 
 use super::inside::Inside;
-use crate::panic::contained;
+use crate::panic::catch;
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::io::Write;
@@ -96,7 +96,7 @@ impl Diagnostics {
             // A callback that panics must not take the traced function or the worker along.
             Some(callback) => {
                 let _inside = Inside::enter();
-                drop(contained(|| callback(diagnostic)));
+                drop(catch(|| callback(diagnostic)));
             }
             // A closed stderr is no reason to fail.
             None => drop(writeln!(std::io::stderr().lock(), "trace-runtime: {diagnostic}")),

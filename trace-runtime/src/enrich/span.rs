@@ -4,7 +4,7 @@ use super::{chat, embedding, gen_ai, raw, rerank};
 use crate::openinference::OpenInferenceSpanKind as Kind;
 use crate::openinference::add_missing;
 use crate::openinference::keys;
-use crate::panic::contained;
+use crate::panic::catch;
 use crate::record::Attributes;
 use opentelemetry::KeyValue;
 use opentelemetry_sdk::trace::SpanData;
@@ -13,7 +13,7 @@ use serde_json::Value;
 /// Adds what is missing to a span of the kind LLM, EMBEDDING or RERANKER, and puts the chunks of a
 /// stream together. A span that speaks GenAI instead is translated. What was set stays.
 pub(crate) fn enrich(span: &mut SpanData) {
-    if contained(|| gen_ai::translate(span)).unwrap_or(false) {
+    if catch(|| gen_ai::translate(span)).unwrap_or(false) {
         return;
     }
     let attributes = &mut span.attributes;
@@ -24,13 +24,13 @@ pub(crate) fn enrich(span: &mut SpanData) {
         _ => return,
     };
     // Whatever the values are, the span leaves.
-    let value = |key| contained(|| raw::read(text(attributes, key)?)).ok().flatten();
+    let value = |key| catch(|| raw::read(text(attributes, key)?)).ok().flatten();
     let (input, mut output) = (value(keys::INPUT_VALUE), value(keys::OUTPUT_VALUE));
-    if let Ok(Some(joined)) = contained(|| join(output.as_ref()?)) {
+    if let Ok(Some(joined)) = catch(|| join(output.as_ref()?)) {
         replace_output(attributes, &joined);
         output = Some(joined);
     }
-    if let Ok(added) = contained(|| read(input.as_ref(), output.as_ref())) {
+    if let Ok(added) = catch(|| read(input.as_ref(), output.as_ref())) {
         add_missing(attributes, added);
     }
 }

@@ -4,7 +4,7 @@ use super::error::Failed;
 use super::outcome::Outcome;
 use crate::capture::{CapturedValue, Joined};
 use crate::openinference::{keep_last_of_each_key, push};
-use crate::panic::contained;
+use crate::panic::catch;
 use opentelemetry::KeyValue;
 
 /// Keeps something of every item.
@@ -80,7 +80,7 @@ where
     }
 
     fn output(&mut self) -> Option<CapturedValue> {
-        contained(|| (self.read)(&self.collected)).ok()
+        catch(|| (self.read)(&self.collected)).ok()
     }
 }
 

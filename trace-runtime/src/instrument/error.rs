@@ -55,7 +55,7 @@ impl Failed {
 
 /// The chain of sources, numbered from the nearest.
 fn sources(nearest: Option<&(dyn Error + 'static)>) -> Option<String> {
-    panic::contained(|| {
+    panic::catch(|| {
         // A chain that leads back to itself would have no end.
         let chain = std::iter::successors(nearest, |error| (*error).source()).take(64);
         let lines = chain.enumerate().map(|(n, error)| format!("caused by {}: {error}", n + 1));

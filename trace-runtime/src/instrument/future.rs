@@ -3,7 +3,7 @@
 use super::hand_over::take_over;
 use super::open::OpenSpan;
 use super::outcome::{self, Outcome};
-use crate::panic::contained;
+use crate::panic::catch;
 use pin_project_lite::pin_project;
 use std::panic::resume_unwind;
 use std::pin::Pin;
@@ -76,7 +76,7 @@ pin_project! {
             let mut this = this.project();
             let Some(span) = this.span.as_mut().and_then(OpenSpan::take) else { return };
             let attached = span.attach();
-            let dropped = contained(|| this.body.set(None));
+            let dropped = catch(|| this.body.set(None));
             drop(attached);
             match dropped {
                 Ok(()) => outcome::cancelled(&span, None),
@@ -134,7 +134,7 @@ impl<F: Future, N> InSpan<F, N> {
         if !span.is_recording() {
             return body.poll(context);
         }
-        let polled = contained(|| body.poll(context));
+        let polled = catch(|| body.poll(context));
         // The body's locals are gone already after an end, and after a panic.
         drop(attached);
         polled.unwrap_or_else(|payload| {

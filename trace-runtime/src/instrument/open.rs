@@ -84,14 +84,14 @@ pub fn open_later(
 #[inline(never)]
 fn opened(open: impl FnOnce(ActiveHere) -> State) -> OpenSpan {
     let active = register::active();
-    OpenSpan(active.and_then(|active| panic::contained(|| open(active)).ok()).unwrap_or_default())
+    OpenSpan(active.and_then(|active| panic::catch(|| open(active)).ok()).unwrap_or_default())
 }
 
 // The options are expressions of the user's: one that panics must not reach the caller.
 
 fn started(site: &'static CallSite, options: impl FnOnce(&mut Start)) -> Start {
     let mut start = Start::new(site);
-    let _ = panic::contained(|| options(&mut start));
+    let _ = panic::catch(|| options(&mut start));
     start.settle();
     start
 }
@@ -100,7 +100,7 @@ fn recorded(start: &Start, said: &mut Said, options: impl FnOnce(&mut Recorder<'
     let kind = start.callee().kind();
     capturing(kind, || {
         let mut recorder = Recorder::new(kind, said);
-        let _ = panic::contained(|| options(&mut recorder));
+        let _ = panic::catch(|| options(&mut recorder));
         recorder.finish();
     });
 }
@@ -122,7 +122,7 @@ impl OpenSpan {
         if let State::Later(later) = std::mem::replace(&mut self.0, State::None) {
             let Later { active, start, said } = *later;
             let begun = || LiveSpan::start(active, &start, |first| first.add(said)).into();
-            self.0 = panic::contained(begun).unwrap_or_default();
+            self.0 = panic::catch(begun).unwrap_or_default();
         }
     }
 
@@ -153,7 +153,7 @@ impl OpenSpan {
     pub fn fail(mut self, read: impl FnOnce() -> Failed) {
         if let Some(span) = self.live()
             && span.is_recording()
-            && let Ok(failed) = panic::contained(read)
+            && let Ok(failed) = panic::catch(read)
         {
             outcome::fail(span, &failed, None);
         }

@@ -20,7 +20,7 @@ pub enum Outcome {
 /// Ends the span of a call that returned. Reading what it returned runs code of the user's, and a
 /// panic in it costs the span its output, not the caller its value.
 pub(crate) fn returned(span: &LiveSpan, read: impl FnOnce() -> Outcome) {
-    let read = panic::contained(|| capturing(span.kind(), read));
+    let read = panic::catch(|| capturing(span.kind(), read));
     match read.unwrap_or(Outcome::Returned(None)) {
         Outcome::Returned(value) => span.end(Status::Ok, value),
         Outcome::Failed(failed) => fail(span, &failed, None),

@@ -2,7 +2,7 @@
 
 use super::open::OpenSpan;
 use super::outcome::{self, Outcome};
-use crate::panic::contained;
+use crate::panic::catch;
 use std::panic::resume_unwind;
 
 /// Runs `body` in its span and ends the span with what it returns, or with its panic.
@@ -37,7 +37,7 @@ fn in_open_span<R>(
         return body();
     }
     let attached = span.attach();
-    let result = contained(body);
+    let result = catch(body);
     drop(attached);
     match result {
         Ok(returned) => {

@@ -5,7 +5,7 @@ use super::{kind, provider, retrieval, written};
 use crate::openinference::OpenInferenceSpanKind as Kind;
 use crate::openinference::add_missing;
 use crate::openinference::keys::{self, gen_ai};
-use crate::panic::contained;
+use crate::panic::catch;
 use crate::record::AttributeValue;
 use opentelemetry::KeyValue;
 use opentelemetry_sdk::trace::SpanData;
@@ -26,7 +26,7 @@ impl Twins {
 /// Adds the `gen_ai` twins of the attributes of a span that has a span kind. What was set stays.
 pub(crate) fn add_twins(span: &mut SpanData) {
     // Whatever the values are, the span leaves.
-    if let Ok(twins) = contained(|| twins(&Flat::of(&span.attributes))) {
+    if let Ok(twins) = catch(|| twins(&Flat::of(&span.attributes))) {
         add_missing(&mut span.attributes, twins.0);
     }
 }
