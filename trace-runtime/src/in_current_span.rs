@@ -4,7 +4,7 @@
 //! thread, or polled after its caller returned, does not see it, and its spans would start new
 //! traces.
 
-use crate::panic::contained;
+use crate::panic::catch;
 use futures_core::Stream;
 use opentelemetry::{Context as SpanContext, ContextGuard};
 use pin_project_lite::pin_project;
@@ -119,5 +119,5 @@ impl<S: Stream> Stream for WithCurrentSpan<S> {
 /// OpenTelemetry panics there, because its thread-local is already destroyed.
 #[inline]
 pub(crate) fn try_attach(context: &SpanContext) -> Option<ContextGuard> {
-    contained(|| context.clone().attach()).ok()
+    catch(|| context.clone().attach()).ok()
 }

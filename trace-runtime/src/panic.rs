@@ -2,7 +2,7 @@
 //!
 //! Instrumentation calls code of the application: `Serialize` and `Debug` implementations, masks,
 //! exporters, callbacks. A panic there must not change the result of a traced call, so each such
-//! call goes through [`contained`]. The traced function itself also runs inside it, but its panic
+//! call goes through [`catch`]. The traced function itself also runs inside it, but its panic
 //! is recorded and then resumed (`docs/decisions/0003`).
 
 use std::any::Any;
@@ -49,7 +49,7 @@ pub(crate) fn location(message: &str) -> Option<String> {
 ///
 /// [`AssertUnwindSafe`] is correct for the callers: after a panic they drop the value that the code
 /// was working on, or use only the parts that were complete before.
-pub(crate) fn contained<T>(code: impl FnOnce() -> T) -> Result<T, Box<dyn Any + Send>> {
+pub(crate) fn catch<T>(code: impl FnOnce() -> T) -> Result<T, Box<dyn Any + Send>> {
     catch_unwind(AssertUnwindSafe(code))
 }
 

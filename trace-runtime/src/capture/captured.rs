@@ -5,7 +5,7 @@ use super::json::JsonSafe;
 use super::limit::{bounded_text, value_limit};
 use crate::memory::{Text, attribute_bytes, text_bytes, texts};
 use crate::openinference::keys;
-use crate::panic::{contained, message};
+use crate::panic::{catch, message};
 use memchr::memchr;
 use opentelemetry::KeyValue;
 use serde::Serialize;
@@ -83,7 +83,7 @@ impl CapturedValue {
     pub(crate) fn of_serialize<T: Serialize + ?Sized>(value: &T) -> Self {
         // The serializer owns the text it writes to: the compiler then inlines the many small writes.
         let mut serializer = serde_json::Serializer::new(bounded_text());
-        let result = contained(|| JsonSafe::new(value).serialize(&mut serializer));
+        let result = catch(|| JsonSafe::new(value).serialize(&mut serializer));
         let bounded = serializer.into_inner();
         match result {
             Err(payload) => Self::unserializable(&message(&*payload)),
@@ -119,7 +119,7 @@ impl CapturedValue {
 
     fn written(form: Form, write: impl FnOnce(&mut BoundedText) -> fmt::Result) -> Self {
         let mut bounded = bounded_text();
-        match contained(|| write(&mut bounded)) {
+        match catch(|| write(&mut bounded)) {
             Err(payload) => Self::unserializable(&message(&*payload)),
             Ok(Err(fmt::Error)) if !bounded.stopped() => {
                 Self::unserializable("its formatting failed")

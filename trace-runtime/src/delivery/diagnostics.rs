@@ -1,7 +1,7 @@
 //! Reports lost and late spans to the user: one line for each cause, with a count.
 
 use super::inside::Inside;
-use crate::panic::contained;
+use crate::panic::catch;
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::io::Write;
@@ -106,7 +106,7 @@ impl Diagnostics {
             // worker thread. `Inside` makes a flush from the callback an error, not a deadlock.
             Some(callback) => {
                 let _inside = Inside::enter();
-                drop(contained(|| callback(diagnostic)));
+                drop(catch(|| callback(diagnostic)));
             }
             // Not `eprintln!`, which panics if stderr is closed.
             None => drop(writeln!(std::io::stderr().lock(), "trace-runtime: {diagnostic}")),

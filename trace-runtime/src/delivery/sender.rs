@@ -7,7 +7,7 @@ use super::inside::Inside;
 use super::queue::{Batch, Fate, Next, Queue};
 use super::retry::Backoff;
 use super::spool::Store;
-use crate::panic::{contained, message};
+use crate::panic::{catch, message};
 use opentelemetry::Context;
 use std::sync::Arc;
 use std::time::Instant;
@@ -157,7 +157,7 @@ impl Sender {
     /// A client that panics loses the batch, not the thread.
     fn attempt(&mut self, body: &Body) -> Attempt {
         let within = self.transport.timeout();
-        contained(|| self.transport.send(body, within)).unwrap_or_else(|payload| {
+        catch(|| self.transport.send(body, within)).unwrap_or_else(|payload| {
             Attempt::Refused(Failure {
                 cause: "exporter panicked",
                 what: format!("the client panicked ({})", message(&*payload)),

@@ -6,7 +6,7 @@ use super::inside::Inside;
 use super::queue::{Batch, Block, Fate, Left, Queue, Spans};
 use super::spool::Store;
 use crate::enrich::Stages;
-use crate::panic::{contained, message};
+use crate::panic::{catch, message};
 use futures_executor::block_on;
 use opentelemetry::Context;
 use opentelemetry_proto::transform::common::tonic::ResourceAttributesWithSchema;
@@ -51,17 +51,17 @@ impl Worker {
             }
             let (id, spans) = (block.id, block.spans.len() as u64);
             // Whatever happens to a block, its spans are accounted for.
-            if let Err(payload) = contained(|| self.handle(block)) {
+            if let Err(payload) = catch(|| self.handle(block)) {
                 self.settle(id, &Fate::lost(spans, panicked("the export", &*payload)));
             }
         }
-        let _ = contained(|| self.finish());
+        let _ = catch(|| self.finish());
         self.queue.finished();
     }
 
     fn set_resource(&mut self, resource: &Resource) {
         match &mut self.outlet {
-            Outlet::Exporter(exporter) => drop(contained(|| exporter.set_resource(resource))),
+            Outlet::Exporter(exporter) => drop(catch(|| exporter.set_resource(resource))),
             Outlet::Encoder(encoder) => encoder.resource = resource.into(),
         }
     }
@@ -160,7 +160,7 @@ fn transformed(spans: &mut Spans, stages: &Stages) -> Vec<SpanData> {
 
 /// An exporter that panics loses the batch, not the thread.
 fn export(exporter: &dyn Deliver, spans: Vec<SpanData>) -> DeliveryResult {
-    contained(|| block_on(exporter.deliver(spans)))
+    catch(|| block_on(exporter.deliver(spans)))
         .unwrap_or_else(|payload| Err(panicked("the exporter", &*payload)))
 }
 

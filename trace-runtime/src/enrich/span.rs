@@ -5,7 +5,7 @@ use super::{chat, embedding, gen_ai, rerank};
 use crate::openinference::OpenInferenceSpanKind as Kind;
 use crate::openinference::add_missing;
 use crate::openinference::keys;
-use crate::panic::contained;
+use crate::panic::catch;
 use crate::record::Attributes;
 use opentelemetry::KeyValue;
 use opentelemetry_sdk::trace::SpanData;
@@ -20,7 +20,7 @@ use serde_json::Value;
 /// The values are arbitrary data, so a panic while one is read costs only the attributes that would
 /// have followed from it. The span is exported in any case.
 pub(crate) fn enrich(span: &mut SpanData) {
-    if contained(|| gen_ai::translate(span)).unwrap_or(false) {
+    if catch(|| gen_ai::translate(span)).unwrap_or(false) {
         return;
     }
     let attributes = &mut span.attributes;
@@ -31,13 +31,13 @@ pub(crate) fn enrich(span: &mut SpanData) {
         Some(kind) if kind == Kind::Reranker.as_str() => (rerank::attributes, |_| None),
         _ => return,
     };
-    let json = |key| contained(|| recorded_body::parse(text(attributes, key)?)).ok().flatten();
+    let json = |key| catch(|| recorded_body::parse(text(attributes, key)?)).ok().flatten();
     let (input, mut output) = (json(keys::INPUT_VALUE), json(keys::OUTPUT_VALUE));
-    if let Ok(Some(response)) = contained(|| join(output.as_ref()?)) {
+    if let Ok(Some(response)) = catch(|| join(output.as_ref()?)) {
         replace_output(attributes, &response);
         output = Some(response);
     }
-    if let Ok(derived) = contained(|| derive(input.as_ref(), output.as_ref())) {
+    if let Ok(derived) = catch(|| derive(input.as_ref(), output.as_ref())) {
         add_missing(attributes, derived);
     }
 }

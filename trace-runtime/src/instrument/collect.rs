@@ -4,7 +4,7 @@ use super::error::ErrorInfo;
 use super::outcome::Outcome;
 use crate::capture::{CapturedValue, JoinedChunks};
 use crate::openinference::{keep_last_of_each_key, push};
-use crate::panic::contained;
+use crate::panic::catch;
 use opentelemetry::KeyValue;
 
 /// Collects items until the stream ends or is dropped.
@@ -81,7 +81,7 @@ where
     }
 
     fn output(&mut self) -> Option<CapturedValue> {
-        contained(|| (self.read)(&self.collected)).ok()
+        catch(|| (self.read)(&self.collected)).ok()
     }
 }
 

@@ -62,7 +62,7 @@ const MAX_SOURCES: usize = 64;
 
 /// Lists the chain of sources, one per line, numbered from the nearest.
 fn sources(nearest: Option<&(dyn Error + 'static)>) -> Option<String> {
-    panic::contained(|| {
+    panic::catch(|| {
         let chain = std::iter::successors(nearest, |error| (*error).source()).take(MAX_SOURCES);
         let lines = chain.enumerate().map(|(n, error)| format!("caused by {}: {error}", n + 1));
         lines.collect::<Vec<_>>().join("\n")

@@ -3,7 +3,7 @@
 use super::open::SpanHandle;
 use super::outcome::{self, Outcome};
 use super::yield_span::received_span;
-use crate::panic::contained;
+use crate::panic::catch;
 use pin_project_lite::pin_project;
 use std::panic::resume_unwind;
 use std::pin::Pin;
@@ -78,7 +78,7 @@ pin_project! {
             let mut this = this.project();
             let Some(span) = this.span.as_mut().and_then(SpanHandle::take) else { return };
             let attached = span.attach();
-            let dropped = contained(|| this.body.set(None));
+            let dropped = catch(|| this.body.set(None));
             drop(attached);
             match dropped {
                 Ok(()) => outcome::cancelled(&span, None),
@@ -137,7 +137,7 @@ impl<F: Future, N> InSpan<F, N> {
         if !span.is_recording() {
             return body.poll(context);
         }
-        let polled = contained(|| body.poll(context));
+        let polled = catch(|| body.poll(context));
         // The body has dropped its locals if it ended or panicked, so the span may be left.
         drop(attached);
         polled.unwrap_or_else(|payload| {

@@ -90,7 +90,7 @@ pub fn open_later(
 #[inline(never)]
 fn open_with_active(open: impl FnOnce(ActiveHere) -> State) -> SpanHandle {
     let active = register::active();
-    SpanHandle(active.and_then(|active| panic::contained(|| open(active)).ok()).unwrap_or_default())
+    SpanHandle(active.and_then(|active| panic::catch(|| open(active)).ok()).unwrap_or_default())
 }
 
 /// Evaluates the options before sampling. They are the user's expressions: if one panics, those
@@ -100,7 +100,7 @@ fn evaluate_start(
     options: impl FnOnce(&mut StartOptions),
 ) -> StartOptions {
     let mut start = StartOptions::new(site);
-    let _ = panic::contained(|| options(&mut start));
+    let _ = panic::catch(|| options(&mut start));
     start.settle();
     start
 }
@@ -114,7 +114,7 @@ fn evaluate_record(
     let kind = start.call().kind();
     with_limits_for(kind, || {
         let mut record = AttributeOptions::new(kind, content);
-        let _ = panic::contained(|| options(&mut record));
+        let _ = panic::catch(|| options(&mut record));
         record.finish();
     });
 }
@@ -139,7 +139,7 @@ impl SpanHandle {
                 LiveSpan::start(active, &start, |content| content.replace_keeping_scope(earlier))
                     .into()
             };
-            self.0 = panic::contained(begin).unwrap_or_default();
+            self.0 = panic::catch(begin).unwrap_or_default();
         }
     }
 
@@ -170,7 +170,7 @@ impl SpanHandle {
     pub fn fail(mut self, read: impl FnOnce() -> ErrorInfo) {
         if let Some(span) = self.live()
             && span.is_recording()
-            && let Ok(error) = panic::contained(read)
+            && let Ok(error) = panic::catch(read)
         {
             outcome::fail(span, &error, None);
         }

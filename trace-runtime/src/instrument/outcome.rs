@@ -22,7 +22,7 @@ pub enum Outcome {
 /// `read` captures the value, which runs the user's code. A panic in it costs the span its output;
 /// the caller still gets the value.
 pub(crate) fn returned(span: &LiveSpan, read: impl FnOnce() -> Outcome) {
-    let read = panic::contained(|| with_limits_for(span.kind(), read));
+    let read = panic::catch(|| with_limits_for(span.kind(), read));
     match read.unwrap_or(Outcome::Returned(None)) {
         Outcome::Returned(value) => span.end(Status::Ok, value),
         Outcome::Failed(error) => fail(span, &error, None),

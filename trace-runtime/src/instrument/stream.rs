@@ -7,7 +7,7 @@ use super::open::SpanHandle;
 use super::outcome::{self, Outcome};
 use crate::capture::CapturedValue;
 use crate::openinference::keys;
-use crate::panic::contained;
+use crate::panic::catch;
 use futures_core::{FusedStream, Stream};
 use pin_project_lite::pin_project;
 use std::panic::resume_unwind;
@@ -66,7 +66,7 @@ pin_project! {
             let mut this = this.project();
             let Some(span) = this.span.take() else { return };
             let attached = span.attach();
-            let dropped = contained(|| this.stream.set(None));
+            let dropped = catch(|| this.stream.set(None));
             drop(attached);
             let produced = this.collect.output();
             match dropped {
@@ -97,7 +97,7 @@ impl<S: Stream, C: Collect<S::Item>> Stream for StreamInSpan<S, C> {
         if !span.is_recording() {
             return stream.poll_next(context);
         }
-        let polled = contained(|| stream.poll_next(context));
+        let polled = catch(|| stream.poll_next(context));
         match &polled {
             Ok(Poll::Pending) => {}
             Ok(Poll::Ready(Some(item))) => {
@@ -105,7 +105,7 @@ impl<S: Stream, C: Collect<S::Item>> Stream for StreamInSpan<S, C> {
                     span.add_event(keys::EVENT_FIRST_ITEM, Vec::new());
                 }
                 // Reading an item runs the user's code, which may panic.
-                if let Ok(Some(error)) = contained(|| this.collect.add(item)) {
+                if let Ok(Some(error)) = catch(|| this.collect.add(item)) {
                     span.add_event(keys::EVENT_EXCEPTION, error.event_attributes());
                     this.error.get_or_insert(error);
                 }

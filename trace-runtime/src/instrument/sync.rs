@@ -2,7 +2,7 @@
 
 use super::open::SpanHandle;
 use super::outcome::{self, Outcome};
-use crate::panic::contained;
+use crate::panic::catch;
 use std::panic::resume_unwind;
 
 /// Runs `body` in its span, and ends the span with the outcome or the panic.
@@ -41,7 +41,7 @@ fn in_open_span<R>(
         return body();
     }
     let attached = span.attach();
-    let result = contained(body);
+    let result = catch(body);
     // The outcome is read outside the span: values that the user's `Serialize` traces would
     // otherwise become its children.
     drop(attached);

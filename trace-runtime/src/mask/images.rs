@@ -1,7 +1,7 @@
 //! Redacts large base64 images, alone or as part of a text.
 //!
-//! Requests with images carry them inline. At some megabytes each they would fill the queue and the
-//! backend, and no backend needs them to show the conversation.
+//! Requests to models carry images inline, often some megabytes each. Backends would store them
+//! again with every turn of a conversation, and reject batches that become too large.
 
 use super::REDACTED;
 use memchr::memmem;

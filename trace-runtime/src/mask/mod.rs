@@ -49,7 +49,7 @@ pub(crate) use settings::MaskSettings;
 
 use crate::openinference::OpenInferenceSpanKind;
 use crate::openinference::keys;
-use crate::panic::contained;
+use crate::panic::catch;
 use opentelemetry::trace::Status;
 use opentelemetry::{Array, KeyValue, StringValue, Value};
 use opentelemetry_sdk::trace::SpanData;
@@ -163,7 +163,7 @@ impl Masking<'_> {
     /// function was written to hide.
     fn apply_functions(&self, key: &str, value: Value) -> Option<Value> {
         self.settings.functions.iter().try_fold(value, |value, function| {
-            match contained(|| function(key, &value, self.kind)) {
+            match catch(|| function(key, &value, self.kind)) {
                 Ok(Masked::Keep) => Some(value),
                 Ok(Masked::Replace(other)) => Some(other),
                 Ok(Masked::Drop) | Err(_) => None,

@@ -71,7 +71,8 @@ pub(super) enum Action {
 /// prefix holds for all longer keys too, such as `llm.tools.0.tool.name` for `llm.tools`.
 const RULES: &[(&str, &[Switch], Action)] = &[
     // Inputs. Single values are redacted. Lists are dropped, since their keys alone tell how many
-    // messages, documents and parts there were.
+    // messages and documents there were, except where the Python implementation redacts their items
+    // (prompts, choices, retrieved documents).
     (keys::INPUT_VALUE, &[Inputs], Redact),
     (keys::INPUT_MIME_TYPE, &[Inputs], Drop),
     (keys::INPUT_IMAGES, &[Inputs, InputImages], Drop),

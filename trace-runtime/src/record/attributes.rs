@@ -1,7 +1,7 @@
 //! The attribute list that [`Record`] implementations write to.
 
 use super::{AttributeValue, Record};
-use crate::panic::contained;
+use crate::panic::catch;
 use opentelemetry::{Key, KeyValue};
 
 /// The attributes of a value, in the order in which they were set.
@@ -50,7 +50,7 @@ impl Attributes {
     /// Adds the attributes of another value.
     pub fn record<T: Record + ?Sized>(&mut self, value: &T) {
         // `T` may be a type of the application. A panic in it must not fail the traced call.
-        let _ = contained(|| value.record(self));
+        let _ = catch(|| value.record(self));
     }
 
     /// Iterates over the attributes that were set so far.

@@ -1,7 +1,7 @@
 //! Generates the JSON schema of all parameters of a tool, once per process.
 
 use super::parameter::Parameter;
-use crate::panic::contained;
+use crate::panic::catch;
 use opentelemetry::StringValue;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
@@ -70,7 +70,7 @@ fn generate(parameters: &[Parameter]) -> Value {
     for parameter in parameters {
         // If the `JsonSchema` of the application panics, its argument accepts any value.
         let write = || parameter.write_schema.map(|write| write(&mut generator).to_value());
-        let written = contained(write).ok().flatten();
+        let written = catch(write).ok().flatten();
         if parameter.is_destructured {
             add_fields(parameter, written, &mut properties, &mut required);
         } else if let [name] = parameter.names {

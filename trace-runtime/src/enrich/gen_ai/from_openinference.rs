@@ -5,7 +5,7 @@ use super::{kind, message_json, provider, retrieval};
 use crate::openinference::OpenInferenceSpanKind as Kind;
 use crate::openinference::add_missing;
 use crate::openinference::keys::{self, gen_ai};
-use crate::panic::contained;
+use crate::panic::catch;
 use crate::record::AttributeValue;
 use opentelemetry::KeyValue;
 use opentelemetry_sdk::trace::SpanData;
@@ -30,7 +30,7 @@ impl GenAiAttributes {
 ///
 /// A panic costs only these attributes; the span is exported in any case.
 pub(crate) fn add_gen_ai_attributes(span: &mut SpanData) {
-    if let Ok(added) = contained(|| gen_ai_attributes(&AttributeView::new(&span.attributes))) {
+    if let Ok(added) = catch(|| gen_ai_attributes(&AttributeView::new(&span.attributes))) {
         add_missing(&mut span.attributes, added.0);
     }
 }
