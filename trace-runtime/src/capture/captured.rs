@@ -3,7 +3,7 @@
 use super::bounded::Bounded;
 use super::finite::Finite;
 use super::limit::{bounded, value_limit};
-use crate::memory::{Text, attribute_bytes, text_bytes, texts};
+use crate::memory::{attribute_bytes, text_bytes};
 use crate::openinference::keys;
 use crate::panic::{contained, message};
 use memchr::memchr;
@@ -176,11 +176,6 @@ impl CapturedValue {
             Cow::Owned(without) => without,
             Cow::Borrowed(_) => self.text,
         }
-    }
-
-    /// Every text, always in the same order.
-    pub(crate) fn texts(&mut self) -> impl Iterator<Item = Text<'_>> {
-        std::iter::once(Text::Owned(&mut self.text)).chain(texts(&mut self.attributes))
     }
 
     /// The memory that it holds.

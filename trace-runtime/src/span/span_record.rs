@@ -4,7 +4,7 @@
 use super::call_site::CallSite;
 use super::callee::Callee;
 use super::said::{LIST, Said};
-use crate::memory::{CompressedTexts, Compression, Size, more_bytes};
+use crate::memory::more_bytes;
 use opentelemetry::trace::{Event, Link, SpanContext, SpanId, SpanKind, Status};
 use opentelemetry::{InstrumentationScope, KeyValue};
 use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanLinks};
@@ -33,8 +33,6 @@ struct Rare {
     name: Option<Cow<'static, str>>,
     events: SpanEvents,
     links: SpanLinks,
-    /// The long ones of what was said, while it waits.
-    texts: Option<CompressedTexts>,
 }
 
 /// The memory of a span for exporters, and of its list of attributes.
@@ -97,10 +95,7 @@ impl SpanRecord {
     /// Takes the content out, in the form that exporters take.
     pub(crate) fn take_data(&mut self) -> SpanData {
         let rare = self.rare.take().map(|rare| *rare).unwrap_or_default();
-        let Rare { name, events, links, texts } = rare;
-        if let Some(texts) = texts {
-            texts.put_back(self.said.texts());
-        }
+        let Rare { name, events, links } = rare;
         let name = name.unwrap_or_else(|| self.callee.span_name());
         let attributes = std::mem::take(&mut self.said).into_attributes(&self.callee);
         self.callee.name = None;
@@ -121,37 +116,22 @@ impl SpanRecord {
         }
     }
 
-    /// Compresses the texts, which come back with [`take_data`](SpanRecord::take_data).
-    pub(crate) fn compress(&mut self, compression: Compression) {
-        if let Some(texts) = CompressedTexts::of(self.said.texts(), compression) {
-            texts.take_out(self.said.texts());
-            self.rare().texts = Some(texts);
-        }
-    }
-
-    /// The memory that it takes; what is not compressed counts in the form that exporters take, which
-    /// it has soon.
+    /// Returns the estimated memory of the span in the form that exporters take. The worker brings
+    /// it into that form before it frees the record, so the larger of the two counts.
     #[inline]
-    pub(crate) fn size(&self) -> Size {
-        let held = self.callee.bytes() + self.said.bytes();
+    pub(crate) fn size(&self) -> usize {
+        let held = EXPORTED + self.callee.bytes() + self.said.bytes();
         match (&self.rare, &self.status) {
-            (None, Status::Ok | Status::Unset) => Size::plain(EXPORTED + held),
-            _ => self.size_with_more(held),
+            (None, Status::Ok | Status::Unset) => held,
+            _ => held + self.extra_bytes(),
         }
     }
 
     #[inline(never)]
-    fn size_with_more(&self, held: usize) -> Size {
-        let Some(rare) = &self.rare else {
-            return Size::plain(EXPORTED + held + more_bytes(&self.status, &[], &[]));
-        };
-        let held = held + more_bytes(&self.status, &rare.events, &rare.links);
-        match &rare.texts {
-            None => Size::plain(EXPORTED + held),
-            Some(texts) => Size {
-                waiting: size_of::<Self>() + size_of::<Rare>() + held + texts.bytes(),
-                whole: EXPORTED + held + texts.whole(),
-            },
+    fn extra_bytes(&self) -> usize {
+        match &self.rare {
+            None => more_bytes(&self.status, &[], &[]),
+            Some(rare) => more_bytes(&self.status, &rare.events, &rare.links),
         }
     }
 

@@ -15,7 +15,7 @@ impl Builder {
 
     /// How much memory the spans that wait may take, for each destination, in bytes as estimated;
     /// 65536 at the least. Beyond it a span that ends is lost, and said to be; nobody ever waits.
-    /// From a quarter of it on, texts are compressed as spans end, so that more fit.
+    /// With a [`spool`](Self::spool), batches go to disk while the queue is full.
     ///
     /// Default: `TRACE_QUEUE_BYTES`, then 256 MiB.
     pub fn queue_bytes(mut self, bytes: usize) -> Self {
