@@ -3,7 +3,7 @@
 use super::bounded::BoundedText;
 use super::json::JsonSafe;
 use super::limit::{bounded_text, value_limit};
-use crate::memory::{Text, attribute_bytes, text_bytes, texts};
+use crate::memory::{attribute_bytes, text_bytes};
 use crate::openinference::keys;
 use crate::panic::{catch, message};
 use memchr::memchr;
@@ -186,11 +186,6 @@ impl CapturedValue {
             Cow::Owned(without) => without,
             Cow::Borrowed(_) => self.text,
         }
-    }
-
-    /// Every text, always in the same order.
-    pub(crate) fn texts(&mut self) -> impl Iterator<Item = Text<'_>> {
-        std::iter::once(Text::Owned(&mut self.text)).chain(texts(&mut self.attributes))
     }
 
     /// Estimates the memory of the value.

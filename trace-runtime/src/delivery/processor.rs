@@ -7,7 +7,6 @@ use super::queue::{Flushed, Queue, QueuedSpan, Stats};
 use super::settings::{DeliverySettings, MAX_TIMEOUT};
 use super::threads::{spawn, spool_name, start};
 use crate::config::RegisterError;
-use crate::memory::Compression;
 use crate::span::recycle;
 use opentelemetry::Context;
 use opentelemetry_sdk::Resource;
@@ -15,7 +14,6 @@ use opentelemetry_sdk::error::{OTelSdkError, OTelSdkResult};
 use opentelemetry_sdk::trace::{Span, SpanData, SpanProcessor};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread;
 use std::time::{Duration, Instant};
 
 /// Delivers spans: a [`SpanProcessor`] whose queue is bounded in bytes, whose batches are tried
@@ -86,17 +84,11 @@ impl DeliveryProcessor {
         DeliveryProcessor { shared: Arc::new(shared) }
     }
 
-    /// Takes a span that has ended, sampled or not. Never waits and never grows beyond its bounds.
+    /// Takes a span that has ended and is to be exported. It costs the same whatever waits in the
+    /// queues: the span is handed over as it was recorded, and other threads do the rest.
     #[inline]
-    pub(crate) fn push(&self, mut span: QueuedSpan) {
+    pub(crate) fn push(&self, span: QueuedSpan) {
         let Some((last, others)) = self.shared.queues.split_last() else { return };
-        let queues = self.shared.queues.iter();
-        if let Some(compression) = queues.filter_map(|queue| queue.compression_of(&span)).max() {
-            span.compress(compression);
-            if compression == Compression::Thorough {
-                give_way(span.size().whole);
-            }
-        }
         for queue in others {
             recycle(queue.push(span.clone()));
         }
@@ -165,18 +157,6 @@ impl SpanProcessor for DeliveryProcessor {
         }
     }
 }
-
-/// Waits for nobody, but lets those run first that empty the queue, for some turns: the more, the
-/// more they have to do with so many bytes.
-fn give_way(bytes: usize) {
-    let turns = (1 + bytes / A_TURN).min(TURNS);
-    (0..turns).for_each(|_| thread::yield_now());
-}
-
-/// Bytes that a thread gets done when it has its turn.
-const A_TURN: usize = 64 << 10;
-/// More turns may be a long time where many threads want to run.
-const TURNS: usize = 8;
 
 /// A time beyond what a clock can tell is as far as a year.
 fn deadline(timeout: Duration) -> Instant {

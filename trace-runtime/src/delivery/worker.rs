@@ -69,7 +69,8 @@ impl Worker {
     fn handle(&mut self, mut block: Block) {
         let (id, spans) = (block.id, block.spans.len() as u64);
         if let Outlet::Encoder(encoder) = &self.outlet {
-            if encoder.store.is_none() && !self.queue.wait_for_sender(&block) {
+            // After the end nothing is sent any more, so without a spool there is no use in encoding.
+            if encoder.store.is_none() && self.queue.is_stopped() {
                 return self.queue.abandon(id, spans);
             }
             self.queue.hold_twice(&block);

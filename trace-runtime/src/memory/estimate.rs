@@ -1,58 +1,28 @@
-//! How much memory a span takes, estimated: never less than its encoded form does.
+//! Estimates how much memory a span takes. The estimate is never below the length of its encoded
+//! form, so a queue that is full of encoded batches is within its bound too.
 
 use opentelemetry::trace::{Event, Link, Status};
 use opentelemetry::{Array, KeyValue, Value};
 use opentelemetry_sdk::trace::SpanData;
-use std::ops::AddAssign;
 
-/// The memory that spans take, estimated.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Size {
-    /// As they wait.
-    pub(crate) waiting: usize,
-    /// With all of their texts, as exporters take them.
-    pub(crate) whole: usize,
-}
+/// The cost of an allocation besides its bytes.
+const ALLOCATION: usize = 16;
 
-impl Size {
-    /// Of what is not compressed.
-    #[inline]
-    pub(crate) fn plain(bytes: usize) -> Self {
-        Size { waiting: bytes, whole: bytes }
-    }
-}
-
-impl AddAssign for Size {
-    #[inline]
-    fn add_assign(&mut self, other: Size) {
-        self.waiting += other.waiting;
-        self.whole += other.whole;
-    }
-}
-
-/// What an allocation costs besides its bytes.
-pub(crate) const ALLOCATION: usize = 16;
-
-/// A text, and the hole that allocators leave behind one that was longer while it was written.
+/// The estimated size of a string on the heap. A quarter is added because a string that grew while
+/// it was written keeps spare capacity, and an allocator rounds up.
 #[inline]
 pub(crate) fn text_bytes(text: &str) -> usize {
-    length_bytes(text.len()) + ALLOCATION
+    text.len() + text.len() / 4 + ALLOCATION
 }
 
-/// The same for texts of this length.
-#[inline]
-pub(crate) fn length_bytes(length: usize) -> usize {
-    length + length / 4
-}
-
-/// The bytes that a span holds.
+/// Estimates the memory of a span of the SDK.
 pub(crate) fn estimate(span: &SpanData) -> usize {
     let own = size_of_val(span) + span.name.len() + ALLOCATION;
     let more = more_bytes(&span.status, &span.events, &span.links);
     own + attributes(&span.attributes) + more
 }
 
-/// What a span holds besides its attributes.
+/// Estimates the memory of the parts that few spans have: status, events and links.
 pub(crate) fn more_bytes(status: &Status, events: &[Event], links: &[Link]) -> usize {
     let events = events
         .iter()
@@ -69,6 +39,7 @@ fn attributes(attributes: &[KeyValue]) -> usize {
     attributes.iter().map(attribute_bytes).sum()
 }
 
+/// Estimates the memory of one attribute, key included.
 pub(crate) fn attribute_bytes(attribute: &KeyValue) -> usize {
     size_of_val(attribute) + attribute.key.as_str().len() + value(&attribute.value)
 }

@@ -1,7 +1,5 @@
-//! How much memory spans take, and their texts in compressed form.
+//! Estimates of the memory that spans take, by which the queue is bounded.
 
-mod compressed;
 mod estimate;
 
-pub(crate) use compressed::{CompressedTexts, Compression, Text, texts};
-pub(crate) use estimate::{Size, attribute_bytes, estimate, more_bytes, text_bytes};
+pub(crate) use estimate::{attribute_bytes, estimate, more_bytes, text_bytes};

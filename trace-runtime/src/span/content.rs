@@ -2,7 +2,7 @@
 
 use super::call_site::Call;
 use crate::capture::CapturedValue;
-use crate::memory::{Text, attribute_bytes, texts};
+use crate::memory::attribute_bytes;
 use crate::openinference::{add_missing, keep_last_of_each_key, keys};
 use opentelemetry::KeyValue;
 use std::sync::Arc;
@@ -58,12 +58,6 @@ impl SpanContent {
             kinds.for_each(|set| *set = call.kind().attribute());
         }
         list
-    }
-
-    /// Every text, always in the same order.
-    pub(crate) fn texts(&mut self) -> impl Iterator<Item = Text<'_>> {
-        let values = [&mut self.input, &mut self.output].into_iter().flatten();
-        values.flat_map(CapturedValue::texts).chain(texts(&mut self.attributes))
     }
 
     /// Estimates the memory that the values hold.

@@ -2,7 +2,7 @@
 
 use super::call_site::{Call, CallSite};
 use super::content::{SpanContent, TYPICAL_LIST_BYTES};
-use crate::memory::{CompressedTexts, Compression, Size, more_bytes};
+use crate::memory::more_bytes;
 use opentelemetry::trace::{Event, Link, SpanContext, SpanId, SpanKind, Status};
 use opentelemetry::{InstrumentationScope, KeyValue};
 use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanLinks};
@@ -36,8 +36,6 @@ struct Extras {
     name: Option<Cow<'static, str>>,
     events: SpanEvents,
     links: SpanLinks,
-    /// The long texts, compressed.
-    texts: Option<CompressedTexts>,
 }
 
 /// The memory of an exported span, with a list of the usual length.
@@ -102,10 +100,7 @@ impl SpanRecord {
     /// [`record_pool`](super::record_pool).
     pub(crate) fn take_data(&mut self) -> SpanData {
         let extras = self.extras.take().map(|extras| *extras).unwrap_or_default();
-        let Extras { name, events, links, texts } = extras;
-        if let Some(texts) = texts {
-            texts.put_back(self.content.texts());
-        }
+        let Extras { name, events, links } = extras;
         let name = name.unwrap_or_else(|| self.call.span_name());
         let attributes = std::mem::take(&mut self.content).into_attributes(&self.call);
         self.call.name = None;
@@ -126,36 +121,22 @@ impl SpanRecord {
         }
     }
 
-    /// Compresses the texts, which come back with [`take_data`](SpanRecord::take_data).
-    pub(crate) fn compress(&mut self, compression: Compression) {
-        if let Some(texts) = CompressedTexts::of(self.content.texts(), compression) {
-            texts.take_out(self.content.texts());
-            self.extras().texts = Some(texts);
-        }
-    }
-
-    /// Estimates the memory of the span in its exported form, which it will soon have.
+    /// Estimates the memory of the span in its exported form. The worker builds that form before it
+    /// frees the record, so the larger of the two counts.
     #[inline]
-    pub(crate) fn size(&self) -> Size {
-        let held = self.call.bytes() + self.content.bytes();
+    pub(crate) fn size(&self) -> usize {
+        let bytes = EXPORTED_BYTES + self.call.bytes() + self.content.bytes();
         match (&self.extras, &self.status) {
-            (None, Status::Ok | Status::Unset) => Size::plain(EXPORTED_BYTES + held),
-            _ => self.size_with_more(held),
+            (None, Status::Ok | Status::Unset) => bytes,
+            _ => bytes + self.extra_bytes(),
         }
     }
 
     #[inline(never)]
-    fn size_with_more(&self, held: usize) -> Size {
-        let Some(extras) = &self.extras else {
-            return Size::plain(EXPORTED_BYTES + held + more_bytes(&self.status, &[], &[]));
-        };
-        let held = held + more_bytes(&self.status, &extras.events, &extras.links);
-        match &extras.texts {
-            None => Size::plain(EXPORTED_BYTES + held),
-            Some(texts) => Size {
-                waiting: size_of::<Self>() + size_of::<Extras>() + held + texts.bytes(),
-                whole: EXPORTED_BYTES + held + texts.whole(),
-            },
+    fn extra_bytes(&self) -> usize {
+        match &self.extras {
+            None => more_bytes(&self.status, &[], &[]),
+            Some(extras) => more_bytes(&self.status, &extras.events, &extras.links),
         }
     }
 

@@ -5,7 +5,6 @@
 use super::spans::{QueuedSpan, Spans};
 use super::{QUEUE_FULL, Queue};
 use crate::delivery::settings::BatchSettings;
-use crate::memory::Size;
 use crate::span::SpanRecord;
 use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -34,7 +33,7 @@ struct Buffer(Mutex<Buffered>);
 #[derive(Debug, Default)]
 struct Buffered {
     spans: Spans,
-    size: Size,
+    bytes: usize,
     /// Nobody will look into it any more.
     is_closed: bool,
 }
@@ -48,9 +47,12 @@ impl Buffers {
         Buffers { all: Default::default(), spans, worker_sleeps: AtomicBool::new(false) }
     }
 
-    /// The bytes that may wait in them all, besides those in the account.
-    pub(super) fn bytes(&self) -> usize {
-        if self.spans == 1 { 0 } else { COUNT * BYTES }
+    /// The part of the configured bound that is left for spans and batches outside the buffers. A
+    /// quarter is kept free for the batch that is being encoded, which is there twice for a moment,
+    /// and for the holes that an allocator leaves between texts of many lengths.
+    pub(super) fn bound(&self, settings: &BatchSettings) -> usize {
+        let reserve = if self.spans == 1 { 0 } else { COUNT * BYTES + settings.queue_bytes / 4 };
+        settings.queue_bytes - reserve
     }
 
     #[inline]
@@ -84,8 +86,8 @@ impl Queue {
         let mut buffer = self.buffers.of_this_thread();
         let is_first = buffer.spans.len() == 0;
         let spare = buffer.spans.push(span);
-        buffer.size += size;
-        let is_full = buffer.spans.len() >= self.buffers.spans || buffer.size.whole >= BYTES;
+        buffer.bytes += size;
+        let is_full = buffer.spans.len() >= self.buffers.spans || buffer.bytes >= BYTES;
         if is_full || buffer.is_closed {
             self.hand_over(&mut buffer);
         } else if is_first && self.buffers.worker_sleeps.load(Ordering::Relaxed) {
@@ -115,10 +117,10 @@ impl Queue {
         if spans == 0 {
             return;
         }
-        let size = std::mem::take(&mut buffer.size);
+        let bytes = std::mem::take(&mut buffer.bytes);
         let mut state = self.lock();
         state.ended += spans as u64;
-        let is_full = state.held + size.waiting > self.room.bytes
+        let is_full = state.held + bytes > self.bound
             || self.settings.queue_spans.is_some_and(|bound| state.pending() > bound as u64);
         if state.is_stopped() {
             state.lose("ended after shutdown", spans as u64);
@@ -126,11 +128,9 @@ impl Queue {
         } else if is_full {
             state.lose(QUEUE_FULL, spans as u64);
             state.unsaid += spans as u64;
-            self.room.note_full();
             buffer.spans.clear();
         } else {
-            state.append(&mut buffer.spans, size, &self.settings);
-            self.room.note(&state);
+            state.append(&mut buffer.spans, bytes, &self.settings);
             if state.wakes_worker() {
                 drop(state);
                 self.spans.notify_one();

@@ -18,6 +18,11 @@ pub(crate) struct Left {
 }
 
 impl Queue {
+    /// Returns true once nothing is sent any more.
+    pub(crate) fn is_stopped(&self) -> bool {
+        self.lock().is_stopped()
+    }
+
     /// From here on nobody is told that spans wait; soon they are delivered, on disk, or lost.
     pub(crate) fn close(&self) {
         let mut state = self.lock();

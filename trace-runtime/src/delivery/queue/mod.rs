@@ -10,7 +10,6 @@ mod buffers;
 mod disk;
 mod end;
 mod flush;
-mod room;
 mod send;
 mod settle;
 mod spans;
@@ -32,7 +31,6 @@ use super::diagnostics::Diagnostics;
 use crate::delivery::settings::BatchSettings;
 use buffers::Buffers;
 use opentelemetry_sdk::Resource;
-use room::Room;
 use state::State;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
@@ -43,7 +41,9 @@ pub(crate) struct Queue {
     settings: BatchSettings,
     diagnostics: Arc<Diagnostics>,
     buffers: Buffers,
-    room: Room,
+    /// The bytes that spans and batches may take; what is left of the configured bound is for the
+    /// buffers, and for the batch that is being encoded.
+    bound: usize,
     state: Mutex<State>,
     /// The worker waits here for spans.
     spans: Condvar,
@@ -63,7 +63,7 @@ impl Queue {
         let buffers = Buffers::new(&settings);
         Queue {
             address,
-            room: Room::new(&settings, buffers.bytes()),
+            bound: buffers.bound(&settings),
             buffers,
             settings,
             diagnostics,
@@ -102,14 +102,14 @@ impl Queue {
     pub(crate) fn say_unsaid(&self) {
         let unsaid = std::mem::take(&mut self.lock().unsaid);
         if unsaid > 0 {
-            let bound = self.bound();
+            let bound = self.described_bound();
             self.diagnostics.lost(QUEUE_FULL, &self.address, unsaid, &|spans| {
                 format!("{spans} for {} were lost, since {bound}", self.address)
             });
         }
     }
 
-    fn bound(&self) -> String {
+    fn described_bound(&self) -> String {
         let bytes = self.settings.queue_bytes;
         match self.settings.queue_spans {
             Some(spans) => format!(

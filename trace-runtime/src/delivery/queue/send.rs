@@ -31,7 +31,6 @@ impl Queue {
                 return Next::Stop;
             }
             state.sending = None;
-            self.note_sent(&mut state);
             let rest = look.map(|at| at.saturating_duration_since(Instant::now()));
             if rest.is_some_and(|rest| rest.is_zero()) {
                 return Next::Look;

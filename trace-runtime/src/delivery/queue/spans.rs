@@ -1,6 +1,6 @@
 //! The spans in a queue.
 
-use crate::memory::{CompressedTexts, Compression, Size, estimate, texts};
+use crate::memory::estimate;
 use crate::span::SpanRecord;
 use opentelemetry_sdk::trace::SpanData;
 
@@ -9,14 +9,7 @@ use opentelemetry_sdk::trace::SpanData;
 pub(crate) enum QueuedSpan {
     Own(Box<SpanRecord>),
     /// From a provider of the SDK.
-    Sdk(Box<SdkSpan>),
-}
-
-/// A span of the SDK, and the long ones of its texts while they are compressed.
-#[derive(Clone, Debug)]
-pub(crate) struct SdkSpan {
-    data: SpanData,
-    texts: Option<CompressedTexts>,
+    Sdk(Box<SpanData>),
 }
 
 /// The spans of a block. Its memory is used again.
@@ -24,63 +17,25 @@ pub(crate) struct SdkSpan {
 #[expect(clippy::vec_box, reason = "a record is handed on without a copy, and its memory back")]
 pub(crate) struct Spans {
     own: Vec<Box<SpanRecord>>,
-    sdk: Vec<SdkSpan>,
+    sdk: Vec<SpanData>,
     /// Records whose content was taken out, for threads that begin spans.
     spare: Vec<Box<SpanRecord>>,
 }
 
 impl From<SpanData> for QueuedSpan {
     fn from(data: SpanData) -> Self {
-        QueuedSpan::Sdk(Box::new(SdkSpan { data, texts: None }))
+        QueuedSpan::Sdk(Box::new(data))
     }
 }
 
 impl QueuedSpan {
-    /// Compresses the texts, until the span is taken out of the queue.
-    pub(crate) fn compress(&mut self, compression: Compression) {
-        match self {
-            QueuedSpan::Own(span) => span.compress(compression),
-            QueuedSpan::Sdk(span) => span.compress(compression),
-        }
-    }
-
     /// The memory that it takes.
     #[inline]
-    pub(crate) fn size(&self) -> Size {
+    pub(crate) fn size(&self) -> usize {
         match self {
             QueuedSpan::Own(span) => span.size(),
-            QueuedSpan::Sdk(span) => span.size(),
+            QueuedSpan::Sdk(span) => estimate(span),
         }
-    }
-}
-
-impl SdkSpan {
-    fn compress(&mut self, compression: Compression) {
-        let attributes = &mut self.data.attributes;
-        self.texts = CompressedTexts::of(texts(attributes), compression);
-        if let Some(compressed) = &self.texts {
-            compressed.take_out(texts(attributes));
-        }
-    }
-
-    #[cfg(test)]
-    pub(crate) fn set_text(&mut self, text: String) {
-        self.data.attributes = vec![opentelemetry::KeyValue::new("text", text)];
-    }
-
-    fn size(&self) -> Size {
-        let bytes = estimate(&self.data);
-        match &self.texts {
-            None => Size::plain(bytes),
-            Some(texts) => Size { waiting: bytes + texts.bytes(), whole: bytes + texts.whole() },
-        }
-    }
-
-    fn into_data(mut self) -> SpanData {
-        if let Some(compressed) = &self.texts {
-            compressed.put_back(texts(&mut self.data.attributes));
-        }
-        self.data
     }
 }
 
@@ -116,7 +71,7 @@ impl Spans {
     pub(crate) fn take(&mut self) -> Vec<SpanData> {
         let mut taken = Vec::with_capacity(self.len());
         taken.extend(self.own.iter_mut().map(|span| span.take_data()));
-        taken.extend(self.sdk.drain(..).map(SdkSpan::into_data));
+        taken.extend(self.sdk.drain(..));
         self.spare.append(&mut self.own);
         taken
     }

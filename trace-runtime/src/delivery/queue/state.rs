@@ -5,7 +5,6 @@ use super::take::Block;
 use super::{Batch, Fate, Spans};
 use crate::delivery::deliver::Failure;
 use crate::delivery::settings::BatchSettings;
-use crate::memory::Size;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Instant;
 
@@ -76,8 +75,6 @@ pub(super) enum Worker {
     Full,
     /// Any span.
     Any,
-    /// The sender, that it has sent more.
-    Sender,
 }
 
 /// The number of spans that no flush waits for.
@@ -121,8 +118,8 @@ impl State {
     }
 
     /// Takes the spans that have just been counted as ended.
-    pub(super) fn append(&mut self, spans: &mut Spans, size: Size, settings: &BatchSettings) {
-        self.held += size.waiting;
+    pub(super) fn append(&mut self, spans: &mut Spans, bytes: usize, settings: &BatchSettings) {
+        self.held += bytes;
         let count = spans.len();
         let has_room = self.waiting.back_mut().is_some_and(|block| block.has_room(count, settings));
         if !has_room {
@@ -130,7 +127,7 @@ impl State {
             self.waiting.push_back(Block::new(first, self.spare.take().unwrap_or_default()));
         }
         if let Some(block) = self.waiting.back_mut() {
-            block.add(spans, size, settings);
+            block.add(spans, bytes, settings);
         }
     }
 
@@ -140,7 +137,7 @@ impl State {
         let open = Open {
             first: block.first,
             spans: block.spans.len() as u64,
-            bytes: block.size.waiting,
+            bytes: block.bytes,
             is_on_disk: false,
             is_earlier: false,
             is_part: false,
@@ -152,7 +149,7 @@ impl State {
     /// Whether the worker waits for what is there now.
     pub(super) fn wakes_worker(&mut self) -> bool {
         let wakes = match self.worker {
-            Worker::Busy | Worker::Sender => false,
+            Worker::Busy => false,
             Worker::Any => true,
             Worker::Full => self.waiting.front().is_some_and(|block| block.is_complete),
         };
@@ -183,12 +180,6 @@ impl State {
         let concluding = self.concluding.values().copied();
         let open = self.open.values().rev().map(|open| open.first);
         waiting.into_iter().chain(concluding).chain(open).all(|first| first > up_to)
-    }
-
-    /// The bytes of the batches that the sender has not sent.
-    pub(super) fn unsent(&self) -> usize {
-        let batches = self.sending.iter().chain(&self.outbox);
-        batches.map(|batch| batch.body.bytes.len()).sum()
     }
 
     pub(super) fn new_id(&mut self) -> u64 {

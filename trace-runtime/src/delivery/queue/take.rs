@@ -4,7 +4,6 @@ use super::state::{State, Worker};
 use super::{Batch, Queue, Spans};
 use crate::delivery::body::Body;
 use crate::delivery::settings::BatchSettings;
-use crate::memory::Size;
 use std::sync::atomic::Ordering;
 use std::sync::{MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -17,21 +16,14 @@ pub(crate) struct Block {
     pub(crate) spans: Spans,
     /// The number of the first of them.
     pub(super) first: u64,
-    pub(super) size: Size,
+    pub(super) bytes: usize,
     pub(super) is_complete: bool,
     since: Instant,
 }
 
 impl Block {
     pub(super) fn new(first: u64, spans: Spans) -> Self {
-        Block {
-            id: 0,
-            spans,
-            first,
-            size: Size::default(),
-            is_complete: false,
-            since: Instant::now(),
-        }
+        Block { id: 0, spans, first, bytes: 0, is_complete: false, since: Instant::now() }
     }
 
     /// Whether so many spans fit; if not, it is complete.
@@ -40,11 +32,11 @@ impl Block {
         !self.is_complete
     }
 
-    pub(super) fn add(&mut self, spans: &mut Spans, size: Size, settings: &BatchSettings) {
+    pub(super) fn add(&mut self, spans: &mut Spans, bytes: usize, settings: &BatchSettings) {
         self.spans.append(spans);
-        self.size += size;
+        self.bytes += bytes;
         self.is_complete =
-            self.spans.len() >= settings.batch_spans || self.size.whole >= settings.batch_bytes;
+            self.spans.len() >= settings.batch_spans || self.bytes >= settings.batch_bytes;
     }
 }
 
@@ -59,7 +51,6 @@ impl Queue {
             self.buffers.worker_sleeps.store(!lingers, Ordering::SeqCst);
             self.collect();
             let mut state = self.lock();
-            self.room.note(&state);
             state.worker = Worker::Busy;
             let is_woken = std::mem::take(&mut state.is_woken);
             let Some(block) = state.waiting.front() else {
@@ -107,13 +98,12 @@ impl Queue {
         }
     }
 
-    /// Makes room for the whole spans of a block, and their encoded form.
+    /// Counts the bytes of a block twice while it is encoded, since both forms are in memory then.
     pub(crate) fn hold_twice(&self, block: &Block) {
         let mut state = self.lock();
-        let bytes = 2 * block.size.whole;
         if let Some(open) = state.open.get_mut(&block.id) {
-            let before = std::mem::replace(&mut open.bytes, bytes);
-            state.held = state.held + bytes - before;
+            open.bytes += block.bytes;
+            state.held += block.bytes;
         }
     }
 
@@ -141,7 +131,7 @@ impl Queue {
     pub(crate) fn is_crowded(&self) -> bool {
         let state = self.lock();
         let encoded: usize = state.outbox.iter().map(|batch| batch.body.bytes.len()).sum();
-        let is_full = encoded > 0 && state.held > self.room.bytes;
+        let is_full = encoded > 0 && state.held > self.bound;
         state.is_stopped() || is_full || encoded > self.settings.queue_bytes / 2
     }
 }

@@ -242,6 +242,16 @@ pub(super) fn span(name: &str) -> QueuedSpan {
     })
 }
 
+/// A span with a text of 54,000 bytes.
+pub(super) fn long_span(name: &str) -> QueuedSpan {
+    let mut span = span(name);
+    if let QueuedSpan::Sdk(data) = &mut span {
+        let text = "the answer to the question ".repeat(2000);
+        data.attributes = vec![opentelemetry::KeyValue::new("text", text)];
+    }
+    span
+}
+
 pub(super) fn names(protobuf: &[u8]) -> Vec<String> {
     let request = ExportTraceServiceRequest::decode(protobuf).unwrap();
     let scopes = request.resource_spans.into_iter().flat_map(|resource| resource.scope_spans);

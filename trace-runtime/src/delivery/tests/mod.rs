@@ -2,9 +2,9 @@
 //! a backend that answers when it is told to.
 
 mod buffers;
-mod crowded;
 mod encode_once;
 mod harness;
+mod memory_bound;
 mod shutdown;
 mod slow_network;
 mod splitting;

@@ -1,7 +1,6 @@
 //! A network on which a long body takes longer than one try may.
 
-use super::crowded::long;
-use super::harness::{ALL, send_all};
+use super::harness::{ALL, long_span, send_all};
 use super::{accepted, failure};
 use crate::delivery::body::{Body, count};
 use crate::delivery::deliver::{Attempt, Transport};
@@ -50,7 +49,7 @@ impl Transport for Slow {
 #[test]
 fn what_takes_longer_than_a_try_may_is_sent_in_parts() {
     let (given, gets) = mpsc::channel();
-    let body = send_all(ALL.map(long), |_| Slow { bytes: 120_000, given });
+    let body = send_all(ALL.map(long_span), |_| Slow { bytes: 120_000, given });
     assert!(body.length > 200_000, "{}", body.length);
     let sent = |body: Body| count(&body.protobuf().unwrap()).unwrap();
     assert_eq!(gets.iter().map(sent).collect::<Vec<_>>(), [4, 2, 2]);
