@@ -13,7 +13,7 @@ use async_openai::types::chat::{
 use examples::Model;
 use serde::Deserialize;
 use trace_runtime::schemars::JsonSchema;
-use trace_runtime::{ToolDefinition, agent, llm, tool};
+use trace_runtime::{agent, llm, tool, tool::ToolDefinition};
 
 /// The arguments that the model fills in. Their doc comments become the descriptions that the model
 /// reads.

@@ -11,7 +11,7 @@ use opentelemetry::{KeyValue, trace::SpanKind};
 use opentelemetry_otlp::{Protocol, SpanExporter, WithExportConfig};
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use std::time::Instant;
-use trace_runtime::Mask;
+use trace_runtime::mask::Mask;
 
 /// Rounds per size; the medians of their figures are printed.
 const ROUNDS: usize = 15;

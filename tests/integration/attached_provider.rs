@@ -13,7 +13,10 @@ use trace_runtime::opentelemetry_sdk::trace::{
     Sampler, SamplingDecision, SamplingResult, SdkTracerProvider, ShouldSample, Span, SpanData,
     SpanProcessor,
 };
-use trace_runtime::{Registration, chain, current_span, register, suppress_tracing, using_session};
+use trace_runtime::{
+    Registration, chain, current_span, register,
+    scope::{suppress_tracing, using_session},
+};
 
 #[derive(Clone, Debug, Default)]
 struct WatchedProcessor {

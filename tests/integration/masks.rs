@@ -6,8 +6,11 @@ use trace_runtime::opentelemetry::Value as AttributeValue;
 use trace_runtime::opentelemetry::trace::Status;
 use trace_runtime::record::{Document, Json, PromptTemplate, RetrievedDocuments};
 use trace_runtime::{
-    Mask, Masked, agent, chain, current_span, embedding, llm, register, retriever, tool,
-    using_metadata,
+    agent, chain, current_span, embedding, llm,
+    mask::{Mask, Masked},
+    register, retriever,
+    scope::using_metadata,
+    tool,
 };
 
 /// The text that the values below contain.

@@ -5,7 +5,7 @@ use integration_tests::{InMemoryExporter, Program, Receiver, block_on, block_on_
 use std::panic::AssertUnwindSafe;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
-use trace_runtime::{Protocol, RegisterError, chain, register};
+use trace_runtime::{RegisterError, chain, delivery::Protocol, register};
 
 #[chain]
 fn work() {}

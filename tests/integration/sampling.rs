@@ -6,7 +6,7 @@ use trace_runtime::opentelemetry::trace::{
     SpanContext, SpanId, TraceContextExt, TraceFlags, TraceId, TraceState, Tracer, TracerProvider,
     noop::NoopTracerProvider,
 };
-use trace_runtime::{chain, current_span, using_session};
+use trace_runtime::{chain, current_span, scope::using_session};
 
 #[chain]
 fn leaf() -> SpanContext {

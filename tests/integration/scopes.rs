@@ -8,8 +8,11 @@ use trace_runtime::opentelemetry::{Context, KeyValue, global};
 use trace_runtime::opentelemetry_sdk::trace::SdkTracerProvider;
 use trace_runtime::record::{Json, PromptTemplate};
 use trace_runtime::{
-    InCurrentSpan, chain, current_span, llm, register, suppress_tracing, using_baggage,
-    using_metadata, using_prompt_template, using_session, using_tags, using_user,
+    InCurrentSpan, chain, current_span, llm, register,
+    scope::{
+        suppress_tracing, using_baggage, using_metadata, using_prompt_template, using_session,
+        using_tags, using_user,
+    },
 };
 
 const KEYS: [&str; 5] =

@@ -8,7 +8,7 @@
     reason = "tests read like the code of users"
 )]
 
-mod memory_bound;
 mod disk_faults;
 mod file_faults;
+mod memory_bound;
 mod tls;

@@ -8,7 +8,7 @@ use std::sync::atomic::Ordering;
 use trace_runtime::opentelemetry::KeyValue;
 use trace_runtime::opentelemetry::trace::{Tracer, TracerProvider};
 use trace_runtime::opentelemetry_sdk::trace::SdkTracerProvider;
-use trace_runtime::{Stats, chain, register};
+use trace_runtime::{chain, delivery::Stats, register};
 
 const SPANS: usize = 100;
 const BOUND: usize = 1 << 20;

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use trace_runtime::opentelemetry_sdk::error::OTelSdkResult;
 use trace_runtime::opentelemetry_sdk::trace::{SpanData, SpanExporter};
-use trace_runtime::{Builder, Registration, Stats, register};
+use trace_runtime::{Builder, Registration, delivery::Stats, register};
 
 /// The environment variable that tells a child process the endpoint of its receiver.
 pub const ENDPOINT: &str = "TEST_ENDPOINT";

@@ -71,7 +71,7 @@ impl<T> WithCurrentSpan<T> {
 
 pin_project! {
     /// A future or a stream that is bound to a span by [`InCurrentSpan::in_current_span`], or to a
-    /// scope by [`Scope::bind`](crate::Scope::bind).
+    /// scope by [`Scope::bind`](crate::scope::Scope::bind).
     #[derive(Debug)]
     #[must_use = "futures and streams do nothing unless polled"]
     pub struct WithCurrentSpan<T> {

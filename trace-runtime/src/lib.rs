@@ -1,4 +1,50 @@
-#![doc = include_str!("../README.md")]
+//! Attribute macros that trace LLM applications.
+//!
+//! Annotate functions with [`agent`], [`chain`], [`llm`], [`tool`](macro@tool) or one of their
+//! siblings. Each call becomes an OpenTelemetry span that follows the OpenInference conventions,
+//! nested as the calls are nested: prompts, answers, tool calls, token counts, errors. Arize Phoenix,
+//! MLflow, Langfuse and any other OTLP backend show a run as one tree. Until [`register`] is called,
+//! an annotated function costs one relaxed load and a branch.
+//!
+//! ```no_run
+//! use trace_runtime::{agent, llm, register};
+//!
+//! #[llm(model = "gpt-4o")]
+//! fn ask(question: &str) -> String {
+//!     format!("an answer to {question}")
+//! }
+//!
+//! #[agent]
+//! fn plan_trip(city: &str) -> String {
+//!     ask(&format!("What is worth seeing in {city}?"))
+//! }
+//!
+//! fn main() -> Result<(), trace_runtime::RegisterError> {
+//!     let _registration = register().project_name("travel").install()?;
+//!     println!("{}", plan_trip("Rome"));
+//!     Ok(())
+//! }
+//! ```
+//!
+//! # Map
+//!
+//! - The macros: [`agent`], [`chain`], [`decision`], [`embedding`], [`evaluator`], [`guardrail`],
+//!   [`llm`], [`prompt`], [`reranker`], [`retriever`], [`tool`](macro@tool).
+//! - [`register`] returns a [`Builder`]: where spans go, and how. [`Builder::install`] returns the
+//!   [`Registration`], which flushes and shuts down.
+//! - [`current_span`] and [`record`](mod@record): values that you record by hand.
+//! - [`InCurrentSpan`] and [`in_current_span`]: the current span in other tasks and threads.
+//! - [`scope`]: session, user, metadata and tags for all spans inside.
+//! - [`mask`]: values that must not leave the process.
+//! - [`tool`](mod@tool): tool definitions to pass to a model.
+//! - [`delivery`]: the queue, its counts, and a span processor for your own provider.
+//! - [`enrich`]: messages and token counts for spans of your own pipeline.
+//! - [`instrument`]: traits that bound the options of the macros.
+#![cfg_attr(feature = "tracing", doc = "- [`tracing`](mod@tracing): spans of the crate `tracing`.")]
+//!
+//! # Environment
+//!
+#![doc = include_str!("environment.md")]
 #![forbid(unsafe_code)]
 #![deny(
     clippy::unwrap_used,
@@ -13,46 +59,40 @@
 pub mod __private;
 mod capture;
 mod config;
-mod delivery;
-mod enrich;
+pub mod delivery;
+pub mod enrich;
 mod in_current_span;
-mod instrument;
+pub mod instrument;
 mod macros;
-mod mask;
+pub mod mask;
 mod memory;
 mod openinference;
 mod panic;
 pub mod record;
 mod register;
-mod scope;
+pub mod scope;
 mod span;
-mod tool;
+pub mod tool;
 #[cfg(feature = "tracing")]
 pub mod tracing;
 
 pub use config::{RegisterError, Setting};
-pub use delivery::{DeliveryProcessor, Diagnostic, Protocol, ReplayError, Replayed, Stats};
-pub use enrich::EnrichExporter;
-pub use in_current_span::{InCurrentSpan, WithCurrentSpan, in_current_span};
-pub use instrument::{CurrentSpan, Parent, SpanName, current_span};
-pub use mask::{Mask, Masked};
+pub use in_current_span::{InCurrentSpan, in_current_span};
+pub use instrument::{CurrentSpan, current_span};
+pub use macros::*;
 pub use openinference::OpenInferenceSpanKind;
-pub use record::AttributeValue;
 pub use register::{Builder, FlushError, Registration, register};
-pub use scope::{
-    Scope, suppress_tracing, using_baggage, using_metadata, using_prompt_template, using_session,
-    using_tags, using_user,
-};
-pub use tool::ToolDefinition;
 
-/// Derive `JsonSchema` with this version: another one describes nothing here.
+/// The OpenTelemetry API that this crate uses. Another version in the same program has its own
+/// current span and its own global provider.
+pub use opentelemetry;
+/// The OpenTelemetry SDK that this crate uses.
+pub use opentelemetry_sdk;
+/// The version of `schemars` whose `JsonSchema` this crate reads.
 #[cfg(feature = "schema")]
 pub use schemars;
 
-/// The OpenTelemetry API this crate is built on: two versions of it in one program are two
-/// unconnected worlds.
-pub use opentelemetry;
-/// The OpenTelemetry SDK this crate is built on.
-pub use opentelemetry_sdk;
-
-pub use macros::*;
+/// Compiles and runs the examples of the README.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct ReadmeExamples;

@@ -4,7 +4,7 @@ use integration_tests::delivery::DiscardingExporter;
 use integration_tests::{Program, Receiver, Reply, TempFolder, block_on};
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use serde_json::{Value, json};
-use trace_runtime::{ReplayError, chain, register};
+use trace_runtime::{chain, delivery::ReplayError, register};
 
 #[chain(attributes(whole = 7_i64, part = 0.5, flags = [true, false], many = [1_i64, 2]))]
 fn work(_n: u32) {}
@@ -130,7 +130,7 @@ fn replay_sends_a_file_and_a_spool_to_any_endpoint() {
     // Replay also works inside a runtime and over gRPC.
     let grpc = Receiver::grpc_answering(|_, _| Reply::default());
     let to_grpc = || {
-        let protocol = trace_runtime::Protocol::Grpc;
+        let protocol = trace_runtime::delivery::Protocol::Grpc;
         register().endpoint(grpc.endpoint()).protocol(protocol).replay(&spool)
     };
     let from_spool = block_on(async { to_grpc().unwrap() });

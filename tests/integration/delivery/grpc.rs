@@ -7,7 +7,7 @@ use integration_tests::{
 };
 use std::io::{Read, Write};
 use std::sync::{Arc, Mutex};
-use trace_runtime::{Builder, FlushError, Protocol, chain, register};
+use trace_runtime::{Builder, FlushError, chain, delivery::Protocol, register};
 
 #[chain]
 fn work(n: u32) -> u32 {

@@ -63,7 +63,8 @@ fn warning_in_a_success_is_reported_once() {
     let takes_all =
         |_, _: &_| Reply { text: "too many\nattributes".to_owned(), ..Reply::default() };
     let receivers = [Receiver::http_answering(takes_all), Receiver::grpc_answering(takes_all)];
-    let protocols = [trace_runtime::Protocol::HttpProtobuf, trace_runtime::Protocol::Grpc];
+    let protocols =
+        [trace_runtime::delivery::Protocol::HttpProtobuf, trace_runtime::delivery::Protocol::Grpc];
     for (receiver, protocol) in receivers.iter().zip(protocols) {
         let (registration, messages) =
             install_with(|builder| builder.endpoint(receiver.endpoint()).protocol(protocol));

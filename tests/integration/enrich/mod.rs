@@ -13,7 +13,7 @@ mod typed_clients;
 
 use integration_tests::InMemoryExporter;
 use serde_json::{Map, Value, json};
-use trace_runtime::EnrichExporter;
+use trace_runtime::enrich::EnrichExporter;
 use trace_runtime::opentelemetry::trace::{Span as _, Tracer, TracerProvider};
 use trace_runtime::opentelemetry::{Array, KeyValue, Value as Attribute};
 use trace_runtime::opentelemetry_sdk::trace::SdkTracerProvider;

@@ -154,7 +154,7 @@ fn attached_provider_with_enrich_exporter_enriches_spans() {
     let _lock = Program::lock();
     let exporter = InMemoryExporter::default();
     let provider = SdkTracerProvider::builder()
-        .with_simple_exporter(trace_runtime::EnrichExporter::new(exporter.clone()))
+        .with_simple_exporter(trace_runtime::enrich::EnrichExporter::new(exporter.clone()))
         .with_max_attributes_per_span(10_000)
         .build();
     let registration = trace_runtime::register().provider(provider).install().unwrap();

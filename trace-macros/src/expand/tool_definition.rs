@@ -35,7 +35,7 @@ impl TracedFunction<'_> {
             #(#cfg_attributes)*
             #(#lint_attributes)*
             #[doc = #doc]
-            #visibility const #constant: #runtime::ToolDefinition =
+            #visibility const #constant: #runtime::tool::ToolDefinition =
                 #runtime::__private::#definition;
         })
     }

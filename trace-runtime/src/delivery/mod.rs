@@ -1,4 +1,20 @@
-//! From ended spans to their destinations: queue, worker, limits, sender, and the account of it.
+//! Delivery of finished spans: queues, batches, retries, the spool, and the counts of all of it.
+//!
+//! A registration delivers by itself. This module has the types of its reports ([`Stats`],
+//! [`Diagnostic`], [`Replayed`]), and [`DeliveryProcessor`] for a tracer provider that your
+//! application builds.
+//!
+//! ```
+//! let registration = trace_runtime::register().verbose(false).install()?;
+//! for stats in registration.stats() {
+//!     println!("{}: {} of {} spans delivered", stats.destination, stats.delivered, stats.ended);
+//! }
+//! # Ok::<(), trace_runtime::RegisterError>(())
+//! ```
+
+// Each destination has a queue and two threads. A thread that ends a span pushes its record into the
+// queue; the worker takes blocks of records, runs the stages, and encodes a batch; the sender sends
+// the batch until the backend accepts or refuses it, or moves it to the spool.
 
 mod body;
 mod console;

@@ -21,7 +21,7 @@ use std::time::Duration;
 /// 128 before it calls an exporter.
 ///
 /// ```
-/// use trace_runtime::EnrichExporter;
+/// use trace_runtime::enrich::EnrichExporter;
 /// use trace_runtime::opentelemetry_sdk::trace::{SdkTracerProvider, SpanExporter};
 ///
 /// fn provider(exporter: impl SpanExporter + 'static) -> SdkTracerProvider {

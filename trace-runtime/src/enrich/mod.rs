@@ -5,16 +5,19 @@
 //! match becomes OpenInference attributes: messages, tool calls, model names, token counts.
 //! Attributes that the program set by hand always win.
 //!
-//! | module | task |
-//! |---|---|
-//! | [`stages`], [`exporter`] | the order of the stages, and the two pipelines that run them |
-//! | [`span`] | one span: parses its values and calls the module of its kind |
-//! | [`chat`], [`embedding`], [`rerank`] | attributes of LLM, EMBEDDING and RERANKER spans |
-//! | [`find_request`] | finds the request among the arguments of a function |
-//! | [`providers`] | the requests and responses of each API, converted into [`model`] |
-//! | [`gen_ai`] | translates to and from OpenTelemetry's GenAI conventions |
-//! | [`wire`] | reads recorded JSON: text, bytes, events and chunks |
-//! | [`limit`] | the last stage, which cuts spans that are too large |
+//! A registration does this by itself. [`EnrichExporter`] does it for a tracer provider that your
+//! application builds.
+
+// The modules, in the order in which a span meets them:
+//
+// | `stages`, `exporter` | the order of the stages, and the exporter that runs them elsewhere |
+// | `span` | one span: parses its values and calls the module of its kind |
+// | `chat`, `embedding`, `rerank` | attributes of LLM, EMBEDDING and RERANKER spans |
+// | `find_request` | finds the request among the arguments of a function |
+// | `providers` | the requests and responses of each API, converted into `model` |
+// | `wire` | reads recorded JSON: text, bytes, events and chunks |
+// | `gen_ai` | translates to and from OpenTelemetry's GenAI conventions |
+// | `limit` | the last stage, which cuts spans that are too large |
 
 mod chat;
 mod embedding;

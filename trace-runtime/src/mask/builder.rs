@@ -13,7 +13,7 @@ pub(super) type MaskFunction =
 /// The decision of a function that was passed to [`Mask::attribute`].
 ///
 /// ```
-/// use trace_runtime::Masked;
+/// use trace_runtime::mask::Masked;
 ///
 /// let decide = |key: &str| match key {
 ///     "user.id" => Masked::Drop,
@@ -40,7 +40,7 @@ pub enum Masked {
 /// span is sent, printed, or written to disk.
 ///
 /// ```no_run
-/// use trace_runtime::{Mask, Masked};
+/// use trace_runtime::mask::{Mask, Masked};
 ///
 /// let mask = Mask::new()
 ///     .hide_inputs(true)

@@ -12,7 +12,7 @@
 //! Large images and secrets are redacted by default; everything else is opt-in.
 //!
 //! ```no_run
-//! use trace_runtime::{Mask, Masked};
+//! use trace_runtime::mask::{Mask, Masked};
 //!
 //! let mask = Mask::new().hide_inputs(true).attribute(|key, _value, _kind| match key {
 //!     "user.id" => Masked::Drop,

@@ -12,7 +12,7 @@ use std::sync::Arc;
 /// and so is an array that contains one.
 ///
 /// ```
-/// use trace_runtime::{AttributeValue, opentelemetry::Value};
+/// use trace_runtime::{opentelemetry::Value, record::AttributeValue};
 ///
 /// assert_eq!(3_usize.attribute_value(), Some(Value::I64(3)));
 /// assert_eq!("text".attribute_value(), Some(Value::from("text")));

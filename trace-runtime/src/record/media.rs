@@ -7,7 +7,7 @@ use serde::Serialize;
 /// An image in a message: an `http(s)` URL, the URI of an object store, or inline base64 data.
 ///
 /// Attribute, below `message_content.image`: `image.url`. Inline data is a data URL. If it is
-/// longer than [`Mask::base64_image_max_length`](crate::Mask::base64_image_max_length), it is
+/// longer than [`Mask::base64_image_max_length`](crate::mask::Mask::base64_image_max_length), it is
 /// redacted.
 ///
 /// ```

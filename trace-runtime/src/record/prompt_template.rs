@@ -8,7 +8,7 @@ use serde::Serialize;
 ///
 /// Attributes: `llm.prompt_template.template`, `llm.prompt_template.variables` (JSON) and
 /// `llm.prompt_template.version`. To set them on all spans of a scope, use
-/// [`using_prompt_template`](crate::using_prompt_template).
+/// [`using_prompt_template`](crate::scope::using_prompt_template).
 ///
 /// ```
 /// use trace_runtime::record::{Json, PromptTemplate};

@@ -66,7 +66,7 @@ impl ToolCall {
 ///
 /// Attributes, below `llm.tools.N`: `tool.json_schema` (JSON), `tool.name` and `tool.description`.
 ///
-/// The definition of an annotated function ([`ToolDefinition`](crate::ToolDefinition)) converts to
+/// The definition of an annotated function ([`ToolDefinition`](crate::tool::ToolDefinition)) converts to
 /// a tool with `Tool::from(WEATHER)`.
 ///
 /// ```

@@ -71,7 +71,7 @@ impl Builder {
     /// ```no_run
     /// let replayed = trace_runtime::register().endpoint("http://localhost:6006").replay("spool")?;
     /// println!("{} spans delivered", replayed.delivered);
-    /// # Ok::<(), trace_runtime::ReplayError>(())
+    /// # Ok::<(), trace_runtime::delivery::ReplayError>(())
     /// ```
     ///
     /// # Errors

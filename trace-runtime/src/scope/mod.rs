@@ -5,7 +5,7 @@
 //! can also suppress tracing, for example in health checks.
 //!
 //! ```
-//! use trace_runtime::{chain, using_session};
+//! use trace_runtime::{chain, scope::using_session};
 //!
 //! #[chain]
 //! async fn answer(question: &str) -> String {
@@ -47,6 +47,7 @@ mod baggage;
 mod processor;
 mod using;
 
+pub use crate::in_current_span::WithCurrentSpan;
 pub(crate) use attributes::{ContextAttributes, inherit_scope};
 pub(crate) use processor::ContextAttributesProcessor;
 pub use using::{

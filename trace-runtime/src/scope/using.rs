@@ -23,7 +23,7 @@ use serde_json::Value;
 /// [`attach`]: Scope::attach
 ///
 /// ```
-/// use trace_runtime::{chain, using_session, using_tags};
+/// use trace_runtime::{chain, scope::{using_session, using_tags}};
 ///
 /// #[chain]
 /// fn answer(question: &str) -> String {
@@ -57,7 +57,7 @@ pub struct Scope {
 ///
 /// ```
 /// # #[trace_runtime::chain] fn answer(question: &str) -> usize { question.len() }
-/// trace_runtime::using_session("conversation-7").in_scope(|| answer("why"));
+/// trace_runtime::scope::using_session("conversation-7").in_scope(|| answer("why"));
 /// ```
 pub fn using_session(id: impl Into<String>) -> Scope {
     Scope::default().session(id)
@@ -68,7 +68,7 @@ pub fn using_session(id: impl Into<String>) -> Scope {
 ///
 /// ```
 /// # #[trace_runtime::chain] fn answer(question: &str) -> usize { question.len() }
-/// trace_runtime::using_user("ada").in_scope(|| answer("why"));
+/// trace_runtime::scope::using_user("ada").in_scope(|| answer("why"));
 /// ```
 pub fn using_user(id: impl Into<String>) -> Scope {
     Scope::default().user(id)
@@ -78,7 +78,7 @@ pub fn using_user(id: impl Into<String>) -> Scope {
 ///
 /// ```
 /// # #[trace_runtime::chain] fn answer(question: &str) -> usize { question.len() }
-/// trace_runtime::using_metadata("attempt", 2).metadata("cached", true).in_scope(|| answer("why"));
+/// trace_runtime::scope::using_metadata("attempt", 2).metadata("cached", true).in_scope(|| answer("why"));
 /// ```
 pub fn using_metadata(key: impl Into<String>, value: impl Into<Value>) -> Scope {
     Scope::default().metadata(key, value)
@@ -88,7 +88,7 @@ pub fn using_metadata(key: impl Into<String>, value: impl Into<Value>) -> Scope 
 ///
 /// ```
 /// # #[trace_runtime::chain] fn answer(question: &str) -> usize { question.len() }
-/// trace_runtime::using_tags(["beta", "mobile"]).in_scope(|| answer("why"));
+/// trace_runtime::scope::using_tags(["beta", "mobile"]).in_scope(|| answer("why"));
 /// ```
 pub fn using_tags<T: Into<String>>(tags: impl IntoIterator<Item = T>) -> Scope {
     Scope::default().tags(tags)
@@ -98,7 +98,7 @@ pub fn using_tags<T: Into<String>>(tags: impl IntoIterator<Item = T>) -> Scope {
 /// their prompt was rendered.
 ///
 /// ```
-/// use trace_runtime::{record::PromptTemplate, using_prompt_template};
+/// use trace_runtime::{record::PromptTemplate, scope::using_prompt_template};
 ///
 /// # #[trace_runtime::llm] fn ask(question: &str) -> usize { question.len() }
 /// let template = PromptTemplate::new("Where is {city}?").version("v2");
@@ -117,7 +117,7 @@ pub fn using_prompt_template(template: PromptTemplate) -> Scope {
 /// ```
 /// # #[trace_runtime::chain] fn answer(question: &str) -> usize { question.len() }
 /// // Where the propagator has put the headers of the request into the current context:
-/// trace_runtime::using_baggage().in_scope(|| answer("why"));
+/// trace_runtime::scope::using_baggage().in_scope(|| answer("why"));
 /// ```
 pub fn using_baggage() -> Scope {
     Scope { attributes: baggage::read(&Context::current()), ..Scope::default() }
@@ -128,7 +128,7 @@ pub fn using_baggage() -> Scope {
 ///
 /// ```
 /// # #[trace_runtime::llm] fn ask(question: &str) -> usize { question.len() }
-/// let answer = trace_runtime::suppress_tracing().in_scope(|| ask("a health check"));
+/// let answer = trace_runtime::scope::suppress_tracing().in_scope(|| ask("a health check"));
 /// assert_eq!(answer, 14);
 /// ```
 pub fn suppress_tracing() -> Scope {

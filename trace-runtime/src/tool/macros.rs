@@ -62,26 +62,26 @@ macro_rules! __parameter {
     }};
 }
 
-/// Expands to a [`ToolDefinition`](crate::ToolDefinition) with the schema of the option
+/// Expands to a [`ToolDefinition`](crate::tool::ToolDefinition) with the schema of the option
 /// `parameters`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __given_definition {
     ($name:expr, $description:expr, $parameters:expr) => {
-        $crate::ToolDefinition::new($name, $description, || {
+        $crate::tool::ToolDefinition::new($name, $description, || {
             static GIVEN: $crate::__private::Given = $crate::__private::Given::new();
             GIVEN.once(|| $crate::__private::capture!($parameters))
         })
     };
 }
 
-/// Expands to a [`ToolDefinition`](crate::ToolDefinition) with the schema of the signature.
+/// Expands to a [`ToolDefinition`](crate::tool::ToolDefinition) with the schema of the signature.
 #[cfg(feature = "schema")]
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __definition {
     ($name:expr, $description:expr, $parameters:tt) => {
-        $crate::ToolDefinition::new($name, $description, || {
+        $crate::tool::ToolDefinition::new($name, $description, || {
             $crate::__private::parameters_schema(&$crate::__parameter_list!($parameters)).value()
         })
     };

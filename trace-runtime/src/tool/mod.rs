@@ -47,10 +47,15 @@ mod probe;
 #[cfg(feature = "schema")]
 mod schema;
 
-pub use definition::{Given, ToolDefinition};
+pub use definition::ToolDefinition;
+
+// Generated code reaches these through `__private`.
+#[doc(hidden)]
+pub use definition::Given;
 #[cfg(feature = "schema")]
-pub use parameter::Parameter;
-#[cfg(feature = "schema")]
-pub use probe::{DescribeType, IsOptional, SchemaProbe};
-#[cfg(feature = "schema")]
-pub use schema::parameters_schema;
+#[doc(hidden)]
+pub use {
+    parameter::Parameter,
+    probe::{DescribeType, IsOptional, SchemaProbe},
+    schema::parameters_schema,
+};

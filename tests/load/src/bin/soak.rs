@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime};
-use trace_runtime::{Stats, chain, register};
+use trace_runtime::{chain, delivery::Stats, register};
 
 #[chain]
 fn echo(text: &str) -> String {

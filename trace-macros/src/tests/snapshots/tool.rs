@@ -1,6 +1,6 @@
 impl Case {
     ///The definition of the tool `weather`.
-    pub const WEATHER: ::trace_runtime::ToolDefinition = ::trace_runtime::__private::definition!(
+    pub const WEATHER: ::trace_runtime::tool::ToolDefinition = ::trace_runtime::__private::definition!(
         "weather", "Doc.", [(false["city"] [], & '_ str, "The city"), (true["n"] [], Day,
         ""), (false["x"] [], _, "")]
     );

@@ -128,7 +128,7 @@ impl Builder {
     ///
     /// The provider keeps its resource, sampler and exporters: [`install`](Self::install) returns
     /// an error if a method for one of those was called. Its exporters receive the spans as they
-    /// ended; wrap them in an [`EnrichExporter`](crate::EnrichExporter) to have messages and token
+    /// ended; wrap them in an [`EnrichExporter`](crate::enrich::EnrichExporter) to have messages and token
     /// counts read from input and output.
     pub fn provider(mut self, provider: SdkTracerProvider) -> Self {
         self.provider = Some(provider);

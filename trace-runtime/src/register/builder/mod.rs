@@ -38,7 +38,7 @@ pub fn register() -> Builder {
 ///
 /// ```no_run
 /// use std::time::Duration;
-/// use trace_runtime::{Mask, register};
+/// use trace_runtime::{register, mask::Mask};
 ///
 /// let registration = register()
 ///     .project_name("support")
