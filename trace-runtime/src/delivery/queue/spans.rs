@@ -71,7 +71,7 @@ impl Spans {
     pub(crate) fn take(&mut self) -> Vec<SpanData> {
         let mut taken = Vec::with_capacity(self.len());
         taken.extend(self.own.iter_mut().map(|span| span.take_data()));
-        taken.extend(self.sdk.drain(..));
+        taken.append(&mut self.sdk);
         self.spare.append(&mut self.own);
         taken
     }
