@@ -26,6 +26,7 @@ pub mod record;
 mod register;
 mod scope;
 mod span;
+mod sync;
 mod tool;
 #[cfg(feature = "tracing")]
 pub mod tracing;

@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn halves_hold_every_span_once_in_both_forms() {
+    fn halves_hold_every_span_once() {
         let span = |name: &str| Span { name: name.to_owned(), ..Span::default() };
         let scope = |names: &[&str]| ScopeSpans {
             spans: names.iter().map(|name| span(name)).collect(),

@@ -1,6 +1,6 @@
 //! What a user is told about spans that were lost: one line for each cause, with counts.
 
-use super::inside::Inside;
+use super::reentrancy::ExportScope;
 use crate::panic::contained;
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -95,7 +95,7 @@ impl Diagnostics {
         match &self.callback {
             // A callback that panics must not take the traced function or the worker along.
             Some(callback) => {
-                let _inside = Inside::enter();
+                let _scope = ExportScope::enter();
                 drop(contained(|| callback(diagnostic)));
             }
             // A closed stderr is no reason to fail.

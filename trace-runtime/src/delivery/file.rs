@@ -2,7 +2,7 @@
 //! writes, and its receiver reads.
 
 use super::body::Body;
-use super::deliver::{Attempt, Failure, Refused, Transport, UNWRITABLE};
+use super::destination::{Attempt, PartialSuccess, SendError, Transport, UNWRITABLE};
 use super::json_lines;
 use crate::delivery::settings::FileSettings;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
@@ -43,8 +43,8 @@ impl FileTransport {
         append(&mut self.file, line)
     }
 
-    fn failure(&self, cause: &'static str, error: &io::Error) -> Failure {
-        Failure {
+    fn failure(&self, cause: &'static str, error: &io::Error) -> SendError {
+        SendError {
             cause,
             what: format!("{} could not be written ({error})", self.address()),
             advice: "make room there, or name another file".to_owned(),
@@ -123,11 +123,11 @@ impl Transport for FileTransport {
     fn send(&mut self, body: &Body, _within: Duration) -> Attempt {
         let line = match line(body) {
             Ok(line) => line,
-            Err(error) => return Attempt::Refused(self.failure("encoding", &error)),
+            Err(error) => return Attempt::Rejected(self.failure("encoding", &error)),
         };
         match self.append(&line) {
-            Ok(()) => Attempt::Accepted(Refused::default()),
-            Err(error) => Attempt::Again { failure: self.failure(UNWRITABLE, &error), after: None },
+            Ok(()) => Attempt::Accepted(PartialSuccess::default()),
+            Err(error) => Attempt::Retry { error: self.failure(UNWRITABLE, &error), after: None },
         }
     }
 

@@ -1,7 +1,7 @@
 //! Sending what is in a file or a spool.
 
 use super::body::{self, Body};
-use super::deliver::{Attempt, Transport};
+use super::destination::{Attempt, Transport};
 use super::retry::Backoff;
 use super::spool::Records;
 use crate::config::RegisterError;
@@ -151,15 +151,15 @@ fn send(
             if is_too_long { None } else { Some(transport.send(body, transport.timeout())) };
         let failure = match attempt {
             Some(Attempt::Accepted(refused)) => {
-                replayed.refused += refused.spans.min(spans);
-                replayed.delivered += spans.saturating_sub(refused.spans);
+                replayed.refused += refused.rejected_spans.min(spans);
+                replayed.delivered += spans.saturating_sub(refused.rejected_spans);
                 return Ok(());
             }
-            Some(Attempt::Again { after, .. }) if tried < TRIES => {
+            Some(Attempt::Retry { after, .. }) if tried < TRIES => {
                 thread::sleep(backoff.pause(after, 0));
                 continue;
             }
-            Some(Attempt::Again { failure, .. } | Attempt::Refused(failure)) => failure,
+            Some(Attempt::Retry { error: failure, .. } | Attempt::Rejected(failure)) => failure,
             Some(Attempt::TooLarge(failure)) if spans <= 1 => failure,
             Some(Attempt::TooLarge(_)) | None => return send_halves(transport, &plain, replayed),
         };

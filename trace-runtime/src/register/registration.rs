@@ -158,7 +158,7 @@ impl Registration {
 
 impl Drop for Registration {
     fn drop(&mut self) {
-        if !delivery::is_inside() {
+        if !delivery::in_export_scope() {
             // What was not delivered has been said by the diagnostics.
             let _ = self.shutdown();
             return;
@@ -190,7 +190,7 @@ impl Running {
 
     /// An error for what the export itself calls: it would wait for itself.
     fn not_inside(&self) -> Result<(), FlushError> {
-        if !delivery::is_inside() {
+        if !delivery::in_export_scope() {
             return Ok(());
         }
         let all = self.processor.as_ref().map(DeliveryProcessor::stats).unwrap_or_default();
@@ -198,7 +198,7 @@ impl Running {
         let stats = incomplete.or(all.first()).cloned();
         let endpoint = stats.as_ref().map(|stats| stats.destination.clone());
         let Stats { delivered, pending, on_disk, lost, .. } = stats.unwrap_or_default();
-        let cause = delivery::REFUSED.to_owned();
+        let cause = delivery::REENTRANT.to_owned();
         Err(FlushError { delivered, pending, on_disk, lost, endpoint, cause })
     }
 

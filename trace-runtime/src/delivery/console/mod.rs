@@ -2,7 +2,7 @@
 
 mod tree;
 
-use super::deliver::{Deliver, Delivering, Refused};
+use super::destination::{ExportFuture, Exporter, PartialSuccess};
 use opentelemetry::trace::{SpanId, TraceId};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::SpanData;
@@ -22,8 +22,8 @@ impl Console {
     }
 }
 
-impl Deliver for Console {
-    fn deliver(&self, batch: Vec<SpanData>) -> Delivering<'_> {
+impl Exporter for Console {
+    fn export(&self, batch: Vec<SpanData>) -> ExportFuture<'_> {
         let mut unfinished = self.lock();
         let mut finished = Vec::new();
         for span in batch {
@@ -36,7 +36,7 @@ impl Deliver for Console {
         let finished = finished.into_iter().filter_map(|trace| unfinished.remove(&trace)).collect();
         drop(unfinished);
         print(finished);
-        Box::pin(std::future::ready(Ok(Refused::default())))
+        Box::pin(std::future::ready(Ok(PartialSuccess::default())))
     }
 
     fn set_resource(&mut self, _resource: &Resource) {}

@@ -6,7 +6,7 @@ use super::refused;
 use super::retry_info::retry_delay;
 use crate::config::RegisterError;
 use crate::delivery::body::Body;
-use crate::delivery::deliver::{Attempt, Refused, Transport};
+use crate::delivery::destination::{Attempt, PartialSuccess, Transport};
 use crate::delivery::settings::OtlpSettings;
 use std::error::Error;
 use std::time::Duration;
@@ -64,8 +64,8 @@ impl GrpcTransport {
         match tokio::time::timeout(within, sending).await {
             Ok(Ok(response)) => Attempt::Accepted(refused(response.into_inner())),
             Ok(Err(status)) => self.refused(&status),
-            Err(_) => Attempt::Again {
-                failure: refusal::unreachable(&self.settings, "no answer in time"),
+            Err(_) => Attempt::Retry {
+                error: refusal::unreachable(&self.settings, "no answer in time"),
                 after: None,
             },
         }
@@ -76,25 +76,25 @@ impl GrpcTransport {
         let after = retry_delay(status.details());
         let refused = |code| refusal::status(&self.settings, code, status.message());
         match status.code() {
-            Code::Unauthenticated | Code::PermissionDenied => Attempt::Refused(refused(401)),
-            Code::Unimplemented => Attempt::Refused(refused(404)),
+            Code::Unauthenticated | Code::PermissionDenied => Attempt::Rejected(refused(401)),
+            Code::Unimplemented => Attempt::Rejected(refused(404)),
             Code::ResourceExhausted | Code::OutOfRange if is_about_size(status) => {
                 Attempt::TooLarge(refused(413))
             }
-            Code::ResourceExhausted => Attempt::Again { failure: refused(429), after },
+            Code::ResourceExhausted => Attempt::Retry { error: refused(429), after },
             Code::Unavailable
             | Code::DeadlineExceeded
             | Code::Cancelled
             | Code::Aborted
             | Code::OutOfRange
-            | Code::DataLoss => Attempt::Again { failure: unreachable(), after },
+            | Code::DataLoss => Attempt::Retry { error: unreachable(), after },
             // Not said by the backend: the connection broke.
             Code::Unknown | Code::Internal if status.source().is_some() => {
-                Attempt::Again { failure: unreachable(), after: None }
+                Attempt::Retry { error: unreachable(), after: None }
             }
             // Whatever answers at this port, gRPC it is not.
-            Code::Unknown | Code::Internal => Attempt::Refused(unreachable()),
-            _ => Attempt::Refused(refused(400)),
+            Code::Unknown | Code::Internal => Attempt::Rejected(unreachable()),
+            _ => Attempt::Rejected(refused(400)),
         }
     }
 }
@@ -116,7 +116,7 @@ impl Transport for GrpcTransport {
     fn send(&mut self, body: &Body, within: Duration) -> Attempt {
         match &self.runtime {
             Some(runtime) => runtime.block_on(self.attempt(body, within)),
-            None => Attempt::Accepted(Refused::default()),
+            None => Attempt::Accepted(PartialSuccess::default()),
         }
     }
 

@@ -4,7 +4,7 @@ use super::refusal;
 use super::refused;
 use crate::config::{RegisterError, Setting};
 use crate::delivery::body;
-use crate::delivery::deliver::{Attempt, Transport};
+use crate::delivery::destination::{Attempt, Transport};
 use crate::delivery::retry::retry_after;
 use crate::delivery::settings::OtlpSettings;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceResponse;
@@ -52,9 +52,9 @@ impl HttpTransport {
             200..300 => Attempt::Accepted(refused(
                 ExportTraceServiceResponse::decode(&*body).unwrap_or_default(),
             )),
-            408 | 429 | 502 | 503 | 504 => Attempt::Again { failure: failure(), after },
+            408 | 429 | 502 | 503 | 504 => Attempt::Retry { error: failure(), after },
             413 => Attempt::TooLarge(failure()),
-            _ => Attempt::Refused(failure()),
+            _ => Attempt::Rejected(failure()),
         }
     }
 }
@@ -83,7 +83,7 @@ impl Transport for HttpTransport {
                     reason += &format!(", through the proxy {}:{}", proxy.host(), proxy.port());
                 }
                 let failure = refusal::unreachable(&self.settings, &reason);
-                Attempt::Again { failure, after: None }
+                Attempt::Retry { error: failure, after: None }
             }
         }
     }

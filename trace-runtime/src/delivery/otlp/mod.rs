@@ -11,7 +11,7 @@ mod refusal;
 #[cfg(feature = "grpc")]
 mod retry_info;
 
-use super::deliver::{Refused, Transport};
+use super::destination::{PartialSuccess, Transport};
 use crate::config::RegisterError;
 use crate::delivery::settings::OtlpSettings;
 pub(crate) use endpoint::Endpoint;
@@ -35,9 +35,9 @@ pub(super) fn connect(settings: &OtlpSettings) -> Result<Box<dyn Transport>, Reg
 }
 
 /// What a successful answer says of refused spans, and on one line why.
-fn refused(response: ExportTraceServiceResponse) -> Refused {
-    response.partial_success.map_or_else(Refused::default, |partial| Refused {
-        spans: u64::try_from(partial.rejected_spans).unwrap_or(0),
-        reason: partial.error_message.split_whitespace().collect::<Vec<_>>().join(" "),
+fn refused(response: ExportTraceServiceResponse) -> PartialSuccess {
+    response.partial_success.map_or_else(PartialSuccess::default, |partial| PartialSuccess {
+        rejected_spans: u64::try_from(partial.rejected_spans).unwrap_or(0),
+        message: partial.error_message.split_whitespace().collect::<Vec<_>>().join(" "),
     })
 }

@@ -1,12 +1,12 @@
 //! What to tell a user whose spans a backend does not take.
 
 use crate::config::Setting;
-use crate::delivery::deliver::{Failure, UNREACHABLE};
+use crate::delivery::destination::{SendError, UNREACHABLE};
 use crate::delivery::settings::OtlpSettings;
 use std::sync::OnceLock;
 
 /// The backend could not be reached at all.
-pub(super) fn unreachable(settings: &OtlpSettings, reason: &str) -> Failure {
+pub(super) fn unreachable(settings: &OtlpSettings, reason: &str) -> SendError {
     let advice = match settings.endpoint.setting {
         _ if reason.contains("certificate not valid for name") => {
             "use the host name that its certificate is for"
@@ -30,7 +30,7 @@ pub(super) fn unreachable(settings: &OtlpSettings, reason: &str) -> Failure {
         }
         _ => "start it there, or correct the endpoint",
     };
-    Failure {
+    SendError {
         cause: UNREACHABLE,
         what: format!(
             "the collector at {} could not be reached ({reason})",
@@ -41,7 +41,7 @@ pub(super) fn unreachable(settings: &OtlpSettings, reason: &str) -> Failure {
 }
 
 /// The backend answered with an HTTP status other than success.
-pub(super) fn status(settings: &OtlpSettings, status: u16, body: &str) -> Failure {
+pub(super) fn status(settings: &OtlpSettings, status: u16, body: &str) -> SendError {
     let (cause, advice): (&'static str, String) = match status {
         401 | 403 => ("credential", credential_advice(settings)),
         404 => ("not found", "there is no OTLP endpoint at this path, correct it".to_owned()),
@@ -60,7 +60,7 @@ pub(super) fn status(settings: &OtlpSettings, status: u16, body: &str) -> Failur
         _ => (name(status), "see the collector's log".to_owned()),
     };
     let said = excerpt(body);
-    Failure {
+    SendError {
         cause,
         what: format!("the collector at {} answered {status}{said}", settings.endpoint.shown()),
         advice: with_origin(settings, &advice),

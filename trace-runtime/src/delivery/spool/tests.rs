@@ -98,7 +98,7 @@ fn counts(found: &Found) -> Vec<u64> {
 }
 
 #[test]
-fn a_batch_comes_back_as_it_was_and_goes_when_it_is_forgotten() {
+fn stored_batch_is_loaded_until_it_is_forgotten() {
     let temporary = Temporary::new("round");
     let (mut spool, found) = temporary.open(1 << 20);
     assert!(found.batches.is_empty());
@@ -115,7 +115,7 @@ fn a_batch_comes_back_as_it_was_and_goes_when_it_is_forgotten() {
 }
 
 #[test]
-fn the_next_run_finds_what_was_left_once() {
+fn batches_left_by_a_process_are_adopted_once() {
     let temporary = Temporary::new("next");
     let (mut first, _) = temporary.open(1 << 20);
     store(&mut first, 1, 1);
@@ -138,7 +138,7 @@ fn the_next_run_finds_what_was_left_once() {
 }
 
 #[test]
-fn what_there_is_no_room_for_is_left_until_there_is() {
+fn folder_without_room_is_left_until_there_is_room() {
     let temporary = Temporary::new("room");
     let (mut one, mut other) = (temporary.open(1 << 20).0, temporary.open(1 << 20).0);
     store(&mut one, 1, 100);
@@ -163,7 +163,7 @@ fn one_of_them(temporary: &Temporary) -> u64 {
 }
 
 #[test]
-fn what_is_done_is_not_found_again() {
+fn forgotten_batch_is_not_adopted() {
     let temporary = Temporary::new("done");
     let (mut spool, _) = temporary.open(1 << 20);
     (1..=3).for_each(|id| drop(store(&mut spool, id, id)));
@@ -179,7 +179,7 @@ fn what_is_done_is_not_found_again() {
 }
 
 #[test]
-fn a_torn_tail_and_a_damaged_record_are_skipped_and_counted() {
+fn torn_and_damaged_records_are_skipped_and_counted() {
     let temporary = Temporary::new("torn");
     let (mut spool, _) = temporary.open(1 << 20);
     for id in 1..=3 {
@@ -197,7 +197,7 @@ fn a_torn_tail_and_a_damaged_record_are_skipped_and_counted() {
 }
 
 #[test]
-fn any_bytes_are_read_without_a_panic() {
+fn arbitrary_bytes_are_read_without_a_panic() {
     let temporary = Temporary::new("bytes");
     let (mut spool, _) = temporary.open(1 << 20);
     store(&mut spool, 1, 3);
@@ -223,7 +223,7 @@ fn any_bytes_are_read_without_a_panic() {
 }
 
 #[test]
-fn the_oldest_go_when_it_is_full() {
+fn full_spool_drops_the_oldest_batches() {
     let temporary = Temporary::new("full");
     let (mut spool, _) = temporary.open(1000);
     let mut gone = Vec::new();
@@ -241,7 +241,7 @@ fn the_oldest_go_when_it_is_full() {
 
 #[cfg(unix)]
 #[test]
-fn nobody_else_can_read_it() {
+fn files_are_readable_by_this_user_alone() {
     use std::os::unix::fs::PermissionsExt;
     let temporary = Temporary::new("private");
     let (mut spool, _) = temporary.open(1000);

@@ -1,12 +1,12 @@
 use super::harness::{ALL, LONG, Run};
 use super::spool::Disk;
 use super::{accepted, failure};
-use crate::delivery::deliver::Attempt;
+use crate::delivery::destination::Attempt;
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::Instant;
 
 #[test]
-fn halves_have_fates_of_their_own() {
+fn halves_of_a_batch_are_resolved_one_by_one() {
     for is_durable in [true, false] {
         let disk = Disk::new("fates-of-halves");
         let run = Run::start(Some(disk.spool(is_durable, 1 << 20)));
@@ -36,7 +36,7 @@ fn halves_have_fates_of_their_own() {
 }
 
 #[test]
-fn what_the_spool_drops_while_it_is_sent_is_not_lost() {
+fn batch_evicted_while_it_is_sent_is_not_lost() {
     let disk = Disk::new("dropped-while-sent");
     let first = Run::start(Some(disk.spool(true, 2000)));
     let worker = first.start_worker();
@@ -68,11 +68,11 @@ fn what_the_spool_drops_while_it_is_sent_is_not_lost() {
 
 #[cfg(unix)]
 #[test]
-fn what_cannot_be_read_now_is_read_later() {
+fn stored_batch_that_cannot_be_read_is_read_later() {
     let disk = Disk::new("read-later");
     let (says, saying) = mpsc::channel();
     let says = Mutex::new(says);
-    let run = Run::saying(Some(disk.spool(true, 1 << 20)), move || {
+    let run = Run::start_reporting(Some(disk.spool(true, 1 << 20)), move || {
         says.lock().unwrap().send(()).unwrap();
     });
     run.push(&["first"; 4]);
@@ -94,7 +94,7 @@ fn what_cannot_be_read_now_is_read_later() {
     }
     assert_eq!(run.sending(), ALL);
     run.answer(accepted());
-    run.settled();
+    run.flush();
     assert_eq!((run.stats().delivered, run.stats().lost), (8, 0));
     let worker = run.start_worker();
     run.queue.stop(LONG);

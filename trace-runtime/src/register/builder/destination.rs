@@ -1,7 +1,7 @@
 //! Where spans go.
 
 use super::Builder;
-use crate::delivery::{ExporterDelivery, FileSettings, Protocol};
+use crate::delivery::{FileSettings, Protocol, SdkExporter};
 use opentelemetry_sdk::trace::{SdkTracerProvider, SpanExporter};
 use std::path::PathBuf;
 
@@ -56,7 +56,7 @@ impl Builder {
     /// to export is lost: its error does not tell whether the spans may be sent again without
     /// arriving twice, so it does its own retries.
     pub fn exporter(mut self, exporter: impl SpanExporter + 'static) -> Self {
-        self.exporters.push(Box::new(ExporterDelivery::new(exporter)));
+        self.exporters.push(Box::new(SdkExporter::new(exporter)));
         self
     }
 
