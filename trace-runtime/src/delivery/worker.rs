@@ -94,7 +94,9 @@ impl Worker {
     /// Takes spans out of a block and brings each into the form in which it leaves the process.
     fn take_spans(&self, spans: &mut Spans) -> Vec<SpanData> {
         let mut taken = spans.take();
-        taken.iter_mut().for_each(|span| self.transform.apply(span));
+        for span in &mut taken {
+            self.transform.apply(span);
+        }
         taken
     }
 

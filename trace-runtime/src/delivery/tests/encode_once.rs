@@ -5,7 +5,7 @@ use crate::delivery::destination::{Attempt, SendError, Transport};
 use std::sync::mpsc;
 use std::time::Duration;
 
-/// Wants gzip, keeps what it is given, and takes it from the third time on.
+/// A transport with gzip that keeps each body, and accepts from the third attempt on.
 #[derive(Debug)]
 struct Busy {
     given: mpsc::Sender<Body>,
@@ -43,7 +43,7 @@ impl Transport for Busy {
     }
 }
 
-/// Sends one batch of four spans; returns what it is in protobuf, and every body that was sent.
+/// Sends one batch of four spans. Returns its body without compression, and every body that was sent.
 fn sent(longest: impl FnOnce(usize) -> usize) -> (Body, Vec<Body>) {
     let (given, gets) = mpsc::channel();
     let plain =

@@ -23,7 +23,7 @@ fn answer_before_shutdown_leaves_an_empty_spool() {
         assert_eq!(run.sending(), ALL);
         run.answer(accepted());
         run.queue.wait_for(&flush, std::time::Instant::now() + LONG);
-        assert_eq!(disk.names(), [""; 0], "nobody hears of it before it has left the spool");
+        assert_eq!(disk.names(), [""; 0], "the spool is empty before the flush returns");
         run.queue.stop(LONG);
         worker.join().unwrap();
         let stats = run.stats();
@@ -48,7 +48,7 @@ fn answer_after_shutdown_is_ignored() {
         let queue = Arc::clone(&run.queue);
         run.join();
         assert_eq!(queue.stats(), at_the_end);
-        assert_eq!(disk.names(), ALL, "what counts as on disk is there");
+        assert_eq!(disk.names(), ALL, "batches that are counted as on disk are there");
     }
 }
 
@@ -64,9 +64,9 @@ fn shutdown_without_spool_counts_unanswered_spans_as_lost() {
         let at_the_end = run.stats();
         assert_eq!(at_the_end.lost_by_cause["pending at shutdown"], 4);
         run.answer(answer);
-        let (queue, said) = (Arc::clone(&run.queue), Arc::clone(&run.reported));
+        let (queue, reported) = (Arc::clone(&run.queue), Arc::clone(&run.reported));
         run.join();
-        assert_eq!((queue.stats(), said.load(Ordering::SeqCst)), (at_the_end, 4));
+        assert_eq!((queue.stats(), reported.load(Ordering::SeqCst)), (at_the_end, 4));
     }
 }
 
@@ -148,13 +148,13 @@ fn shutdown_with_a_full_spool_counts_evicted_batches_as_lost() {
     let stats = run.stats();
     assert_eq!((stats.pending, stats.bytes), (0, 0));
     assert_eq!(stats.on_disk, disk.names().len() as u64);
-    assert_eq!(stats.lost, run.reported.load(Ordering::SeqCst) + more_than_said(&run));
+    assert_eq!(stats.lost, run.reported.load(Ordering::SeqCst) + more_than_reported(&run));
     run.answer(accepted());
     run.join();
 }
 
-/// What is said at the very end of causes that went on.
-fn more_than_said(run: &Run) -> u64 {
+/// Returns the spans in the summary at the end of the program, which adds later losses of a cause.
+fn more_than_reported(run: &Run) -> u64 {
     let before = run.reported.load(Ordering::SeqCst);
     run.queue.diagnostics().say_repeated();
     run.reported.load(Ordering::SeqCst) - before
@@ -162,24 +162,24 @@ fn more_than_said(run: &Run) -> u64 {
 
 #[test]
 fn shutdown_waits_for_the_report_of_an_outcome() {
-    let (says, saying) = mpsc::channel();
+    let (reports, reporting) = mpsc::channel();
     let (go_on, waits) = mpsc::channel::<()>();
-    let (says, waits) = (Mutex::new(says), Mutex::new(waits));
+    let (reports, waits) = (Mutex::new(reports), Mutex::new(waits));
     let run = Run::start_reporting(None, move || {
-        says.lock().unwrap().send(()).unwrap();
+        reports.lock().unwrap().send(()).unwrap();
         waits.lock().unwrap().recv_timeout(LONG).unwrap();
     });
     let worker = run.start_worker();
     run.push(&ALL);
     run.sending();
     run.answer(Attempt::Rejected(failure()));
-    saying.recv_timeout(LONG).unwrap();
-    assert_eq!((run.stats().lost, run.stats().pending), (4, 0), "counted with its decision");
-    let (queue, said) = (Arc::clone(&run.queue), Arc::clone(&run.reported));
+    reporting.recv_timeout(LONG).unwrap();
+    assert_eq!((run.stats().lost, run.stats().pending), (4, 0), "counted before it is reported");
+    let (queue, reported) = (Arc::clone(&run.queue), Arc::clone(&run.reported));
     let ending = thread::spawn(move || {
         queue.stop(LONG);
         queue.give_up();
-        said.load(Ordering::SeqCst)
+        reported.load(Ordering::SeqCst)
     });
     worker.join().unwrap();
     go_on.send(()).unwrap();
@@ -188,7 +188,7 @@ fn shutdown_waits_for_the_report_of_an_outcome() {
     run.join();
 }
 
-/// An exporter that returns when it is told to.
+/// An exporter that returns when the test lets it.
 #[derive(Debug)]
 struct Hanging {
     begun: mpsc::Sender<()>,

@@ -1,4 +1,4 @@
-//! A network on which a long body takes longer than one try may.
+//! A network on which a long body takes longer than one attempt may.
 
 use super::harness::{ALL, long_span, send_all};
 use super::{accepted, failure};
@@ -8,7 +8,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-/// Takes so many bytes in the time that a try has.
+/// A transport that takes so many bytes in the time of one attempt.
 #[derive(Debug)]
 struct Slow {
     bytes: usize,

@@ -59,18 +59,18 @@ fn unreadable_segment_is_reported_once_and_left() {
         drop(other);
         let segments = disk.segments();
         let segment = segments.iter().find(|path| path.is_file()).unwrap();
-        // A folder is no file for any user, root included.
+        // A folder cannot be read as a file by any user, root included.
         std::fs::remove_file(segment).unwrap();
         std::fs::create_dir(segment).unwrap();
     }
-    let said = Arc::new(Mutex::new(Vec::new()));
-    let heard = Arc::clone(&said);
-    let report = move |it: &Diagnostic| heard.lock().unwrap().push(it.to_string());
+    let reports = Arc::new(Mutex::new(Vec::new()));
+    let received = Arc::clone(&reports);
+    let report = move |it: &Diagnostic| received.lock().unwrap().push(it.to_string());
     let queue = new_queue(Some(disk.spool(true, ROOM)), report);
     queue.adopt_now();
     queue.adopt_now();
-    let said = said.lock().unwrap();
-    let [line] = &said[..] else { panic!("one line: {said:?}") };
+    let reports = reports.lock().unwrap();
+    let [line] = &reports[..] else { panic!("one line: {reports:?}") };
     assert!(line.contains(".otlp in the spool cannot be read (Is a directory"), "{line}");
     assert_eq!(disk.segments().len(), 2, "they stay where they are");
 }
