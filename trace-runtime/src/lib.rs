@@ -72,6 +72,7 @@ pub mod record;
 mod register;
 pub mod scope;
 mod span;
+mod sync;
 pub mod tool;
 #[cfg(feature = "tracing")]
 pub mod tracing;

@@ -1,4 +1,4 @@
-//! A batch as the bytes that are sent, again and again if need be.
+//! An encoded batch. It is encoded and compressed once, and each attempt sends the same bytes.
 
 use super::encode::encode;
 use flate2::{Compression, read::GzDecoder, write::GzEncoder};
@@ -14,37 +14,42 @@ use std::io::{self, Read, Write};
 pub(crate) struct Body {
     pub(crate) bytes: Bytes,
     pub(crate) is_gzip: bool,
-    /// The length without compression, which is what backends bound.
+    /// The length without compression. Backends limit this one.
     pub(crate) length: usize,
 }
 
 impl Body {
+    /// Encodes spans as one request.
     pub(crate) fn encode(spans: Vec<SpanData>, resource: &ResourceAttributesWithSchema) -> Self {
         Body::plain(encode(spans, resource))
     }
 
+    /// Takes bytes that are a request in protobuf.
     pub(crate) fn plain(bytes: impl Into<Bytes>) -> Self {
         let bytes = bytes.into();
         Body { length: bytes.len(), bytes, is_gzip: false }
     }
 
-    fn of(request: &ExportTraceServiceRequest) -> Self {
+    fn from_request(request: &ExportTraceServiceRequest) -> Self {
         Body::plain(request.encode_to_vec())
     }
 
+    /// Compresses the body with gzip, at the fastest level: sending must keep up with bursts.
     pub(crate) fn compressed(self) -> io::Result<Self> {
         if self.is_gzip {
             return Ok(self);
         }
-        let room = Vec::with_capacity(self.bytes.len() / 4);
-        let mut encoder = GzEncoder::new(room, Compression::fast());
+        // Spans of LLM applications are mostly text, which shrinks to a quarter or less.
+        let buffer = Vec::with_capacity(self.bytes.len() / 4);
+        let mut encoder = GzEncoder::new(buffer, Compression::fast());
         encoder.write_all(&self.bytes)?;
         let mut bytes = encoder.finish()?;
+        // The queue counts the length, so spare capacity would exceed its bound.
         bytes.shrink_to_fit();
         Ok(Body { bytes: bytes.into(), is_gzip: true, ..self })
     }
 
-    /// The protobuf without compression.
+    /// Returns the protobuf without compression.
     pub(crate) fn protobuf(&self) -> io::Result<Bytes> {
         if !self.is_gzip {
             return Ok(self.bytes.clone());
@@ -54,14 +59,16 @@ impl Body {
         Ok(bytes.into())
     }
 
-    /// Two bodies with half of the spans each, in their order.
+    /// Splits the body into two with half of the spans each, in their order. The halves are compressed
+    /// if the body is.
     pub(crate) fn halves(&self) -> io::Result<[(Body, u64); 2]> {
         let mut first = ExportTraceServiceRequest::decode(self.protobuf()?)?;
         let all = spans(&first);
         let mut second = first.clone();
-        keep(&mut first, 0, all / 2);
-        keep(&mut second, all / 2, all);
-        let halves = [(Body::of(&first), all / 2), (Body::of(&second), all - all / 2)];
+        keep_range(&mut first, 0, all / 2);
+        keep_range(&mut second, all / 2, all);
+        let halves =
+            [(Body::from_request(&first), all / 2), (Body::from_request(&second), all - all / 2)];
         let [(a, n), (b, m)] = halves;
         Ok(if self.is_gzip {
             [(a.compressed()?, n), (b.compressed()?, m)]
@@ -71,7 +78,7 @@ impl Body {
     }
 }
 
-/// How many spans an encoded request holds.
+/// Returns the number of spans in an encoded request.
 pub(crate) fn count(protobuf: &[u8]) -> Result<u64, prost::DecodeError> {
     ExportTraceServiceRequest::decode(protobuf).map(|request| spans(&request))
 }
@@ -81,14 +88,14 @@ fn spans(request: &ExportTraceServiceRequest) -> u64 {
     scopes.map(|scope| scope.spans.len() as u64).sum()
 }
 
-/// Keeps the spans from one place up to another.
-fn keep(request: &mut ExportTraceServiceRequest, from: u64, to: u64) {
-    let mut at = 0;
+/// Keeps the spans with the indices `from..to`, and drops groups that are empty then.
+fn keep_range(request: &mut ExportTraceServiceRequest, from: u64, to: u64) {
+    let mut index = 0;
     for resource in &mut request.resource_spans {
         for scope in &mut resource.scope_spans {
             scope.spans.retain(|_| {
-                at += 1;
-                (from..to).contains(&(at - 1))
+                index += 1;
+                (from..to).contains(&(index - 1))
             });
         }
         resource.scope_spans.retain(|scope| !scope.spans.is_empty());
@@ -108,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn halves_hold_every_span_once_in_both_forms() {
+    fn halves_hold_every_span_once() {
         let span = |name: &str| Span { name: name.to_owned(), ..Span::default() };
         let scope = |names: &[&str]| ScopeSpans {
             spans: names.iter().map(|name| span(name)).collect(),
@@ -120,7 +127,9 @@ mod tests {
                 ..ResourceSpans::default()
             }],
         };
-        for body in [Body::of(&request), Body::of(&request).compressed().unwrap()] {
+        for body in
+            [Body::from_request(&request), Body::from_request(&request).compressed().unwrap()]
+        {
             let [(first, two), (second, three)] = body.halves().unwrap();
             assert_eq!((two, three), (2, 3));
             assert_eq!(

@@ -1,6 +1,6 @@
 //! Reports lost and late spans to the user: one line for each cause, with a count.
 
-use super::inside::Inside;
+use super::reentrancy::ExportScope;
 use crate::panic::catch;
 use std::collections::{HashMap, HashSet};
 use std::fmt;
@@ -103,9 +103,9 @@ impl Diagnostics {
     fn report(&self, diagnostic: &Diagnostic) {
         match &self.callback {
             // A panic in the callback must not unwind into the traced function, nor end the
-            // worker thread. `Inside` makes a flush from the callback an error, not a deadlock.
+            // worker thread. The scope makes a flush from the callback an error, not a deadlock.
             Some(callback) => {
-                let _inside = Inside::enter();
+                let _scope = ExportScope::enter();
                 drop(catch(|| callback(diagnostic)));
             }
             // Not `eprintln!`, which panics if stderr is closed.

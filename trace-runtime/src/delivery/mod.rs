@@ -18,15 +18,15 @@
 
 mod body;
 mod console;
-mod deliver;
+mod destination;
 mod diagnostics;
 mod encode;
 #[cfg(feature = "file")]
 mod file;
-mod inside;
 mod otlp;
 mod processor;
 mod queue;
+mod reentrancy;
 mod replay;
 mod retry;
 mod sender;
@@ -37,15 +37,15 @@ mod tests;
 mod threads;
 mod worker;
 
-pub(crate) use deliver::{Deliver, Destination, ExporterDelivery};
+pub(crate) use destination::{Destination, Exporter, SdkExporter};
 pub use diagnostics::Diagnostic;
 pub(crate) use diagnostics::{DiagnosticCallback, Diagnostics};
-pub(crate) use inside::{REFUSED, is_inside};
 pub use otlp::Protocol;
 pub(crate) use otlp::{AUTHORIZATION, Endpoint, Headers};
 pub use processor::DeliveryProcessor;
 pub use queue::Stats;
 pub(crate) use queue::{Flushed, QueuedSpan};
+pub(crate) use reentrancy::{REENTRANT, in_export_scope};
 pub(crate) use replay::replay;
 pub use replay::{ReplayError, Replayed};
 pub(crate) use settings::{
@@ -53,24 +53,24 @@ pub(crate) use settings::{
 };
 
 use crate::config::{RegisterError, Setting};
-use deliver::Transport;
+use destination::Transport;
 
-/// The console, as a destination.
+/// Creates the console as a destination.
 pub(crate) fn console() -> Destination {
     Destination::Exporter(Box::new(console::Console::default()))
 }
 
-/// An OTLP backend, as a destination.
+/// Creates an OTLP backend as a destination.
 pub(crate) fn otlp(settings: &OtlpSettings) -> Result<Destination, RegisterError> {
-    otlp::connect(settings).map(Destination::Backend)
+    otlp::connect(settings).map(Destination::Transport)
 }
 
-/// The same, to send to it without a queue.
+/// Creates the transport of an OTLP backend, to send to it without a queue.
 pub(crate) fn transport(settings: &OtlpSettings) -> Result<Box<dyn Transport>, RegisterError> {
     otlp::connect(settings)
 }
 
-/// A file, as a destination.
+/// Opens a file as a destination.
 #[cfg(feature = "file")]
 pub(crate) fn file(settings: &FileSettings) -> Result<Destination, RegisterError> {
     let opened = file::FileTransport::open(settings.clone());
@@ -79,7 +79,7 @@ pub(crate) fn file(settings: &FileSettings) -> Result<Destination, RegisterError
         path: settings.path.display().to_string(),
         reason: error.to_string(),
     })?;
-    Ok(Destination::Backend(Box::new(file)))
+    Ok(Destination::Transport(Box::new(file)))
 }
 
 #[cfg(not(feature = "file"))]

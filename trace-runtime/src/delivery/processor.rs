@@ -1,29 +1,30 @@
-//! Every destination behind one span processor.
+//! One span processor for all destinations.
 
-use super::deliver::Destination;
+use super::destination::Destination;
 use super::diagnostics::Diagnostics;
-use super::inside::{REFUSED, is_inside};
 use super::queue::{Flushed, Queue, QueuedSpan, Stats};
+use super::reentrancy::{REENTRANT, in_export_scope};
 use super::settings::{DeliverySettings, MAX_TIMEOUT};
-use super::threads::{spawn, spool_name, start};
+use super::threads::{open_spool, spawn, spool_name, start};
 use crate::config::RegisterError;
 use crate::span::recycle;
+use crate::sync::lock;
 use opentelemetry::Context;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::error::{OTelSdkError, OTelSdkResult};
 use opentelemetry_sdk::trace::{Span, SpanData, SpanProcessor};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 /// Delivers spans: a [`SpanProcessor`] whose queue is bounded in bytes, whose batches are tried
 /// again until a backend takes them, and which accounts for every span.
 ///
-/// It is what [`install`](crate::Builder::install) puts into its own provider. For a provider of
-/// your own, make one with [`processor`](crate::Builder::processor): the settings are the same,
-/// but for the resource and the sampler, which are the provider's. Spans that end after it was shut
-/// down are counted as lost, and said; those that end after their provider was, the SDK tells
-/// nobody of.
+/// [`install`](crate::Builder::install) adds one to the provider that it creates. To use it with your
+/// provider, create it with [`processor`](crate::Builder::processor): the settings are the same,
+/// except for the resource and the sampler, which are the provider's. Spans that end after the
+/// processor was shut down are counted and reported as lost. After the provider itself was shut down,
+/// the SDK drops spans silently.
 ///
 /// ```
 /// use opentelemetry_sdk::trace::SdkTracerProvider;
@@ -48,12 +49,13 @@ struct Shared {
     queues: Vec<Arc<Queue>>,
     diagnostics: Arc<Diagnostics>,
     timeout: Duration,
-    /// Whether backends have a spool.
-    stores: bool,
-    /// What the end came to, once it was asked for.
-    ended: Mutex<Option<Vec<Flushed>>>,
-    /// Whether nothing is delivered any more.
-    is_over: AtomicBool,
+    /// True if backends have a spool.
+    has_spool: bool,
+    /// The result of the shutdown, once there was one. A second caller waits for the first at this
+    /// lock, and gets the same result.
+    shutdown: Mutex<Option<Vec<Flushed>>>,
+    /// True once nothing is delivered any more.
+    is_shut_down: AtomicBool,
 }
 
 impl DeliveryProcessor {
@@ -64,21 +66,23 @@ impl DeliveryProcessor {
         settings: &DeliverySettings,
     ) -> Result<Self, RegisterError> {
         let mut shared = Shared::new(diagnostics, settings.timeout, settings.spool.is_some());
-        let mut spools = Vec::new();
+        let mut names = Vec::new();
         for destination in destinations {
-            let address = destination.address();
-            let spool = spool_name(&destination, &spools);
-            let queue = Queue::new(address, settings.batch, Arc::clone(&shared.diagnostics));
+            let name = spool_name(&destination, &names);
+            let diagnostics = Arc::clone(&shared.diagnostics);
+            let spool = open_spool(&destination, &name, settings, &diagnostics)?;
+            let queue = Queue::new(destination.address(), settings.batch, diagnostics, spool);
             let queue = Arc::new(queue);
-            start(destination, &spool, Arc::clone(&queue), settings)
+            // The sender may run though the worker could not be started.
+            start(destination, Arc::clone(&queue), settings)
                 .inspect_err(|_| queue.stop(Duration::ZERO))?;
             shared.queues.push(queue);
-            spools.push(spool);
+            names.push(name);
         }
         Ok(DeliveryProcessor { shared: Arc::new(shared) })
     }
 
-    /// A processor without a destination.
+    /// Creates a processor without a destination. It drops every span.
     pub(crate) fn idle(diagnostics: Arc<Diagnostics>) -> Self {
         let shared = Shared::new(diagnostics, Duration::ZERO, false);
         DeliveryProcessor { shared: Arc::new(shared) }
@@ -95,27 +99,29 @@ impl DeliveryProcessor {
         recycle(last.push(span));
     }
 
-    /// The account of each destination, in the order they were given.
+    /// Returns the account of each destination, in the order they were given.
     #[must_use]
     pub fn stats(&self) -> Vec<Stats> {
         self.shared.queues.iter().map(|queue| queue.stats()).collect()
     }
 
-    /// Waits until everything that has ended so far is delivered everywhere.
+    /// Waits until every span that has ended so far is delivered to every destination.
     pub(crate) fn flush(&self, timeout: Duration) -> Vec<Flushed> {
         self.shared.flush(deadline(timeout))
     }
 
-    /// Flushes and ends; `before_stop` runs when no span can be sent any more. Whoever comes second
-    /// waits for the first, and hears the same.
+    /// Flushes and shuts down. `before_stop` runs after the flush; spans that end until it returns
+    /// are still sent. A second call waits for the first, and returns the same.
     pub(crate) fn end(&self, timeout: Duration, before_stop: impl FnOnce()) -> Vec<Flushed> {
         self.shared.end(timeout, before_stop)
     }
 
+    /// Returns the address of a destination, in the order they were given.
     pub(crate) fn address(&self, index: usize) -> Option<String> {
         self.shared.queues.get(index).map(|queue| queue.address().to_owned())
     }
 
+    /// Converts the results of a flush: the first destination that misses spans is the error.
     fn result(flushed: &[Flushed]) -> OTelSdkResult {
         match flushed.iter().find(|flushed| !flushed.is_complete()) {
             None => Ok(()),
@@ -136,18 +142,18 @@ impl SpanProcessor for DeliveryProcessor {
     fn on_end(&self, span: SpanData) {
         // Spans may be recorded without being sampled; those are not exported.
         if span.span_context.is_sampled() {
-            self.shared.note_end();
+            self.shared.report_if_shut_down();
             self.push(QueuedSpan::from(span));
         }
     }
 
     fn force_flush(&self) -> OTelSdkResult {
-        not_inside()?;
+        reject_reentrant()?;
         DeliveryProcessor::result(&self.flush(self.shared.timeout))
     }
 
     fn shutdown_with_timeout(&self, timeout: Duration) -> OTelSdkResult {
-        not_inside()?;
+        reject_reentrant()?;
         DeliveryProcessor::result(&self.end(timeout, || {}))
     }
 
@@ -158,29 +164,34 @@ impl SpanProcessor for DeliveryProcessor {
     }
 }
 
-/// A time beyond what a clock can tell is as far as a year.
+/// Returns the time after a timeout. A timeout too long for the clock is replaced by the longest one.
 fn deadline(timeout: Duration) -> Instant {
     let now = Instant::now();
     now.checked_add(timeout).unwrap_or(now + MAX_TIMEOUT)
 }
 
-fn not_inside() -> OTelSdkResult {
-    if is_inside() { Err(OTelSdkError::InternalFailure(REFUSED.to_owned())) } else { Ok(()) }
+/// Returns an error on a thread that the export waits for: waiting for it there would deadlock.
+fn reject_reentrant() -> OTelSdkResult {
+    if in_export_scope() {
+        return Err(OTelSdkError::InternalFailure(REENTRANT.to_owned()));
+    }
+    Ok(())
 }
 
-/// The least that storing what is left may take, when the flush has taken everything.
-const LAST_MOMENT: Duration = Duration::from_millis(250);
+/// The time that the worker has at least to store remaining spans, if the flush has used up the
+/// timeout.
+const MIN_STORE_TIME: Duration = Duration::from_millis(250);
 
 impl Shared {
-    fn new(diagnostics: Arc<Diagnostics>, timeout: Duration, stores: bool) -> Self {
-        let (queues, ended) = (Vec::new(), Mutex::default());
-        let is_over = AtomicBool::new(false);
-        Shared { queues, diagnostics, timeout, stores, ended, is_over }
+    fn new(diagnostics: Arc<Diagnostics>, timeout: Duration, has_spool: bool) -> Self {
+        let (queues, shutdown) = (Vec::new(), Mutex::default());
+        let is_shut_down = AtomicBool::new(false);
+        Shared { queues, diagnostics, timeout, has_spool, shutdown, is_shut_down }
     }
 
-    /// A span that ends behind the shutdown has nowhere to go.
-    fn note_end(&self) {
-        if self.is_over.load(Ordering::Acquire) {
+    /// Reports a span that ends after the shutdown. The queues count it as lost.
+    fn report_if_shut_down(&self) {
+        if self.is_shut_down.load(Ordering::Acquire) {
             self.diagnostics.lost("ended after shutdown", "", 1, &|spans| {
                 format!(
                     "{spans} ended after the processor was shut down and went nowhere: shut it \
@@ -191,19 +202,20 @@ impl Shared {
     }
 
     fn end(&self, timeout: Duration, before_stop: impl FnOnce()) -> Vec<Flushed> {
-        let mut ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
-        ended.get_or_insert_with(|| self.flush_and_stop(timeout, before_stop)).clone()
+        let mut result = lock(&self.shutdown);
+        result.get_or_insert_with(|| self.flush_and_stop(timeout, before_stop)).clone()
     }
 
     fn flush_and_stop(&self, timeout: Duration, before_stop: impl FnOnce()) -> Vec<Flushed> {
-        // With a spool half of the time is for writing what backends have not taken: it may be all
-        // that memory holds.
-        let flush_until = deadline(if self.stores { timeout / 2 } else { timeout });
+        // With a spool, half of the time is for writing batches that backends have not taken. That
+        // may be everything in memory.
+        let flush_until = deadline(if self.has_spool { timeout / 2 } else { timeout });
         let end = deadline(timeout);
         self.queues.iter().for_each(|queue| queue.close());
         let mut results = self.flush(flush_until);
         before_stop();
-        // What ended meanwhile, unless a destination has shown that it does not answer.
+        // Spans that ended meanwhile are sent too, except to a destination that did not answer: the
+        // time is for the others.
         let all = self.queues.iter().zip(&mut results);
         let answering: Vec<_> = all
             .filter(|(_, result)| result.pending == 0)
@@ -212,15 +224,16 @@ impl Shared {
         for (queue, result, flush) in answering {
             *result = queue.wait_for(&flush, flush_until);
         }
-        // All at once, since one that hangs takes all of the time.
+        // All queues begin to stop before one is waited for: a destination that hangs takes all of
+        // the remaining time.
         self.queues.iter().for_each(|queue| queue.begin_stop());
         for (queue, result) in self.queues.iter().zip(&mut results) {
-            let rest = end.saturating_duration_since(Instant::now()).max(LAST_MOMENT);
+            let rest = end.saturating_duration_since(Instant::now()).max(MIN_STORE_TIME);
             queue.stop(rest);
             queue.give_up();
             result.update(&queue.stats());
         }
-        self.is_over.store(true, Ordering::Release);
+        self.is_shut_down.store(true, Ordering::Release);
         self.diagnostics.say_repeated();
         results
     }
@@ -233,17 +246,17 @@ impl Shared {
 }
 
 impl Drop for Shared {
-    /// Nobody can flush any more: the threads end.
+    /// Shuts down when the last handle is dropped, since no flush can come any more.
     fn drop(&mut self) {
         let timeout = self.timeout;
-        if !is_inside() {
+        if !in_export_scope() {
             self.end(timeout, || {});
             return;
         }
-        let mut shared = Shared::new(self.diagnostics.clone(), timeout, self.stores);
+        let mut shared = Shared::new(self.diagnostics.clone(), timeout, self.has_spool);
         shared.queues = std::mem::take(&mut self.queues);
-        shared.ended = std::mem::take(&mut self.ended);
-        // The threads that would be waited for include this one.
+        shared.shutdown = std::mem::take(&mut self.shutdown);
+        // This thread is one of those that the shutdown waits for, so another one does it.
         let _ = spawn("trace-runtime-end", move || drop(shared));
     }
 }

@@ -4,7 +4,7 @@
 //! at the first that is not accepted, so that the caller can fix the cause and start over.
 
 use super::body::{self, Body};
-use super::deliver::{Attempt, Transport};
+use super::destination::{Attempt, Transport};
 use super::retry::Backoff;
 use super::spool::Records;
 use crate::config::RegisterError;
@@ -163,18 +163,18 @@ fn send(
         let attempt =
             if is_too_large { None } else { Some(transport.send(body, transport.timeout())) };
         let failure = match attempt {
-            Some(Attempt::Accepted(refused)) => {
+            Some(Attempt::Accepted(partial)) => {
                 // A backend may report more rejected spans than it received.
-                replayed.refused += refused.spans.min(spans);
-                replayed.delivered += spans.saturating_sub(refused.spans);
+                replayed.refused += partial.rejected_spans.min(spans);
+                replayed.delivered += spans.saturating_sub(partial.rejected_spans);
                 return Ok(());
             }
             // No flush waits for a replay, so their number stays 0.
-            Some(Attempt::Again { after, .. }) if attempts < MAX_ATTEMPTS => {
+            Some(Attempt::Retry { after, .. }) if attempts < MAX_ATTEMPTS => {
                 thread::sleep(backoff.pause(after, 0));
                 continue;
             }
-            Some(Attempt::Again { failure, .. } | Attempt::Refused(failure)) => failure,
+            Some(Attempt::Retry { error, .. } | Attempt::Rejected(error)) => error,
             // A single span cannot be split any further.
             Some(Attempt::TooLarge(failure)) if spans <= 1 => failure,
             Some(Attempt::TooLarge(_)) | None => return send_halves(transport, &plain, replayed),

@@ -1,12 +1,11 @@
-//! The thread that sends the batches of one backend: one after the other, each until the backend
-//! has taken or refused it.
+//! The thread that sends the batches of one transport: one after the other, each until the
+//! destination has accepted or rejected it.
 
 use super::body::Body;
-use super::deliver::{Attempt, Failure, Refused, Transport};
-use super::inside::Inside;
-use super::queue::{Batch, Fate, Next, Queue};
+use super::destination::{Attempt, PartialSuccess, SendError, Transport};
+use super::queue::{Batch, BatchOutcome, Queue};
+use super::reentrancy::ExportScope;
 use super::retry::Backoff;
-use super::spool::Store;
 use crate::panic::{catch, message};
 use opentelemetry::Context;
 use std::sync::Arc;
@@ -17,100 +16,86 @@ pub(super) struct Sender {
     pub(super) queue: Arc<Queue>,
     pub(super) transport: Box<dyn Transport>,
     pub(super) backoff: Backoff,
-    pub(super) store: Option<Arc<Store>>,
 }
 
-/// What sending a batch came to.
+/// The result of sending a batch.
 #[derive(Debug)]
 enum Sent {
-    Settled(Fate),
+    Resolved(BatchOutcome),
     /// Its halves may be accepted, or sent in time.
     TooLarge,
-    /// The end came first.
+    /// The shutdown came first; the worker reclaims the batch.
     Stopped,
 }
 
-/// No network takes longer for so many bytes than a try may take.
-const SHORT: usize = 64 << 10;
+/// A body that is not longer than this is not split after a timeout: a network that needs all of the
+/// time for it would not take its halves either.
+const MIN_SPLIT_BYTES: usize = 64 << 10;
 
 impl Sender {
-    /// Sends until the queue has ended.
+    /// Sends until the queue is shut down.
     pub(super) fn run(mut self) {
+        // Spans that the HTTP client records would be exported again, without an end.
         let _suppressed = Context::enter_telemetry_suppressed_scope();
-        let _inside = Inside::enter();
-        // What is there from before is looked for here, so that nobody waits for it.
-        let mut look = self.store.as_ref().map(|_| Instant::now());
-        loop {
-            match self.queue.next(look) {
-                Next::Send(batch) => self.send(&batch),
-                Next::Load(id, spans) => self.send_stored(id, spans),
-                Next::Look => {
-                    look = self.store.as_ref().map(|store| {
-                        store.adopt();
-                        Instant::now() + store.looks_every
-                    });
+        let _scope = ExportScope::enter();
+        let mut scan_at = self.queue.first_scan();
+        while let Some(next) = self.queue.next_batch(&mut scan_at) {
+            match next {
+                Ok(batch) => self.send(&batch),
+                // The batch stays in the spool, and is read again later.
+                Err(error) => {
+                    let pause = self.backoff.pause(None, self.queue.flushes());
+                    self.queue.pause_after(&error, pause, false);
                 }
-                Next::Stop => return,
-            }
-        }
-    }
-
-    /// Sends a batch that is only in the spool; if it cannot be read now, it stays there.
-    fn send_stored(&mut self, id: u64, spans: u64) {
-        let Some(store) = &self.store else { return };
-        match store.load(id, spans) {
-            Ok(Some(batch)) => self.send(&batch),
-            Ok(None) => {}
-            Err(failure) => {
-                let pause = self.backoff.pause(None, self.queue.flushes());
-                self.queue.pause_after(&failure, pause, false);
             }
         }
     }
 
     fn send(&mut self, batch: &Batch) {
         let Batch { id, spans, body } = batch;
+        // A batch from the spool is stored without compression. If gzip fails, it is sent as it is.
         let compressed = if body.is_gzip || !self.transport.wants_gzip() {
             None
         } else {
-            // What cannot be compressed is sent as it is.
             body.clone().compressed().ok()
         };
-        match self.deliver(compressed.as_ref().unwrap_or(body), *spans) {
-            Sent::Settled(fate) => self.settle(*id, &fate),
+        match self.send_body(compressed.as_ref().unwrap_or(body), *spans) {
+            Sent::Resolved(outcome) => self.queue.resolve(*id, &outcome),
             Sent::TooLarge => self.split(batch),
             Sent::Stopped => {}
         }
     }
 
-    /// Sends a body until its fate is known.
-    fn deliver(&mut self, body: &Body, spans: u64) -> Sent {
+    /// Sends a body, again and again until there is an answer to it.
+    fn send_body(&mut self, body: &Body, spans: u64) -> Sent {
         if body.length > self.transport.longest() && spans > 1 {
             return Sent::TooLarge;
         }
         loop {
             let began = Instant::now();
             match self.attempt(body) {
-                Attempt::Accepted(refused) => {
-                    self.answered();
-                    self.say_remark(&refused);
-                    return Sent::Settled(Fate::of(Ok(refused), spans, self.queue.address()));
+                Attempt::Accepted(partial) => {
+                    self.note_answer();
+                    self.report_remark(&partial);
+                    let address = self.queue.address();
+                    return Sent::Resolved(BatchOutcome::from_result(Ok(partial), spans, address));
                 }
                 Attempt::TooLarge(_) if spans > 1 => {
-                    self.answered();
+                    self.note_answer();
                     return Sent::TooLarge;
                 }
-                Attempt::Refused(failure) | Attempt::TooLarge(failure) => {
-                    self.answered();
-                    return Sent::Settled(Fate::lost(spans, failure));
+                Attempt::Rejected(error) | Attempt::TooLarge(error) => {
+                    self.note_answer();
+                    return Sent::Resolved(BatchOutcome::lost(spans, error));
                 }
-                Attempt::Again { failure, after } => {
-                    let took_too_long = began.elapsed() >= self.transport.timeout();
+                Attempt::Retry { error, after } => {
+                    let timed_out = began.elapsed() >= self.transport.timeout();
                     let pause = self.backoff.pause(after, self.queue.flushes());
-                    if !self.queue.pause_after(&failure, pause, after.is_some()) {
+                    if !self.queue.pause_after(&error, pause, after.is_some()) {
                         return Sent::Stopped;
                     }
-                    if took_too_long && spans > 1 && body.bytes.len() > SHORT {
+                    // On a slow network a long body may never arrive in the time of one attempt.
+                    if timed_out && spans > 1 && body.bytes.len() > MIN_SPLIT_BYTES {
                         return Sent::TooLarge;
                     }
                 }
@@ -118,47 +103,39 @@ impl Sender {
         }
     }
 
-    /// The backend is there: what comes next need not wait.
-    fn answered(&mut self) {
+    /// The destination is there, so the next try does not wait.
+    fn note_answer(&mut self) {
         self.backoff.reset();
         self.queue.note_success();
     }
 
-    /// What a backend says though it refuses nothing.
-    fn say_remark(&self, refused: &Refused) {
-        if refused.spans == 0 && !refused.reason.is_empty() {
+    /// Reports the message of a backend that accepted all spans. OTLP uses it for warnings.
+    fn report_remark(&self, partial: &PartialSuccess) {
+        if partial.rejected_spans == 0 && !partial.message.is_empty() {
             let address = self.queue.address();
             self.queue.diagnostics().late("remark", address, &|| {
-                format!("{address} took the spans and says: {}", refused.reason)
+                format!("{address} took the spans and says: {}", partial.message)
             });
         }
     }
 
-    fn settle(&self, id: u64, fate: &Fate) {
-        match &self.store {
-            Some(store) => store.settle(id, fate),
-            None => self.queue.settle(id, fate),
-        }
-    }
-
     fn split(&self, batch: &Batch) {
-        match (batch.body.halves(), &self.store) {
-            (Ok(halves), Some(store)) => store.split(batch.id, halves),
-            (Ok(halves), None) => drop(self.queue.split(batch.id, halves)),
-            (Err(error), _) => {
+        match batch.body.halves() {
+            Ok(halves) => self.queue.split(batch.id, halves),
+            Err(error) => {
                 let what = format!("a batch could not be split ({error})");
                 let advice = "report it to the authors of trace-runtime".to_owned();
-                let failure = Failure { cause: "encoding", what, advice };
-                self.settle(batch.id, &Fate::lost(batch.spans, failure));
+                let error = SendError { cause: "encoding", what, advice };
+                self.queue.resolve(batch.id, &BatchOutcome::lost(batch.spans, error));
             }
         }
     }
 
-    /// A client that panics loses the batch, not the thread.
+    /// Makes one attempt. A client that panics loses the batch, not the thread.
     fn attempt(&mut self, body: &Body) -> Attempt {
         let within = self.transport.timeout();
         catch(|| self.transport.send(body, within)).unwrap_or_else(|payload| {
-            Attempt::Refused(Failure {
+            Attempt::Rejected(SendError {
                 cause: "exporter panicked",
                 what: format!("the client panicked ({})", message(&*payload)),
                 advice: "report it to the authors of trace-runtime".to_owned(),

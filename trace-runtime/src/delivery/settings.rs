@@ -1,4 +1,4 @@
-//! The settings of delivery, resolved: nothing below here reads the environment.
+//! The settings of delivery. They are resolved: nothing in this room reads the environment.
 
 use super::otlp::{Endpoint, Headers};
 use crate::config::Setting;
@@ -10,7 +10,7 @@ use std::time::Duration;
 #[derive(Clone, Debug)]
 pub(crate) struct DeliverySettings {
     pub(crate) batch: BatchSettings,
-    /// `None` if nothing is written to disk.
+    /// `None` without a spool.
     pub(crate) spool: Option<SpoolSettings>,
     pub(crate) stages: Stages,
     /// The time that a flush or a shutdown may take.
@@ -26,34 +26,38 @@ pub(crate) const MAX_TIMEOUT: Duration = Duration::from_secs(365 * 24 * 60 * 60)
 pub(crate) struct OtlpSettings {
     pub(crate) endpoint: Endpoint,
     pub(crate) headers: Headers,
-    /// How long one try may take.
+    /// The time that one attempt may take.
     pub(crate) timeout: Duration,
     pub(crate) gzip: bool,
     /// A PEM file of the authorities to trust instead of the public ones.
     pub(crate) certificate: Option<(Setting, String)>,
-    /// Whether it is given with `also(..)`, which takes nothing from the environment.
+    /// True for a backend given to `also(..)`, which reads no environment variable.
     pub(crate) is_another: bool,
 }
 
-/// How spans are grouped before they are exported.
+/// The bounds of a queue and of its batches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct BatchSettings {
-    /// How much memory the spans of a destination may take.
+    /// The memory that the spans of a destination may take.
     pub(crate) queue_bytes: usize,
-    /// How many spans may wait; `None` if only their bytes count.
+    /// The number of spans that may wait, or `None` if only their bytes count.
     pub(crate) queue_spans: Option<usize>,
+    /// A batch is complete with so many spans, or so many bytes, estimated.
     pub(crate) batch_spans: usize,
     pub(crate) batch_bytes: usize,
+    /// The time that a span waits for its batch to fill.
     pub(crate) delay: Duration,
 }
 
-/// Where batches are kept that cannot be delivered.
+/// The spool, for batches that cannot be delivered at the moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SpoolSettings {
     pub(crate) path: PathBuf,
+    /// The setting that named the path, for errors.
     pub(crate) setting: Setting,
+    /// The bytes that the spool of one backend may take.
     pub(crate) bytes: u64,
-    /// Whether everything is written, not only what cannot be delivered.
+    /// True if every batch is stored before it is sent, so that a kill loses none.
     pub(crate) is_durable: bool,
 }
 
@@ -61,14 +65,15 @@ pub(crate) struct SpoolSettings {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct FileSettings {
     pub(crate) path: PathBuf,
-    /// How long a file may become.
+    /// The length at which a file is rotated.
     pub(crate) bytes: u64,
-    /// How many full files are kept.
+    /// The number of full files that are kept.
     pub(crate) kept: u32,
 }
 
 impl FileSettings {
-    /// With the rotation that the file exporter of the OpenTelemetry Collector has.
+    /// Sets the rotation that the OpenTelemetry Collector documents for its file exporter: 100 MiB and
+    /// 100 files.
     pub(crate) fn new(path: PathBuf) -> Self {
         FileSettings { path, bytes: 100 << 20, kept: 100 }
     }

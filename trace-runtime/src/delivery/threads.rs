@@ -1,6 +1,7 @@
-//! The threads behind a queue: a worker, and for a backend a sender.
+//! Starts the threads of a destination: a worker, and a sender for a transport.
 
-use super::deliver::Destination;
+use super::destination::Destination;
+use super::diagnostics::Diagnostics;
 use super::queue::Queue;
 use super::retry::Backoff;
 use super::sender::Sender;
@@ -11,33 +12,43 @@ use crate::config::RegisterError;
 use std::sync::Arc;
 use std::thread;
 
-/// What a spool tells backends apart by: the address, and for those that share it, with different
-/// keys, their number, since what is stored for one is not to be sent with the key of another.
+/// Returns the name by which the spool tells a backend from others: its address. Backends that share
+/// one, with different keys, are numbered, since a batch that is stored for one must not be sent with
+/// the key of another.
 pub(super) fn spool_name(destination: &Destination, before: &[String]) -> String {
-    let Destination::Backend(transport) = destination else { return String::new() };
+    let Destination::Transport(transport) = destination else { return String::new() };
     let address = transport.identity();
     let numbered = (2..).map(|number| format!("{address} {number}"));
     let mut names = std::iter::once(address.to_owned()).chain(numbered);
     names.find(|name| !before.contains(name)).unwrap_or_default()
 }
 
+/// Opens the spool of a destination, if the settings name one and the destination can use it.
+pub(super) fn open_spool(
+    destination: &Destination,
+    name: &str,
+    settings: &DeliverySettings,
+    diagnostics: &Arc<Diagnostics>,
+) -> Result<Option<Store>, RegisterError> {
+    let Destination::Transport(transport) = destination else { return Ok(None) };
+    let spool = settings.spool.as_ref().filter(|_| transport.wants_spool());
+    spool
+        .map(|spool| Store::open(spool, name, transport.address(), Arc::clone(diagnostics)))
+        .transpose()
+}
+
 /// Starts the threads of one destination.
 pub(super) fn start(
     destination: Destination,
-    spool_name: &str,
     queue: Arc<Queue>,
     settings: &DeliverySettings,
 ) -> Result<(), RegisterError> {
     let outlet = match destination {
         Destination::Exporter(exporter) => Outlet::Exporter(exporter),
-        Destination::Backend(transport) => {
-            let spool = settings.spool.as_ref().filter(|_| transport.wants_spool());
-            let store = spool.map(|spool| Store::open(spool, spool_name, &queue));
-            let store = store.transpose()?.map(Arc::new);
-            let gzip = transport.wants_gzip();
-            let encoder = Encoder { gzip, store: store.clone(), ..Encoder::default() };
+        Destination::Transport(transport) => {
+            let encoder = Encoder { gzip: transport.wants_gzip(), ..Encoder::default() };
             let (queue, backoff) = (Arc::clone(&queue), Backoff::default());
-            let sender = Sender { queue, transport, backoff, store };
+            let sender = Sender { queue, transport, backoff };
             spawn("trace-runtime-send", move || sender.run())?;
             Outlet::Encoder(encoder)
         }
@@ -46,6 +57,7 @@ pub(super) fn start(
     spawn("trace-runtime-work", move || worker.run())
 }
 
+/// Starts a thread. It is detached: a destination that hangs must not hold up the program's end.
 pub(super) fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<(), RegisterError> {
     let spawned = thread::Builder::new().name(name.to_owned()).spawn(run);
     spawned.map(drop).map_err(|error| RegisterError::Exporter(error.to_string()))

@@ -1,10 +1,10 @@
-//! The thread behind a queue: brings spans into their final form, and hands them on.
+//! The thread that takes spans from a queue, brings them into their final form, and exports them or
+//! encodes them for the sender.
 
 use super::body::Body;
-use super::deliver::{Deliver, DeliveryResult, Failure};
-use super::inside::Inside;
-use super::queue::{Batch, Block, Fate, Left, Queue, Spans};
-use super::spool::Store;
+use super::destination::{Exporter, SendError, SendResult};
+use super::queue::{Batch, BatchOutcome, Block, Queue, Spans};
+use super::reentrancy::ExportScope;
 use crate::enrich::Stages;
 use crate::panic::{catch, message};
 use futures_executor::block_on;
@@ -15,7 +15,6 @@ use opentelemetry_sdk::trace::SpanData;
 use std::any::Any;
 use std::sync::Arc;
 
-/// Owns what the destination needs of this thread.
 #[derive(Debug)]
 pub(super) struct Worker {
     pub(super) queue: Arc<Queue>,
@@ -23,39 +22,43 @@ pub(super) struct Worker {
     pub(super) outlet: Outlet,
 }
 
-/// What the worker does with spans.
+/// The next station of spans.
 #[derive(Debug)]
 pub(super) enum Outlet {
-    /// Delivers them itself.
-    Exporter(Box<dyn Deliver>),
-    /// Encodes them for the sender.
+    /// The worker exports them itself.
+    Exporter(Box<dyn Exporter>),
+    /// The worker encodes them for the sender.
     Encoder(Encoder),
 }
 
-/// From spans to batches.
+/// Encodes spans as batches.
 #[derive(Debug, Default)]
 pub(super) struct Encoder {
     pub(super) resource: ResourceAttributesWithSchema,
     pub(super) gzip: bool,
-    pub(super) store: Option<Arc<Store>>,
 }
 
 impl Worker {
-    /// Works until the queue has ended.
+    /// Works until the queue is shut down.
     pub(super) fn run(mut self) {
+        // Spans that an exporter or a mask records would be exported again, without an end.
         let _suppressed = Context::enter_telemetry_suppressed_scope();
-        let _inside = Inside::enter();
+        let _scope = ExportScope::enter();
         while let Some(block) = self.queue.take() {
             if let Some(resource) = self.queue.take_resource() {
                 self.set_resource(&resource);
             }
             let (id, spans) = (block.id, block.spans.len() as u64);
-            // Whatever happens to a block, its spans are accounted for.
-            if let Err(payload) = catch(|| self.handle(block)) {
-                self.settle(id, &Fate::lost(spans, panicked("the export", &*payload)));
+            // A panic loses the spans of this block, which are counted, and not the thread.
+            if let Err(payload) = catch(|| self.process(block)) {
+                let outcome = BatchOutcome::lost(spans, panicked("the export", &*payload));
+                self.queue.resolve(id, &outcome);
             }
         }
-        let _ = catch(|| self.finish());
+        if let Outlet::Exporter(exporter) = &self.outlet {
+            let _ = catch(|| exporter.finish());
+        }
+        let _ = catch(|| self.queue.store_or_drop_rest());
         self.queue.finished();
     }
 
@@ -66,115 +69,65 @@ impl Worker {
         }
     }
 
-    fn handle(&mut self, mut block: Block) {
+    fn process(&mut self, mut block: Block) {
         let (id, spans) = (block.id, block.spans.len() as u64);
-        if let Outlet::Encoder(encoder) = &self.outlet {
-            // After the end nothing is sent any more, so without a spool there is no use in encoding.
-            if encoder.store.is_none() && self.queue.is_stopped() {
-                return self.queue.abandon(id, spans);
-            }
-            self.queue.hold_twice(&block);
-        }
-        let transformed = transformed(&mut block.spans, &self.stages);
-        self.queue.reuse(block.spans);
         match &self.outlet {
             Outlet::Exporter(exporter) => {
-                let result = export(&**exporter, transformed);
-                let fate = Fate::of(result, spans, self.queue.address());
-                self.queue.settle(id, &fate);
+                let data = self.take_spans(&mut block.spans);
+                self.queue.reuse(block.spans);
+                let result = export(&**exporter, data);
+                let address = self.queue.address();
+                self.queue.resolve(id, &BatchOutcome::from_result(result, spans, address));
             }
             Outlet::Encoder(encoder) => {
-                let body = Body::encode(transformed, &encoder.resource);
-                if encoder.store(&self.queue, id, &body) {
-                    return;
+                if self.queue.is_past_saving() {
+                    return self.queue.abandon(id, spans);
                 }
-                match encoder.wrap(body) {
-                    Ok(body) => {
-                        self.queue.hold_encoded(id, &body);
-                        self.queue.post(Batch { id, spans, body });
-                    }
-                    Err(error) => self.settle(id, &Fate::lost(spans, unencodable(&error))),
-                }
+                self.queue.reserve_for_encoding(id);
+                let data = self.take_spans(&mut block.spans);
+                self.queue.reuse(block.spans);
+                self.encode(encoder, id, spans, data);
             }
         }
     }
 
-    /// What the sender has not delivered by now is not delivered.
-    fn finish(&mut self) {
-        let store = match &self.outlet {
-            Outlet::Exporter(exporter) => {
-                exporter.finish();
-                None
-            }
-            Outlet::Encoder(encoder) => encoder.store.as_deref(),
-        };
-        let Left { unstored, parts } = self.queue.take_over();
-        if let Some(store) = store {
-            // Before anything has to go for others.
-            for part in &parts {
-                store.separate(part);
-            }
+    /// Takes spans out of a block and brings each into the form in which it leaves the process.
+    fn take_spans(&self, spans: &mut Spans) -> Vec<SpanData> {
+        let mut taken = spans.take();
+        for span in &mut taken {
+            self.stages.apply(span);
         }
-        for batch in unstored {
-            if !store.is_some_and(|store| store.keep(batch.id, &batch.body, false)) {
-                self.queue.abandon(batch.id, batch.spans);
-            }
-        }
-        if let Some(store) = store {
-            store.close();
-        }
+        taken
     }
 
-    fn settle(&self, id: u64, fate: &Fate) {
-        match &self.outlet {
-            Outlet::Encoder(Encoder { store: Some(store), .. }) => store.settle(id, fate),
-            _ => self.queue.settle(id, fate),
+    fn encode(&self, encoder: &Encoder, id: u64, spans: u64, data: Vec<SpanData>) {
+        let body = Body::encode(data, &encoder.resource);
+        if self.queue.store_if_needed(id, &body) {
+            return;
+        }
+        match if encoder.gzip { body.compressed() } else { Ok(body) } {
+            Ok(body) => self.queue.post(Batch { id, spans, body }),
+            Err(error) => self.queue.resolve(id, &BatchOutcome::lost(spans, unencodable(&error))),
         }
     }
 }
 
-impl Encoder {
-    /// Whether a batch went into the spool and needs no memory any more.
-    fn store(&self, queue: &Queue, id: u64, body: &Body) -> bool {
-        let Some(store) = &self.store else { return false };
-        let is_crowded = queue.is_crowded();
-        if !(store.is_durable || is_crowded) {
-            return false;
-        }
-        let is_stored = store.keep(id, body, !is_crowded);
-        is_stored && is_crowded
-    }
-
-    fn wrap(&self, body: Body) -> std::io::Result<Body> {
-        if self.gzip { body.compressed() } else { Ok(body) }
-    }
-}
-
-/// Every span as it leaves the process.
-fn transformed(spans: &mut Spans, stages: &Stages) -> Vec<SpanData> {
-    let mut transformed = spans.take();
-    for span in &mut transformed {
-        stages.apply(span);
-    }
-    transformed
-}
-
-/// An exporter that panics loses the batch, not the thread.
-fn export(exporter: &dyn Deliver, spans: Vec<SpanData>) -> DeliveryResult {
-    catch(|| block_on(exporter.deliver(spans)))
+/// Exports spans. An exporter that panics loses the batch, not the thread.
+fn export(exporter: &dyn Exporter, spans: Vec<SpanData>) -> SendResult {
+    catch(|| block_on(exporter.export(spans)))
         .unwrap_or_else(|payload| Err(panicked("the exporter", &*payload)))
 }
 
-fn panicked(who: &str, payload: &dyn Any) -> Failure {
-    Failure {
+fn panicked(culprit: &str, payload: &dyn Any) -> SendError {
+    SendError {
         cause: "exporter panicked",
-        what: format!("{who} panicked ({})", message(payload)),
+        what: format!("{culprit} panicked ({})", message(payload)),
         advice: "report it to the exporter's authors".to_owned(),
     }
 }
 
-fn unencodable(error: &std::io::Error) -> Failure {
-    Failure {
+fn unencodable(error: &std::io::Error) -> SendError {
+    SendError {
         cause: "encoding",
         what: format!("a batch could not be compressed ({error})"),
         advice: "switch compression off".to_owned(),

@@ -176,7 +176,7 @@ impl Registration {
 
 impl Drop for Registration {
     fn drop(&mut self) {
-        if !delivery::is_inside() {
+        if !delivery::in_export_scope() {
             // The diagnostics have reported the undelivered spans.
             let _ = self.shutdown();
             return;
@@ -210,7 +210,7 @@ impl Running {
     /// Returns an error if the caller runs inside a callback of the delivery: waiting for the
     /// delivery would be a deadlock.
     fn require_not_reentrant(&self) -> Result<(), FlushError> {
-        if !delivery::is_inside() {
+        if !delivery::in_export_scope() {
             return Ok(());
         }
         let all = self.processor.as_ref().map(DeliveryProcessor::stats).unwrap_or_default();
@@ -218,7 +218,7 @@ impl Running {
         let stats = incomplete.or(all.first()).cloned();
         let endpoint = stats.as_ref().map(|stats| stats.destination.clone());
         let Stats { delivered, pending, on_disk, lost, .. } = stats.unwrap_or_default();
-        let cause = delivery::REFUSED.to_owned();
+        let cause = delivery::REENTRANT.to_owned();
         Err(FlushError { delivered, pending, on_disk, lost, endpoint, cause })
     }
 

@@ -4,7 +4,7 @@
 
 mod tree;
 
-use super::deliver::{Deliver, Delivering, Refused};
+use super::destination::{ExportFuture, Exporter, PartialSuccess};
 use opentelemetry::trace::{SpanId, TraceId};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::SpanData;
@@ -25,8 +25,8 @@ impl Console {
     }
 }
 
-impl Deliver for Console {
-    fn deliver(&self, batch: Vec<SpanData>) -> Delivering<'_> {
+impl Exporter for Console {
+    fn export(&self, batch: Vec<SpanData>) -> ExportFuture<'_> {
         let mut unfinished = self.lock();
         let mut finished = Vec::new();
         for span in batch {
@@ -40,7 +40,7 @@ impl Deliver for Console {
         // Writing may block, for example on a full pipe.
         drop(unfinished);
         print(finished);
-        Box::pin(std::future::ready(Ok(Refused::default())))
+        Box::pin(std::future::ready(Ok(PartialSuccess::default())))
     }
 
     /// Does nothing: all traces of a process have the same resource.

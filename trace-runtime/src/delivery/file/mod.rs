@@ -9,7 +9,7 @@ mod json;
 pub(super) use json::read as read_line;
 
 use super::body::Body;
-use super::deliver::{Attempt, Failure, Refused, Transport, UNWRITABLE};
+use super::destination::{Attempt, PartialSuccess, SendError, Transport, UNWRITABLE};
 use crate::delivery::settings::FileSettings;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use prost::Message;
@@ -53,8 +53,8 @@ impl FileTransport {
 
     /// Returns the failure for an error of the operating system, which is quoted: "No space left on
     /// device" needs another action than "Permission denied".
-    fn failure(&self, cause: &'static str, error: &io::Error) -> Failure {
-        Failure {
+    fn failure(&self, cause: &'static str, error: &io::Error) -> SendError {
+        SendError {
             cause,
             what: format!("{} could not be written ({error})", self.address()),
             advice: "make room there, or name another file".to_owned(),
@@ -142,11 +142,11 @@ impl Transport for FileTransport {
         let line = match line(body) {
             Ok(line) => line,
             // A retry would encode the same batch and fail again.
-            Err(error) => return Attempt::Refused(self.failure("encoding", &error)),
+            Err(error) => return Attempt::Rejected(self.failure("encoding", &error)),
         };
         match self.append(&line) {
-            Ok(()) => Attempt::Accepted(Refused::default()),
-            Err(error) => Attempt::Again { failure: self.failure(UNWRITABLE, &error), after: None },
+            Ok(()) => Attempt::Accepted(PartialSuccess::default()),
+            Err(error) => Attempt::Retry { error: self.failure(UNWRITABLE, &error), after: None },
         }
     }
 

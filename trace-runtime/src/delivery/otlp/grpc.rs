@@ -5,7 +5,7 @@ use super::retry_info::retry_delay;
 use super::{Client, partial_success, send_error};
 use crate::config::RegisterError;
 use crate::delivery::body::Body;
-use crate::delivery::deliver::{Attempt, Refused};
+use crate::delivery::destination::{Attempt, PartialSuccess};
 use crate::delivery::settings::OtlpSettings;
 use std::error::Error;
 use std::time::Duration;
@@ -66,8 +66,8 @@ impl GrpcClient {
         match tokio::time::timeout(within, sending).await {
             Ok(Ok(response)) => Attempt::Accepted(partial_success(response.into_inner())),
             Ok(Err(status)) => classify(settings, &status),
-            Err(_) => Attempt::Again {
-                failure: send_error::unreachable(settings, "no answer in time"),
+            Err(_) => Attempt::Retry {
+                error: send_error::unreachable(settings, "no answer in time"),
                 after: None,
             },
         }
@@ -82,7 +82,7 @@ impl Client for GrpcClient {
         match &self.runtime {
             Some(runtime) => runtime.block_on(self.attempt(settings, body, within)),
             // Never reached: the runtime is taken by `drop` alone.
-            None => Attempt::Accepted(Refused::default()),
+            None => Attempt::Accepted(PartialSuccess::default()),
         }
     }
 }
@@ -98,27 +98,27 @@ fn classify(settings: &OtlpSettings, status: &Status) -> Attempt {
     let rejected = |code| send_error::status(settings, code, status.message());
     let after = retry_delay(status.details());
     match status.code() {
-        Code::Unauthenticated | Code::PermissionDenied => Attempt::Refused(rejected(401)),
-        Code::Unimplemented => Attempt::Refused(rejected(404)),
+        Code::Unauthenticated | Code::PermissionDenied => Attempt::Rejected(rejected(401)),
+        Code::Unimplemented => Attempt::Rejected(rejected(404)),
         // Servers use the first for a request above their limit; `tonic` uses the second.
         Code::ResourceExhausted | Code::OutOfRange if is_too_large(status) => {
             Attempt::TooLarge(rejected(413))
         }
-        Code::ResourceExhausted => Attempt::Again { failure: rejected(429), after },
+        Code::ResourceExhausted => Attempt::Retry { error: rejected(429), after },
         Code::Unavailable
         | Code::DeadlineExceeded
         | Code::Cancelled
         | Code::Aborted
         | Code::OutOfRange
-        | Code::DataLoss => Attempt::Again { failure: unreachable(), after },
+        | Code::DataLoss => Attempt::Retry { error: unreachable(), after },
         // With a source, the status was made by `tonic` and not by the backend: the connection
         // broke.
         Code::Unknown | Code::Internal if status.source().is_some() => {
-            Attempt::Again { failure: unreachable(), after: None }
+            Attempt::Retry { error: unreachable(), after: None }
         }
         // The peer does not speak gRPC, for example an HTTP server on this port.
-        Code::Unknown | Code::Internal => Attempt::Refused(unreachable()),
-        _ => Attempt::Refused(rejected(400)),
+        Code::Unknown | Code::Internal => Attempt::Rejected(unreachable()),
+        _ => Attempt::Rejected(rejected(400)),
     }
 }
 

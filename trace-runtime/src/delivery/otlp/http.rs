@@ -3,7 +3,7 @@
 use super::{Client, partial_success, send_error};
 use crate::config::{RegisterError, Setting};
 use crate::delivery::body;
-use crate::delivery::deliver::Attempt;
+use crate::delivery::destination::Attempt;
 use crate::delivery::retry::retry_after;
 use crate::delivery::settings::OtlpSettings;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceResponse;
@@ -54,7 +54,7 @@ impl HttpClient {
             // Host and port only: the URL of a proxy may contain a password.
             reason += &format!(", through the proxy {}:{}", proxy.host(), proxy.port());
         }
-        Attempt::Again { failure: send_error::unreachable(settings, &reason), after: None }
+        Attempt::Retry { error: send_error::unreachable(settings, &reason), after: None }
     }
 }
 
@@ -99,9 +99,9 @@ fn classify(settings: &OtlpSettings, mut response: Response<Body>) -> Attempt {
         200..300 => Attempt::Accepted(partial_success(
             ExportTraceServiceResponse::decode(&*body).unwrap_or_default(),
         )),
-        408 | 429 | 502 | 503 | 504 => Attempt::Again { failure: failure(), after },
+        408 | 429 | 502 | 503 | 504 => Attempt::Retry { error: failure(), after },
         413 => Attempt::TooLarge(failure()),
-        _ => Attempt::Refused(failure()),
+        _ => Attempt::Rejected(failure()),
     }
 }
 

@@ -16,7 +16,7 @@ mod retry_info;
 mod send_error;
 
 use super::body::Body;
-use super::deliver::{Attempt, Refused, Transport};
+use super::destination::{Attempt, PartialSuccess, Transport};
 use crate::config::RegisterError;
 use crate::delivery::settings::OtlpSettings;
 pub(crate) use endpoint::Endpoint;
@@ -99,9 +99,9 @@ impl<C: Client> Transport for OtlpTransport<C> {
 
 /// Returns the number of spans that a successful response rejected, and the reason on one line.
 /// The specification calls this a partial success; the rejected spans must not be sent again.
-fn partial_success(response: ExportTraceServiceResponse) -> Refused {
-    response.partial_success.map_or_else(Refused::default, |partial| Refused {
-        spans: u64::try_from(partial.rejected_spans).unwrap_or(0),
-        reason: partial.error_message.split_whitespace().collect::<Vec<_>>().join(" "),
+fn partial_success(response: ExportTraceServiceResponse) -> PartialSuccess {
+    response.partial_success.map_or_else(PartialSuccess::default, |partial| PartialSuccess {
+        rejected_spans: u64::try_from(partial.rejected_spans).unwrap_or(0),
+        message: partial.error_message.split_whitespace().collect::<Vec<_>>().join(" "),
     })
 }

@@ -2,13 +2,13 @@
 //! it. Messages never contain the value of a header.
 
 use crate::config::Setting;
-use crate::delivery::deliver::{Failure, UNREACHABLE};
+use crate::delivery::destination::{SendError, UNREACHABLE};
 use crate::delivery::settings::OtlpSettings;
 use std::sync::OnceLock;
 
 /// Returns the failure for a backend without an answer: no connection, no TLS session, or a
 /// timeout.
-pub(super) fn unreachable(settings: &OtlpSettings, reason: &str) -> Failure {
+pub(super) fn unreachable(settings: &OtlpSettings, reason: &str) -> SendError {
     let advice = match settings.endpoint.setting {
         // The messages of rustls, which both clients use.
         _ if reason.contains("certificate not valid for name") => {
@@ -35,7 +35,7 @@ pub(super) fn unreachable(settings: &OtlpSettings, reason: &str) -> Failure {
         _ => "start it there, or correct the endpoint",
     };
     // All failures to reach a backend share a cause, so that an outage is reported once.
-    Failure {
+    SendError {
         cause: UNREACHABLE,
         what: format!(
             "the collector at {} could not be reached ({reason})",
@@ -46,7 +46,7 @@ pub(super) fn unreachable(settings: &OtlpSettings, reason: &str) -> Failure {
 }
 
 /// Returns the failure for an HTTP status other than success. `body` is quoted if it is text.
-pub(super) fn status(settings: &OtlpSettings, status: u16, body: &str) -> Failure {
+pub(super) fn status(settings: &OtlpSettings, status: u16, body: &str) -> SendError {
     let (cause, advice): (&'static str, String) = match status {
         401 | 403 => ("credential", credential_advice(settings)),
         // The port is right and the path is not, for example below a reverse proxy.
@@ -69,7 +69,7 @@ pub(super) fn status(settings: &OtlpSettings, status: u16, body: &str) -> Failur
         _ => (status_cause(status), "see the collector's log".to_owned()),
     };
     let quoted = excerpt(body);
-    Failure {
+    SendError {
         cause,
         what: format!("the collector at {} answered {status}{quoted}", settings.endpoint.shown()),
         advice: with_origin(settings, &advice),

@@ -1,150 +1,135 @@
-//! Where spans wait until there are enough to hand over. Threads that end spans at the same time do
-//! so in different places, and meet at the queue's lock seldom. The worker finds every place, so
-//! nothing is left behind by a thread that is idle or ends.
+//! Buffers between the threads that end spans and the lock of the queue.
+//!
+//! Threads that end spans at the same time use different buffers, and take the queue's lock once for
+//! [`SPANS_PER_BUFFER`] spans. The buffers belong to the queue, not to the threads, so no span is
+//! left in one when its thread is idle or ends.
+//!
+//! Lock order: a buffer first, then the state of the queue.
 
 use super::spans::{QueuedSpan, Spans};
-use super::{QUEUE_FULL, Queue};
 use crate::delivery::settings::BatchSettings;
 use crate::span::SpanRecord;
+use crate::sync::lock;
 use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 
-const COUNT: usize = 8;
-/// As many spans, and as many bytes, wait in a buffer.
-const SPANS: usize = 32;
-const BYTES: usize = 64 << 10;
+const BUFFERS: usize = 8;
+/// A buffer is full with so many spans, or so many bytes.
+const SPANS_PER_BUFFER: usize = 32;
+const BYTES_PER_BUFFER: usize = 64 << 10;
 
 /// The buffers of a queue.
 #[derive(Debug)]
 pub(super) struct Buffers {
-    all: [Buffer; COUNT],
-    /// How many spans one holds; a single one where bounds are narrow.
-    spans: usize,
-    /// The worker sleeps until it is woken.
-    pub(super) worker_sleeps: AtomicBool,
+    all: [Buffer; BUFFERS],
+    /// The number of spans that fill a buffer. It is 1 where bounds are narrow, so that spans in
+    /// buffers do not exceed them.
+    spans_per_buffer: usize,
+    /// True while the worker sleeps until a producer wakes it.
+    worker_sleeps: AtomicBool,
 }
 
-/// On cache lines of its own.
+/// A buffer on its own cache lines: no other thread writes next to it.
 #[derive(Debug, Default)]
 #[repr(align(128))]
 struct Buffer(Mutex<Buffered>);
 
+/// The content of a buffer.
 #[derive(Debug, Default)]
-struct Buffered {
+pub(super) struct Buffered {
     spans: Spans,
     bytes: usize,
-    /// Nobody will look into it any more.
+    /// True after shutdown: nothing collects the buffer any more, so each span is handed over.
     is_closed: bool,
 }
 
 impl Buffers {
     pub(super) fn new(settings: &BatchSettings) -> Self {
         let is_narrow = settings.queue_spans.is_some()
-            || settings.batch_spans < 2 * SPANS
-            || settings.queue_bytes < 16 * COUNT * BYTES;
-        let spans = if is_narrow { 1 } else { SPANS };
-        Buffers { all: Default::default(), spans, worker_sleeps: AtomicBool::new(false) }
+            || settings.batch_spans < 2 * SPANS_PER_BUFFER
+            || settings.queue_bytes < 16 * BUFFERS * BYTES_PER_BUFFER;
+        let spans_per_buffer = if is_narrow { 1 } else { SPANS_PER_BUFFER };
+        let worker_sleeps = AtomicBool::new(false);
+        Buffers { all: Default::default(), spans_per_buffer, worker_sleeps }
     }
 
-    /// The part of the configured bound that is left for spans and batches outside the buffers. A
-    /// quarter is kept free for the batch that is being encoded, which is there twice for a moment,
-    /// and for the holes that an allocator leaves between texts of many lengths.
-    pub(super) fn bound(&self, settings: &BatchSettings) -> usize {
-        let reserve = if self.spans == 1 { 0 } else { COUNT * BYTES + settings.queue_bytes / 4 };
-        settings.queue_bytes - reserve
+    /// Returns the part of the configured bound that is left for spans and batches outside the
+    /// buffers. A quarter is kept free for the batch that is being encoded, which is there twice for
+    /// a moment, and for the holes that an allocator leaves between texts of many lengths.
+    pub(super) fn remaining_bound(&self, settings: &BatchSettings) -> usize {
+        let is_narrow = self.spans_per_buffer == 1;
+        let buffers = BUFFERS * BYTES_PER_BUFFER;
+        let reserve = if is_narrow { 0 } else { buffers + settings.queue_bytes / 4 };
+        settings.queue_bytes.saturating_sub(reserve)
     }
 
+    /// Locks the buffer of this thread. Threads get their buffers in turn; with more threads than
+    /// buffers, some share one.
     #[inline]
-    fn of_this_thread(&self) -> MutexGuard<'_, Buffered> {
+    pub(super) fn of_this_thread(&self) -> MutexGuard<'_, Buffered> {
         static THREADS: AtomicUsize = AtomicUsize::new(0);
         thread_local! {
-            static PLACE: Cell<Option<usize>> = const { Cell::new(None) };
+            static BUFFER_INDEX: Cell<Option<usize>> = const { Cell::new(None) };
         }
-        let place = PLACE.get().unwrap_or_else(|| {
-            let place = THREADS.fetch_add(1, Ordering::Relaxed) % COUNT;
-            PLACE.set(Some(place));
-            place
+        let index = BUFFER_INDEX.get().unwrap_or_else(|| {
+            let index = THREADS.fetch_add(1, Ordering::Relaxed) % BUFFERS;
+            BUFFER_INDEX.set(Some(index));
+            index
         });
-        self.all[place % COUNT].lock()
+        lock(&self.all[index % BUFFERS].0)
     }
-}
 
-impl Buffer {
+    /// Returns true if the spans of a buffer are to be handed over now.
     #[inline]
-    fn lock(&self) -> MutexGuard<'_, Buffered> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
-
-impl Queue {
-    /// Takes a span that has ended, and gives memory for another one. Never waits: beyond the bounds
-    /// the span is counted as lost.
-    #[inline]
-    pub(crate) fn push(&self, span: QueuedSpan) -> Option<Box<SpanRecord>> {
-        let size = span.size();
-        let mut buffer = self.buffers.of_this_thread();
-        let is_first = buffer.spans.len() == 0;
-        let spare = buffer.spans.push(span);
-        buffer.bytes += size;
-        let is_full = buffer.spans.len() >= self.buffers.spans || buffer.bytes >= BYTES;
-        if is_full || buffer.is_closed {
-            self.hand_over(&mut buffer);
-        } else if is_first && self.buffers.worker_sleeps.load(Ordering::Relaxed) {
-            drop(buffer);
-            self.wake_worker();
-        }
-        spare
+    pub(super) fn is_full(&self, buffer: &Buffered) -> bool {
+        buffer.spans.len() >= self.spans_per_buffer
+            || buffer.bytes >= BYTES_PER_BUFFER
+            || buffer.is_closed
     }
 
-    /// Takes what waits in the buffers: every span that has ended before is then in the account.
-    pub(super) fn collect(&self) {
-        self.buffers.all.iter().for_each(|buffer| self.hand_over(&mut buffer.lock()));
+    /// Calls `hand_over` with each buffer, locked.
+    pub(super) fn for_each(&self, mut hand_over: impl FnMut(&mut Buffered)) {
+        self.all.iter().for_each(|buffer| hand_over(&mut lock(&buffer.0)));
     }
 
-    /// The same, and from here on no span waits in a buffer.
-    pub(super) fn close_buffers(&self) {
-        for buffer in &self.buffers.all {
-            let mut buffer = buffer.lock();
+    /// Calls `hand_over` with each buffer; from here on no span stays in one.
+    pub(super) fn close(&self, mut hand_over: impl FnMut(&mut Buffered)) {
+        self.for_each(|buffer| {
             buffer.is_closed = true;
-            self.hand_over(&mut buffer);
-        }
+            hand_over(buffer);
+        });
     }
 
-    /// A span is in the buffer or in the account at any time, since both are locked.
-    fn hand_over(&self, buffer: &mut Buffered) {
-        let spans = buffer.spans.len();
-        if spans == 0 {
-            return;
-        }
-        let bytes = std::mem::take(&mut buffer.bytes);
-        let mut state = self.lock();
-        state.ended += spans as u64;
-        let is_full = state.held + bytes > self.bound
-            || self.settings.queue_spans.is_some_and(|bound| state.pending() > bound as u64);
-        if state.is_stopped() {
-            state.lose("ended after shutdown", spans as u64);
-            buffer.spans.clear();
-        } else if is_full {
-            state.lose(QUEUE_FULL, spans as u64);
-            state.unsaid += spans as u64;
-            buffer.spans.clear();
-        } else {
-            state.append(&mut buffer.spans, bytes, &self.settings);
-            if state.wakes_worker() {
-                drop(state);
-                self.spans.notify_one();
-            }
-        }
+    /// Returns true if the first span in a buffer must wake the worker.
+    #[inline]
+    pub(super) fn worker_sleeps(&self) -> bool {
+        self.worker_sleeps.load(Ordering::Relaxed)
     }
 
-    #[cfg(test)]
-    pub(crate) fn worker_sleeps(&self) -> bool {
-        self.buffers.worker_sleeps.load(Ordering::SeqCst)
+    /// Announces whether the worker is going to sleep. The worker collects the buffers after it, so
+    /// a span whose thread saw the old value is collected.
+    pub(super) fn set_worker_sleeps(&self, sleeps: bool) {
+        self.worker_sleeps.store(sleeps, Ordering::SeqCst);
+    }
+}
+
+impl Buffered {
+    #[inline]
+    pub(super) fn is_empty(&self) -> bool {
+        self.spans.len() == 0
     }
 
-    fn wake_worker(&self) {
-        self.lock().is_woken = true;
-        self.spans.notify_one();
+    /// Adds a span, and returns the memory of a record for the next span of this thread.
+    #[inline]
+    pub(super) fn push(&mut self, span: QueuedSpan, bytes: usize) -> Option<Box<SpanRecord>> {
+        self.bytes += bytes;
+        self.spans.push(span)
+    }
+
+    /// Returns the spans, for the caller to take out, and their bytes.
+    pub(super) fn drain(&mut self) -> (&mut Spans, usize) {
+        let bytes = std::mem::take(&mut self.bytes);
+        (&mut self.spans, bytes)
     }
 }

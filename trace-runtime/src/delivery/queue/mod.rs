@@ -1,57 +1,156 @@
-//! The spans of one destination, from their end to their fate: a queue bounded in bytes, and the
-//! account of it.
+//! The queue of one destination: spans from their end until their outcome is known.
 //!
-//! One lock guards both, so that every span is counted once at any time. It is held for moments:
-//! threads that end spans hand them over in blocks, the worker takes whole blocks and posts encoded batches, the sender
-//! settles them.
+//! ```text
+//! producers -> buffers -> waiting -> (worker encodes) -> outbox -> (sender sends) -> resolved
+//!                                          |                          ^
+//!                                          +------> spool ------------+
+//! ```
+//!
+//! * `mod.rs`: producers, flush and shutdown; `worker_side.rs` and `sender_side.rs`: the methods of
+//!   the two threads.
+//! * Each part of the state is a type that keeps its invariant: [`ledger::Ledger`] (counts),
+//!   [`waiting::Waiting`] (spans), [`in_flight::InFlight`] (batches without an outcome),
+//!   [`outbox::Outbox`] (batches to send), [`outage::Outage`] (failed tries).
+//!
+//! Lock order: the spool or a buffer first, then the state. No lock is held while a span is encoded
+//! or sent, nor while something is reported, since a diagnostic callback may end spans. The spool's
+//! lock is held while files are written; producers never take it, so ending a span never waits for
+//! a disk.
 
-mod batch;
 mod buffers;
-mod disk;
-mod end;
 mod flush;
-mod send;
-mod settle;
+mod in_flight;
+mod ledger;
+mod outage;
+mod outbox;
+mod outcome;
+mod sender_side;
 mod spans;
-mod split;
-mod state;
 mod stats;
-mod take;
+mod waiting;
+mod worker_side;
 
-pub(crate) use batch::Batch;
-pub(crate) use end::Left;
-pub(crate) use flush::Flushed;
-pub(crate) use send::Next;
-pub(crate) use settle::Fate;
+pub(crate) use flush::{Flush, Flushed};
+pub(crate) use outbox::Batch;
+pub(crate) use outcome::BatchOutcome;
 pub(crate) use spans::{QueuedSpan, Spans};
 pub use stats::Stats;
-pub(crate) use take::Block;
+pub(crate) use worker_side::Block;
 
+use super::destination::SendError;
 use super::diagnostics::Diagnostics;
-use crate::delivery::settings::BatchSettings;
-use buffers::Buffers;
+use super::settings::BatchSettings;
+use super::spool::Store;
+use crate::span::SpanRecord;
+use crate::sync::{lock, wait_timeout};
+use buffers::{Buffered, Buffers};
+use in_flight::InFlight;
+use ledger::{Ledger, Location};
 use opentelemetry_sdk::Resource;
-use state::State;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use outage::Outage;
+use outbox::Outbox;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::time::{Duration, Instant};
+use waiting::Waiting;
 
-/// The queue of one destination.
+/// The queue of one destination, with its account and its spool.
 #[derive(Debug)]
 pub(crate) struct Queue {
     address: String,
     settings: BatchSettings,
     diagnostics: Arc<Diagnostics>,
     buffers: Buffers,
-    /// The bytes that spans and batches may take; what is left of the configured bound is for the
-    /// buffers, and for the batch that is being encoded.
+    /// The bytes that spans and batches may take outside the buffers.
     bound: usize,
     state: Mutex<State>,
-    /// The worker waits here for spans.
-    spans: Condvar,
-    /// The sender waits here for batches, and between two tries.
-    batches: Condvar,
-    /// Whoever flushes waits here.
-    fates: Condvar,
+    /// The worker waits here for spans. Producers and flushes notify it.
+    worker_wakes: Condvar,
+    /// The sender waits here for batches, and between two tries. The worker and flushes notify it.
+    sender_wakes: Condvar,
+    /// Flushes and the shutdown wait here for outcomes. Worker and sender notify it.
+    progress: Condvar,
+    /// A new resource for the worker to pick up.
     resource: Mutex<Option<Resource>>,
+    /// `None` without a spool.
+    store: Option<Store>,
+}
+
+/// The state that the queue's lock guards.
+#[derive(Debug, Default)]
+struct State {
+    ledger: Ledger,
+    waiting: Waiting,
+    in_flight: InFlight,
+    outbox: Outbox,
+    outage: Outage,
+    phase: Phase,
+    /// Spans up to this sequence number do not wait for their batch to fill.
+    flush_to: u64,
+    /// The number of flushes, by which a sender that waits notices a new one.
+    flushes: u64,
+    worker: WorkerWaitsFor,
+    /// True after a producer has put the first span into a buffer for a worker that sleeps.
+    is_woken: bool,
+    /// True once the worker has ended.
+    is_finished: bool,
+    /// Spans dropped because the queue was full, and not reported yet.
+    unreported_drops: u64,
+}
+
+/// The progress of the shutdown. It only moves forward.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+enum Phase {
+    #[default]
+    Running,
+    /// The last flush has begun: a destination that is down is not reported as late any more.
+    Closing,
+    /// Nothing is sent any more.
+    Stopped,
+    /// The worker has reclaimed every batch: answers that the sender still gets are ignored.
+    Over,
+}
+
+/// The event that the worker waits for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum WorkerWaitsFor {
+    /// The worker is busy, or was notified.
+    #[default]
+    Nothing,
+    FullBlock,
+    AnySpan,
+}
+
+const QUEUE_FULL: &str = "queue full";
+const AFTER_SHUTDOWN: &str = "ended after shutdown";
+
+impl State {
+    fn is_stopped(&self) -> bool {
+        self.phase >= Phase::Stopped
+    }
+
+    /// The memory of spans and batches, estimated.
+    fn bytes(&self) -> usize {
+        self.waiting.bytes() + self.in_flight.bytes()
+    }
+
+    /// Returns true if every span up to a sequence number is resolved and reported.
+    fn is_resolved(&self, up_to: u64) -> bool {
+        self.waiting.front().is_none_or(|block| block.first() > up_to)
+            && self.in_flight.is_resolved(up_to)
+    }
+
+    /// Returns true, once, if the worker waits for an event that has happened.
+    fn wakes_worker(&mut self) -> bool {
+        let wakes = match self.worker {
+            WorkerWaitsFor::Nothing => false,
+            WorkerWaitsFor::AnySpan => true,
+            WorkerWaitsFor::FullBlock => self.waiting.has_complete_block(),
+        };
+        if wakes {
+            self.worker = WorkerWaitsFor::Nothing;
+        }
+        wakes
+    }
 }
 
 impl Queue {
@@ -59,22 +158,25 @@ impl Queue {
         address: String,
         settings: BatchSettings,
         diagnostics: Arc<Diagnostics>,
+        store: Option<Store>,
     ) -> Self {
         let buffers = Buffers::new(&settings);
         Queue {
+            bound: buffers.remaining_bound(&settings),
             address,
-            bound: buffers.bound(&settings),
-            buffers,
             settings,
             diagnostics,
+            buffers,
             state: Mutex::default(),
-            spans: Condvar::new(),
-            batches: Condvar::new(),
-            fates: Condvar::new(),
+            worker_wakes: Condvar::new(),
+            sender_wakes: Condvar::new(),
+            progress: Condvar::new(),
             resource: Mutex::default(),
+            store,
         }
     }
 
+    /// The destination, for messages.
     pub(crate) fn address(&self) -> &str {
         &self.address
     }
@@ -83,27 +185,200 @@ impl Queue {
         &self.diagnostics
     }
 
+    /// Returns the account, with every span that ended before.
     pub(crate) fn stats(&self) -> Stats {
         self.collect();
-        self.lock().stats(&self.address)
+        let state = self.lock();
+        state.ledger.stats(&self.address, state.bytes())
     }
 
-    /// The resource that spans are exported with, for the worker to pick up.
+    /// Sets the resource that spans are exported with. The worker picks it up with its next batch.
     pub(crate) fn set_resource(&self, resource: &Resource) {
-        let mut waiting = self.resource.lock().unwrap_or_else(PoisonError::into_inner);
-        *waiting = Some(resource.clone());
+        *lock(&self.resource) = Some(resource.clone());
     }
 
-    pub(crate) fn take_resource(&self) -> Option<Resource> {
-        self.resource.lock().unwrap_or_else(PoisonError::into_inner).take()
+    fn lock(&self) -> MutexGuard<'_, State> {
+        lock(&self.state)
     }
 
-    /// Says which spans the bounds have kept out since it was last said.
-    pub(crate) fn say_unsaid(&self) {
-        let unsaid = std::mem::take(&mut self.lock().unsaid);
-        if unsaid > 0 {
+    /// Changes the state, and unlocks it before it returns.
+    fn update<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        change(&mut self.lock())
+    }
+}
+
+/// Producers: threads that end spans.
+impl Queue {
+    /// Takes a span that has ended, and returns the memory of a record for another one. Never waits:
+    /// a span that does not fit into the bounds is counted as lost.
+    #[inline]
+    pub(crate) fn push(&self, span: QueuedSpan) -> Option<Box<SpanRecord>> {
+        let bytes = span.size();
+        let mut buffer = self.buffers.of_this_thread();
+        let is_first = buffer.is_empty();
+        let spare = buffer.push(span, bytes);
+        if self.buffers.is_full(&buffer) {
+            self.hand_over(&mut buffer);
+        } else if is_first && self.buffers.worker_sleeps() {
+            drop(buffer);
+            self.wake_worker();
+        }
+        spare
+    }
+
+    /// Moves the spans of all buffers into the queue, so that the account has every span that ended
+    /// before.
+    fn collect(&self) {
+        self.buffers.for_each(|buffer| self.hand_over(buffer));
+    }
+
+    /// Moves the spans of a buffer into the queue. The buffer stays locked meanwhile, so that a span
+    /// is in one of the two at any time.
+    fn hand_over(&self, buffer: &mut Buffered) {
+        if buffer.is_empty() {
+            return;
+        }
+        let (spans, bytes) = buffer.drain();
+        let count = spans.len() as u64;
+        let mut state = self.lock();
+        let state = &mut *state;
+        let last = state.ledger.record_ended(count);
+        let is_full = state.bytes() + bytes > self.bound
+            || self.settings.queue_spans.is_some_and(|bound| state.ledger.pending() > bound as u64);
+        if state.is_stopped() {
+            state.ledger.record_lost(AFTER_SHUTDOWN, count, Location::Memory);
+            spans.clear();
+        } else if is_full {
+            // The worker reports it: a callback must not run on a thread that ends spans.
+            state.ledger.record_lost(QUEUE_FULL, count, Location::Memory);
+            state.unreported_drops += count;
+            spans.clear();
+        } else {
+            state.waiting.append(spans, bytes, last, &self.settings);
+            if state.wakes_worker() {
+                self.worker_wakes.notify_one();
+            }
+        }
+    }
+
+    fn wake_worker(&self) {
+        self.lock().is_woken = true;
+        self.worker_wakes.notify_one();
+    }
+
+    #[cfg(test)]
+    pub(crate) fn worker_sleeps(&self) -> bool {
+        self.buffers.worker_sleeps()
+    }
+}
+
+/// Flush and shutdown.
+impl Queue {
+    /// Begins a flush: spans that have ended do not wait for their batch to fill, and the sender
+    /// tries at once even if the last try was just now.
+    pub(crate) fn begin_flush(&self) -> Flush {
+        self.collect();
+        let mut state = self.lock();
+        let flush = Flush::begin(&state.ledger, &state.outage);
+        state.flush_to = flush.up_to();
+        state.flushes += 1;
+        state.worker = WorkerWaitsFor::Nothing;
+        drop(state);
+        self.worker_wakes.notify_one();
+        self.sender_wakes.notify_one();
+        flush
+    }
+
+    /// Waits until every span that ended before the flush is resolved, at most until the deadline.
+    /// Does not wait for a destination that cannot be reached, or that asks for more time than
+    /// there is.
+    pub(crate) fn wait_for(&self, flush: &Flush, deadline: Instant) -> Flushed {
+        let mut state = self.lock();
+        loop {
+            let is_complete = state.is_resolved(flush.up_to());
+            let rest = deadline.saturating_duration_since(Instant::now());
+            if is_complete || rest.is_zero() || flush.is_hopeless(&state.outage, deadline) {
+                return flush.result(&state.ledger, &state.outage, is_complete);
+            }
+            state = wait_timeout(&self.progress, state, rest).0;
+        }
+    }
+
+    /// Begins the shutdown. Spans that wait are not reported as late any more, since soon they are
+    /// delivered, on disk or lost.
+    pub(crate) fn close(&self) {
+        let mut state = self.lock();
+        state.phase = state.phase.max(Phase::Closing);
+    }
+
+    /// Stops worker and sender. The worker stores or drops the remaining spans.
+    pub(crate) fn begin_stop(&self) {
+        self.buffers.close(|buffer| self.hand_over(buffer));
+        let mut state = self.lock();
+        state.phase = state.phase.max(Phase::Stopped);
+        drop(state);
+        self.worker_wakes.notify_all();
+        self.sender_wakes.notify_all();
+    }
+
+    /// Stops worker and sender, and waits until the worker has ended and every outcome is reported.
+    pub(crate) fn stop(&self, timeout: Duration) {
+        let deadline = Instant::now() + timeout;
+        self.begin_stop();
+        let mut state = self.lock();
+        while !(state.is_finished && state.in_flight.is_reported()) {
+            let rest = deadline.saturating_duration_since(Instant::now());
+            if rest.is_zero() {
+                break;
+            }
+            state = wait_timeout(&self.progress, state, rest).0;
+        }
+        drop(state);
+        self.report_drops();
+    }
+
+    /// Counts the spans that are still pending as lost, when the worker could not do so in time
+    /// because its exporter hangs. The account does not change any more.
+    pub(crate) fn give_up(&self) {
+        let mut state = self.lock();
+        state.phase = Phase::Over;
+        let pending = state.ledger.pending();
+        if pending == 0 {
+            return;
+        }
+        state.waiting.clear();
+        state.outbox.take_all();
+        state.in_flight.forget_memory();
+        let error = self.shutdown_error(&state);
+        state.ledger.record_lost(error.cause, pending, Location::Memory);
+        drop(state);
+        self.report_loss(&error, pending);
+    }
+
+    /// The reason why spans that are still pending at the end of the shutdown will not arrive.
+    fn shutdown_error(&self, state: &State) -> SendError {
+        state.outage.last_error().cloned().unwrap_or_else(|| SendError {
+            cause: outcome::PENDING_AT_SHUTDOWN,
+            what: format!("{} did not answer in time", self.address),
+            advice: "raise `shutdown_timeout(..)` or look at the collector".to_owned(),
+        })
+    }
+}
+
+/// Reports.
+impl Queue {
+    fn report_loss(&self, error: &SendError, spans: u64) {
+        self.diagnostics.lost(error.cause, &self.address, spans, &|spans| {
+            format!("{}, {spans} not delivered: {}", error.what, error.advice)
+        });
+    }
+
+    /// Reports the spans that were dropped because the queue was full, since the last report.
+    fn report_drops(&self) {
+        let spans = std::mem::take(&mut self.lock().unreported_drops);
+        if spans > 0 {
             let bound = self.described_bound();
-            self.diagnostics.lost(QUEUE_FULL, &self.address, unsaid, &|spans| {
+            self.diagnostics.lost(QUEUE_FULL, &self.address, spans, &|spans| {
                 format!("{spans} for {} were lost, since {bound}", self.address)
             });
         }
@@ -119,10 +394,4 @@ impl Queue {
             None => format!("the queue of {bytes} bytes was full: raise TRACE_QUEUE_BYTES"),
         }
     }
-
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
-
-const QUEUE_FULL: &str = "queue full";

@@ -4,21 +4,26 @@ use crate::memory::estimate;
 use crate::span::SpanRecord;
 use opentelemetry_sdk::trace::SpanData;
 
-/// A span that has ended, in the form it comes in.
+/// A span that has ended.
 #[derive(Clone, Debug)]
 pub(crate) enum QueuedSpan {
+    /// Recorded by this crate. The worker converts it, so the caller does not pay for that.
     Own(Box<SpanRecord>),
     /// From a provider of the SDK.
     Sdk(Box<SpanData>),
 }
 
-/// The spans of a block. Its memory is used again.
+/// A list of spans in the order they ended, as far as they come from the same source.
+///
+/// The memory of records circulates: the worker takes their content and leaves the empty boxes in
+/// `spare`, from where they go back to the threads that begin spans. Memory that another thread has
+/// freed is slow to allocate again.
 #[derive(Debug, Default)]
 #[expect(clippy::vec_box, reason = "a record is handed on without a copy, and its memory back")]
 pub(crate) struct Spans {
     own: Vec<Box<SpanRecord>>,
     sdk: Vec<SpanData>,
-    /// Records whose content was taken out, for threads that begin spans.
+    /// Records without content.
     spare: Vec<Box<SpanRecord>>,
 }
 
@@ -29,7 +34,7 @@ impl From<SpanData> for QueuedSpan {
 }
 
 impl QueuedSpan {
-    /// The memory that it takes.
+    /// The memory of the span, estimated.
     #[inline]
     pub(crate) fn size(&self) -> usize {
         match self {
@@ -44,7 +49,7 @@ impl Spans {
         self.own.len() + self.sdk.len()
     }
 
-    /// Adds a span, and gives memory for another one.
+    /// Adds a span, and returns the memory of a record if there is a spare one.
     #[inline]
     pub(super) fn push(&mut self, span: QueuedSpan) -> Option<Box<SpanRecord>> {
         match span {
@@ -54,7 +59,7 @@ impl Spans {
         self.spare.pop()
     }
 
-    /// Takes all of another list, and gives memory for as many spans.
+    /// Takes all spans of another list, and gives it the memory of as many records.
     pub(super) fn append(&mut self, others: &mut Spans) {
         let kept = self.spare.len().saturating_sub(others.own.len());
         others.spare.extend(self.spare.drain(kept..));
@@ -67,7 +72,7 @@ impl Spans {
         self.sdk.clear();
     }
 
-    /// Takes the spans out, in the form that exporters take.
+    /// Takes the spans out in the form that exporters take. The records stay as spare memory.
     pub(crate) fn take(&mut self) -> Vec<SpanData> {
         let mut taken = Vec::with_capacity(self.len());
         taken.extend(self.own.iter_mut().map(|span| span.take_data()));

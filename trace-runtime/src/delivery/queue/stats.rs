@@ -1,9 +1,9 @@
-//! The account of one destination.
+//! The account of one destination, as users see it.
 
 use std::collections::BTreeMap;
 
-/// What became of the spans that ended since the registration began, at one destination, as
-/// [`Registration::stats`](crate::Registration::stats) tells it.
+/// Counts of the spans that ended since the registration began, for one destination, as
+/// [`Registration::stats`](crate::Registration::stats) returns them.
 ///
 /// At any time `ended == delivered + pending + on_disk + lost`.
 ///
@@ -18,7 +18,7 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Stats {
-    /// Where the spans go: an endpoint without its query, a file, or words.
+    /// The destination: an endpoint without its query, a file, or words.
     pub destination: String,
     /// Spans that ended.
     pub ended: u64,

@@ -1,8 +1,8 @@
-//! The folder of a process: beside it lies a file that the process keeps locked as long as it
-//! lives, so that nobody takes the folder over before.
+//! The folder of a process. Next to it is a lock file, which the process keeps locked as long as it
+//! lives, so that no other process adopts the folder before. The operating system unlocks it when
+//! the process dies, however it dies.
 
-use fs4::{FileExt, TryLockError};
-use std::fs::{DirBuilder, File, OpenOptions};
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::hash::{BuildHasher, RandomState};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -11,27 +11,28 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Default)]
 pub(super) struct Folder {
     path: PathBuf,
+    /// Locked until it is closed.
     lock: Option<File>,
 }
 
-const LOCK: &str = "lock";
+const LOCK_EXTENSION: &str = "lock";
 
 impl Folder {
-    /// A new folder below `backend`, which is made if it is not there.
+    /// Creates a folder below `backend`, which is created if it is missing.
     pub(super) fn create(backend: &Path) -> io::Result<Self> {
-        make(backend)?;
+        create_folder(backend)?;
         loop {
             let random = RandomState::new().hash_one(0_u8);
             let path = backend.join(format!("{}-{random:016x}", std::process::id()));
-            let lock_path = path.with_extension(LOCK);
+            let lock_path = path.with_extension(LOCK_EXTENSION);
             let lock = private().create_new(true).open(&lock_path)?;
-            match FileExt::try_lock(&lock) {
+            match lock.try_lock() {
                 Ok(()) if lock_path.exists() => {
-                    make(&path).inspect_err(|_| drop(std::fs::remove_file(&lock_path)))?;
+                    create_folder(&path).inspect_err(|_| drop(std::fs::remove_file(&lock_path)))?;
                     return Ok(Folder { path, lock: Some(lock) });
                 }
-                // Between the two calls another process may have taken the new file for an orphan;
-                // it deletes it before it lets go.
+                // Between the two calls another process may have taken the new file for an orphan.
+                // It deletes the file before it unlocks it.
                 Ok(()) | Err(TryLockError::WouldBlock) => {}
                 // The file system has no locks, and will have none at the next try.
                 Err(TryLockError::Error(error)) => {
@@ -42,18 +43,19 @@ impl Folder {
         }
     }
 
-    /// Takes over the folders of processes that are gone. Those of this process are locked too.
+    /// Locks the folders of processes that are gone. The folders of this process are skipped like
+    /// those of any other that lives, since their files are locked.
     pub(super) fn adopt(backend: &Path) -> io::Result<Vec<Self>> {
         let mut locks: Vec<PathBuf> = std::fs::read_dir(backend)?
             .filter_map(|entry| Some(entry.ok()?.path()))
-            .filter(|path| path.extension().is_some_and(|extension| extension == LOCK))
+            .filter(|path| path.extension().is_some_and(|extension| extension == LOCK_EXTENSION))
             .collect();
         locks.sort();
         let mut folders = Vec::new();
         for lock_path in locks {
             let Ok(lock) = private().open(&lock_path) else { continue };
-            // Between the two calls another process may have taken it over and deleted it.
-            if FileExt::try_lock(&lock).is_err() || !lock_path.exists() {
+            // Between the two calls another process may have adopted and deleted it.
+            if lock.try_lock().is_err() || !lock_path.exists() {
                 continue;
             }
             let folder = Folder { path: lock_path.with_extension(""), lock: Some(lock) };
@@ -70,7 +72,7 @@ impl Folder {
         &self.path
     }
 
-    /// Its segments, the oldest first.
+    /// Returns the paths of its segments, the oldest first.
     pub(super) fn segments(&self) -> Vec<PathBuf> {
         let Ok(entries) = std::fs::read_dir(&self.path) else { return Vec::new() };
         let mut paths: Vec<PathBuf> = entries.filter_map(|e| Some(e.ok()?.path())).collect();
@@ -79,36 +81,37 @@ impl Folder {
         paths
     }
 
-    /// How long they are together.
+    /// Returns the length of all segments together.
     pub(super) fn bytes(&self) -> u64 {
         let segments = self.segments();
         segments.iter().filter_map(|path| Some(path.metadata().ok()?.len())).sum()
     }
 
-    /// Brings the names of the segments to the disk itself, as syncing a file does with what is in
-    /// it. A file system that cannot do that for folders does it by itself, or not at all.
+    /// Syncs the names of the segments to the disk; syncing a file covers its content alone. Errors
+    /// are ignored: a file system that cannot sync folders does it by itself, or not at all.
     pub(super) fn sync(&self) {
         sync(&self.path);
     }
 
-    /// The same for the folders above.
+    /// Syncs the names of the folders above it.
     pub(super) fn sync_above(&self) {
         self.path.ancestors().skip(1).take(3).for_each(sync);
     }
 
-    /// Lets go. Nothing remains if nothing is in it.
+    /// Unlocks the folder, and deletes it if it is empty.
     pub(super) fn leave(self) {
         if self.lock.is_none() {
             return;
         }
         let is_gone = std::fs::remove_dir(&self.path).is_ok() || !self.path.exists();
         if is_gone {
-            // Deleted while it is locked, so that nobody can hold a file that is not there.
-            let _ = std::fs::remove_file(self.path.with_extension(LOCK));
+            // Deleted while it is locked: else another process could lock a file that is gone.
+            let _ = std::fs::remove_file(self.path.with_extension(LOCK_EXTENSION));
         }
     }
 }
 
+/// Returns options that create files for this user alone, since spans may hold private texts.
 fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.read(true).write(true);
@@ -117,7 +120,8 @@ fn private() -> OpenOptions {
     options
 }
 
-fn make(path: &Path) -> io::Result<()> {
+/// Creates a folder and those above it, for this user alone.
+fn create_folder(path: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]

@@ -1,11 +1,11 @@
-//! Batches on disk: what memory cannot hold, what a backend did not take in time and, in durable
-//! mode, everything that is on its way.
+//! Keeps batches on disk: those that memory cannot hold, those that a backend did not take before
+//! the program ended and, in durable mode, all of them.
 //!
 //! `<folder>/<backend>/<process>/<number>.otlp` are segments of OTLP requests, see [`segment`]. A
-//! process writes only below a folder of its own, which it holds with a lock; the folder of a
-//! process that is gone is taken over, as far as there is room, and what is in it is sent: at the
-//! start, and when a process dies while others run. No header and no key is ever written. A batch may be sent once more than it arrived, after a crash: the ids of its spans make
-//! that harmless.
+//! process writes only below its own folder, which it holds with a lock. Another process adopts the
+//! folder of one that is gone, if there is room, and sends the batches in it: at its start, and when
+//! a process dies while others run. No header and no key is ever written. After a crash a batch may
+//! be sent once more than it arrived; the ids of its spans make that harmless.
 
 mod folder;
 mod segment;
@@ -21,29 +21,32 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
 
-/// From here on segments are numbered that this process writes.
-const OWN: u64 = 1 << 32;
+/// The numbers of segments that this process writes begin after this one. Adopted segments have
+/// lower numbers, so that the order of numbers is the order of age.
+const FIRST_OWN_NUMBER: u64 = 1 << 32;
 
-/// A segment is closed when it is as long as this.
-const SEGMENT: u64 = 8 << 20;
+/// A segment that is as long as this is closed. Disk space is freed by whole segments.
+const MAX_SEGMENT_BYTES: u64 = 8 << 20;
 
-/// The segments that this process may read and write.
+/// The segments that this process may read and write, and the places of batches in them.
 #[derive(Debug)]
-struct Spool {
+pub(crate) struct Spool {
     own: Folder,
-    /// Of processes that are gone.
+    /// The folders of processes that are gone.
     adopted: Vec<Folder>,
-    /// By age, the oldest first: those of processes that are gone come before [`OWN`].
+    /// By number, which is by age: see [`FIRST_OWN_NUMBER`].
     segments: BTreeMap<u64, Segment>,
     next_adopted: u64,
     next_own: u64,
     places: BTreeMap<u64, Place>,
-    /// How many batches share a record, where it is more than one.
+    /// The number of batches that share a record, if it is more than one. Halves of a batch do.
     shares: BTreeMap<Place, usize>,
     bytes: u64,
     limit: u64,
-    /// Whether a batch is on the disk itself before it counts as stored.
+    /// True if a batch must be on the disk itself before it counts as stored, which makes each batch
+    /// slower by a sync.
     syncs: bool,
+    /// True after shutdown: the folder is left to the next run, and must not change any more.
     is_closed: bool,
 }
 
@@ -58,7 +61,7 @@ impl Spool {
             adopted: Vec::new(),
             segments: BTreeMap::new(),
             next_adopted: 0,
-            next_own: OWN,
+            next_own: FIRST_OWN_NUMBER,
             places: BTreeMap::new(),
             shares: BTreeMap::new(),
             bytes: 0,
@@ -68,8 +71,8 @@ impl Spool {
         })
     }
 
-    /// Makes the folder of a process that is gone one of this. `false` if there is no room for what
-    /// is in it: it is left to another process, or until there is.
+    /// Adopts the folder of a process that is gone. Returns false if there is no room for it: then it
+    /// is left to another process, or to a later look.
     fn adopt(&mut self, folder: Folder) -> bool {
         let is_too_much = self.bytes > 0 && self.bytes + folder.bytes() > self.limit;
         if self.is_closed || is_too_much {
@@ -80,13 +83,13 @@ impl Spool {
         true
     }
 
-    /// The number of the next segment of an adopted folder.
+    /// Returns a number for the next segment of an adopted folder.
     fn adopted_number(&mut self) -> u64 {
         self.next_adopted += 1;
         self.next_adopted
     }
 
-    /// Adds a segment of an adopted folder; `false` if nothing is to be sent from it.
+    /// Adds a segment of an adopted folder. Returns false if no batch in it is to be sent.
     fn add(&mut self, segment: Segment) -> bool {
         if self.is_closed {
             return false;
@@ -100,20 +103,21 @@ impl Spool {
         true
     }
 
-    /// Lets go of the adopted folders that nothing is left in.
+    /// Deletes the adopted folders that have no segment any more.
     fn leave_empty(&mut self) {
         let segments = &self.segments;
         let is_empty = |folder: &mut Folder| !segments.values().any(|s| s.is_in(folder.path()));
         self.adopted.extract_if(.., is_empty).for_each(Folder::leave);
     }
 
-    /// Gives a batch that was found its name.
+    /// Records the id of a batch that was found in an adopted segment.
     fn name(&mut self, id: u64, place: Place) {
         self.places.insert(id, place);
     }
 
-    /// Stores a batch; returns also those that had to go for it, the oldest.
-    fn store(&mut self, id: u64, protobuf: &[u8]) -> (Vec<u64>, io::Result<()>) {
+    /// Stores a batch. Returns the ids of the batches that were dropped to make room, the oldest ones,
+    /// and the result.
+    pub(crate) fn store(&mut self, id: u64, protobuf: &[u8]) -> (Vec<u64>, io::Result<()>) {
         let length = segment::record_length(protobuf) + segment::HEADER;
         if self.is_closed || length > self.limit {
             let error = io::Error::new(io::ErrorKind::StorageFull, "beyond the spool's bound");
@@ -132,23 +136,24 @@ impl Spool {
         Ok(())
     }
 
-    fn load(&self, id: u64) -> Option<io::Result<Bytes>> {
+    /// Reads a batch. Returns `None` if it is not in the spool.
+    pub(crate) fn load(&self, id: u64) -> Option<io::Result<Bytes>> {
         let place = *self.places.get(&id)?;
         Some(self.segments.get(&place.segment)?.load(place))
     }
 
-    /// The batch need not be kept any longer. Its segment goes with the last of them.
-    fn forget(&mut self, id: u64) {
+    /// Drops a batch that has an outcome. The segment is deleted with its last batch.
+    pub(crate) fn forget(&mut self, id: u64) {
         if self.is_closed {
             return;
         }
         if let Some(place) = self.places.remove(&id) {
-            self.let_go(place);
+            self.release(place);
         }
     }
 
-    /// One batch less is in this record.
-    fn let_go(&mut self, place: Place) {
+    /// Records that a record has one batch less.
+    fn release(&mut self, place: Place) {
         if let Some(shares) = self.shares.get_mut(&place) {
             *shares -= 1;
             if *shares > 0 {
@@ -157,34 +162,35 @@ impl Spool {
             self.shares.remove(&place);
         }
         let Some(segment) = self.segments.get_mut(&place.segment) else { return };
-        // What cannot be marked is sent once more by the next run.
+        // On an error the next run sends the batch once more, which is harmless.
         let _ = segment.mark_done(place);
         if segment.batches == 0 {
             self.drop_segment(place.segment);
         }
     }
 
-    /// The record of a batch becomes that of its two parts.
-    fn share(&mut self, id: u64, parts: [u64; 2]) {
+    /// Gives the record of a batch to its two halves.
+    pub(crate) fn share(&mut self, id: u64, halves: [u64; 2]) {
         let Some(place) = self.places.remove(&id) else { return };
         *self.shares.entry(place).or_insert(1) += 1;
-        self.places.extend(parts.map(|part| (part, place)));
+        self.places.extend(halves.map(|half| (half, place)));
     }
 
-    /// Gives a batch that shares a record one of its own, if there is room.
-    fn separate(&mut self, id: u64, protobuf: &[u8]) -> io::Result<()> {
+    /// Gives a batch that shares a record its own one, if there is room, so that the next run sends
+    /// it without the other half.
+    pub(crate) fn separate(&mut self, id: u64, protobuf: &[u8]) -> io::Result<()> {
         let length = segment::record_length(protobuf) + segment::HEADER;
         let Some(shared) = self.places.get(&id).copied() else { return Ok(()) };
         if self.is_closed || self.bytes + length > self.limit {
             return Err(io::ErrorKind::StorageFull.into());
         }
         self.append(id, protobuf)?;
-        self.let_go(shared);
+        self.release(shared);
         Ok(())
     }
 
-    /// Leaves what is stored to the next run.
-    fn close(&mut self) {
+    /// Leaves all batches to the next run, and unlocks the folders.
+    pub(crate) fn close(&mut self) {
         self.is_closed = true;
         self.segments.clear();
         for folder in self.adopted.drain(..).chain([std::mem::take(&mut self.own)]) {
@@ -192,6 +198,7 @@ impl Spool {
         }
     }
 
+    /// Drops the oldest segments until there is room. Returns the ids of the batches in them.
     fn make_room(&mut self, length: u64) -> Vec<u64> {
         let mut evicted = Vec::new();
         while self.bytes + length > self.limit {
@@ -206,9 +213,10 @@ impl Spool {
         evicted
     }
 
-    /// The segment to append to.
+    /// Returns the number of the segment to append to, a new one if the last is full. Segments are
+    /// at most a quarter of the bound, so that dropping one leaves most of the batches.
     fn writable(&mut self, length: u64) -> io::Result<u64> {
-        let longest = SEGMENT.min(self.limit / 4);
+        let longest = MAX_SEGMENT_BYTES.min(self.limit / 4);
         if let Some((number, segment)) = self.segments.last_key_value()
             && segment.is_writable()
             && segment.bytes + length <= longest
@@ -229,10 +237,10 @@ impl Spool {
     fn drop_segment(&mut self, number: u64) {
         if let Some(segment) = self.segments.remove(&number) {
             self.bytes -= segment.bytes;
-            // What cannot be deleted is sent once more by the next run.
+            // On an error the next run sends its batches once more, which is harmless.
             let _ = segment.delete();
         }
-        if number < OWN {
+        if number < FIRST_OWN_NUMBER {
             self.leave_empty();
         }
     }

@@ -1,8 +1,11 @@
-//! A file of batches: a header, then records of state, length, checksum and an OTLP request in
-//! protobuf.
+//! A file of batches: the header `OTLPSEG1`, then one record for each batch.
 //!
-//! The state is one byte, `w` while the batch waits and `d` when it is done. Length and checksum
-//! (CRC-32 of the request) are 32 bits each, little endian.
+//! ```text
+//! state: 1 byte, `w` waiting or `d` done | length: u32 | CRC-32 of the request: u32 | OTLP request
+//! ```
+//!
+//! Numbers are little endian. A record is done by overwriting its first byte, so that a crash leaves
+//! it either way. The checksum finds records that a crash has cut off.
 
 use crate::delivery::body;
 use prost::bytes::Bytes;
@@ -12,8 +15,9 @@ use std::path::{Path, PathBuf};
 
 const MAGIC: &[u8; 8] = b"OTLPSEG1";
 pub(super) const HEADER: u64 = MAGIC.len() as u64;
+/// The bytes of a record before its request.
 const PREFIX: usize = 9;
-const WAITS: u8 = b'w';
+const WAITING: u8 = b'w';
 const DONE: u8 = b'd';
 
 /// One file of the spool.
@@ -22,13 +26,13 @@ pub(super) struct Segment {
     path: PathBuf,
     pub(super) number: u64,
     pub(super) bytes: u64,
-    /// Those that are still of use.
+    /// The number of batches that are not done.
     pub(super) batches: usize,
-    /// While it may be appended to.
+    /// Open for appending; `None` for adopted segments, and after an error that left a torn record.
     file: Option<File>,
 }
 
-/// Where a batch is.
+/// The place of a batch: a record in a segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Place {
     pub(super) segment: u64,
@@ -36,6 +40,7 @@ pub(super) struct Place {
     length: u32,
 }
 
+/// Returns the length of the record of a request.
 pub(super) fn record_length(protobuf: &[u8]) -> u64 {
     (PREFIX + protobuf.len()) as u64
 }
@@ -62,12 +67,12 @@ impl Segment {
         self.file.is_some()
     }
 
-    /// Appends a batch. What could not be written completely is taken back.
+    /// Appends a batch. On an error the file is cut back to its length before.
     pub(super) fn append(&mut self, protobuf: &[u8], syncs: bool) -> io::Result<Place> {
         let too_long = |_| io::Error::new(io::ErrorKind::InvalidInput, "a batch beyond 4 GiB");
         let length = u32::try_from(protobuf.len()).map_err(too_long)?;
         let mut record = Vec::with_capacity(PREFIX + protobuf.len());
-        record.push(WAITS);
+        record.push(WAITING);
         record.extend(length.to_le_bytes());
         record.extend(crc32fast::hash(protobuf).to_le_bytes());
         record.extend(protobuf);
@@ -87,6 +92,7 @@ impl Segment {
         Ok(place)
     }
 
+    /// Reads a batch and verifies its checksum.
     pub(super) fn load(&self, place: Place) -> io::Result<Bytes> {
         let mut file = File::open(&self.path)?;
         file.seek(SeekFrom::Start(place.offset))?;
@@ -99,7 +105,7 @@ impl Segment {
         }
     }
 
-    /// Notes that a batch need not be sent any more.
+    /// Marks a batch as done, so that the next run does not send it.
     pub(super) fn mark_done(&mut self, place: Place) -> io::Result<()> {
         self.batches = self.batches.saturating_sub(1);
         let mut file = OpenOptions::new().write(true).open(&self.path)?;
@@ -107,7 +113,7 @@ impl Segment {
         file.write_all(&[DONE])
     }
 
-    /// The file of an earlier run.
+    /// Reads a segment of an earlier run.
     pub(super) fn read(path: &Path, number: u64) -> io::Result<Earlier> {
         let Records { requests, damaged, bytes } = Records::read(path)?;
         let batches: Vec<_> = requests
@@ -128,7 +134,7 @@ impl Segment {
     }
 }
 
-/// A segment of an earlier run, and what it holds.
+/// A segment of an earlier run, with its batches.
 pub(super) struct Earlier {
     pub(super) segment: Segment,
     /// The places of its batches, with the numbers of their spans.
@@ -140,7 +146,7 @@ pub(super) struct Earlier {
 pub(crate) struct Records {
     /// The readable requests, with their offsets.
     pub(crate) requests: Vec<(u64, Bytes)>,
-    /// How many are damaged or cut off.
+    /// The number of records that are damaged or cut off.
     pub(crate) damaged: u64,
     /// The length of the file.
     bytes: u64,
@@ -151,7 +157,7 @@ impl Records {
         let all = Bytes::from(std::fs::read(path)?);
         let mut records = Records { requests: Vec::new(), damaged: 0, bytes: all.len() as u64 };
         let Some(mut rest) = all.strip_prefix(MAGIC.as_slice()) else {
-            // Not even the header was written, or it is no segment.
+            // The header was not written completely, or the file is no segment.
             records.damaged = u64::from(!MAGIC.starts_with(&all));
             return Ok(records);
         };
@@ -168,28 +174,28 @@ impl Records {
             } else {
                 records.damaged += 1;
             }
-            rest = record.behind;
+            rest = record.rest;
         }
         Ok(records)
     }
 }
 
-/// One record, and what follows it.
+/// One record, and the bytes after it.
 struct Record<'a> {
     protobuf: &'a [u8],
     is_done: bool,
-    /// Whether state and checksum are what they can be.
+    /// True if state and checksum are valid.
     is_sound: bool,
-    behind: &'a [u8],
+    rest: &'a [u8],
 }
 
-/// `None` if it is cut off.
+/// Splits the first record off. Returns `None` if it is cut off.
 fn split_record(from: &[u8]) -> Option<Record<'_>> {
     let (state, rest) = from.split_first()?;
     let (length, rest) = rest.split_first_chunk::<4>()?;
     let (checksum, rest) = rest.split_first_chunk::<4>()?;
-    let (protobuf, behind) = rest.split_at_checked(u32::from_le_bytes(*length) as usize)?;
-    let is_sound = matches!(*state, WAITS | DONE)
+    let (protobuf, rest) = rest.split_at_checked(u32::from_le_bytes(*length) as usize)?;
+    let is_sound = matches!(*state, WAITING | DONE)
         && crc32fast::hash(protobuf) == u32::from_le_bytes(*checksum);
-    Some(Record { protobuf, is_done: *state == DONE, is_sound, behind })
+    Some(Record { protobuf, is_done: *state == DONE, is_sound, rest })
 }

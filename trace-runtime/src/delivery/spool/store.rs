@@ -1,43 +1,49 @@
-//! The spool of one queue, with its bookkeeping: whoever changes what is on disk holds the lock
-//! of the spool until the account says the same.
+//! The spool of one queue: opening it, adopting what other processes have left, and its reports.
 
 use super::Spool;
 use super::folder::Folder;
 use super::segment::{Earlier, Segment};
 use crate::config::RegisterError;
-use crate::delivery::body::Body;
-use crate::delivery::deliver::Failure;
-use crate::delivery::queue::{Batch, Fate, Queue};
+use crate::delivery::destination::SendError;
+use crate::delivery::diagnostics::Diagnostics;
 use crate::delivery::settings::SpoolSettings;
+use crate::sync;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
-/// What worker and sender share of the spool.
+/// The spool of one backend, with its lock.
+///
+/// Whoever changes the disk holds the lock until the account of the queue has changed too: a batch
+/// is never on disk without being counted there, nor counted there without being on disk.
 #[derive(Debug)]
 pub(crate) struct Store {
-    queue: Arc<Queue>,
     spool: Mutex<Spool>,
+    /// The folder of all backends, for messages.
     folder: PathBuf,
-    /// The part of it for this backend.
+    /// The folder of this backend, below `folder`.
     backend: PathBuf,
-    pub(crate) is_durable: bool,
-    /// How often to look for what other processes have left.
-    pub(crate) looks_every: Duration,
+    /// The destination, for messages.
+    address: String,
+    diagnostics: Arc<Diagnostics>,
+    is_durable: bool,
+    scan_interval: Duration,
 }
 
-/// A look costs reading a folder. What is found waited for longer than this.
-const LOOKS_EVERY: Duration = Duration::from_secs(60);
+/// The time between two looks for spools that other processes have left. A look costs reading a
+/// folder, and such spans have waited for longer than this.
+const SCAN_INTERVAL: Duration = Duration::from_secs(60);
 
 impl Store {
     /// Opens the spool of the backend with this name.
     pub(crate) fn open(
         settings: &SpoolSettings,
         backend: &str,
-        queue: &Arc<Queue>,
+        address: String,
+        diagnostics: Arc<Diagnostics>,
     ) -> Result<Self, RegisterError> {
-        // The program may go to another directory.
+        // Absolute, since the program may change its working directory.
         let opened = std::path::absolute(&settings.path).and_then(|path| {
             let backend = path.join(folder_name(backend));
             Ok((Spool::open(&backend, settings.bytes, settings.is_durable)?, backend))
@@ -47,19 +53,32 @@ impl Store {
             path: settings.path.display().to_string(),
             reason: error.to_string(),
         })?;
-        Ok(Store {
-            queue: Arc::clone(queue),
-            spool: Mutex::new(spool),
-            folder: settings.path.clone(),
-            backend,
-            is_durable: settings.is_durable,
-            looks_every: LOOKS_EVERY,
-        })
+        let (spool, folder) = (Mutex::new(spool), settings.path.clone());
+        let (is_durable, scan_interval) = (settings.is_durable, SCAN_INTERVAL);
+        Ok(Store { spool, folder, backend, address, diagnostics, is_durable, scan_interval })
     }
 
-    /// Hands what processes that are gone have left to the queue. Segments are read without the
-    /// lock, for which the worker may wait.
-    pub(crate) fn adopt(&self) {
+    pub(crate) fn lock(&self) -> MutexGuard<'_, Spool> {
+        sync::lock(&self.spool)
+    }
+
+    /// Returns true if every batch is stored before it is sent.
+    pub(crate) fn is_durable(&self) -> bool {
+        self.is_durable
+    }
+
+    pub(crate) fn scan_interval(&self) -> Duration {
+        self.scan_interval
+    }
+
+    #[cfg(test)]
+    pub(crate) fn set_scan_interval(&mut self, interval: Duration) {
+        self.scan_interval = interval;
+    }
+
+    /// Adopts the batches that processes which are gone have left. `track` takes the number of spans
+    /// of each and returns its id. Segments are read without the lock, so the worker does not wait.
+    pub(crate) fn adopt(&self, track: impl Fn(u64) -> u64) {
         let mut damaged = 0;
         for folder in Folder::adopt(&self.backend).unwrap_or_default() {
             let paths = folder.segments();
@@ -71,111 +90,44 @@ impl Store {
                 match Segment::read(&path, number) {
                     Ok(earlier) => {
                         damaged += earlier.damaged;
-                        self.add(earlier);
+                        self.add(earlier, &track);
                     }
-                    Err(error) => self.say_unreadable(&path, &error),
+                    Err(error) => self.report_unreadable_segment(&path, &error),
                 }
             }
             self.lock().leave_empty();
         }
-        self.say_damaged(damaged);
+        self.report_damaged(damaged);
     }
 
-    fn add(&self, earlier: Earlier) {
+    fn add(&self, earlier: Earlier, track: impl Fn(u64) -> u64) {
         let mut spool = self.lock();
         if spool.add(earlier.segment) {
             for (place, spans) in earlier.batches {
-                spool.name(self.queue.recover(spans), place);
+                spool.name(track(spans), place);
             }
         }
     }
 
-    /// Stores a batch. `false` means that it could not be stored, which is said.
-    pub(crate) fn keep(&self, id: u64, body: &Body, in_memory: bool) -> bool {
-        let protobuf = match body.protobuf() {
-            Ok(protobuf) => protobuf,
-            Err(error) => {
-                self.say_unwritable(&error);
-                return false;
-            }
-        };
-        let mut spool = self.lock();
-        if !self.queue.is_open(id) {
-            // Given up: nothing older has to go for it.
-            return false;
-        }
-        let (evicted, stored) = spool.store(id, &protobuf);
-        let dropped = evicted.iter().map(|id| self.queue.evicted(*id)).sum();
-        if stored.is_ok() && !self.queue.spooled(id, in_memory) {
-            spool.forget(id);
-        }
-        drop(spool);
-        self.say_dropped(dropped);
-        stored.map_err(|error| self.say_unwritable(&error)).is_ok()
+    /// Returns true if a batch that could not be read is gone for good: deleted, cut off or changed.
+    pub(crate) fn is_final(kind: io::ErrorKind) -> bool {
+        use io::ErrorKind::{InvalidData, NotFound, UnexpectedEof};
+        matches!(kind, NotFound | UnexpectedEof | InvalidData)
     }
 
-    /// Reads a batch to send it; `None` if it is not to be sent. An error if it cannot be read now,
-    /// and may be later: when fewer files are open, or the disk is back.
-    pub(crate) fn load(&self, id: u64, spans: u64) -> Result<Option<Batch>, Failure> {
-        let spool = self.lock();
-        // Left to the next run, or dropped for a newer one and counted there.
-        let Some(loaded) = spool.load(id) else { return Ok(None) };
-        let error = match loaded {
-            Ok(bytes) => {
-                let batch = Batch { id, spans, body: Body::plain(bytes) };
-                return Ok(self.queue.loaded(&batch).then_some(batch));
-            }
-            Err(error) => error,
-        };
-        drop(spool);
-        let failure = |cause, what| {
-            let what = format!("a batch in the spool {} {what} ({error})", self.shown());
-            Failure { cause, what, advice: "look at the disk".to_owned() }
-        };
-        if !is_final(error.kind()) {
-            return Err(failure("spool unreadable", "cannot be read"));
-        }
-        self.settle(id, &Fate::lost(spans, failure("spool damaged", "is damaged")));
-        Ok(None)
+    /// The folder of the spool, for messages.
+    pub(crate) fn shown(&self) -> String {
+        self.folder.display().to_string()
     }
+}
 
-    /// Decides the fate of a batch, and says it when the spool has let it go: it cannot be closed
-    /// between the two.
-    pub(crate) fn settle(&self, id: u64, fate: &Fate) {
-        let mut spool = self.lock();
-        if self.queue.decide(id, fate) {
-            spool.forget(id);
-            drop(spool);
-            self.queue.conclude(id, fate);
-        }
-    }
-
-    /// Puts two batches in the place of one. On disk they share its record.
-    pub(crate) fn split(&self, id: u64, halves: [(Body, u64); 2]) {
-        let mut spool = self.lock();
-        if let Some(parts) = self.queue.split(id, halves) {
-            spool.share(id, parts);
-        }
-    }
-
-    /// At the end, gives a part of a batch a record of its own, so that it can be sent without the
-    /// others. If there is no room it is sent with them again.
-    pub(crate) fn separate(&self, part: &Batch) {
-        if let Ok(protobuf) = part.body.protobuf() {
-            let _ = self.lock().separate(part.id, &protobuf);
-        }
-    }
-
-    /// Leaves what is stored to the next run.
-    pub(crate) fn close(&self) {
-        self.lock().close();
-        self.queue.say_on_disk(&self.shown());
-    }
-
-    fn say_dropped(&self, spans: u64) {
+/// Reports. None may be called while the spool is locked, since a callback may flush other queues.
+impl Store {
+    /// Reports spans that were dropped to make room for newer ones.
+    pub(crate) fn report_dropped(&self, spans: u64) {
         if spans > 0 {
-            let address = self.queue.address();
-            self.queue.diagnostics().lost("spool full", address, spans, &|spans| {
+            let address = &self.address;
+            self.diagnostics.lost("spool full", address, spans, &|spans| {
                 format!(
                     "{spans} for {address}, the oldest in the spool {}, were dropped since it was \
                      full: raise TRACE_SPOOL_BYTES",
@@ -185,9 +137,9 @@ impl Store {
         }
     }
 
-    fn say_damaged(&self, damaged: u64) {
+    fn report_damaged(&self, damaged: u64) {
         if damaged > 0 {
-            self.queue.diagnostics().late("spool damaged", self.queue.address(), &|| {
+            self.diagnostics.late("spool damaged", &self.address, &|| {
                 format!(
                     "{damaged} unfinished or damaged records in the spool {} were skipped: an \
                      earlier run ended while it wrote",
@@ -197,9 +149,9 @@ impl Store {
         }
     }
 
-    /// What cannot be read stays where it is.
-    fn say_unreadable(&self, segment: &Path, error: &io::Error) {
-        self.queue.diagnostics().late("spool segment", &self.shown(), &|| {
+    /// Reports a segment that cannot be read. It stays where it is.
+    fn report_unreadable_segment(&self, segment: &Path, error: &io::Error) {
+        self.diagnostics.late("spool segment", &self.shown(), &|| {
             format!(
                 "{} in the spool cannot be read ({error}), what an earlier run left in it is not \
                  sent: look at the disk, and start the program again or replay the file",
@@ -208,8 +160,9 @@ impl Store {
         });
     }
 
-    fn say_unwritable(&self, error: &io::Error) {
-        self.queue.diagnostics().late("spool", &self.shown(), &|| {
+    /// Reports that a batch could not be written.
+    pub(crate) fn report_unwritable(&self, error: &io::Error) {
+        self.diagnostics.late("spool", &self.shown(), &|| {
             format!(
                 "the spool {} cannot be written ({error}), spans stay in memory while it has room: \
                  make room there, or name another folder",
@@ -218,23 +171,25 @@ impl Store {
         });
     }
 
-    fn shown(&self) -> String {
-        self.folder.display().to_string()
+    /// Describes a batch that cannot be read now.
+    pub(crate) fn unreadable_batch(&self, error: &io::Error) -> SendError {
+        self.batch_error("spool unreadable", "cannot be read", error)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Spool> {
-        self.spool.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Describes a batch that is gone for good.
+    pub(crate) fn damaged_batch(&self, error: &io::Error) -> SendError {
+        self.batch_error("spool damaged", "is damaged", error)
+    }
+
+    fn batch_error(&self, cause: &'static str, problem: &str, error: &io::Error) -> SendError {
+        let what = format!("a batch in the spool {} {problem} ({error})", self.shown());
+        SendError { cause, what, advice: "look at the disk".to_owned() }
     }
 }
 
-/// Whether a batch that could not be read is gone: deleted, cut off or changed.
-fn is_final(kind: io::ErrorKind) -> bool {
-    use io::ErrorKind::{InvalidData, NotFound, UnexpectedEof};
-    matches!(kind, NotFound | UnexpectedEof | InvalidData)
-}
-
-/// What is stored for one backend is sent to no other. Readable, and with a checksum of the whole
-/// address, whose query is not shown.
+/// Returns the name of a backend's folder: the address in a readable form, and a checksum of all of
+/// it, since batches for one backend must not be sent to another. The query is not shown, as it may
+/// hold a key.
 fn folder_name(backend: &str) -> String {
     let shown = backend.split('?').next().unwrap_or(backend);
     let readable: String =

@@ -11,11 +11,11 @@ struct Found {
     batches: Vec<(Place, u64)>,
     /// Records that were cut off or damaged.
     damaged: u64,
-    /// Folders for which there was no room.
+    /// The number of folders without room.
     left: usize,
 }
 
-/// A folder of a test's own.
+/// A folder that one test uses, deleted at its end.
 struct Temporary(PathBuf);
 
 impl Temporary {
@@ -25,14 +25,14 @@ impl Temporary {
         Temporary(path)
     }
 
-    /// A spool, and what was left here.
+    /// Opens a spool, and adopts the folders that other processes left.
     fn open(&self, limit: u64) -> (Spool, Found) {
         let mut spool = Spool::open(&self.0, limit, false).unwrap();
-        let found = self.take_over(&mut spool);
+        let found = self.adopt(&mut spool);
         (spool, found)
     }
 
-    fn take_over(&self, spool: &mut Spool) -> Found {
+    fn adopt(&self, spool: &mut Spool) -> Found {
         let mut found = Found::default();
         for folder in Folder::adopt(&self.0).unwrap() {
             let paths = folder.segments();
@@ -53,7 +53,7 @@ impl Temporary {
         found
     }
 
-    /// Every file below, with the names of folders left out.
+    /// Returns every file with this extension.
     fn files(&self, extension: &str) -> Vec<PathBuf> {
         let mut files = Vec::new();
         let mut folders = vec![self.0.clone()];
@@ -77,7 +77,7 @@ impl Drop for Temporary {
     }
 }
 
-/// A request of `spans` spans.
+/// Encodes a request of `spans` spans.
 fn request(spans: u64) -> Vec<u8> {
     let span = Span { name: "a span".to_owned(), ..Span::default() };
     let scope =
@@ -86,7 +86,7 @@ fn request(spans: u64) -> Vec<u8> {
     ExportTraceServiceRequest { resource_spans: vec![resource] }.encode_to_vec()
 }
 
-/// Returns what had to go.
+/// Stores a batch. Returns the ids of the batches that were dropped for it.
 fn store(spool: &mut Spool, id: u64, spans: u64) -> Vec<u64> {
     let (evicted, stored) = spool.store(id, &request(spans));
     stored.unwrap();
@@ -98,7 +98,7 @@ fn counts(found: &Found) -> Vec<u64> {
 }
 
 #[test]
-fn a_batch_comes_back_as_it_was_and_goes_when_it_is_forgotten() {
+fn stored_batch_is_loaded_until_it_is_forgotten() {
     let temporary = Temporary::new("round");
     let (mut spool, found) = temporary.open(1 << 20);
     assert!(found.batches.is_empty());
@@ -115,47 +115,50 @@ fn a_batch_comes_back_as_it_was_and_goes_when_it_is_forgotten() {
 }
 
 #[test]
-fn the_next_run_finds_what_was_left_once() {
+fn batches_left_by_a_process_are_adopted_once() {
     let temporary = Temporary::new("next");
     let (mut first, _) = temporary.open(1 << 20);
     store(&mut first, 1, 1);
     store(&mut first, 2, 5);
     let (mut second, while_it_lives) = temporary.open(1 << 20);
-    assert!(while_it_lives.batches.is_empty(), "the folder of a living process is its own");
+    assert!(while_it_lives.batches.is_empty(), "the process lives");
     first.close();
     let (mut third, found) = temporary.open(1 << 20);
     assert_eq!((counts(&found), found.damaged), (vec![1, 5], 0));
     let (_fourth, twice) = temporary.open(1 << 20);
-    assert!(twice.batches.is_empty(), "taken over already");
+    assert!(twice.batches.is_empty(), "adopted already");
     for (id, (place, _)) in found.batches.into_iter().enumerate() {
         third.name(id as u64, place);
     }
     assert_eq!(third.load(1).unwrap().unwrap(), request(5));
-    assert_eq!(temporary.files("lock").len(), 4, "of the three that live, and of the first");
+    assert_eq!(temporary.files("lock").len(), 4, "three live, and one was adopted");
     (0..2).for_each(|id| third.forget(id));
-    assert_eq!(temporary.files("lock").len(), 3, "it is not held any longer than it is needed");
+    assert_eq!(temporary.files("lock").len(), 3, "an empty folder is deleted");
     second.close();
 }
 
 #[test]
-fn what_there_is_no_room_for_is_left_until_there_is() {
+fn folder_without_room_is_left_until_there_is_room() {
     let temporary = Temporary::new("room");
     let (mut one, mut other) = (temporary.open(1 << 20).0, temporary.open(1 << 20).0);
     store(&mut one, 1, 100);
     store(&mut other, 1, 101);
     one.close();
     other.close();
-    // Together they would have to be dropped for what comes next.
+    // Both together would leave no room for the next batch.
     let (mut spool, found) = temporary.open(one_of_them(&temporary) + 500);
     let [first] = counts(&found)[..] else { panic!("one of them") };
     assert_eq!(found.left, 1);
-    assert!(store(&mut spool, 1, 3).is_empty(), "nothing has to go");
+    assert!(store(&mut spool, 1, 3).is_empty(), "no batch is dropped");
     spool.name(2, found.batches[0].0);
     spool.forget(2);
-    assert_eq!(temporary.files("lock").len(), 2, "its own, and that of the other folder");
-    let found = temporary.take_over(&mut spool);
+    assert_eq!(temporary.files("lock").len(), 2, "its own one, and the one without room");
+    let found = temporary.adopt(&mut spool);
     assert_eq!((counts(&found), found.left), (vec![201 - first], 0));
-    assert!(spool.segments.last_key_value().unwrap().1.is_writable(), "its own stays the last");
+    assert!(
+        spool.segments.last_key_value().unwrap().1.is_writable(),
+        "the open segment stays the last"
+    );
 }
 
 fn one_of_them(temporary: &Temporary) -> u64 {
@@ -163,7 +166,7 @@ fn one_of_them(temporary: &Temporary) -> u64 {
 }
 
 #[test]
-fn what_is_done_is_not_found_again() {
+fn forgotten_batch_is_not_adopted() {
     let temporary = Temporary::new("done");
     let (mut spool, _) = temporary.open(1 << 20);
     (1..=3).for_each(|id| drop(store(&mut spool, id, id)));
@@ -179,7 +182,7 @@ fn what_is_done_is_not_found_again() {
 }
 
 #[test]
-fn a_torn_tail_and_a_damaged_record_are_skipped_and_counted() {
+fn torn_and_damaged_records_are_skipped_and_counted() {
     let temporary = Temporary::new("torn");
     let (mut spool, _) = temporary.open(1 << 20);
     for id in 1..=3 {
@@ -188,7 +191,7 @@ fn a_torn_tail_and_a_damaged_record_are_skipped_and_counted() {
     spool.close();
     let path = temporary.files("otlp").remove(0);
     let mut bytes = std::fs::read(&path).unwrap();
-    // The first request, behind header and prefix, and the end of the last.
+    // A byte of the first request, after header and prefix, and the end of the last one.
     bytes[8 + 9 + 2] ^= 0xff;
     bytes.truncate(bytes.len() - 3);
     std::fs::write(&path, bytes).unwrap();
@@ -197,7 +200,7 @@ fn a_torn_tail_and_a_damaged_record_are_skipped_and_counted() {
 }
 
 #[test]
-fn any_bytes_are_read_without_a_panic() {
+fn arbitrary_bytes_are_read_without_a_panic() {
     let temporary = Temporary::new("bytes");
     let (mut spool, _) = temporary.open(1 << 20);
     store(&mut spool, 1, 3);
@@ -223,7 +226,7 @@ fn any_bytes_are_read_without_a_panic() {
 }
 
 #[test]
-fn the_oldest_go_when_it_is_full() {
+fn full_spool_drops_the_oldest_batches() {
     let temporary = Temporary::new("full");
     let (mut spool, _) = temporary.open(1000);
     let mut gone = Vec::new();
@@ -235,13 +238,13 @@ fn the_oldest_go_when_it_is_full() {
     }
     let first_left = *spool.places.keys().next().unwrap();
     assert_eq!(gone, (1..first_left).collect::<Vec<_>>(), "in their order");
-    assert!(spool.store(101, &request(1000)).1.is_err(), "alone beyond the bound");
-    assert_eq!(*spool.places.keys().next().unwrap(), first_left, "nothing went for it");
+    assert!(spool.store(101, &request(1000)).1.is_err(), "longer than the bound");
+    assert_eq!(*spool.places.keys().next().unwrap(), first_left, "no batch is dropped for it");
 }
 
 #[cfg(unix)]
 #[test]
-fn nobody_else_can_read_it() {
+fn files_are_readable_by_this_user_alone() {
     use std::os::unix::fs::PermissionsExt;
     let temporary = Temporary::new("private");
     let (mut spool, _) = temporary.open(1000);

@@ -1,4 +1,4 @@
-//! Spans that wait in the buffers of several threads.
+//! Spans in the buffers of several threads.
 
 use super::harness::{LONG, span};
 use crate::delivery::diagnostics::Diagnostics;
@@ -17,7 +17,7 @@ fn queue(delay: Duration) -> Arc<Queue> {
         delay,
     };
     let diagnostics = Arc::new(Diagnostics::new(Some(Box::new(|_| {}))));
-    Arc::new(Queue::new("nowhere".to_owned(), settings, diagnostics))
+    Arc::new(Queue::new("nowhere".to_owned(), settings, diagnostics, None))
 }
 
 fn push(queue: &Queue, spans: usize) {
@@ -27,7 +27,7 @@ fn push(queue: &Queue, spans: usize) {
 }
 
 #[test]
-fn every_span_that_has_ended_is_in_the_account_whichever_thread_ended_it() {
+fn spans_of_many_threads_are_all_counted() {
     let queue = queue(LONG);
     thread::scope(|scope| {
         // More threads than there are buffers; most of them leave some spans there as they end.
@@ -46,11 +46,15 @@ fn every_span_that_has_ended_is_in_the_account_whichever_thread_ended_it() {
         taken += block.spans.take().len() as u64;
     }
     assert_eq!(taken, ended);
-    assert_eq!(queue.wait_for(&flush, std::time::Instant::now()).pending, ended, "none has a fate");
+    assert_eq!(
+        queue.wait_for(&flush, std::time::Instant::now()).pending,
+        ended,
+        "none is resolved"
+    );
 }
 
 #[test]
-fn an_idle_thread_leaves_nothing_behind() {
+fn span_of_an_idle_thread_is_taken() {
     let queue = queue(Duration::from_millis(1));
     let (says, taken) = mpsc::channel();
     let worker = Arc::clone(&queue);
@@ -60,7 +64,7 @@ fn an_idle_thread_leaves_nothing_behind() {
         }
     });
     for _ in 0..3 {
-        // Until the worker sleeps, and waits for somebody to wake it.
+        // The worker sleeps until a producer wakes it.
         while !queue.worker_sleeps() {
             thread::yield_now();
         }
@@ -71,7 +75,7 @@ fn an_idle_thread_leaves_nothing_behind() {
 }
 
 #[test]
-fn what_ends_behind_the_stop_is_counted() {
+fn span_after_shutdown_is_counted_as_lost() {
     let queue = queue(LONG);
     push(&queue, 5);
     queue.stop(Duration::ZERO);

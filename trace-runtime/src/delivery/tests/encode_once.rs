@@ -1,11 +1,11 @@
 use super::accepted;
 use super::harness::{ALL, LONG, send_all, span};
 use crate::delivery::body::{Body, count};
-use crate::delivery::deliver::{Attempt, Failure, Transport};
+use crate::delivery::destination::{Attempt, SendError, Transport};
 use std::sync::mpsc;
 use std::time::Duration;
 
-/// Wants gzip, keeps what it is given, and takes it from the third time on.
+/// A transport with gzip that keeps each body, and accepts from the third attempt on.
 #[derive(Debug)]
 struct Busy {
     given: mpsc::Sender<Body>,
@@ -18,8 +18,8 @@ impl Transport for Busy {
         self.given.send(body.clone()).unwrap();
         self.tries += 1;
         let what = "busy".to_owned();
-        let failure = Failure { cause: "status", what, advice: String::new() };
-        if self.tries < 3 { Attempt::Again { failure, after: None } } else { accepted() }
+        let failure = SendError { cause: "status", what, advice: String::new() };
+        if self.tries < 3 { Attempt::Retry { error: failure, after: None } } else { accepted() }
     }
 
     fn timeout(&self) -> Duration {
@@ -43,7 +43,7 @@ impl Transport for Busy {
     }
 }
 
-/// Sends one batch of four spans; returns what it is in protobuf, and every body that was sent.
+/// Sends one batch of four spans. Returns its body without compression, and every body that was sent.
 fn sent(longest: impl FnOnce(usize) -> usize) -> (Body, Vec<Body>) {
     let (given, gets) = mpsc::channel();
     let plain =
@@ -52,7 +52,7 @@ fn sent(longest: impl FnOnce(usize) -> usize) -> (Body, Vec<Body>) {
 }
 
 #[test]
-fn a_batch_is_compressed_once_however_often_it_is_tried() {
+fn batch_tried_again_is_compressed_once() {
     let (plain, bodies) = sent(|length| length);
     assert_eq!((bodies.len(), bodies[0].is_gzip), (3, true));
     assert_eq!((bodies[0].protobuf().unwrap(), bodies[0].length), (plain.bytes, plain.length));
@@ -61,7 +61,7 @@ fn a_batch_is_compressed_once_however_often_it_is_tried() {
 }
 
 #[test]
-fn what_is_too_long_without_compression_is_split_before_it_is_sent() {
+fn body_above_the_limit_is_split_before_it_is_sent() {
     let (_, bodies) = sent(|length| length - 1);
     let spans: Vec<_> =
         bodies.iter().map(|body| count(&body.protobuf().unwrap()).unwrap()).collect();

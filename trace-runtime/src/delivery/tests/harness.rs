@@ -1,8 +1,8 @@
-//! A queue with its threads, and a backend in the hands of the test.
+//! A queue with its threads, and a backend that the test controls.
 
 use crate::config::Environment;
 use crate::delivery::body::Body;
-use crate::delivery::deliver::{Attempt, Transport};
+use crate::delivery::destination::{Attempt, Transport};
 use crate::delivery::diagnostics::{Diagnostic, Diagnostics};
 use crate::delivery::queue::{Batch, Queue, QueuedSpan, Stats};
 use crate::delivery::retry::Backoff;
@@ -27,10 +27,10 @@ use std::time::{Duration, Instant};
 /// The names of the spans of a batch.
 pub(super) const ALL: [&str; 4] = ["a", "b", "c", "d"];
 
-/// Long enough for whatever is going to happen.
+/// Longer than any test takes. No test waits for this long unless it fails.
 pub(super) const LONG: Duration = Duration::from_secs(60);
 
-/// Says what is sent, and waits for the answer.
+/// A transport that announces each batch, and waits for the answer of the test.
 #[derive(Debug)]
 struct Gate {
     sent: mpsc::Sender<Vec<String>>,
@@ -66,55 +66,46 @@ impl Transport for Gate {
 
 pub(super) struct Run {
     pub(super) queue: Arc<Queue>,
-    pub(super) store: Option<Arc<Store>>,
-    pub(super) said: Arc<AtomicU64>,
+    /// The number of lost spans that were reported.
+    pub(super) reported: Arc<AtomicU64>,
     sent: mpsc::Receiver<Vec<String>>,
     answers: mpsc::Sender<Attempt>,
     sender: JoinHandle<()>,
 }
 
 impl Run {
-    /// The sender runs; the worker does not before [`start_worker`](Run::start_worker).
+    /// Starts the sender. The worker starts with [`start_worker`](Run::start_worker).
     pub(super) fn start(spool: Option<SpoolSettings>) -> Self {
-        Run::saying(spool, || {})
+        Run::start_reporting(spool, || {})
     }
 
-    /// The same, with something that is done whenever lost spans are said.
-    pub(super) fn saying(
+    /// Starts the sender. `on_report` is called for each report, before it is counted.
+    pub(super) fn start_reporting(
         spool: Option<SpoolSettings>,
-        first: impl Fn() + Send + Sync + 'static,
+        on_report: impl Fn() + Send + Sync + 'static,
     ) -> Self {
-        let said = Arc::<AtomicU64>::default();
-        let heard = Arc::clone(&said);
-        let queue = Arc::new(new_queue(move |diagnostic| {
-            first();
-            heard.fetch_add(diagnostic.spans, Ordering::SeqCst);
+        let reported = Arc::<AtomicU64>::default();
+        let count = Arc::clone(&reported);
+        let queue = Arc::new(new_queue(spool, move |diagnostic| {
+            on_report();
+            count.fetch_add(diagnostic.spans, Ordering::SeqCst);
         }));
-        let store = spool.map(|spool| {
-            let mut store = Store::open(&spool, "gate", &queue).unwrap();
-            store.looks_every = Duration::from_millis(1);
-            Arc::new(store)
-        });
         let (sent_to, sent) = mpsc::channel();
         let (answers, to_answer) = mpsc::channel();
         let sender = Sender {
             queue: Arc::clone(&queue),
             transport: Box::new(Gate { sent: sent_to, answers: to_answer }),
             backoff: Backoff::default(),
-            store: store.clone(),
         };
         let sender = thread::spawn(move || sender.run());
-        Run { queue, store, said, sent, answers, sender }
+        Run { queue, reported, sent, answers, sender }
     }
 
     pub(super) fn start_worker(&self) -> JoinHandle<()> {
-        start_worker(
-            &self.queue,
-            Outlet::Encoder(Encoder { store: self.store.clone(), ..Encoder::default() }),
-        )
+        start_worker(&self.queue, Outlet::Encoder(Encoder::default()))
     }
 
-    /// Ends spans with these names; four are a batch.
+    /// Ends spans with these names. Four are a batch.
     pub(super) fn push(&self, names: &[&str]) {
         for name in names {
             self.queue.push(span(name));
@@ -126,13 +117,13 @@ impl Run {
         self.sent.recv_timeout(LONG).unwrap()
     }
 
-    /// The same, of a batch that is being sent by now.
-    pub(super) fn is_sending(&self) -> Option<Vec<String>> {
+    /// Returns the names of the spans of a batch if one is being sent now.
+    pub(super) fn sending_now(&self) -> Option<Vec<String>> {
         self.sent.try_recv().ok()
     }
 
-    /// Waits until every span has found its fate.
-    pub(super) fn settled(&self) {
+    /// Waits until every span is resolved.
+    pub(super) fn flush(&self) {
         let flush = self.queue.begin_flush();
         assert_eq!(self.queue.wait_for(&flush, Instant::now() + LONG).pending, 0);
     }
@@ -141,26 +132,25 @@ impl Run {
         self.answers.send(attempt).unwrap();
     }
 
-    /// Does what the worker does in durable mode, on this thread.
+    /// Does the work of the worker in durable mode on this thread, for one batch.
     pub(super) fn work_durably(&self) {
         let mut block = self.queue.take().unwrap();
         let (id, spans) = (block.id, block.spans.len() as u64);
         let data = block.spans.take();
         let body = Body::encode(data, &ResourceAttributesWithSchema::default());
-        assert!(self.store.as_ref().unwrap().keep(id, &body, true));
-        self.queue.hold_encoded(id, &body);
+        assert!(self.queue.store_batch(id, &body, true));
         self.queue.post(Batch { id, spans, body });
     }
 
-    /// Leaves a batch to the spool alone, as the worker does while the sender lags behind.
+    /// Stores a batch in the spool alone, as the worker does while the sender lags.
     pub(super) fn leave_to_disk(&self) {
         let mut block = self.queue.take().unwrap();
         let data = block.spans.take();
         let body = Body::encode(data, &ResourceAttributesWithSchema::default());
-        assert!(self.store.as_ref().unwrap().keep(block.id, &body, false));
+        assert!(self.queue.store_batch(block.id, &body, false));
     }
 
-    /// What the account says, which adds up.
+    /// Returns the account, which adds up.
     pub(super) fn stats(&self) -> Stats {
         let stats = self.queue.stats();
         let all = stats.delivered + stats.pending + stats.on_disk + stats.lost;
@@ -168,19 +158,19 @@ impl Run {
         stats
     }
 
-    /// Waits for the sender, which was stopped.
+    /// Waits until the sender has ended, after the queue was stopped.
     pub(super) fn join(self) {
         self.sender.join().unwrap();
     }
 }
 
-/// Sends these spans as one batch that is not compressed, by a sender alone, until they are
-/// delivered. The transport is made for the body, which is returned.
+/// Sends spans as one batch without compression, by a sender without a worker, until they are
+/// delivered. `transport` is created for the body, which is returned.
 pub(super) fn send_all<T: Transport + 'static>(
     spans: impl IntoIterator<Item = QueuedSpan>,
     transport: impl FnOnce(&Body) -> T,
 ) -> Body {
-    let queue = Arc::new(new_queue(|_| {}));
+    let queue = Arc::new(new_queue(None, |_| {}));
     for span in spans {
         queue.push(span);
     }
@@ -191,7 +181,6 @@ pub(super) fn send_all<T: Transport + 'static>(
         queue: Arc::clone(&queue),
         transport: Box::new(transport(&body)),
         backoff: Backoff::default(),
-        store: None,
     };
     let sender = thread::spawn(move || sender.run());
     let flush = queue.begin_flush();
@@ -203,8 +192,12 @@ pub(super) fn send_all<T: Transport + 'static>(
     body
 }
 
-/// A queue whose batches are four spans.
-pub(super) fn new_queue(say: impl Fn(&Diagnostic) + Send + Sync + 'static) -> Queue {
+/// Creates a queue with a bound of 1 MiB, and with four spans in a batch. Its sender looks for spools
+/// of other processes without a pause.
+pub(super) fn new_queue(
+    spool: Option<SpoolSettings>,
+    report: impl Fn(&Diagnostic) + Send + Sync + 'static,
+) -> Queue {
     let settings = BatchSettings {
         queue_bytes: 1 << 20,
         queue_spans: None,
@@ -212,7 +205,15 @@ pub(super) fn new_queue(say: impl Fn(&Diagnostic) + Send + Sync + 'static) -> Qu
         batch_bytes: 1 << 20,
         delay: LONG,
     };
-    Queue::new("the gate".to_owned(), settings, Arc::new(Diagnostics::new(Some(Box::new(say)))))
+    let diagnostics = Arc::new(Diagnostics::new(Some(Box::new(report))));
+    let address = "the gate".to_owned();
+    let store = spool.map(|spool| {
+        let (address, diagnostics) = (address.clone(), Arc::clone(&diagnostics));
+        let mut store = Store::open(&spool, "gate", address, diagnostics).unwrap();
+        store.set_scan_interval(Duration::from_millis(1));
+        store
+    });
+    Queue::new(address, settings, diagnostics, store)
 }
 
 pub(super) fn start_worker(queue: &Arc<Queue>, outlet: Outlet) -> JoinHandle<()> {

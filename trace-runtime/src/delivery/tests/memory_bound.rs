@@ -3,7 +3,7 @@
 use super::harness::{ALL, LONG, Run, long_span};
 use super::spool::Disk;
 use super::{accepted, failure};
-use crate::delivery::deliver::Attempt;
+use crate::delivery::destination::Attempt;
 use std::sync::atomic::Ordering;
 
 const OTHERS: [&str; 4] = ["e", "f", "g", "h"];
@@ -30,7 +30,7 @@ fn span_beyond_the_bound_is_lost_counted_and_reported() {
     assert_eq!((stats.ended, stats.pending, stats.lost), (held + 2, held, 2));
     assert_eq!(stats.lost_by_cause["queue full"], 2);
     run.queue.stop(std::time::Duration::ZERO);
-    assert_eq!(run.said.load(Ordering::SeqCst), 2);
+    assert_eq!(run.reported.load(Ordering::SeqCst), 2);
     run.queue.give_up();
     run.join();
 }
@@ -45,11 +45,11 @@ fn span_fits_again_after_a_batch_was_sent() {
         run.sending();
         run.answer(accepted());
     }
-    run.settled();
+    run.flush();
     run.push(&ALL);
     assert_eq!(run.sending(), ALL);
     run.answer(accepted());
-    run.settled();
+    run.flush();
     let stats = run.stats();
     assert_eq!((stats.delivered, stats.lost, stats.bytes), (held + 4, 1, 0), "{stats:?}");
     run.queue.stop(LONG);
@@ -68,7 +68,7 @@ fn shutdown_with_waiting_spans_counts_them_as_lost() {
     worker.join().unwrap();
     let stats = run.stats();
     assert_eq!((stats.lost, stats.pending, stats.bytes), (8, 0, 0), "{stats:?}");
-    run.answer(Attempt::Refused(failure()));
+    run.answer(Attempt::Rejected(failure()));
     run.join();
 }
 
@@ -107,7 +107,7 @@ fn batches_of_a_full_queue_go_to_the_spool() {
         run.sending();
         run.answer(accepted());
     }
-    run.settled();
+    run.flush();
     let stats = run.stats();
     assert_eq!((stats.delivered, stats.on_disk, stats.bytes), (ended + 4, 0, 0), "{stats:?}");
     run.queue.stop(LONG);

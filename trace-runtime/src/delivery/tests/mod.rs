@@ -1,5 +1,5 @@
-//! Whose a batch is, and that its fate is decided once: each test forces one order of events, with
-//! a backend that answers when it is told to.
+//! Tests of the order of events: who owns a batch at each moment, and that it has one outcome. Each
+//! test forces one order, with a backend that answers when the test lets it.
 
 mod buffers;
 mod encode_once;
@@ -11,12 +11,12 @@ mod splitting;
 mod spool;
 mod spool_takeover;
 
-use super::deliver::{Attempt, Failure, Refused};
+use super::destination::{Attempt, PartialSuccess, SendError};
 
 fn accepted() -> Attempt {
-    Attempt::Accepted(Refused::default())
+    Attempt::Accepted(PartialSuccess::default())
 }
 
-fn failure() -> Failure {
-    Failure { cause: "status", what: "no".to_owned(), advice: "none".to_owned() }
+fn failure() -> SendError {
+    SendError { cause: "status", what: "no".to_owned(), advice: "none".to_owned() }
 }

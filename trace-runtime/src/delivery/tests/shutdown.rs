@@ -1,7 +1,7 @@
 use super::harness::{ALL, LONG, Run, start_worker};
 use super::spool::Disk;
 use super::{accepted, failure};
-use crate::delivery::deliver::{Attempt, Deliver, Delivering, Refused};
+use crate::delivery::destination::{Attempt, ExportFuture, Exporter, PartialSuccess};
 use crate::delivery::worker::Outlet;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::SpanData;
@@ -13,7 +13,7 @@ use std::time::Duration;
 const ROOM: u64 = 1 << 20;
 
 #[test]
-fn an_answer_before_the_end_leaves_nothing_behind() {
+fn answer_before_shutdown_leaves_an_empty_spool() {
     for is_durable in [true, false] {
         let disk = Disk::new("before");
         let run = Run::start(Some(disk.spool(is_durable, ROOM)));
@@ -23,7 +23,7 @@ fn an_answer_before_the_end_leaves_nothing_behind() {
         assert_eq!(run.sending(), ALL);
         run.answer(accepted());
         run.queue.wait_for(&flush, std::time::Instant::now() + LONG);
-        assert_eq!(disk.names(), [""; 0], "nobody hears of it before it has left the spool");
+        assert_eq!(disk.names(), [""; 0], "the spool is empty before the flush returns");
         run.queue.stop(LONG);
         worker.join().unwrap();
         let stats = run.stats();
@@ -33,7 +33,7 @@ fn an_answer_before_the_end_leaves_nothing_behind() {
 }
 
 #[test]
-fn an_answer_behind_the_end_counts_no_more() {
+fn answer_after_shutdown_is_ignored() {
     for is_durable in [true, false] {
         let disk = Disk::new("behind");
         let run = Run::start(Some(disk.spool(is_durable, ROOM)));
@@ -48,13 +48,13 @@ fn an_answer_behind_the_end_counts_no_more() {
         let queue = Arc::clone(&run.queue);
         run.join();
         assert_eq!(queue.stats(), at_the_end);
-        assert_eq!(disk.names(), ALL, "what counts as on disk is there");
+        assert_eq!(disk.names(), ALL, "batches that are counted as on disk are there");
     }
 }
 
 #[test]
-fn without_a_spool_what_has_no_answer_is_lost_and_said() {
-    for answer in [accepted(), Attempt::Refused(failure())] {
+fn shutdown_without_spool_counts_unanswered_spans_as_lost() {
+    for answer in [accepted(), Attempt::Rejected(failure())] {
         let run = Run::start(None);
         let worker = run.start_worker();
         run.push(&ALL);
@@ -64,14 +64,14 @@ fn without_a_spool_what_has_no_answer_is_lost_and_said() {
         let at_the_end = run.stats();
         assert_eq!(at_the_end.lost_by_cause["pending at shutdown"], 4);
         run.answer(answer);
-        let (queue, said) = (Arc::clone(&run.queue), Arc::clone(&run.said));
+        let (queue, reported) = (Arc::clone(&run.queue), Arc::clone(&run.reported));
         run.join();
-        assert_eq!((queue.stats(), said.load(Ordering::SeqCst)), (at_the_end, 4));
+        assert_eq!((queue.stats(), reported.load(Ordering::SeqCst)), (at_the_end, 4));
     }
 }
 
 #[test]
-fn what_an_earlier_run_left_stays_until_it_is_counted() {
+fn recovered_batch_without_answer_stays_in_the_spool() {
     let disk = Disk::new("earlier");
     let first = Run::start(Some(disk.spool(true, ROOM)));
     let worker = first.start_worker();
@@ -95,7 +95,7 @@ fn what_an_earlier_run_left_stays_until_it_is_counted() {
 }
 
 #[test]
-fn a_half_that_was_delivered_is_not_left_to_the_next_run() {
+fn shutdown_after_a_delivered_half_stores_the_other_half() {
     for is_durable in [true, false] {
         let disk = Disk::new("half");
         let run = Run::start(Some(disk.spool(is_durable, ROOM)));
@@ -118,7 +118,7 @@ fn a_half_that_was_delivered_is_not_left_to_the_next_run() {
 }
 
 #[test]
-fn a_batch_whose_answer_is_to_split_it_stays_whole_behind_the_end() {
+fn too_large_answer_after_shutdown_leaves_the_batch_whole() {
     let disk = Disk::new("whole");
     let run = Run::start(Some(disk.spool(false, ROOM)));
     let worker = run.start_worker();
@@ -133,7 +133,7 @@ fn a_batch_whose_answer_is_to_split_it_stays_whole_behind_the_end() {
 }
 
 #[test]
-fn what_the_spool_dropped_is_not_counted_as_on_disk() {
+fn shutdown_with_a_full_spool_counts_evicted_batches_as_lost() {
     let disk = Disk::new("dropped");
     let run = Run::start(Some(disk.spool(true, 2000)));
     for _ in 0..50 {
@@ -148,38 +148,38 @@ fn what_the_spool_dropped_is_not_counted_as_on_disk() {
     let stats = run.stats();
     assert_eq!((stats.pending, stats.bytes), (0, 0));
     assert_eq!(stats.on_disk, disk.names().len() as u64);
-    assert_eq!(stats.lost, run.said.load(Ordering::SeqCst) + more_than_said(&run));
+    assert_eq!(stats.lost, run.reported.load(Ordering::SeqCst) + more_than_reported(&run));
     run.answer(accepted());
     run.join();
 }
 
-/// What is said at the very end of causes that went on.
-fn more_than_said(run: &Run) -> u64 {
-    let before = run.said.load(Ordering::SeqCst);
+/// Returns the spans in the summary at the end of the program, which adds later losses of a cause.
+fn more_than_reported(run: &Run) -> u64 {
+    let before = run.reported.load(Ordering::SeqCst);
     run.queue.diagnostics().say_repeated();
-    run.said.load(Ordering::SeqCst) - before
+    run.reported.load(Ordering::SeqCst) - before
 }
 
 #[test]
-fn the_end_waits_until_what_was_decided_is_said() {
-    let (says, saying) = mpsc::channel();
+fn shutdown_waits_for_the_report_of_an_outcome() {
+    let (reports, reporting) = mpsc::channel();
     let (go_on, waits) = mpsc::channel::<()>();
-    let (says, waits) = (Mutex::new(says), Mutex::new(waits));
-    let run = Run::saying(None, move || {
-        says.lock().unwrap().send(()).unwrap();
+    let (reports, waits) = (Mutex::new(reports), Mutex::new(waits));
+    let run = Run::start_reporting(None, move || {
+        reports.lock().unwrap().send(()).unwrap();
         waits.lock().unwrap().recv_timeout(LONG).unwrap();
     });
     let worker = run.start_worker();
     run.push(&ALL);
     run.sending();
-    run.answer(Attempt::Refused(failure()));
-    saying.recv_timeout(LONG).unwrap();
-    assert_eq!((run.stats().lost, run.stats().pending), (4, 0), "counted with its decision");
-    let (queue, said) = (Arc::clone(&run.queue), Arc::clone(&run.said));
+    run.answer(Attempt::Rejected(failure()));
+    reporting.recv_timeout(LONG).unwrap();
+    assert_eq!((run.stats().lost, run.stats().pending), (4, 0), "counted before it is reported");
+    let (queue, reported) = (Arc::clone(&run.queue), Arc::clone(&run.reported));
     let ending = thread::spawn(move || {
         queue.stop(LONG);
         queue.give_up();
-        said.load(Ordering::SeqCst)
+        reported.load(Ordering::SeqCst)
     });
     worker.join().unwrap();
     go_on.send(()).unwrap();
@@ -188,18 +188,18 @@ fn the_end_waits_until_what_was_decided_is_said() {
     run.join();
 }
 
-/// An exporter that returns when it is told to.
+/// An exporter that returns when the test lets it.
 #[derive(Debug)]
 struct Hanging {
     begun: mpsc::Sender<()>,
     returns: Mutex<mpsc::Receiver<()>>,
 }
 
-impl Deliver for Hanging {
-    fn deliver(&self, _batch: Vec<SpanData>) -> Delivering<'_> {
+impl Exporter for Hanging {
+    fn export(&self, _batch: Vec<SpanData>) -> ExportFuture<'_> {
         self.begun.send(()).unwrap();
         self.returns.lock().unwrap().recv_timeout(LONG).unwrap();
-        Box::pin(std::future::ready(Ok(Refused::default())))
+        Box::pin(std::future::ready(Ok(PartialSuccess::default())))
     }
 
     fn set_resource(&mut self, _resource: &Resource) {}
@@ -210,7 +210,7 @@ impl Deliver for Hanging {
 }
 
 #[test]
-fn what_an_exporter_that_hangs_returns_behind_the_end_counts_no_more() {
+fn hanging_exporter_that_returns_after_shutdown_is_ignored() {
     let (begun, begins) = mpsc::channel();
     let (go_on, returns) = mpsc::channel();
     let run = Run::start(None);
@@ -224,6 +224,6 @@ fn what_an_exporter_that_hangs_returns_behind_the_end_counts_no_more() {
     assert_eq!((at_the_end.lost, at_the_end.pending), (4, 0));
     go_on.send(()).unwrap();
     worker.join().unwrap();
-    assert_eq!((run.stats(), run.said.load(Ordering::SeqCst)), (at_the_end, 4));
+    assert_eq!((run.stats(), run.reported.load(Ordering::SeqCst)), (at_the_end, 4));
     run.join();
 }

@@ -1,14 +1,14 @@
-//! A network on which a long body takes longer than one try may.
+//! A network on which a long body takes longer than one attempt may.
 
 use super::harness::{ALL, long_span, send_all};
 use super::{accepted, failure};
 use crate::delivery::body::{Body, count};
-use crate::delivery::deliver::{Attempt, Transport};
+use crate::delivery::destination::{Attempt, Transport};
 use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-/// Takes so many bytes in the time that a try has.
+/// A transport that takes so many bytes in the time of one attempt.
 #[derive(Debug)]
 struct Slow {
     bytes: usize,
@@ -22,7 +22,7 @@ impl Transport for Slow {
             return accepted();
         }
         thread::sleep(within);
-        Attempt::Again { failure: failure(), after: None }
+        Attempt::Retry { error: failure(), after: None }
     }
 
     fn timeout(&self) -> Duration {
@@ -47,7 +47,7 @@ impl Transport for Slow {
 }
 
 #[test]
-fn what_takes_longer_than_a_try_may_is_sent_in_parts() {
+fn body_that_times_out_is_sent_in_parts() {
     let (given, gets) = mpsc::channel();
     let body = send_all(ALL.map(long_span), |_| Slow { bytes: 120_000, given });
     assert!(body.length > 200_000, "{}", body.length);

@@ -1,14 +1,14 @@
 use super::harness::{ALL, LONG, Run};
 use super::spool::Disk;
 use super::{accepted, failure};
-use crate::delivery::deliver::Attempt;
+use crate::delivery::destination::Attempt;
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::Instant;
 
 #[test]
-fn halves_have_fates_of_their_own() {
+fn halves_of_a_batch_are_resolved_one_by_one() {
     for is_durable in [true, false] {
-        let disk = Disk::new("fates-of-halves");
+        let disk = Disk::new("halves");
         let run = Run::start(Some(disk.spool(is_durable, 1 << 20)));
         let worker = run.start_worker();
         run.push(&ALL);
@@ -36,7 +36,7 @@ fn halves_have_fates_of_their_own() {
 }
 
 #[test]
-fn what_the_spool_drops_while_it_is_sent_is_not_lost() {
+fn batch_evicted_while_it_is_sent_is_not_lost() {
     let disk = Disk::new("dropped-while-sent");
     let first = Run::start(Some(disk.spool(true, 2000)));
     let worker = first.start_worker();
@@ -48,17 +48,17 @@ fn what_the_spool_drops_while_it_is_sent_is_not_lost() {
     first.join();
 
     let run = Run::start(Some(disk.spool(true, 2000)));
-    assert_eq!(run.sending(), ALL, "of the earlier run");
+    assert_eq!(run.sending(), ALL, "the batch of the earlier run");
     for _ in 0..50 {
         run.push(&["e", "f", "g", "h"]);
         run.work_durably();
     }
-    assert!(!disk.names().contains(&"a".to_owned()), "the oldest went");
+    assert!(!disk.names().contains(&"a".to_owned()), "the oldest were dropped");
     let queue = Arc::clone(&run.queue);
     run.answer(accepted());
     run.sending();
     assert_eq!((queue.stats().recovered, queue.stats().recovered_lost), (4, 0));
-    assert_eq!(run.stats().lost, 0, "all of this run is in memory");
+    assert_eq!(run.stats().lost, 0, "every span of this run is in memory");
     let worker = run.start_worker();
     run.queue.stop(LONG);
     worker.join().unwrap();
@@ -68,12 +68,12 @@ fn what_the_spool_drops_while_it_is_sent_is_not_lost() {
 
 #[cfg(unix)]
 #[test]
-fn what_cannot_be_read_now_is_read_later() {
+fn stored_batch_that_cannot_be_read_is_read_later() {
     let disk = Disk::new("read-later");
-    let (says, saying) = mpsc::channel();
-    let says = Mutex::new(says);
-    let run = Run::saying(Some(disk.spool(true, 1 << 20)), move || {
-        says.lock().unwrap().send(()).unwrap();
+    let (reports, reporting) = mpsc::channel();
+    let reports = Mutex::new(reports);
+    let run = Run::start_reporting(Some(disk.spool(true, 1 << 20)), move || {
+        reports.lock().unwrap().send(()).unwrap();
     });
     run.push(&["first"; 4]);
     run.work_durably();
@@ -81,20 +81,20 @@ fn what_cannot_be_read_now_is_read_later() {
     run.push(&ALL);
     run.leave_to_disk();
     let segments = disk.segments();
-    // A file that cannot be opened, as none can be for a process that has too many open.
+    // A symbolic link to itself cannot be opened, like any file in a process with too many open ones.
     let away = |path: &std::path::Path| path.with_extension("away");
     for path in &segments {
         std::fs::rename(path, away(path)).unwrap();
         std::os::unix::fs::symlink(path, path).unwrap();
     }
     run.answer(accepted());
-    saying.recv_timeout(LONG).unwrap();
+    reporting.recv_timeout(LONG).unwrap();
     for path in &segments {
         std::fs::rename(away(path), path).unwrap();
     }
     assert_eq!(run.sending(), ALL);
     run.answer(accepted());
-    run.settled();
+    run.flush();
     assert_eq!((run.stats().delivered, run.stats().lost), (8, 0));
     let worker = run.start_worker();
     run.queue.stop(LONG);

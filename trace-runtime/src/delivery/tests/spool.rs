@@ -1,4 +1,4 @@
-//! A folder for a spool, and what is in it.
+//! A folder for a spool, and its content.
 
 use super::harness::names;
 use crate::config::Setting;
@@ -11,7 +11,7 @@ pub(super) struct Disk(PathBuf);
 
 impl Disk {
     pub(super) fn new(name: &str) -> Self {
-        let path = std::env::temp_dir().join(format!("fates-{}-{name}", std::process::id()));
+        let path = std::env::temp_dir().join(format!("delivery-{}-{name}", std::process::id()));
         let _ = std::fs::remove_dir_all(&path);
         Disk(path)
     }
@@ -21,13 +21,13 @@ impl Disk {
         SpoolSettings { path, setting, bytes, is_durable }
     }
 
-    /// How many files and folders are in the one of the backend.
+    /// Returns the number of files and folders of the backend.
     pub(super) fn entries(&self) -> usize {
         let backends = std::fs::read_dir(&self.0).unwrap().map(|backend| backend.unwrap().path());
         backends.map(|backend| std::fs::read_dir(backend).unwrap().count()).sum()
     }
 
-    /// The segments that are there.
+    /// Returns the paths of all segments.
     #[cfg(unix)]
     pub(super) fn segments(&self) -> Vec<PathBuf> {
         let entries = |path: PathBuf| std::fs::read_dir(path).into_iter().flatten();
@@ -36,7 +36,7 @@ impl Disk {
         processes.flat_map(below).collect()
     }
 
-    /// The names of the spans that the next run would find, sorted.
+    /// Returns the names of the spans that the next run would adopt, sorted.
     pub(super) fn names(&self) -> Vec<String> {
         let mut found = Vec::new();
         read(&self.0, &mut found);

@@ -1,7 +1,7 @@
 //! Builder methods for the destinations of spans.
 
 use super::Builder;
-use crate::delivery::{ExporterDelivery, FileSettings, Protocol};
+use crate::delivery::{FileSettings, Protocol, SdkExporter};
 use opentelemetry_sdk::trace::{SdkTracerProvider, SpanExporter};
 use std::path::PathBuf;
 
@@ -65,7 +65,7 @@ impl Builder {
     /// retries: a batch that it fails to export is lost, because its error does not tell whether
     /// sending the batch again would duplicate spans.
     pub fn exporter(mut self, exporter: impl SpanExporter + 'static) -> Self {
-        self.exporters.push(Box::new(ExporterDelivery::new(exporter)));
+        self.exporters.push(Box::new(SdkExporter::new(exporter)));
         self
     }
 

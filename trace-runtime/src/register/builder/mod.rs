@@ -9,7 +9,7 @@ mod content;
 mod delivery;
 mod destination;
 
-use crate::delivery::{Deliver, DiagnosticCallback, FileSettings, Protocol};
+use crate::delivery::{DiagnosticCallback, Exporter, FileSettings, Protocol};
 use crate::mask::Mask;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use std::fmt;
@@ -66,7 +66,7 @@ pub struct Builder {
     pub(in crate::register) resource_attributes: Vec<(String, String)>,
     pub(in crate::register) sample_ratio: Option<f64>,
     pub(in crate::register) gen_ai: Option<bool>,
-    pub(in crate::register) exporters: Vec<Box<dyn Deliver>>,
+    pub(in crate::register) exporters: Vec<Box<dyn Exporter>>,
     /// The builders of additional backends, given to `also`.
     pub(in crate::register) additional: Vec<Builder>,
     pub(in crate::register) files: Vec<FileSettings>,

@@ -1,0 +1,38 @@
+//! Detects re-entrant calls. Exporters, masks and diagnostic callbacks of the user run on export
+//! threads; waiting for the export from inside one would deadlock.
+
+use std::cell::Cell;
+
+thread_local! {
+    static IN_EXPORT_SCOPE: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Marks this thread as one that the export waits for, until it is dropped.
+#[derive(Debug)]
+pub(super) struct ExportScope {
+    /// Scopes nest: a diagnostic callback runs on a worker, or on a thread of the user.
+    was_in_scope: bool,
+}
+
+impl ExportScope {
+    pub(super) fn enter() -> Self {
+        // Thread-locals are gone while a thread ends. No flush can come from there.
+        let was_in_scope = IN_EXPORT_SCOPE.try_with(|flag| flag.replace(true)).unwrap_or(false);
+        ExportScope { was_in_scope }
+    }
+}
+
+impl Drop for ExportScope {
+    fn drop(&mut self) {
+        let _ = IN_EXPORT_SCOPE.try_with(|flag| flag.set(self.was_in_scope));
+    }
+}
+
+/// Returns true if the export waits for this thread, so it must not wait for the export.
+pub(crate) fn in_export_scope() -> bool {
+    IN_EXPORT_SCOPE.try_with(Cell::get).unwrap_or(false)
+}
+
+/// The error text for a flush or shutdown called from an export callback.
+pub(crate) const REENTRANT: &str = "it was called by what the export calls and waits for (a \
+     diagnostic callback, an exporter, a mask), so nothing was done: call it from another thread";
