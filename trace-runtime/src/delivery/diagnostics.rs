@@ -2,10 +2,11 @@
 
 use super::reentrancy::ExportScope;
 use crate::panic::catch;
+use crate::sync;
 use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::io::Write;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 
 /// A report about spans that were lost or are late, passed to the callback of
 /// [`on_diagnostic`](crate::Builder::on_diagnostic).
@@ -67,7 +68,7 @@ impl Diagnostics {
         message: &dyn Fn(&str) -> String,
     ) {
         let topic = (cause, address.to_owned());
-        let mut lost = self.lost.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut lost = sync::lock(&self.lost);
         if let Some(unreported) = lost.get_mut(&topic) {
             unreported.spans += spans;
             unreported.message = message(&format!("{} more", counted(unreported.spans)));
@@ -82,7 +83,7 @@ impl Diagnostics {
     /// Reports a problem that delays spans without losing any so far. Each topic is reported once.
     pub(crate) fn late(&self, cause: &'static str, address: &str, message: &dyn Fn() -> String) {
         let topic = (cause, address.to_owned());
-        if self.late.lock().unwrap_or_else(PoisonError::into_inner).insert(topic) {
+        if sync::lock(&self.late).insert(topic) {
             self.report(&Diagnostic { spans: 0, message: message() });
         }
     }
@@ -90,7 +91,7 @@ impl Diagnostics {
     /// Reports the losses that followed the first report of each topic. Called at shutdown; a
     /// second call reports only the losses since.
     pub(crate) fn say_repeated(&self) {
-        let mut lost = self.lost.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut lost = sync::lock(&self.lost);
         let all: Vec<Unreported> = lost.values_mut().map(std::mem::take).collect();
         drop(lost);
         for Unreported { spans, message } in all {

@@ -139,7 +139,7 @@ fn json_lines(text: &[u8]) -> (Vec<Bytes>, u64) {
 #[cfg(not(feature = "file"))]
 fn no_json_lines(_text: &[u8]) -> Result<(Vec<Bytes>, u64), ReplayError> {
     Err(ReplayError::Settings(RegisterError::MissingFeature {
-        setting: crate::Setting::Method("replay"),
+        setting: crate::config::Setting::Method("replay"),
         what: "a file of JSON lines",
         feature: "file",
     }))

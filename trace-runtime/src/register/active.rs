@@ -8,6 +8,7 @@ use crate::delivery::{DeliveryProcessor, Diagnostics, QueuedSpan};
 use crate::enrich::Limits;
 use crate::span::CallSite;
 use crate::span::{SpanRecord, instrumentation_scope};
+use crate::sync;
 use opentelemetry::global;
 use opentelemetry::trace::TracerProvider as _;
 use opentelemetry::trace::noop::NoopTracerProvider;
@@ -15,7 +16,7 @@ use opentelemetry_sdk::trace::{SdkTracer, SdkTracerProvider};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, RwLock};
 
 static ENABLED: AtomicBool = AtomicBool::new(false);
 /// The number of changes of [`ACTIVE`]. Changed under its lock.
@@ -53,7 +54,7 @@ pub(crate) fn active() -> Option<ActiveHere> {
 }
 
 fn read() -> Option<Arc<Active>> {
-    ACTIVE.read().unwrap_or_else(PoisonError::into_inner).clone()
+    sync::read(&ACTIVE).clone()
 }
 
 /// The parts of a registration that spans use.
@@ -93,7 +94,7 @@ impl Active {
     /// Switches the macros on, and sets the global provider if one is given. Returns false, without
     /// any change, if another registration is active.
     pub(super) fn activate(self: &Arc<Self>, global: Option<&SdkTracerProvider>) -> bool {
-        let mut active = ACTIVE.write().unwrap_or_else(PoisonError::into_inner);
+        let mut active = sync::write(&ACTIVE);
         if active.is_some() {
             return false;
         }
@@ -110,7 +111,7 @@ impl Active {
     /// Both happen under the lock, so that a registration that follows immediately keeps its
     /// provider.
     pub(super) fn deactivate(self: &Arc<Self>, is_global: bool) {
-        let mut active = ACTIVE.write().unwrap_or_else(PoisonError::into_inner);
+        let mut active = sync::write(&ACTIVE);
         if active.as_ref().is_some_and(|active| Arc::ptr_eq(active, self)) {
             ENABLED.store(false, Ordering::Relaxed);
             if is_global {
@@ -120,7 +121,7 @@ impl Active {
             CHANGES.fetch_add(1, Ordering::Release);
         }
         drop(active);
-        let tracers = self.tracers.lock().unwrap_or_else(PoisonError::into_inner).take();
+        let tracers = sync::lock(&self.tracers).take();
         // Dropped after the lock is released: the last handle on a provider shuts it down, which
         // may take time and call code of the application.
         drop(tracers);
@@ -180,7 +181,7 @@ impl Active {
     /// Returns the attached provider's tracer for the crate of the call site. Returns `None` after
     /// `shutdown`, and reports the span as lost.
     pub(crate) fn tracer(&self, site: &CallSite) -> Option<SdkTracer> {
-        let mut tracers = self.tracers.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut tracers = sync::lock(&self.tracers);
         let Some(Tracers { provider, by_crate }) = &mut *tracers else {
             drop(tracers);
             self.note_lost("began");

@@ -9,8 +9,9 @@ use crate::capture;
 use crate::config::{Environment, RegisterError};
 use crate::delivery::{self, DeliveryProcessor, Diagnostics, Flushed, Stats};
 use crate::panic;
+use crate::sync;
 use opentelemetry_sdk::trace::SdkTracerProvider;
-use std::sync::{Arc, Mutex, PoisonError, mpsc};
+use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
 use std::time::Duration;
 
@@ -203,7 +204,7 @@ impl Running {
     fn shutdown(&self, timeout: Duration) -> Result<(), FlushError> {
         self.require_not_reentrant()?;
         // A second caller waits for the first, and gets its result.
-        let mut result = self.shut_down.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut result = sync::lock(&self.shut_down);
         result.get_or_insert_with(|| self.stop(timeout)).clone()
     }
 

@@ -2,11 +2,12 @@
 
 use super::parameter::Parameter;
 use crate::panic::catch;
+use crate::sync;
 use opentelemetry::StringValue;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, RwLock};
 
 /// The schema of all parameters, as the text of an attribute and as a JSON value.
 #[derive(Clone, Debug)]
@@ -33,7 +34,7 @@ static CACHE: RwLock<Option<Cache>> = RwLock::new(None);
 /// Returns the schema of the parameters, from the cache if it was generated before.
 #[must_use]
 pub fn parameters_schema(parameters: &[Parameter]) -> ParametersSchema {
-    let cache = CACHE.read().unwrap_or_else(PoisonError::into_inner);
+    let cache = sync::read(&CACHE);
     if let Some(found) = cache.as_ref().and_then(|cache| cache.get(parameters)) {
         return found.clone();
     }
@@ -43,7 +44,7 @@ pub fn parameters_schema(parameters: &[Parameter]) -> ParametersSchema {
     let value = generate(parameters);
     let text = StringValue::from(value.to_string());
     let new = ParametersSchema { text, value: Arc::new(value) };
-    let mut cache = CACHE.write().unwrap_or_else(PoisonError::into_inner);
+    let mut cache = sync::write(&CACHE);
     cache.get_or_insert_default().insert(parameters.into(), new.clone());
     new
 }

@@ -2,7 +2,7 @@
 
 use super::GenAiSpans;
 use super::tracer::NestingTracer;
-use crate::Registration;
+use crate::register::Registration;
 use opentelemetry::trace::TracerProvider as _;
 use tracing_core::Subscriber;
 use tracing_subscriber::Layer;

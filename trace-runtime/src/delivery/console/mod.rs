@@ -5,12 +5,13 @@
 mod tree;
 
 use super::destination::{ExportFuture, Exporter, PartialSuccess};
+use crate::sync;
 use opentelemetry::trace::{SpanId, TraceId};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::SpanData;
 use std::collections::HashMap;
 use std::io::Write;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 
 /// A destination that collects the spans of a trace until its root has ended, and then prints them.
 #[derive(Debug, Default)]
@@ -21,7 +22,7 @@ pub(super) struct Console {
 
 impl Console {
     fn lock(&self) -> MutexGuard<'_, HashMap<TraceId, Vec<SpanData>>> {
-        self.unfinished.lock().unwrap_or_else(PoisonError::into_inner)
+        sync::lock(&self.unfinished)
     }
 }
 
