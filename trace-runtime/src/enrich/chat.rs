@@ -1,7 +1,7 @@
 //! Attributes of an LLM span, from the request and the response of a chat or a completion.
 
+use super::api::{ChatRequest, ChatResponse, Vendor, non_empty};
 use super::find_request::find_request;
-use super::model::{ChatRequest, ChatResponse, Vendor, non_empty};
 use super::model_family;
 use super::providers;
 use crate::record::{

@@ -1,7 +1,7 @@
 //! Attributes of an EMBEDDING span, from the request and the response of an embedding API.
 
+use super::api::non_empty;
 use super::find_request::find_request;
-use super::model::non_empty;
 use super::model_family;
 use super::providers;
 use crate::record::{Attributes, Embedding, Embeddings, LlmModel};

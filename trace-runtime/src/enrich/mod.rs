@@ -14,11 +14,12 @@
 // | `span` | one span: parses its values and calls the module of its kind |
 // | `chat`, `embedding`, `rerank` | attributes of LLM, EMBEDDING and RERANKER spans |
 // | `find_request` | finds the request among the arguments of a function |
-// | `providers` | the requests and responses of each API, converted into `model` |
+// | `providers` | the requests and responses of each API, converted into the types of `api` |
 // | `wire` | reads recorded JSON: text, bytes, events and chunks |
 // | `gen_ai` | translates to and from OpenTelemetry's GenAI conventions |
 // | `limit` | the last stage, which cuts spans that are too large |
 
+mod api;
 mod chat;
 mod embedding;
 mod exporter;
@@ -26,7 +27,6 @@ mod find_request;
 mod gen_ai;
 mod limit;
 mod message_builder;
-mod model;
 mod model_family;
 mod providers;
 mod rerank;

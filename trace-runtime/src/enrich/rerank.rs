@@ -1,7 +1,7 @@
 //! Attributes of a RERANKER span, from the request and the response of a rerank API.
 
+use super::api::{Ranked, RerankRequest, non_empty};
 use super::find_request::find_request;
-use super::model::{Ranked, RerankRequest, non_empty};
 use super::providers;
 use crate::record::{Attributes, Document, RerankedDocuments, RerankerInput};
 use serde_json::Value;

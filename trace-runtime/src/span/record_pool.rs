@@ -3,7 +3,7 @@
 //! A record is allocated on the thread that begins the span and freed on the worker thread, which
 //! is the slow path of every allocator. The worker therefore returns emptied records, one for each
 //! record that a thread hands over: 2,942 instructions for a recorded call without the pool, 2,705
-//! with it (callgrind, `docs/decisions/0005-a-record-that-is-handed-on.md`).
+//! with it (callgrind, `docs/decisions/0005-reuse-span-records.md`).
 
 use super::record::SpanRecord;
 use std::cell::Cell;

@@ -1,6 +1,6 @@
 //! Parses one part of a message of the GenAI conventions.
 
-use crate::enrich::model::json;
+use crate::enrich::api::json;
 use crate::record::data_url;
 use crate::record::{Audio, Document, Image, Part, Reasoning, ToolCall, ToolMessage, Video};
 use serde_json::Value;

@@ -1,6 +1,6 @@
 //! Token counts of APIs that count cached tokens beside the input tokens.
 
-use crate::enrich::model::{sum, tokens};
+use crate::enrich::api::{sum, tokens};
 use crate::record::TokenCount;
 
 /// The counts of Anthropic and Bedrock, where every prompt token is in exactly one of three counts.

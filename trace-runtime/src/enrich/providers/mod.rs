@@ -43,7 +43,7 @@ mod gemini;
 mod ollama;
 mod openai;
 
-use super::model::{
+use super::api::{
     ChatRequest, ChatResponse, EmbeddingRequest, EmbeddingResponse, Ranked, RerankRequest,
 };
 use serde_json::Value;

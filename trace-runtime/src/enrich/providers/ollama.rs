@@ -7,8 +7,8 @@
 use super::openai::chat;
 use super::openai::messages::AssistantReply;
 use super::openai::parts::image_from_base64;
+use crate::enrich::api::{ChatRequest, ChatResponse, EmbeddingResponse, Vendor, parameters};
 use crate::enrich::message_builder::AssistantTurn;
-use crate::enrich::model::{ChatRequest, ChatResponse, EmbeddingResponse, Vendor, parameters};
 use crate::enrich::wire::merge::merge;
 use crate::enrich::wire::value_deserializer::from_value;
 use crate::record::{AssistantMessage, Part, Reasoning, SystemMessage, TokenCount, UserMessage};

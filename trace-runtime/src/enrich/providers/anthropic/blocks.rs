@@ -1,7 +1,7 @@
 //! The content blocks of Anthropic's messages.
 
+use crate::enrich::api::json;
 use crate::enrich::message_builder::Messages;
-use crate::enrich::model::json;
 use crate::enrich::wire::value_deserializer::from_value;
 use crate::record::{Content, Document, Image, Part, Reasoning, ToolCall, ToolMessage, data_url};
 use serde::Deserialize;

@@ -7,8 +7,8 @@ mod blocks;
 pub(super) mod stream;
 
 use super::exclusive_usage::ExclusiveUsage;
+use crate::enrich::api::{ChatRequest, ChatResponse, Vendor, parameters, tools};
 use crate::enrich::message_builder::Messages;
-use crate::enrich::model::{ChatRequest, ChatResponse, Vendor, parameters, tools};
 use crate::enrich::wire::value_deserializer::from_value;
 use crate::record::{Content, SystemMessage, TokenCount, ToolMessage, UserMessage};
 use blocks::{ContentBlock, WireContent, add_assistant_blocks};

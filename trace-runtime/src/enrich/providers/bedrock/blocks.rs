@@ -1,7 +1,7 @@
 //! The content blocks of Converse messages.
 
+use crate::enrich::api::json;
 use crate::enrich::message_builder::Messages;
-use crate::enrich::model::json;
 use crate::enrich::wire::value_deserializer::from_value;
 use crate::record::{
     Audio, Content, Document, Image, Part, Reasoning, ToolCall, ToolMessage, Video, data_url,

@@ -4,7 +4,7 @@
 //! `cohere_chat_stream*.json`.
 
 use super::{Usage, VENDOR, is_cohere_reason};
-use crate::enrich::model::ChatResponse;
+use crate::enrich::api::ChatResponse;
 use crate::enrich::providers::openai::messages::AssistantReply;
 use crate::enrich::wire::merge::{append_text, index_field, item_at, merge};
 use crate::enrich::wire::value_deserializer::from_value;

@@ -4,8 +4,8 @@
 //! Version 2 replaced it, but older SDKs and Bedrock's `InvokeModel` still use it.
 
 use super::{Usage, VENDOR, is_cohere_reason, round_count};
+use crate::enrich::api::{ChatRequest, ChatResponse, json, parameters, tools};
 use crate::enrich::message_builder::AssistantTurn;
-use crate::enrich::model::{ChatRequest, ChatResponse, json, parameters, tools};
 use crate::enrich::model_family;
 use crate::enrich::wire::merge::{append_text, item_at};
 use crate::enrich::wire::value_deserializer::from_value;

@@ -3,7 +3,7 @@
 //! Reference: <https://docs.cohere.com/v2/reference/embed>. Fixtures: `cohere_embed*.json`.
 
 use super::round_count;
-use crate::enrich::model::{EmbeddingRequest, EmbeddingResponse, parameters};
+use crate::enrich::api::{EmbeddingRequest, EmbeddingResponse, parameters};
 use crate::enrich::wire::value_deserializer::from_value;
 use crate::record::TokenCount;
 use serde::Deserialize;

@@ -9,7 +9,7 @@ pub(super) mod chat_v1;
 pub(super) mod embed;
 pub(super) mod rerank;
 
-use crate::enrich::model::Vendor;
+use crate::enrich::api::Vendor;
 use crate::record::TokenCount;
 use serde::Deserialize;
 

@@ -2,7 +2,7 @@
 //!
 //! Reference: <https://docs.cohere.com/v2/reference/rerank>. Fixture: `cohere_rerank.json`.
 
-use crate::enrich::model::{Ranked, RerankRequest};
+use crate::enrich::api::{Ranked, RerankRequest};
 use crate::enrich::wire::value_deserializer::from_value;
 use crate::record::{Document, Json};
 use serde::Deserialize;

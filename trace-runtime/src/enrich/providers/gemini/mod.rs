@@ -9,8 +9,8 @@
 mod parts;
 pub(super) mod stream;
 
+use crate::enrich::api::{ChatRequest, ChatResponse, Vendor, retain_parameters, sum};
 use crate::enrich::message_builder::Messages;
-use crate::enrich::model::{ChatRequest, ChatResponse, Vendor, retain_parameters, sum};
 use crate::enrich::wire::value_deserializer::from_value;
 use crate::record::{Json, SystemMessage, TokenCount, Tool, UserMessage};
 use parts::{WirePart, add_model_parts, parse_parts};

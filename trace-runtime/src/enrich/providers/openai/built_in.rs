@@ -17,7 +17,7 @@
 
 use super::items::parse_part;
 use super::parts::image_from_base64;
-use crate::enrich::model::json;
+use crate::enrich::api::json;
 use crate::record::{Content, Image, Json, Part, ToolCall, ToolMessage};
 use serde_json::{Map, Value};
 

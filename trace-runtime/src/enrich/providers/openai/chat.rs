@@ -5,7 +5,7 @@
 //! `mistral_*.json`.
 
 use super::messages::{AssistantReply, WireMessage};
-use crate::enrich::model::{ChatRequest, ChatResponse, Vendor, parameters, tokens, tools};
+use crate::enrich::api::{ChatRequest, ChatResponse, Vendor, parameters, tokens, tools};
 use crate::enrich::wire::merge::merge;
 use crate::enrich::wire::value_deserializer::from_value;
 use crate::record::TokenCount;

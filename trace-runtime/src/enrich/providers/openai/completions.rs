@@ -5,7 +5,7 @@
 //! and is read there.
 
 use super::chat::Usage;
-use crate::enrich::model::{ChatRequest, ChatResponse, parameters};
+use crate::enrich::api::{ChatRequest, ChatResponse, parameters};
 use crate::enrich::wire::merge::merge;
 use crate::enrich::wire::value_deserializer::from_value;
 use serde::Deserialize;

@@ -5,7 +5,7 @@
 //! differ.
 
 use super::chat::Usage;
-use crate::enrich::model::{EmbeddingRequest, EmbeddingResponse, parameters};
+use crate::enrich::api::{EmbeddingRequest, EmbeddingResponse, parameters};
 use crate::enrich::wire::value_deserializer::from_value;
 use base64::prelude::{BASE64_STANDARD, Engine};
 use serde::Deserialize;

@@ -4,8 +4,8 @@
 //! one assistant message. [`Messages`] joins consecutive items of the model into one message again.
 
 use super::built_in::{BuiltInItem, parse_built_in, result_content};
+use crate::enrich::api::json;
 use crate::enrich::message_builder::{AssistantTurn, Messages};
-use crate::enrich::model::json;
 use crate::enrich::wire::value_deserializer::from_value;
 use crate::record::{
     Content, Document, Image, Message, Part, Reasoning, SystemMessage, ToolCall, ToolMessage,

@@ -11,8 +11,8 @@
 //! them, so this module serves all three.
 
 use super::parts::{add_assistant_part, image_from_base64, parse_part};
+use crate::enrich::api::json;
 use crate::enrich::message_builder::AssistantTurn;
-use crate::enrich::model::json;
 use crate::record::{
     AssistantMessage, Content, Message, Part, Reasoning, SystemMessage, ToolCall, ToolMessage,
     UserMessage,

@@ -1,8 +1,8 @@
 //! The content parts of OpenAI's chat messages, with the additions of compatible servers: videos
 //! (vLLM), document URLs and thinking (Mistral), documents and thinking (Cohere).
 
+use crate::enrich::api::json;
 use crate::enrich::message_builder::AssistantTurn;
-use crate::enrich::model::json;
 use crate::enrich::wire::value_deserializer::from_value;
 use crate::record::{Audio, Document, Image, Part, Reasoning, Video, data_url};
 use serde::Deserialize;

@@ -5,8 +5,8 @@
 //! `responses_stream`.
 
 use super::items::{add_item, output_messages};
+use crate::enrich::api::{ChatRequest, ChatResponse, Vendor, parameters, tokens, tools};
 use crate::enrich::message_builder::Messages;
-use crate::enrich::model::{ChatRequest, ChatResponse, Vendor, parameters, tokens, tools};
 use crate::enrich::wire::value_deserializer::from_value;
 use crate::record::{SystemMessage, TokenCount, UserMessage};
 use serde::Deserialize;
