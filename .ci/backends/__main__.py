@@ -45,7 +45,7 @@ def against_phoenix_with_authentication():
                         "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc" if transport == "gRPC" else "http/protobuf"}
             _, stderr = run_example(PHOENIX_API_KEY=WRONG_KEY, **endpoint)
             lines = [line for line in stderr.splitlines() if line.startswith("trace-runtime:")]
-            expected = "5 spans not delivered: the API key from `PHOENIX_API_KEY` was refused"
+            expected = "5 spans not delivered: it rejected the API key from `PHOENIX_API_KEY`"
             if len(lines) != 1 or expected not in lines[0] or WRONG_KEY in stderr:
                 fail(f"a wrong key over {transport} was not reported as the cause:\n{stderr}")
             log(f"Phoenix over {transport} refuses a wrong key, and the program reports it")

@@ -29,7 +29,7 @@ fn contradictory_settings_fail_install() {
     assert_eq!(
         error.to_string(),
         "`provider(..)` and `endpoint(..)` exclude each other: an attached provider keeps its own \
-         resource, sampler and exporters, set them there"
+         resource, sampler and exporters; set them on the provider"
     );
 }
 

@@ -67,7 +67,9 @@ fn unwritable_file_at_shutdown_loses_its_spans_and_reports_once() {
     let messages = std::mem::take(&mut *messages.lock().unwrap());
     let [lost] = &messages[..] else { panic!("one message: {messages:?}") };
     assert_eq!(lost.spans, 10);
-    for expected in ["could not be written (No such file", "10 spans not delivered: make room"] {
+    for expected in
+        ["could not be written (No such file", "10 spans not delivered: make the file writable"]
+    {
         assert!(lost.message.contains(expected), "{lost}");
     }
     fs::remove_dir_all(folder.path().with_extension("spool")).unwrap();

@@ -87,7 +87,7 @@ fn stderr_lines(command: &mut Command) -> Vec<String> {
 
 const UNTRUSTED: &str = "invalid peer certificate: UnknownIssuer";
 const TRUST_IT: &str =
-    "name the authority that signed its certificate with OTEL_EXPORTER_OTLP_CERTIFICATE";
+    "set OTEL_EXPORTER_OTLP_CERTIFICATE to a PEM file of the authority that signed its certificate";
 
 #[test]
 fn untrusted_certificate_is_reported_and_nothing_is_sent() {

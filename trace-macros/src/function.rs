@@ -1,5 +1,5 @@
-//! Parses the annotated function. The body stays raw tokens, so that a body with a syntax error, as
-//! every body is while a user types, still reaches the compiler and the IDE unchanged.
+//! Parses the annotated function. The body is kept as raw tokens, so that a body with a syntax
+//! error, as every body is while a user types, still reaches the compiler and the IDE unchanged.
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -105,7 +105,7 @@ fn starts_with_fn(input: ParseStream<'_>) -> bool {
 }
 
 /// Moves the inner attributes of a body out of it. The body becomes that of a closure, where inner
-/// attributes are not allowed; in front of the function they mean the same.
+/// attributes are not allowed; before the function they mean the same.
 ///
 /// Input: `{ #![allow(unused)] body }`. Output: `#[allow(unused)]` and `{ body }`.
 fn split_inner_attributes(body: &Group) -> (Vec<Attribute>, Group) {

@@ -9,8 +9,8 @@ use proc_macro2::{Ident, Span};
 /// on the runtime, so nothing but this column connects the two enums. A wrong spelling is a compile
 /// error in every function that uses the macro.
 ///
-/// To add a kind, add a line here, a variant in the runtime's `kind.rs`, and a documented
-/// re-export in the runtime's `macros`.
+/// To add a kind, add a line here, a variant in the runtime's `openinference/kind.rs`, and a
+/// documented re-export in the runtime's `macros.rs`.
 macro_rules! span_kinds {
     ($callback:ident) => {
         $callback! {

@@ -13,7 +13,7 @@
 //! 4. `arguments` and `tool_parameters` select the arguments to record and to describe.
 //! 5. `shape` selects a template, and `expand` fills it in.
 //!
-//! Each step adds its mistakes to `errors` and goes on, so that one build reports them all.
+//! Each step adds its mistakes to `errors` and continues, so that one build reports them all.
 #![forbid(unsafe_code)]
 #![deny(
     clippy::unwrap_used,

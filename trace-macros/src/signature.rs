@@ -1,4 +1,4 @@
-//! Questions about a signature that the templates ask.
+//! Properties of a signature that the templates need.
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
@@ -35,8 +35,8 @@ pub(crate) fn infer_impl_trait(declared: &Type) -> Type {
 }
 
 /// Returns true if the function is certain to be in an `impl` or a trait, where the body may name
-/// `Self`: it has a receiver, or its signature names `Self`. An associated function such as
-/// `fn new(n: u8) -> Client` looks like a free function, and a macro cannot tell them apart.
+/// `Self`: it has a receiver, or its signature names `Self`. An associated function such as `fn
+/// new(n: u8) -> Client` looks like a free function, and a macro cannot distinguish them.
 pub(crate) fn can_name_self(signature: &Signature) -> bool {
     let has_receiver = matches!(signature.inputs.first(), Some(FnArg::Receiver(_)));
     has_receiver

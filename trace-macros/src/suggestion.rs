@@ -17,7 +17,8 @@ pub(crate) fn quoted_list(names: &[&str]) -> String {
 }
 
 /// Returns the candidate with the smallest edit distance to `found`. One edit is allowed, and one
-/// more for every four bytes of `found`; with more edits, two short names always look alike.
+/// more for every four bytes of `found`; with more edits, any two short names would count as
+/// similar.
 fn most_similar<'a>(found: &str, candidates: &[&'a str]) -> Option<&'a str> {
     let max_distance = 1 + found.len() / 4;
     candidates

@@ -17,7 +17,7 @@ use syn::{FnArg, Generics, Lifetime, Pat, PatType, Signature, Type};
 /// `fn weather(client: &Client, /** The city */ city: &str, Day { n, .. }: Day)`.
 /// Output: `[(false ["city"] [], &str, "The city"), (true ["n"] [], Day, "")]`.
 ///
-/// A parameter is `(is_pattern [names] [skipped names], type, description)`.
+/// A parameter is `(is_destructured [names] [skipped names], type, description)`.
 ///
 /// Also removes the doc comments from the arguments of `signature`: rustc accepts them there only
 /// as the input of a macro.
@@ -66,15 +66,15 @@ fn take_parameter(
     let cfg_attributes = cfg_attributes(&argument.attrs);
     // For `city: &str` the schema of the type belongs to the name. For `Day { n, .. }: Day` the
     // runtime has to find the schema of each name in the schema of the type.
-    let is_pattern = !is_single_name(argument);
+    let is_destructured = !is_single_name(argument);
     let declared_type = nameable_type(&argument.ty, generics);
     Some(quote! {
         #(#cfg_attributes)*
-        (#is_pattern [#(#names),*] [#(#skipped),*], #declared_type, #description)
+        (#is_destructured [#(#names),*] [#(#skipped),*], #declared_type, #description)
     })
 }
 
-/// Returns true for `city: &str`, and false for a pattern that takes the argument apart.
+/// Returns true for `city: &str`, and false for a pattern that destructures the argument.
 fn is_single_name(argument: &PatType) -> bool {
     matches!(&*argument.pat, Pat::Ident(binding) if binding.subpat.is_none())
 }
@@ -90,7 +90,7 @@ fn nameable_type(declared: &Type, generics: &Generics) -> TokenStream {
     impl VisitMut for ElideLifetimes<'_> {
         fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
             // `'static` and the lifetimes of an `impl` block are not among the generics of the
-            // function, and stay.
+            // function, and are kept.
             let mut declared = self.generics.lifetimes();
             if declared.any(|declared| declared.lifetime == *lifetime) {
                 lifetime.ident = Ident::new("_", lifetime.ident.span());

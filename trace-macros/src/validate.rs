@@ -20,7 +20,7 @@ pub(crate) fn validate(kind: Kind, function: &Function, options: &Options, error
             ),
         );
     }
-    let returns_stream = Shape::of(signature).returns_stream();
+    let returns_stream = Shape::from_signature(signature).returns_stream();
     if let (Some(collect), false) = (options.collect.get(), returns_stream) {
         errors.push(
             collect,

@@ -24,14 +24,14 @@ use std::task::{Context, Poll};
 ///
 /// #[agent]
 /// async fn ask_elsewhere() -> String {
-///     // The span of `ask` is a child of `ask_elsewhere`, on whichever thread it runs.
+///     // The span of `ask` is a child of `ask_elsewhere`, on any thread that runs it.
 ///     tokio::spawn(ask("why").in_current_span()).await.unwrap_or_default()
 /// }
 /// # #[tokio::main] async fn main() { assert_eq!(ask_elsewhere().await, "an answer to why"); }
 /// ```
 pub trait InCurrentSpan: Sized {
-    /// Returns the future or stream, so that the current span and scope are current again whenever
-    /// it is polled, and when it is dropped.
+    /// Wraps a future or a stream: the span and the scope that are current now are current again
+    /// whenever it is polled, and when it is dropped.
     fn in_current_span(self) -> WithCurrentSpan<Self> {
         WithCurrentSpan::new(self, SpanContext::current())
     }

@@ -2,9 +2,9 @@
 //!
 //! Annotate functions with [`agent`], [`chain`], [`llm`], [`tool`](macro@tool) or one of their
 //! siblings. Each call becomes an OpenTelemetry span that follows the OpenInference conventions,
-//! nested as the calls are nested: prompts, answers, tool calls, token counts, errors. Arize Phoenix,
-//! MLflow, Langfuse and any other OTLP backend show a run as one tree. Until [`register`] is called,
-//! an annotated function costs one relaxed load and a branch.
+//! nested as the calls are nested: prompts, answers, tool calls, token counts, errors. Arize
+//! Phoenix, MLflow, Langfuse and any other OTLP backend show a run as one tree. Until [`register`]
+//! is called, an annotated function costs one relaxed atomic load and a branch.
 //!
 //! ```no_run
 //! use trace_runtime::{agent, llm, register};
@@ -30,9 +30,9 @@
 //!
 //! - The macros: [`agent`], [`chain`], [`decision`], [`embedding`], [`evaluator`], [`guardrail`],
 //!   [`llm`], [`prompt`], [`reranker`], [`retriever`], [`tool`](macro@tool).
-//! - [`register`] returns a [`Builder`]: where spans go, and how. [`Builder::install`] returns the
-//!   [`Registration`], which flushes and shuts down.
-//! - [`current_span`] and [`record`](mod@record): values that you record by hand.
+//! - [`register`] returns a [`Builder`], which sets the destinations of spans and the way they are
+//!   sent. [`Builder::install`] returns the [`Registration`], which flushes and shuts down.
+//! - [`current_span`] and [`record`](mod@record): values that your code records explicitly.
 //! - [`InCurrentSpan`] and [`in_current_span`]: the current span in other tasks and threads.
 //! - [`scope`]: session, user, metadata and tags for all spans inside.
 //! - [`mask`]: values that must not leave the process.

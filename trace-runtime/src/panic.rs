@@ -1,4 +1,4 @@
-//! Catches panics and finds out their message and location.
+//! Catches panics, and returns their message and location.
 //!
 //! Instrumentation calls code of the application: `Serialize` and `Debug` implementations, masks,
 //! exporters, callbacks. A panic there must not change the result of a traced call, so each such
@@ -39,8 +39,8 @@ pub(crate) fn install_hook() {
 }
 
 /// Returns the location (`file:line:column`) of the last panic on this thread, if it had this
-/// message. A payload may come from a panic on another thread, through a `join`; its location is
-/// not known here, and the location of an unrelated panic would be wrong.
+/// message. The payload may be that of a panic on another thread, passed on by `join`. Its location
+/// is unknown on this thread, and the location of an unrelated panic would be wrong.
 pub(crate) fn location(message: &str) -> Option<String> {
     let last = LAST_PANIC.try_with(|last| last.borrow().clone()).ok().flatten();
     last.filter(|(last_message, _)| last_message == message).map(|(_, location)| location)

@@ -10,7 +10,7 @@ pub use crate::instrument::{
 };
 pub use crate::record::{RecordProbe, Recorded};
 pub use crate::span::{CallSite, crate_name};
-pub use crate::tool::Given;
+pub use crate::tool::GivenSchema;
 #[cfg(feature = "schema")]
 pub use crate::tool::{DescribeType, IsOptional, Parameter, SchemaProbe, parameters_schema};
 pub use crate::{

@@ -61,11 +61,14 @@ fn unreachable_collector_is_reported_once_with_the_span_count() {
 #[test]
 fn refusals_are_reported_with_advice_and_without_secrets() {
     let table = [
-        (401, "the API key from `api_key(..)` was refused, correct it"),
-        (403, "the API key from `api_key(..)` was refused, correct it"),
-        (404, "there is no OTLP endpoint at this path, correct it"),
-        (415, "it does not take http/protobuf here, set the protocol"),
-        (422, "it could not read the request; MLflow wants the header x-mlflow-experiment-id"),
+        (401, "it rejected the API key from `api_key(..)`; correct the key"),
+        (403, "it rejected the API key from `api_key(..)`; correct the key"),
+        (404, "there is no OTLP endpoint at this path; correct the endpoint"),
+        (415, "it does not accept http/protobuf at this path; set the protocol"),
+        (
+            422,
+            "it could not process the request; MLflow requires the header x-mlflow-experiment-id",
+        ),
         (500, "see the collector's log"),
     ];
     for (status, advice) in table {
@@ -89,14 +92,14 @@ fn missing_key_and_wrong_key_get_different_advice() {
     let receiver = answering(Reply::status(401, "Unauthorized"));
     let (_, messages) = delivered(|builder| builder.endpoint(receiver.endpoint()));
     assert!(
-        messages[0].contains("it wants an API key and none was given, set PHOENIX_API_KEY"),
+        messages[0].contains("it requires an API key, and none was given; set PHOENIX_API_KEY"),
         "{messages:?}"
     );
     let (_, messages) = delivered(|builder| {
         builder.endpoint(receiver.endpoint()).header("x-key", "s3cr3t").header("x-project", "p")
     });
     assert!(
-        messages[0].contains("no key that it takes is in the headers x-key, x-project"),
+        messages[0].contains("it accepts none of the headers x-key, x-project as its key"),
         "{messages:?}"
     );
     assert!(!messages[0].contains("s3cr3t"), "{messages:?}");
@@ -196,7 +199,7 @@ fn span_ending_after_shutdown_is_reported_lost() {
     shuts_down(&registration);
     assert_eq!(
         *messages.lock().unwrap(),
-        ["1 span ended after the registration was shut down and went nowhere: keep the \
+        ["1 span lost, ended after the registration was shut down: keep the \
           `Registration` until all work is done"]
     );
 }

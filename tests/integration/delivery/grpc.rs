@@ -54,7 +54,7 @@ fn refused_key_is_reported_with_its_source() {
     let _lock = Program::lock();
     let (result, messages) = delivered(&receiver, |builder| builder.api_key("s3cr3t"));
     assert_eq!(result.unwrap_err().lost, 3);
-    assert!(messages[0].contains("the API key from `api_key(..)` was refused"), "{messages:?}");
+    assert!(messages[0].contains("it rejected the API key from `api_key(..)`"), "{messages:?}");
     assert!(!messages[0].contains("s3cr3t"));
     assert_eq!(receiver.received().len(), 1);
 }

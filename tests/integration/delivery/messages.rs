@@ -17,8 +17,11 @@ fn advice_for_an_additional_backend_names_the_builder_method() {
     let wants_key = Receiver::http_answering(|_, _| Reply::status(401, ""));
     let another = || register().endpoint(wants_key.endpoint());
     let table = [
-        (another(), "it wants an API key and none was given, "),
-        (another().header("x-key", "k"), "is in the headers x-key, correct them or "),
+        (another(), "it requires an API key, and none was given; "),
+        (
+            another().header("x-key", "k"),
+            "it accepts none of the headers x-key as its key; correct them, or ",
+        ),
     ];
     for (another, start) in table {
         let (registration, messages) =

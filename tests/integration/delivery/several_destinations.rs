@@ -172,9 +172,9 @@ fn unsupported_setting_of_an_additional_backend_fails_install() {
     ] {
         let error = register().also(other).install().unwrap_err().to_string();
         let expected = format!(
-            "`also(..)` and `{method}(..)` exclude each other: the builder given to `also(..)` says \
-             where to send, with endpoint, protocol, headers and key alone: call the other on the \
-             builder that is installed"
+            "`also(..)` and `{method}(..)` exclude each other: a builder given to `also(..)` can \
+             only set the endpoint, protocol, headers and key of its backend; call the other method \
+             on the builder that is installed"
         );
         assert_eq!(error, expected);
     }

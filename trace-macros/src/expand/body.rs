@@ -9,7 +9,7 @@ use syn::Type;
 
 impl TracedFunction<'_> {
     pub(super) fn body(&self) -> TokenStream {
-        match Shape::of(&self.function.signature) {
+        match Shape::from_signature(&self.function.signature) {
             Shape::Sync => self.in_span(),
             Shape::Async => self.in_span_async(),
             Shape::ReturnsPolled(polled) => self.in_span_later(&polled),
@@ -37,7 +37,7 @@ impl TracedFunction<'_> {
 
     /// Output: `async move { yield_span(open(..)).await; expected_type; body }`.
     ///
-    /// The block opens the span itself and hands it to the runtime's future around it. If the code
+    /// The block opens the span itself and yields it to the runtime's future around it. If the code
     /// outside of the block opened the span, it would borrow the arguments there, and the future
     /// would store each argument twice.
     fn async_block(&self) -> TokenStream {
@@ -155,8 +155,8 @@ impl TracedFunction<'_> {
     /// Output: `if let Some(value) = infer_return_type::<R>() { return value; }`.
     ///
     /// The runtime function always returns `None`. An async block cannot declare its type, and this
-    /// `return` tells the compiler the type, so that its errors are about `R` and the body coerces
-    /// to `R`.
+    /// `return` lets the compiler infer the type, so that its errors are about `R` and the body
+    /// coerces to `R`.
     fn expected_type(&self) -> TokenStream {
         let (runtime, value) = (&self.runtime, generated_ident("value"));
         let return_type = self.return_type();

@@ -48,7 +48,8 @@ impl TracedFunction<'_> {
             _ => (quote!(#function_name), false),
         };
         let doc_comment = doc_comment(&self.function.attributes);
-        // Takes the position of the function. Without it, the line would be that of the attribute.
+        // `line!()` has the position of the function. Otherwise it would be the line of the
+        // attribute.
         let line = quote_spanned!(function.span()=> ::core::line!());
         quote! {
             const {
@@ -61,7 +62,7 @@ impl TracedFunction<'_> {
 
     /// Output: `start.name(&(format!("{topic}"))); start.root();`.
     ///
-    /// Each call takes the position of the expression in the annotation, so that the compiler
+    /// Each call has the position of the expression in the annotation, so that the compiler
     /// underlines the expression if its type does not fit.
     fn start_calls(&self) -> TokenStream {
         let (start, options) = (generated_ident("start"), self.options);
@@ -123,7 +124,7 @@ impl TracedFunction<'_> {
         let (runtime, record) = (&self.runtime, generated_ident("record"));
         let Argument { binding, cfg_attributes } = argument;
         let name = binding.unraw().to_string();
-        // An underscore tells clippy that the body does not use the argument; the span records it.
+        // For clippy, an underscore marks an argument that is not used, but the span records it.
         let allow =
             name.starts_with('_').then(|| quote!(#[allow(clippy::used_underscore_binding)]));
         quote! {

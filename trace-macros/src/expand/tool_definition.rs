@@ -8,7 +8,7 @@ use syn::Attribute;
 use syn::ext::IdentExt;
 
 impl TracedFunction<'_> {
-    /// Returns a constant that stands before the function, or `None` without the option. It has the
+    /// Returns a constant that precedes the function, or `None` without the option. It has the
     /// visibility of the function.
     ///
     /// Input: `#[tool(definition = WEATHER)] /** The weather */ pub fn weather(city: &str) { .. }`.

@@ -1,4 +1,4 @@
-//! Parses the list of options. After a mistake it goes on with the next option, so that one build
+//! Parses the list of options. After a mistake it continues with the next option, so that one build
 //! reports every mistake.
 
 use super::Options;

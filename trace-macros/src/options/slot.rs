@@ -15,7 +15,7 @@ impl<T> Default for Slot<T> {
 
 impl<T> Slot<T> {
     /// Stores the value of the option `key`. A second value is an error at the second `key`; the
-    /// first value stays.
+    /// first value is kept.
     pub(super) fn set(&mut self, key: &Ident, value: T, errors: &mut Errors) {
         if self.0.is_some() {
             errors.push(key, format_args!("option `{key}` is given twice: keep one of them"));

@@ -7,7 +7,7 @@ use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
 use syn::{Expr, LitStr, Path, Token, parenthesized};
 
-/// The name of an option as the annotation has it, with the facts that its errors need.
+/// The name of an option in the annotation, and an example for its error messages.
 pub(super) struct Key {
     pub(super) ident: Ident,
     /// A correct use of the option, from the table.

@@ -1,4 +1,4 @@
-//! The shapes of functions that the templates of `expand` tell apart.
+//! The shapes of functions. `expand` has a template for each.
 
 mod polled;
 
@@ -6,7 +6,7 @@ pub(crate) use polled::{Boxing, PolledKind, PolledType};
 
 use syn::{ReturnType, Signature};
 
-/// How a function runs, and how long its span has to last.
+/// The way a function runs, which decides how long its span lasts.
 #[derive(Debug)]
 pub(crate) enum Shape {
     /// `fn f() -> u8`. The span lasts for one call of a closure.
@@ -23,7 +23,7 @@ pub(crate) enum Shape {
 }
 
 impl Shape {
-    pub(crate) fn of(signature: &Signature) -> Shape {
+    pub(crate) fn from_signature(signature: &Signature) -> Shape {
         let polled = match &signature.output {
             ReturnType::Default => None,
             ReturnType::Type(_, declared) => PolledType::from_type(declared),

@@ -29,8 +29,8 @@ pub(crate) enum PolledKind {
     Stream,
 }
 
-/// The box around a future or a stream. The runtime's adapter goes into a new box of the same sort,
-/// so that the declared type of the function still holds.
+/// The box around a future or a stream. The runtime's adapter is put into a new box of the same
+/// sort, so that the function still has its declared type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Boxing {
     /// `impl Future`
@@ -147,7 +147,7 @@ fn unwrap_groups(declared: &Type) -> &Type {
     }
 }
 
-// Written by hand, since `syn::Type` implements `Debug` only with a feature that costs build time.
+// Not derived, since `syn::Type` implements `Debug` only with a feature that costs build time.
 impl std::fmt::Debug for PolledType {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let value = quote::ToTokens::to_token_stream(&self.value);

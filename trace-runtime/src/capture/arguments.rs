@@ -1,16 +1,16 @@
-//! Puts the arguments of a call together into one input.
+//! Combines the arguments of a call into one input.
 
 use super::bounded::BoundedText;
 use super::captured::CapturedValue;
 use super::limit::bounded_text;
 use std::io::{self, Write};
 
-/// Makes the input of a call from its arguments: a JSON object by name.
+/// Returns the input of a call: a JSON object of its arguments by name.
 ///
-/// An opaque argument, such as a database handle, has only the name of its type to show. It is left
-/// out if another argument can be read. A single argument that is left then stands for itself, as
-/// if it were alone, unless `always_named`: the root span of a trace shows its input as the first
-/// message of a session, and bare text reads better there.
+/// An opaque argument, such as a database handle, can only be shown as the name of its type. It is
+/// left out if another argument can be read. If a single argument remains, it is recorded like a
+/// single argument, without its name, unless `always_named`: backends show the input of a root span
+/// as a message of the session, where plain text is easier to read.
 pub(crate) fn arguments_as_input(
     mut arguments: Vec<(&'static str, CapturedValue)>,
     always_named: bool,

@@ -1,10 +1,10 @@
-//! A text that stops growing at a limit and ends with a marker for the missing rest.
+//! A text that is truncated at a limit and then ends with a marker.
 
 use memchr::memchr;
 use std::{fmt, io};
 
-/// The number of limits up to which missing bytes are counted. The writer of a longer value is told
-/// to stop, so that an endless value does not hold up the traced function.
+/// Missing bytes are counted up to this multiple of the limit. Then the writer receives an error,
+/// so that an endless value does not block the traced function.
 pub(super) const MAX_COUNTED_LIMITS: usize = 16;
 
 /// Keeps the first bytes that are written to it, and counts the rest.
@@ -12,7 +12,7 @@ pub(super) const MAX_COUNTED_LIMITS: usize = 16;
 pub(crate) struct BoundedText {
     kept: Vec<u8>,
     limit: usize,
-    /// Values up to this length stay whole, even if they are longer than the limit.
+    /// Values up to this length are kept whole, even if they are longer than the limit.
     whole: usize,
     written: usize,
     stopped: bool,
@@ -23,20 +23,20 @@ impl BoundedText {
         BoundedText::whole_up_to(limit, limit)
     }
 
-    /// Keeps values of up to `whole` bytes whole, and cuts longer ones to `limit`.
+    /// Keeps values of up to `whole` bytes whole, and truncates longer ones to `limit`.
     pub(super) fn whole_up_to(whole: usize, limit: usize) -> Self {
         BoundedText { kept: Vec::new(), limit, whole, written: 0, stopped: false }
     }
 
-    /// Returns true if the writer was told to stop.
+    /// Returns true if the writer received an error, because the value is far too long.
     pub(super) fn stopped(&self) -> bool {
         self.stopped
     }
 
-    /// Returns the text without NUL bytes, and whether it was cut.
+    /// Returns the text without NUL bytes, and true if it was truncated.
     pub(super) fn finish(mut self) -> (String, bool) {
-        let is_cut = self.written > self.whole;
-        if !is_cut {
+        let is_truncated = self.written > self.whole;
+        if !is_truncated {
             return (text(self.kept), false);
         }
         if self.whole > self.limit {
@@ -55,7 +55,7 @@ impl BoundedText {
         }
     }
 
-    /// Writes for example `… [1048 bytes missing]`.
+    /// Returns the marker, for example `… [1048 bytes missing]`.
     fn marker(&self, kept: usize) -> String {
         let more_than = if self.stopped { "more than " } else { "" };
         let missing = self.written - kept;
@@ -87,7 +87,7 @@ impl BoundedText {
 }
 
 /// Returns true if a text ends with the marker.
-pub(crate) fn is_cut(text: &str) -> bool {
+pub(crate) fn is_truncated(text: &str) -> bool {
     text.ends_with(" bytes missing]")
 }
 
@@ -150,8 +150,8 @@ mod tests {
 
     #[test]
     fn text_over_the_limit_ends_with_a_marker_within_the_limit() {
-        let (text, is_cut) = bounded(&"x".repeat(200), 100);
-        assert!(is_cut && text.len() <= 100, "{text}");
+        let (text, is_truncated) = bounded(&"x".repeat(200), 100);
+        assert!(is_truncated && text.len() <= 100, "{text}");
         let kept = text.matches('x').count();
         assert_eq!(text, format!("{}… [{} bytes missing]", "x".repeat(kept), 200 - kept));
     }
@@ -180,8 +180,8 @@ mod tests {
             bounded.finish()
         };
         assert_eq!(kept(400), ("x".repeat(400), false));
-        let (text, is_cut) = kept(401);
-        assert!(is_cut && text.len() <= 100, "{text}");
+        let (text, is_truncated) = kept(401);
+        assert!(is_truncated && text.len() <= 100, "{text}");
     }
 
     #[test]

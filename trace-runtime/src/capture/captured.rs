@@ -22,7 +22,7 @@ pub struct CapturedValue {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Form {
-    /// Text as it reads. It may contain NUL bytes, which are removed on the worker thread.
+    /// Plain text. It may contain NUL bytes, which are removed on the worker thread.
     Text,
     /// A number or a boolean: text on its own, and unquoted inside JSON.
     Scalar,
@@ -69,18 +69,18 @@ impl CapturedValue {
         if value.is_finite() { Self::scalar(shown) } else { Self::text(&shown.to_string()) }
     }
 
-    pub(crate) fn of_debug(value: &dyn fmt::Debug) -> Self {
+    pub(crate) fn from_debug(value: &dyn fmt::Debug) -> Self {
         Self::written(Form::Text, |bounded| write!(bounded, "{value:?}"))
     }
 
-    pub(crate) fn of_display(value: &dyn fmt::Display) -> Self {
+    pub(crate) fn from_display(value: &dyn fmt::Display) -> Self {
         Self::written(Form::Text, |bounded| write!(bounded, "{value}"))
     }
 
     /// Captures a value as JSON. A JSON string or number on its own is recorded as bare text.
     ///
     /// An error or a panic of `Serialize` becomes the text `<unserializable: reason>`.
-    pub(crate) fn of_serialize<T: Serialize + ?Sized>(value: &T) -> Self {
+    pub(crate) fn from_serialize<T: Serialize + ?Sized>(value: &T) -> Self {
         // The serializer owns the text it writes to: the compiler then inlines the many small writes.
         let mut serializer = serde_json::Serializer::new(bounded_text());
         let result = catch(|| JsonSafe::new(value).serialize(&mut serializer));
@@ -89,8 +89,8 @@ impl CapturedValue {
             Err(payload) => Self::unserializable(&message(&*payload)),
             Ok(Err(error)) if !bounded.stopped() => Self::unserializable(&error.to_string()),
             Ok(_) => {
-                let (text, is_cut) = bounded.finish();
-                if is_cut { Self::new(text, Form::Text) } else { Self::json(text) }
+                let (text, is_truncated) = bounded.finish();
+                if is_truncated { Self::new(text, Form::Text) } else { Self::json(text) }
             }
         }
     }
@@ -107,10 +107,10 @@ impl CapturedValue {
         }
     }
 
-    /// Makes a value of JSON text. If it was cut, it is no JSON any more.
+    /// Creates a value from JSON text. Text that was truncated is not valid JSON any more.
     pub(super) fn finished(bounded: BoundedText) -> Self {
-        let (text, is_cut) = bounded.finish();
-        Self::new(text, if is_cut { Form::Text } else { Form::Json })
+        let (text, is_truncated) = bounded.finish();
+        Self::new(text, if is_truncated { Form::Text } else { Form::Json })
     }
 
     pub(super) fn unserializable(reason: &str) -> Self {
@@ -142,7 +142,7 @@ impl CapturedValue {
         self
     }
 
-    /// Takes the recorded attributes out.
+    /// Moves the recorded attributes out.
     pub(crate) fn take_recorded(&mut self) -> Vec<KeyValue> {
         std::mem::take(&mut self.attributes)
     }
@@ -220,8 +220,8 @@ impl CapturedValue {
 
 /// Removes NUL bytes, which `PostgreSQL` and thus some backends cannot store.
 ///
-/// Text is captured with them and cleaned here, on the worker thread, since the search would cost
-/// the traced function time.
+/// Text is captured with them and cleaned here, on the worker thread, since the search would slow
+/// the traced function down.
 fn without_nul(text: &str) -> Cow<'_, str> {
     match memchr(0, text.as_bytes()) {
         Some(_) => Cow::Owned(text.replace('\0', "")),

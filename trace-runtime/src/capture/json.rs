@@ -1,8 +1,8 @@
-//! Serialises values so that every reader can take the JSON.
+//! Serializes values as JSON that every reader accepts.
 //!
-//! `serde_json` writes NaN and infinities as `null`, which loses them; here they become text, spelled
-//! as in the JSON form of protobuf. Lists and objects that are nested too deep are cut, since
-//! readers reject them and recursion could overflow the stack.
+//! `serde_json` writes NaN and infinities as `null`, which loses them; here they become text,
+//! spelled as in the JSON form of protobuf. Lists and objects that are nested too deeply are
+//! replaced by a note, since readers reject them and recursion could overflow the stack.
 
 use serde::ser::{
     Serialize, SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant, SerializeTuple,
@@ -12,8 +12,8 @@ use std::fmt;
 
 /// A wrapper around a value, a serializer or a part of one, which intercepts floats and nesting.
 ///
-/// Wrapping the serializer is the way that `serde_stacker` and `serde_path_to_error` work too: each
-/// method hands on to the inner serializer and wraps the values below.
+/// `serde_stacker` and `serde_path_to_error` wrap serializers in the same way: each method forwards
+/// to the inner serializer and wraps the nested values.
 pub(crate) struct JsonSafe<T> {
     inner: T,
     /// The number of lists and objects around it.

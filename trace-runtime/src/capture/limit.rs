@@ -7,24 +7,25 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 static VALUE_LIMIT: AtomicUsize = AtomicUsize::new(1 << 20);
 
-/// The limit for values that enrich reads before they are cut.
+/// The limit for values that enrich reads before they are truncated.
 static MODEL_CALL_LIMIT: AtomicUsize = AtomicUsize::new(1 << 20);
 
 thread_local! {
     /// True while this thread captures a value of a model call.
     ///
     /// The limit has to reach [`bounded_text`] through the user's own `Serialize` and `Debug`
-    /// implementations, which may capture further values; a parameter cannot go that way. Only the
-    /// kinds LLM, EMBEDDING and RERANKER set it: a recorded call of another kind reads nothing here.
+    /// implementations, which may capture further values; a parameter cannot be passed through
+    /// them. Only the kinds LLM, EMBEDDING and RERANKER set it: a recorded call of another kind
+    /// reads nothing here.
     static IS_MODEL_CALL: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Sets the number of bytes of a value that are captured.
 ///
-/// With `cut_later`, values of model calls may be longer: enrich reads messages and tokens from
-/// them, which needs complete JSON, and the last stage cuts them to the limit.
-pub(crate) fn set_value_limit(bytes: usize, cut_later: bool) {
-    let model_call = if cut_later { bytes.saturating_mul(MAX_COUNTED_LIMITS) } else { bytes };
+/// With `truncate_later`, values of model calls may be longer: enrich reads messages and tokens
+/// from them, which needs complete JSON, and the last stage truncates them to the limit.
+pub(crate) fn set_value_limit(bytes: usize, truncate_later: bool) {
+    let model_call = if truncate_later { bytes.saturating_mul(MAX_COUNTED_LIMITS) } else { bytes };
     VALUE_LIMIT.store(bytes, Ordering::Relaxed);
     MODEL_CALL_LIMIT.store(model_call, Ordering::Relaxed);
 }
@@ -42,7 +43,7 @@ pub(crate) fn with_limits_for<T>(kind: OpenInferenceSpanKind, capture: impl FnOn
     capture()
 }
 
-/// Returns an empty text with the limits that hold now.
+/// Returns an empty text with the current limits of this thread.
 pub(super) fn bounded_text() -> BoundedText {
     let limit = value_limit();
     // A thread that is ending has destroyed its thread-locals.

@@ -1,7 +1,7 @@
 //! Captures any value as bounded text.
 //!
 //! No trait bound is required of a value. The compiler picks the best of four ways for its type,
-//! see [`Probe`]: as it reads, as JSON, as `Debug` text, or as the name of the type.
+//! see [`Probe`]: as plain text, as JSON, as `Debug` text, or as the name of the type.
 
 mod arguments;
 mod bounded;
@@ -14,7 +14,7 @@ mod stream;
 mod type_name;
 
 pub(crate) use arguments::arguments_as_input;
-pub(crate) use bounded::is_cut;
+pub(crate) use bounded::is_truncated;
 pub use captured::CapturedValue;
 pub(crate) use limit::{set_value_limit, with_limits_for};
 pub use probe::{Capture, Probe};
@@ -25,7 +25,7 @@ use bounded::BoundedText;
 use std::fmt::Write;
 
 /// Returns `text` without NUL bytes and within `limit` bytes, with a marker in place of the rest.
-pub(crate) fn cut(text: &str, limit: usize) -> String {
+pub(crate) fn truncate(text: &str, limit: usize) -> String {
     let mut bounded = BoundedText::new(limit);
     let _ = bounded.write_str(text);
     bounded.finish().0

@@ -1,4 +1,4 @@
-//! Values that are recorded as they read: text, numbers, booleans, and `()`.
+//! Values that are recorded as plain text: text, numbers, booleans, and `()`.
 
 use super::captured::CapturedValue;
 use std::borrow::Cow;
@@ -9,7 +9,7 @@ use std::sync::Arc;
 ///
 /// These types implement `Serialize` as well, but JSON would put text into quotes.
 pub trait Plain {
-    /// Captures the value as it reads.
+    /// Captures the value as plain text.
     fn captured(&self) -> CapturedValue;
 }
 

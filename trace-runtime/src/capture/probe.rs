@@ -1,9 +1,9 @@
 //! Finds the best way to capture a value of any type.
 //!
-//! The compiler chooses at the call site: it looks a method up on `&&&Probe`, and each reference it
-//! takes away is a step down in rank. This is known as autoref specialization, and needs no unstable
-//! feature. The choice depends on the bounds that are declared at the call site, so an argument of a
-//! generic type without bounds is captured as the name of its type.
+//! The compiler chooses at the call site: it looks a method up on `&&&&Probe`, and each reference
+//! that it removes lowers the rank by one. This is known as autoref specialization, and needs no
+//! unstable feature. The choice depends on the bounds that are declared at the call site, so an
+//! argument of a generic type without bounds is captured as the name of its type.
 
 use super::captured::CapturedValue;
 use super::plain::Plain;
@@ -12,7 +12,7 @@ use serde::Serialize;
 use std::any::type_name;
 use std::fmt::Debug;
 
-/// A value to be captured. Only `capture!` makes one.
+/// A reference to a value of any type, to capture it. Only `capture!` creates one.
 #[derive(Debug)]
 pub struct Probe<'a, T: ?Sized>(pub &'a T);
 
@@ -22,7 +22,7 @@ pub trait Capture {
     fn __trace_capture(&self) -> CapturedValue;
 }
 
-/// First rank: text, numbers and booleans, as they read.
+/// First rank: text, numbers and booleans, as plain text.
 impl<T: Plain + ?Sized> Capture for &&&Probe<'_, T> {
     fn __trace_capture(&self) -> CapturedValue {
         self.0.captured()
@@ -32,14 +32,14 @@ impl<T: Plain + ?Sized> Capture for &&&Probe<'_, T> {
 /// Second rank: types that implement `Serialize`, as JSON.
 impl<T: Serialize + ?Sized> Capture for &&Probe<'_, T> {
     fn __trace_capture(&self) -> CapturedValue {
-        CapturedValue::of_serialize(self.0)
+        CapturedValue::from_serialize(self.0)
     }
 }
 
 /// Third rank: types that implement `Debug`, as its text.
 impl<T: Debug> Capture for &Probe<'_, T> {
     fn __trace_capture(&self) -> CapturedValue {
-        CapturedValue::of_debug(self.0)
+        CapturedValue::from_debug(self.0)
     }
 }
 

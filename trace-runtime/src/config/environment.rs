@@ -19,7 +19,7 @@ pub(crate) struct Environment {
 impl Environment {
     /// Reads the environment of the process. A value that is not UTF-8 is kept with replacement
     /// characters: it then fails to parse and is reported, rather than counting as unset.
-    pub(crate) fn of_process() -> Self {
+    pub(crate) fn from_process() -> Self {
         let variables = std::env::vars_os()
             .filter_map(|(name, value)| {
                 Some((name.into_string().ok()?, value.to_string_lossy().into_owned()))
@@ -32,7 +32,7 @@ impl Environment {
     }
 
     #[cfg(test)]
-    pub(crate) fn of(variables: &[(&str, &str)]) -> Self {
+    pub(crate) fn from_pairs(variables: &[(&str, &str)]) -> Self {
         let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
         Environment {
             variables: variables.iter().map(owned).collect(),
@@ -74,14 +74,14 @@ impl Environment {
         &self,
         names: &[&'static str],
     ) -> Result<Option<Duration>, RegisterError> {
-        let accepted = "a number of milliseconds from 1, write for example 5000";
+        let accepted = "a number of milliseconds, at least 1, for example 5000";
         let found: Option<NonZeroU64> = self.number(names, accepted)?;
         Ok(found.map(|number| Duration::from_millis(number.get().min(24 * 60 * 60 * 1000))))
     }
 
     /// Parses a variable as a number of spans, from 1 to 1,000,000.
     pub(crate) fn spans(&self, name: &'static str) -> Result<Option<usize>, RegisterError> {
-        let accepted = "a number of spans from 1 to 1000000, write for example 2048";
+        let accepted = "a number of spans from 1 to 1000000, for example 2048";
         let Some(number) = self.number::<usize>(&[name], accepted)? else { return Ok(None) };
         if (1..=1_000_000).contains(&number) {
             return Ok(Some(number));
@@ -92,7 +92,7 @@ impl Environment {
     /// Parses a variable as a number of bytes, at least [`MIN_BYTES`].
     pub(crate) fn bytes(&self, name: &'static str) -> Result<Option<usize>, RegisterError> {
         let Some((setting, found)) = self.get(name) else { return Ok(None) };
-        // Text that is no number is treated as 0 and fails the same check.
+        // Text that is not a number is treated as 0 and fails the same check.
         require_bytes(setting, found.parse().unwrap_or(0), found).map(Some)
     }
 
@@ -124,5 +124,5 @@ pub(crate) fn require_bytes(
     if bytes >= MIN_BYTES {
         return Ok(bytes);
     }
-    Err(setting.invalid(found, "a number of bytes from 65536, write for example 268435456"))
+    Err(setting.invalid(found, "a number of bytes, at least 65536, for example 268435456"))
 }

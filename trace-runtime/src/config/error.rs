@@ -12,7 +12,7 @@ use std::fmt;
 /// assert_eq!(
 ///     error.to_string(),
 ///     "`endpoint(..)` is \"localhost:6006\": expected a URL that begins with http:// or https://, \
-///      write for example http://localhost:6006",
+///      for example http://localhost:6006",
 /// );
 /// ```
 #[derive(Debug, thiserror::Error)]
@@ -39,7 +39,7 @@ pub enum RegisterError {
         advice: &'static str,
     },
     /// A setting that requires a cargo feature which is not enabled.
-    #[error("{setting} asks for {what}: enable the feature `{feature}` of trace-runtime")]
+    #[error("{setting} requires {what}: enable the feature `{feature}` of trace-runtime")]
     MissingFeature {
         /// The builder method or the environment variable.
         setting: Setting,
@@ -118,7 +118,7 @@ impl Setting {
     pub(crate) fn invalid_secret(self, accepted: impl Into<String>) -> RegisterError {
         RegisterError::Invalid {
             setting: self,
-            found: "not readable (its value is not shown)".to_owned(),
+            found: "invalid (its value is not shown)".to_owned(),
             accepted: accepted.into(),
         }
     }

@@ -14,7 +14,7 @@ use std::io::{self, Read, Write};
 pub(crate) struct Body {
     pub(crate) bytes: Bytes,
     pub(crate) is_gzip: bool,
-    /// The length without compression. Backends limit this one.
+    /// The length before compression, in bytes. The limits of backends apply to it.
     pub(crate) length: usize,
 }
 
@@ -24,7 +24,7 @@ impl Body {
         Body::plain(encode(spans, resource))
     }
 
-    /// Takes bytes that are a request in protobuf.
+    /// Wraps the bytes of a request in protobuf.
     pub(crate) fn plain(bytes: impl Into<Bytes>) -> Self {
         let bytes = bytes.into();
         Body { length: bytes.len(), bytes, is_gzip: false }

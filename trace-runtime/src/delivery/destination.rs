@@ -1,4 +1,4 @@
-//! The two kinds of destinations, as the threads that drive them see them.
+//! The two kinds of destinations, exporters and transports, and the results of sending to them.
 
 use super::body::Body;
 use opentelemetry_sdk::Resource;
@@ -10,14 +10,15 @@ use std::time::Duration;
 /// A destination of spans.
 #[derive(Debug)]
 pub(crate) enum Destination {
-    /// Takes spans as they are, and is not tried again.
+    /// Receives spans in the SDK's form. A batch that it fails to export is not retried.
     Exporter(Box<dyn Exporter>),
-    /// Takes encoded batches, and is tried until it accepts one: an OTLP backend, or a file.
+    /// Receives encoded batches, each of which is retried until it is accepted or rejected: an OTLP
+    /// backend, or a file.
     Transport(Box<dyn Transport>),
 }
 
 impl Destination {
-    /// The destination, for messages.
+    /// Returns the name of the destination, for messages.
     pub(crate) fn address(&self) -> String {
         match self {
             Destination::Exporter(exporter) => exporter.address(),
@@ -26,48 +27,50 @@ impl Destination {
     }
 }
 
-/// The answer to a batch. An accepted batch may have rejected spans, usually none.
+/// The result of exporting a batch. A batch that is accepted may contain rejected spans, but rarely
+/// does.
 pub(crate) type SendResult = Result<PartialSuccess, SendError>;
 
 /// An export in progress. Only the worker polls it, so it may block.
 pub(crate) type ExportFuture<'a> = Pin<Box<dyn Future<Output = SendResult> + Send + 'a>>;
 
-/// Exports spans in the form of the SDK.
+/// Exports spans in the SDK's form.
 pub(crate) trait Exporter: Debug + Send + Sync {
     fn export(&self, batch: Vec<SpanData>) -> ExportFuture<'_>;
 
     fn set_resource(&mut self, resource: &Resource);
 
-    /// The destination, for messages.
+    /// Returns the name of the destination, for messages.
     fn address(&self) -> String;
 
     /// Shuts the exporter down, after the last batch.
     fn finish(&self) {}
 }
 
-/// Sends encoded batches. Blocks its thread, no longer than it is told to.
+/// Sends encoded batches. A call blocks the thread of the caller.
 pub(crate) trait Transport: Debug + Send {
+    /// Makes one attempt. A network client gives up after `within`.
     fn send(&mut self, body: &Body, within: Duration) -> Attempt;
 
-    /// The time that one attempt may take.
+    /// Returns the time limit of one attempt.
     fn timeout(&self) -> Duration;
 
     /// Returns true if bodies are to be compressed before they are sent.
     fn wants_gzip(&self) -> bool;
 
-    /// Returns true if batches that it does not take may go to the spool. A file has none: a disk
-    /// does not stand in for a disk.
+    /// Returns true if undelivered batches may be moved to the spool. A file has no spool, because
+    /// the spool is on a disk too.
     fn wants_spool(&self) -> bool {
         true
     }
 
-    /// The length of the longest body that it takes, before compression.
-    fn longest(&self) -> usize;
+    /// Returns the length of the longest body that it accepts, in bytes before compression.
+    fn max_request_bytes(&self) -> usize;
 
-    /// The destination, for messages.
+    /// Returns the name of the destination, for messages.
     fn address(&self) -> String;
 
-    /// The whole address, by which spools of different backends are told apart.
+    /// Returns the complete address, which identifies the backend in the spool.
     fn identity(&self) -> &str;
 }
 
@@ -80,7 +83,7 @@ pub(crate) enum Attempt {
     Rejected(SendError),
     /// The batch is rejected for its size; its halves may be accepted.
     TooLarge(SendError),
-    /// The batch is worth another try, no sooner than `after` if the backend asked for a pause.
+    /// The batch can be retried, no sooner than `after` if the backend requested a pause.
     Retry { error: SendError, after: Option<Duration> },
 }
 
@@ -88,7 +91,7 @@ pub(crate) enum Attempt {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct PartialSuccess {
     pub(crate) rejected_spans: u64,
-    /// A reason, or a remark though no span was rejected.
+    /// The reason for the rejection, or a warning if no span was rejected.
     pub(crate) message: String,
 }
 
@@ -97,7 +100,7 @@ pub(crate) struct PartialSuccess {
 pub(crate) struct SendError {
     /// Groups errors, so that each cause is reported once.
     pub(crate) cause: &'static str,
-    /// The event in words, with the address.
+    /// The failure in words, with the address.
     pub(crate) what: String,
     /// The remedy in words.
     pub(crate) advice: String,
@@ -126,7 +129,7 @@ impl<E: SpanExporter> Exporter for SdkExporter<E> {
             exported.map(|()| PartialSuccess::default()).map_err(|error| SendError {
                 cause: "exporter",
                 what: format!("the exporter given to `exporter(..)` failed: {error}"),
-                advice: "see what it logs".to_owned(),
+                advice: "see its log".to_owned(),
             })
         })
     }

@@ -34,7 +34,7 @@ pub(crate) type DiagnosticCallback = Box<dyn Fn(&Diagnostic) + Send + Sync>;
 /// with the spans that were lost to it since. A backend that is down for hours thus costs two
 /// lines and not one for each batch.
 pub(crate) struct Diagnostics {
-    /// Receives the reports; stderr does if it is `None`.
+    /// Receives the reports. If it is `None`, they are written to stderr.
     callback: Option<DiagnosticCallback>,
     /// The topics that were reported as late.
     late: Mutex<HashSet<Topic>>,
@@ -90,7 +90,7 @@ impl Diagnostics {
 
     /// Reports the losses that followed the first report of each topic. Called at shutdown; a
     /// second call reports only the losses since.
-    pub(crate) fn say_repeated(&self) {
+    pub(crate) fn report_repeated(&self) {
         let mut lost = sync::lock(&self.lost);
         let all: Vec<Unreported> = lost.values_mut().map(std::mem::take).collect();
         drop(lost);
@@ -115,7 +115,7 @@ impl Diagnostics {
     }
 }
 
-/// Returns a number of spans in words: `1 span`, `2 spans`.
+/// Formats a number of spans: `1 span`, `2 spans`.
 pub(super) fn counted(spans: u64) -> String {
     if spans == 1 { "1 span".to_owned() } else { format!("{spans} spans") }
 }
@@ -142,8 +142,8 @@ mod tests {
             diagnostics
                 .lost("down", address, spans, &|spans| format!("{spans} lost for {address}"));
         }
-        diagnostics.say_repeated();
-        diagnostics.say_repeated();
+        diagnostics.report_repeated();
+        diagnostics.report_repeated();
         let reports = reports.lock().unwrap();
         let expected =
             [(5, "5 spans lost for a"), (1, "1 span lost for b"), (3, "3 spans more lost for a")];

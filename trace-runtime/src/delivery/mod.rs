@@ -12,9 +12,9 @@
 //! # Ok::<(), trace_runtime::RegisterError>(())
 //! ```
 
-// Each destination has a queue and two threads. A thread that ends a span pushes its record into the
-// queue; the worker takes blocks of records, runs the stages, and encodes a batch; the sender sends
-// the batch until the backend accepts or refuses it, or moves it to the spool.
+// Each destination has a queue and two threads. A thread that ends a span pushes its record into
+// the queue; the worker takes blocks of records, runs the stages, and encodes a batch; the sender
+// sends the batch until the backend accepts or rejects it, or moves it to the spool.
 
 mod body;
 mod console;
@@ -84,6 +84,6 @@ pub(crate) fn file(settings: &FileSettings) -> Result<Destination, RegisterError
 
 #[cfg(not(feature = "file"))]
 pub(crate) fn file(_settings: &FileSettings) -> Result<Destination, RegisterError> {
-    let (what, feature) = ("a file of JSON lines", "file");
+    let (what, feature) = ("support for JSON lines", "file");
     Err(RegisterError::MissingFeature { setting: Setting::Method("file"), what, feature })
 }

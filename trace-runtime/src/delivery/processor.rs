@@ -234,7 +234,7 @@ impl Shared {
             result.update(&queue.stats());
         }
         self.is_shut_down.store(true, Ordering::Release);
-        self.diagnostics.say_repeated();
+        self.diagnostics.report_repeated();
         results
     }
 

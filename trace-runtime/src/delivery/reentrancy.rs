@@ -16,7 +16,8 @@ pub(super) struct ExportScope {
 
 impl ExportScope {
     pub(super) fn enter() -> Self {
-        // Thread-locals are gone while a thread ends. No flush can come from there.
+        // A thread that is ending has destroyed its thread-locals. It cannot call a flush from a
+        // callback.
         let was_in_scope = IN_EXPORT_SCOPE.try_with(|flag| flag.replace(true)).unwrap_or(false);
         ExportScope { was_in_scope }
     }
@@ -28,11 +29,12 @@ impl Drop for ExportScope {
     }
 }
 
-/// Returns true if the export waits for this thread, so it must not wait for the export.
+/// Returns true if the export waits for this thread, which therefore must not wait for the export.
 pub(crate) fn in_export_scope() -> bool {
     IN_EXPORT_SCOPE.try_with(Cell::get).unwrap_or(false)
 }
 
 /// The error text for a flush or shutdown called from an export callback.
-pub(crate) const REENTRANT: &str = "it was called by what the export calls and waits for (a \
-     diagnostic callback, an exporter, a mask), so nothing was done: call it from another thread";
+pub(crate) const REENTRANT: &str = "it was called inside a callback of the export (a \
+     diagnostic callback, an exporter, a mask) and would wait for itself, so nothing was done: call \
+     it from another thread";

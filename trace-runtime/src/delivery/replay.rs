@@ -58,8 +58,8 @@ pub enum ReplayError {
 /// The number of attempts for a request while the backend is unreachable or overloaded.
 const MAX_ATTEMPTS: u32 = 4;
 
-/// Sends every request at or below `path`, and waits until that is done. The sending happens on a
-/// new thread, because the gRPC client must not block a thread of an async runtime.
+/// Sends every request at or below `path`, and waits until that is done. A new thread sends them,
+/// because the gRPC client must not block a thread of an async runtime.
 pub(crate) fn replay(
     path: &Path,
     mut transport: Box<dyn Transport>,
@@ -140,7 +140,7 @@ fn json_lines(text: &[u8]) -> (Vec<Bytes>, u64) {
 fn no_json_lines(_text: &[u8]) -> Result<(Vec<Bytes>, u64), ReplayError> {
     Err(ReplayError::Settings(RegisterError::MissingFeature {
         setting: crate::config::Setting::Method("replay"),
-        what: "a file of JSON lines",
+        what: "support for JSON lines",
         feature: "file",
     }))
 }
@@ -159,7 +159,7 @@ fn send(
     let body = gzip.as_ref().unwrap_or(&plain);
     let mut backoff = Backoff::default();
     for attempts in 1.. {
-        let is_too_large = body.length > transport.longest() && spans > 1;
+        let is_too_large = body.length > transport.max_request_bytes() && spans > 1;
         let attempt =
             if is_too_large { None } else { Some(transport.send(body, transport.timeout())) };
         let failure = match attempt {
@@ -169,7 +169,7 @@ fn send(
                 replayed.delivered += spans.saturating_sub(partial.rejected_spans);
                 return Ok(());
             }
-            // No flush waits for a replay, so their number stays 0.
+            // No flush waits for a replay, so the number of flushes is 0.
             Some(Attempt::Retry { after, .. }) if attempts < MAX_ATTEMPTS => {
                 thread::sleep(backoff.pause(after, 0));
                 continue;

@@ -68,7 +68,7 @@ impl Sender {
 
     /// Sends a body, again and again until there is an answer to it.
     fn send_body(&mut self, body: &Body, spans: u64) -> Sent {
-        if body.length > self.transport.longest() && spans > 1 {
+        if body.length > self.transport.max_request_bytes() && spans > 1 {
             return Sent::TooLarge;
         }
         loop {

@@ -13,7 +13,7 @@ pub(crate) struct DeliverySettings {
     /// `None` without a spool.
     pub(crate) spool: Option<SpoolSettings>,
     pub(crate) stages: Stages,
-    /// The time that a flush or a shutdown may take.
+    /// The time limit of a flush or a shutdown.
     pub(crate) timeout: Duration,
 }
 
@@ -21,18 +21,18 @@ pub(crate) struct DeliverySettings {
 /// time on every platform.
 pub(crate) const MAX_TIMEOUT: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
-/// How to reach an OTLP backend.
+/// The address of an OTLP backend, and the parameters of a request.
 #[derive(Clone, Debug)]
 pub(crate) struct OtlpSettings {
     pub(crate) endpoint: Endpoint,
     pub(crate) headers: Headers,
-    /// The time that one attempt may take.
+    /// The time limit of one attempt.
     pub(crate) timeout: Duration,
     pub(crate) gzip: bool,
     /// A PEM file of the authorities to trust instead of the public ones.
     pub(crate) certificate: Option<(Setting, String)>,
     /// True for a backend given to `also(..)`, which reads no environment variable.
-    pub(crate) is_another: bool,
+    pub(crate) is_additional: bool,
 }
 
 /// The bounds of a queue and of its batches.
@@ -42,7 +42,7 @@ pub(crate) struct BatchSettings {
     pub(crate) queue_bytes: usize,
     /// The number of spans that may wait, or `None` if only their bytes count.
     pub(crate) queue_spans: Option<usize>,
-    /// A batch is complete with so many spans, or so many bytes, estimated.
+    /// The number of spans that completes a batch, as `batch_bytes` (an estimate) does.
     pub(crate) batch_spans: usize,
     pub(crate) batch_bytes: usize,
     /// The time that a span waits for its batch to fill.

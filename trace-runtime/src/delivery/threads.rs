@@ -12,8 +12,8 @@ use crate::config::RegisterError;
 use std::sync::Arc;
 use std::thread;
 
-/// Returns the name by which the spool tells a backend from others: its address. Backends that share
-/// one, with different keys, are numbered, since a batch that is stored for one must not be sent with
+/// Returns the name that identifies a backend in the spool: its address. Backends that share one,
+/// with different keys, are numbered, since a batch that is stored for one must not be sent with
 /// the key of another.
 pub(super) fn spool_name(destination: &Destination, before: &[String]) -> String {
     let Destination::Transport(transport) = destination else { return String::new() };
@@ -57,7 +57,7 @@ pub(super) fn start(
     spawn("trace-runtime-work", move || worker.run())
 }
 
-/// Starts a thread. It is detached: a destination that hangs must not hold up the program's end.
+/// Starts a thread. It is detached: a destination that hangs must not delay the end of the program.
 pub(super) fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<(), RegisterError> {
     let spawned = thread::Builder::new().name(name.to_owned()).spawn(run);
     spawned.map(drop).map_err(|error| RegisterError::Exporter(error.to_string()))

@@ -1,7 +1,7 @@
-//! One model for the requests and responses of all APIs.
+//! The requests and responses of model APIs, in one form for all providers.
 //!
 //! Each API has its own module, which parses the JSON of that API and converts it into these types.
-//! The modules for chats, embeddings and rankings then see no difference between the APIs.
+//! The modules for chats, embeddings and rankings therefore need not distinguish the APIs.
 
 use crate::record::{Document, Json, Message, TokenCount, Tool};
 use serde_json::{Map, Value};
@@ -38,7 +38,7 @@ pub(super) struct ChatResponse {
 
 /// The vendor and the provider that follow from the format of a request or response alone.
 ///
-/// Both are `None` for a format that several servers implement: OpenAI's chat format is also spoken
+/// Both are `None` for a format that several servers implement: OpenAI's chat format is also used
 /// by Groq, vLLM, `DeepSeek` and many others, so it proves neither.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Vendor {
@@ -88,8 +88,8 @@ pub(super) struct Ranked {
     pub(super) document: Option<Document>,
 }
 
-/// Returns `llm.invocation_parameters`: the model, and the fields of a request that have no
-/// attribute of their own.
+/// Returns `llm.invocation_parameters`: the model, and the fields of a request that are not
+/// recorded as separate attributes.
 ///
 /// `model` is the name of the field and its value, since Bedrock writes `modelId` and all others
 /// write `model`. Without a model the result is `None`: the value may then be the arguments of a
@@ -155,8 +155,8 @@ pub(super) fn tokens(prompt: Option<u64>, completion: Option<u64>) -> Option<Tok
     }
 }
 
-/// Adds up counts that do not overlap. Anthropic and Bedrock report cached tokens apart from the
-/// other tokens of the prompt, whereas `llm.token_count.prompt` includes them.
+/// Adds up counts that do not overlap. Anthropic and Bedrock report cached tokens separately from
+/// the other tokens of the prompt, whereas `llm.token_count.prompt` includes them.
 pub(super) fn sum<const N: usize>(counts: [Option<u64>; N]) -> u64 {
     counts.into_iter().flatten().fold(0, u64::saturating_add)
 }

@@ -5,8 +5,8 @@ use super::find_request::find_request;
 use super::model_family;
 use super::providers;
 use crate::record::{
-    Answer, Attributes, Choices, FinishReason, InputMessages, InvocationParameters, LlmModel,
-    Prompts, Tools,
+    Attributes, Choices, FinishReason, InputMessages, InvocationParameters, LlmModel,
+    ParsedMessages, Prompts, Tools,
 };
 use serde_json::Value;
 
@@ -43,7 +43,7 @@ pub(super) fn attributes(input: Option<&Value>, output: Option<&Value>) -> Attri
         attributes.record(&response.finish_reason.map(FinishReason::new));
         attributes.record(&response.tokens);
         attributes.record(&Choices(response.choices));
-        attributes.record(&Answer(response.messages));
+        attributes.record(&ParsedMessages(response.messages));
     }
     if let Some(request) = request {
         attributes.record(&request.parameters.map(InvocationParameters::new));

@@ -59,7 +59,7 @@ impl<E: SpanExporter> EnrichExporter<E> {
     ///
     /// Returns an error if an environment variable has a value that cannot be parsed.
     pub fn mask(mut self, mask: &Mask) -> Result<Self, RegisterError> {
-        let settings = MaskSettings::resolve(Some(mask), &Environment::of_process())?;
+        let settings = MaskSettings::resolve(Some(mask), &Environment::from_process())?;
         self.stages.mask = Some(settings);
         Ok(self)
     }

@@ -8,11 +8,10 @@ use serde_json::{Map, Value};
 /// The input is a JSON object with the arguments of the function by name. The request is one of:
 ///
 /// * the object itself: `fn chat(model: &str, messages: &[Message], temperature: f64)`;
-/// * one argument, whatever its name: `fn chat(client: &Client, body: Value)`;
+/// * one argument, of any name: `fn chat(client: &Client, body: Value)`;
 /// * one argument that is JSON text: `fn post(url: &str, body: String)`.
 ///
-/// If two arguments are requests, neither can be told to be the one that was sent, and the result
-/// is `None`.
+/// If two arguments are requests, it is unknown which one was sent, and the result is `None`.
 pub(super) fn find_request<T>(input: &Value, parse: impl Fn(&Value) -> Option<T>) -> Option<T> {
     if let Some(request) = parse(input) {
         let reduced = input.as_object().and_then(without_foreign_objects);
@@ -48,10 +47,10 @@ fn without_foreign_objects(arguments: &Map<String, Value>) -> Option<Value> {
 
 /// The fields of the known requests that may be objects or lists of objects.
 ///
-/// A field that is missing here costs one parameter of one call, so the list need not be complete.
-/// Fields that several APIs share are listed where they came from.
+/// If a field is missing here, one parameter is not recorded, so the list need not be complete.
+/// Fields that several APIs share are listed under the API that introduced them.
 const OBJECT_FIELDS: [&str; 68] = [
-    // OpenAI chat completions, also spoken by Groq, Mistral, DeepSeek, vLLM and OpenRouter.
+    // OpenAI chat completions, also used by Groq, Mistral, DeepSeek, vLLM and OpenRouter.
     "audio",
     "function_call",
     "functions",

@@ -1,9 +1,9 @@
-//! The last stage: brings the attributes of a span within the limits.
+//! The last stage: enforces the limits on the attributes of a span.
 //!
-//! Backends and collectors reject or drop spans that are too large, so the crate cuts them itself
-//! and marks each cut, instead of losing the whole span.
+//! Backends and collectors reject or drop spans that are too large, so this crate truncates them
+//! itself and marks each place, instead of losing the whole span.
 
-use crate::capture::cut;
+use crate::capture::truncate;
 use crate::openinference::keys;
 use crate::openinference::{keep_essential, keep_last_of_each_key};
 use opentelemetry::{Array, KeyValue, StringValue, Value, trace::Status};
@@ -23,46 +23,46 @@ impl Limits {
     pub(super) const UNLIMITED: Self = Limits { value_bytes: usize::MAX, attributes: usize::MAX };
 }
 
-/// Brings a span within the limits: one value per key, no more attributes than allowed, no string
+/// Enforces the limits on a span: one value per key, no more attributes than allowed, no string
 /// that is too long, and no NUL byte.
 ///
 /// Attributes beyond the limit are counted in `dropped_attributes_count`, as the SDK does for its
 /// own limit.
 pub(super) fn apply(span: &mut SpanData, limits: Limits) {
-    // Duplicates go first: they would take the place of attributes that count.
+    // Duplicates are removed first, because they would displace other attributes.
     keep_last_of_each_key(&mut span.attributes);
     let attributes = span.attributes.len();
     keep_essential(&mut span.attributes, limits.attributes);
     span.dropped_attributes_count +=
         u32::try_from(attributes - span.attributes.len()).unwrap_or(u32::MAX);
-    let cut_keys = cut_strings(&mut span.attributes, limits.value_bytes);
-    mark_cut_json_as_text(&mut span.attributes, &cut_keys);
+    let truncated_keys = truncate_strings(&mut span.attributes, limits.value_bytes);
+    mark_truncated_json_as_text(&mut span.attributes, &truncated_keys);
     // Exception messages and stack traces are attributes of events.
     for event in &mut span.events.events {
-        cut_strings(&mut event.attributes, limits.value_bytes);
+        truncate_strings(&mut event.attributes, limits.value_bytes);
     }
     if let Status::Error { description } = &mut span.status
-        && let Some(text) = cut_if_needed(description, limits.value_bytes)
+        && let Some(text) = truncate_if_needed(description, limits.value_bytes)
     {
         *description = text.into();
     }
 }
 
-/// Cuts strings above the limit, also those inside arrays. Returns the keys of the plain strings
-/// that were cut.
-fn cut_strings(attributes: &mut [KeyValue], limit: usize) -> Vec<opentelemetry::Key> {
-    let mut cut_keys = Vec::new();
+/// Truncates strings above the limit, also those inside arrays. Returns the keys of the plain
+/// strings that were truncated.
+fn truncate_strings(attributes: &mut [KeyValue], limit: usize) -> Vec<opentelemetry::Key> {
+    let mut truncated_keys = Vec::new();
     for KeyValue { key, value, .. } in attributes {
         match value {
             Value::String(text) => {
-                if let Some(shorter) = cut_if_needed(text.as_str(), limit) {
+                if let Some(shorter) = truncate_if_needed(text.as_str(), limit) {
                     *value = Value::String(shorter.into());
-                    cut_keys.push(key.clone());
+                    truncated_keys.push(key.clone());
                 }
             }
             Value::Array(Array::String(texts)) => {
                 for text in texts {
-                    if let Some(shorter) = cut_if_needed(text.as_str(), limit) {
+                    if let Some(shorter) = truncate_if_needed(text.as_str(), limit) {
                         *text = StringValue::from(shorter);
                     }
                 }
@@ -70,22 +70,23 @@ fn cut_strings(attributes: &mut [KeyValue], limit: usize) -> Vec<opentelemetry::
             _ => {}
         }
     }
-    cut_keys
+    truncated_keys
 }
 
 /// Returns a replacement for a string that is too long or contains a NUL byte, and `None` for all
 /// others, which need no copy. Some backends store strings in databases that reject NUL.
-fn cut_if_needed(text: &str, limit: usize) -> Option<String> {
-    (text.len() > limit || memchr::memchr(0, text.as_bytes()).is_some()).then(|| cut(text, limit))
+fn truncate_if_needed(text: &str, limit: usize) -> Option<String> {
+    (text.len() > limit || memchr::memchr(0, text.as_bytes()).is_some())
+        .then(|| truncate(text, limit))
 }
 
-/// Sets the MIME type of an input or output that was cut to `text/plain`. A backend that parses
-/// values of the type `application/json` would fail on half a document.
-fn mark_cut_json_as_text(attributes: &mut [KeyValue], cut_keys: &[opentelemetry::Key]) {
+/// Sets the MIME type of an input or output to `text/plain` if it was truncated. A backend that
+/// parses values of the type `application/json` would fail on half a document.
+fn mark_truncated_json_as_text(attributes: &mut [KeyValue], truncated_keys: &[opentelemetry::Key]) {
     let pairs =
         [(keys::INPUT_VALUE, keys::INPUT_MIME_TYPE), (keys::OUTPUT_VALUE, keys::OUTPUT_MIME_TYPE)];
     for (value, mime_type) in pairs {
-        if cut_keys.iter().any(|key| key.as_str() == value) {
+        if truncated_keys.iter().any(|key| key.as_str() == value) {
             for attribute in attributes.iter_mut().filter(|kv| kv.key.as_str() == mime_type) {
                 attribute.value = keys::MIME_TEXT.into();
             }

@@ -1,4 +1,4 @@
-//! Builds the messages of a conversation from pieces in the order of the wire.
+//! Builds the messages of a conversation from pieces, in the order in which the API sends them.
 
 use crate::record::{AssistantMessage, AssistantPart, Message, Part, Reasoning, ToolCall};
 
@@ -15,7 +15,7 @@ pub(super) struct AssistantTurn {
 
 impl AssistantTurn {
     /// Adds text. Empty text is ignored: some servers send `"content": ""` next to tool calls.
-    pub(super) fn text(&mut self, text: &str) {
+    pub(super) fn push_text(&mut self, text: &str) {
         if !text.is_empty() {
             self.parts.push(AssistantPart::text(text));
         }
@@ -23,7 +23,7 @@ impl AssistantTurn {
 
     /// Adds reasoning. A block without any content is ignored: OpenAI sends an empty summary if the
     /// caller did not ask for one.
-    pub(super) fn reason(&mut self, reasoning: Reasoning) {
+    pub(super) fn push_reasoning(&mut self, reasoning: Reasoning) {
         let Reasoning { text, data, encrypted_content, .. } = &reasoning;
         let contents = [text, data, encrypted_content].into_iter().flatten();
         if contents.into_iter().any(|content| !content.is_empty()) {
@@ -32,7 +32,7 @@ impl AssistantTurn {
     }
 
     /// Adds any other part, such as an image.
-    pub(super) fn say(&mut self, part: Part) {
+    pub(super) fn push_part(&mut self, part: Part) {
         self.parts.push(part.into());
     }
 
@@ -40,7 +40,7 @@ impl AssistantTurn {
         self.parts.is_empty() && self.tool_calls.is_empty()
     }
 
-    /// Returns the message. OpenInference keeps tool calls in a list of their own, after the parts.
+    /// Returns the message. OpenInference has tool calls in a separate list, after the parts.
     pub(super) fn finish(self) -> AssistantMessage {
         let message = if self.parts.is_empty() {
             AssistantMessage::default()
@@ -75,7 +75,7 @@ impl Messages {
 
     /// Returns the messages of a response: at least one, even if the model generated nothing, so
     /// that the span shows an empty answer rather than none.
-    pub(super) fn finish_answer(self) -> Vec<Message> {
+    pub(super) fn finish_response(self) -> Vec<Message> {
         let mut list = self.finish();
         if list.is_empty() {
             list.push(AssistantMessage::default().into());
@@ -100,11 +100,11 @@ mod tests {
     #[test]
     fn push_after_assistant_parts_ends_their_message() {
         let mut messages = Messages::default();
-        messages.turn.text("a");
-        messages.turn.text("");
-        messages.turn.text("b");
+        messages.turn.push_text("a");
+        messages.turn.push_text("");
+        messages.turn.push_text("b");
         messages.push(UserMessage::new("c"));
-        messages.turn.reason(Reasoning::new(""));
+        messages.turn.push_reasoning(Reasoning::new(""));
         let assistant =
             AssistantMessage::new(vec![AssistantPart::text("a"), AssistantPart::text("b")]);
         assert_eq!(messages.finish(), [assistant.into(), UserMessage::new("c").into()]);
@@ -113,6 +113,6 @@ mod tests {
     #[test]
     fn finish_answer_without_parts_returns_one_empty_message() {
         let empty: Message = AssistantMessage::default().into();
-        assert_eq!(Messages::default().finish_answer(), [empty]);
+        assert_eq!(Messages::default().finish_response(), [empty]);
     }
 }

@@ -3,7 +3,7 @@
 //! LLM clients differ, but the JSON they send and receive does not. The input and the output of a
 //! span are compared with the requests, the responses and the stream chunks of the known APIs. A
 //! match becomes OpenInference attributes: messages, tool calls, model names, token counts.
-//! Attributes that the program set by hand always win.
+//! Attributes that the program sets explicitly always take precedence.
 //!
 //! A registration does this by itself. [`EnrichExporter`] does it for a tracer provider that your
 //! application builds.

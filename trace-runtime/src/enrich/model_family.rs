@@ -1,6 +1,6 @@
 //! The vendor of a model, from the model's name.
 
-/// How the names of well-known models begin, and the vendor of each.
+/// The beginnings of the names of well-known models, and the vendor of each.
 ///
 /// The values are those that OpenInference lists for `llm.system`; Gemini's is `vertexai` there. A
 /// prefix ends where another vendor could begin a name in the same way: `o1-` rather than `o1`.
@@ -70,7 +70,7 @@ mod tests {
             ("o1", Some("openai")),
             ("openai/o3", Some("openai")),
             ("o3-mini", Some("openai")),
-            // Begins like `o1`, but is no name of that family.
+            // Begins like `o1`, but is not a name of that family.
             ("nomic-ai/o1ive-embed", None),
             ("openai/gpt-4o", Some("openai")),
             ("anthropic/claude-3.5-sonnet", Some("anthropic")),

@@ -12,13 +12,14 @@ use opentelemetry_sdk::trace::SpanData;
 use serde_json::Value;
 
 /// Adds the attributes that follow from the input and the output of an LLM, EMBEDDING or RERANKER
-/// span, and joins the chunks of a stream into one response. Attributes that are set stay.
+/// span, and joins the chunks of a stream into one response. Attributes that the span already has
+/// are kept.
 ///
 /// A span of another crate, which has `gen_ai.*` attributes and no span kind, is translated
 /// instead.
 ///
-/// The values are arbitrary data, so a panic while one is read costs only the attributes that would
-/// have followed from it. The span is exported in any case.
+/// The values are arbitrary data, so a panic while one is read loses only the attributes that would
+/// have been derived from it. The span is exported in any case.
 pub(crate) fn enrich(span: &mut SpanData) {
     if catch(|| gen_ai::translate(span)).unwrap_or(false) {
         return;

@@ -18,8 +18,8 @@ pub(crate) struct Stages {
     /// `None` if the pipeline hides nothing, which is not the default of a registration: without
     /// any setting it still redacts secrets and large images.
     pub(crate) mask: Option<MaskSettings>,
-    /// `None` if the pipeline cuts nothing. The provider around an `EnrichExporter` has limits of
-    /// the SDK, and has applied them already.
+    /// `None` if the pipeline truncates nothing. The provider around an `EnrichExporter` has limits
+    /// of the SDK, and has applied them already.
     pub(crate) limits: Option<Limits>,
 }
 
@@ -29,7 +29,7 @@ impl Stages {
     /// The order matters:
     ///
     /// 1. Enrich parses the JSON of the input and the output, so both must still be whole: JSON
-    ///    that was redacted or cut does not parse.
+    ///    that was redacted or truncated does not parse.
     /// 2. GenAI attributes are translated from the OpenInference attributes, including those that
     ///    enrich has just derived.
     /// 3. The mask follows, because derived and translated attributes repeat the content that it
@@ -48,8 +48,8 @@ impl Stages {
         }
     }
 
-    /// Returns the limits of this pipeline. Values are captured with the same limits in mind, so
-    /// that no memory is spent on bytes that the last stage would cut.
+    /// Returns the limits of this pipeline. Capture uses the same limits, so that no memory is
+    /// spent on bytes that the last stage would remove.
     pub(crate) fn limits(&self) -> Limits {
         self.limits.unwrap_or(Limits::UNLIMITED)
     }

@@ -19,11 +19,11 @@ pub struct AttributeOptions<'a> {
 
 /// The origin of `input.value`.
 ///
-/// Most functions record one argument. Its value goes straight into the content, and the list for
-/// several arguments is only allocated for the second.
+/// Most functions record one argument. Its value is moved directly into the content, and the list
+/// for several arguments is only allocated for the second one.
 #[derive(Debug)]
 enum Input {
-    /// An option has decided: `input` or `skip_all`. Arguments are ignored.
+    /// The option `input` or `skip_all` is set, so arguments are ignored.
     Settled,
     NoArgument,
     /// The content holds the value of the argument with this name.
@@ -85,7 +85,7 @@ impl<'a> AttributeOptions<'a> {
         }
     }
 
-    /// Sets the option `provider` in lower case, since backends look up prices by that spelling.
+    /// Sets the option `provider` in lower case, since backends look prices up by that spelling.
     pub fn provider(&mut self, provider: &(impl AttributeValue + ?Sized)) {
         let key = match self.kind {
             OpenInferenceSpanKind::Llm => keys::LLM_PROVIDER,
@@ -118,7 +118,7 @@ impl<'a> AttributeOptions<'a> {
         self.content.attributes.push(KeyValue::new(key, value));
     }
 
-    /// Puts the arguments together into the input.
+    /// Combines the arguments into the input.
     #[inline]
     pub(super) fn finish(self) {
         let names_arguments = self.kind.names_its_arguments();

@@ -1,4 +1,4 @@
-//! Collects the items of a stream; they become the output of its span.
+//! Collects the items of a stream, which become the output of its span.
 
 use super::error::ErrorInfo;
 use super::outcome::Outcome;
@@ -12,7 +12,7 @@ pub trait Collect<T> {
     /// Adds an item. Returns the error if the item is one.
     fn add(&mut self, item: &T) -> Option<ErrorInfo>;
 
-    /// Takes the output of the items so far.
+    /// Returns the output of the items so far. Called once, when the span ends.
     fn output(&mut self) -> Option<CapturedValue>;
 }
 
@@ -85,7 +85,8 @@ where
     }
 }
 
-/// Passes an item to the function of the option `collect`; of a `Result`, its value.
+/// Passes an item, or the value of an item that is a `Result`, to the function of the option
+/// `collect`.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __collect {

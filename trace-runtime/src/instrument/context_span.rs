@@ -2,7 +2,7 @@
 
 use crate::capture::CapturedValue;
 use crate::openinference::{keep_essential, keys, push};
-use crate::register::{Active, ActiveHere};
+use crate::register::{Active, ActiveHandle};
 use crate::span::SpanRecord;
 use opentelemetry::KeyValue;
 use opentelemetry::trace::{Span, SpanContext, SpanRef, Status};
@@ -19,14 +19,14 @@ pub(super) struct ContextSpan(pub(super) Option<RecordingSpan>);
 #[derive(Debug)]
 pub(super) struct RecordingSpan {
     pub(super) record: Box<SpanRecord>,
-    pub(super) active: ActiveHere,
+    pub(super) active: ActiveHandle,
     /// The span of an attached provider. It receives events, links and names at once, since the
-    /// provider's processors may look at them before the end.
+    /// provider's processors may read them before the end.
     pub(super) attached: Option<Box<SdkSpan>>,
 }
 
 thread_local! {
-    /// The way in which [`RecordingSpan::take`] gets a record out of the context.
+    /// The channel through which [`RecordingSpan::take`] moves a record out of the context.
     ///
     /// A `Context` owns its span and lends only the methods of [`Span`], none of which returns
     /// anything. `take` therefore requests the record here and ends the span; instead of ending,
@@ -46,7 +46,7 @@ enum Retrieval {
 }
 
 impl RecordingSpan {
-    /// Takes the span out of its context. Returns `None` if it has ended, for example because
+    /// Moves the span out of its context. Returns `None` if it has ended, for example because
     /// OpenTelemetry code below ended it.
     #[inline]
     pub(super) fn take(span: &SpanRef<'_>, now: SystemTime) -> Option<Self> {
@@ -59,7 +59,7 @@ impl RecordingSpan {
         }
     }
 
-    /// Ends the span. A status that was set by hand stays.
+    /// Ends the span. Keeps a status that was set explicitly.
     pub(super) fn end(self, at: SystemTime, status: Status, output: Option<CapturedValue>) {
         let RecordingSpan { mut record, active, attached } = self;
         record.content.output = output;
@@ -71,7 +71,7 @@ impl RecordingSpan {
             None => active.deliver(record),
             Some(span) => end_attached(*span, *record, &active),
         }
-        active.note_end();
+        active.report_late_end();
     }
 
     fn add_event(
@@ -122,7 +122,7 @@ impl ContextSpan {
 }
 
 impl Drop for ContextSpan {
-    /// Ends a span that was not ended: its context is gone, so no code can end it any more.
+    /// Ends a span that was not ended. Its context was dropped, so no other code can end it.
     fn drop(&mut self) {
         if let Some(span) = self.0.take() {
             span.end(opentelemetry::time::now(), Status::Unset, None);

@@ -83,23 +83,23 @@ impl CurrentSpan {
         }
     }
 
-    /// Adds an `exception` event and sets the status to error. The status stays an error even if the
-    /// function returns `Ok`, since a status that was set by hand wins.
+    /// Adds an `exception` event and sets the status to error. The status stays an error even if
+    /// the function returns `Ok`, since a status that was set explicitly takes precedence.
     pub fn record_error<E: Error + ?Sized>(&self, error: &E) {
         if self.is_recording() {
-            let error = ErrorInfo::of_error(error);
+            let error = ErrorInfo::from_error(error);
             self.0.span().add_event(keys::EVENT_EXCEPTION, error.event_attributes());
             self.0.span().set_status(error.status());
         }
     }
 
-    /// Returns the trace id; all zeros, which is invalid, without a span.
+    /// Returns the trace id, or the invalid id of all zeros if there is no span.
     #[must_use]
     pub fn trace_id(&self) -> TraceId {
         self.0.span().span_context().trace_id()
     }
 
-    /// Returns the span id; all zeros, which is invalid, without a span.
+    /// Returns the span id, or the invalid id of all zeros if there is no span.
     #[must_use]
     pub fn span_id(&self) -> SpanId {
         self.0.span().span_context().span_id()
@@ -152,7 +152,7 @@ impl CurrentSpan {
         mime_type: &'static str,
     ) {
         if self.is_recording() {
-            let value = CapturedValue::of_serialize(value);
+            let value = CapturedValue::from_serialize(value);
             self.0.span().set_attributes(value.into_attributes(key, mime_type));
         }
     }

@@ -15,30 +15,34 @@ use std::ops::Deref;
 pub struct ErrorInfo {
     error_type: String,
     message: String,
-    /// The sources of the error, or the location of the panic.
-    trace: Option<String>,
+    /// The sources of the error, or the location of the panic: `exception.stacktrace`.
+    stacktrace: Option<String>,
 }
 
 impl ErrorInfo {
-    pub(crate) fn of_error<E: Error + ?Sized>(error: &E) -> Self {
+    pub(crate) fn from_error<E: Error + ?Sized>(error: &E) -> Self {
         ErrorInfo {
-            trace: sources(error.source()),
-            ..ErrorInfo::of_display(type_name::<E>(), &error)
+            stacktrace: sources(error.source()),
+            ..ErrorInfo::from_display(type_name::<E>(), &error)
         }
     }
 
-    fn of_display(error_type: &str, error: &dyn Display) -> Self {
-        ErrorInfo::of_message(error_type, CapturedValue::of_display(error))
+    fn from_display(error_type: &str, error: &dyn Display) -> Self {
+        ErrorInfo::from_message(error_type, CapturedValue::from_display(error))
     }
 
-    fn of_message(error_type: &str, message: CapturedValue) -> Self {
-        ErrorInfo { error_type: error_type.to_owned(), message: message.into_text(), trace: None }
+    fn from_message(error_type: &str, message: CapturedValue) -> Self {
+        ErrorInfo {
+            error_type: error_type.to_owned(),
+            message: message.into_text(),
+            stacktrace: None,
+        }
     }
 
-    pub(super) fn of_panic(payload: &(dyn Any + Send)) -> Self {
+    pub(super) fn from_panic(payload: &(dyn Any + Send)) -> Self {
         let message = panic::message(payload);
-        let trace = panic::location(&message).map(|location| format!("at {location}"));
-        ErrorInfo { error_type: "panic".to_owned(), message, trace }
+        let stacktrace = panic::location(&message).map(|location| format!("at {location}"));
+        ErrorInfo { error_type: "panic".to_owned(), message, stacktrace }
     }
 
     pub(crate) fn status(&self) -> Status {
@@ -51,13 +55,13 @@ impl ErrorInfo {
             KeyValue::new(keys::EXCEPTION_TYPE, self.error_type.clone()),
             KeyValue::new(keys::EXCEPTION_MESSAGE, self.message.clone()),
         ];
-        let trace = self.trace.clone();
-        attributes.extend(trace.map(|trace| KeyValue::new(keys::EXCEPTION_STACKTRACE, trace)));
+        let stacktrace = self.stacktrace.clone();
+        attributes.extend(stacktrace.map(|text| KeyValue::new(keys::EXCEPTION_STACKTRACE, text)));
         attributes
     }
 }
 
-/// The number of sources that are listed. A chain may lead back to itself and have no end.
+/// The maximum number of sources that are listed. A chain of sources may be cyclic.
 const MAX_SOURCES: usize = 64;
 
 /// Lists the chain of sources, one per line, numbered from the nearest.
@@ -71,9 +75,9 @@ fn sources(nearest: Option<&(dyn Error + 'static)>) -> Option<String> {
     .filter(|text| !text.is_empty())
 }
 
-/// An error to be described. The compiler chooses the best way, as for
-/// [`Probe`](crate::__private::Probe): each reference that method resolution takes away is a step
-/// down in rank.
+/// A reference to an error of any type. The compiler chooses the best description, as for
+/// [`Probe`](crate::__private::Probe): each reference that method resolution removes lowers the
+/// rank by one.
 #[derive(Debug)]
 pub struct ErrorProbe<'a, E: ?Sized>(pub &'a E);
 
@@ -86,7 +90,7 @@ pub trait DescribeError {
 /// First rank: types that implement `Error`.
 impl<E: Error> DescribeError for &&&&ErrorProbe<'_, E> {
     fn __trace_describe(&self) -> ErrorInfo {
-        ErrorInfo::of_error(self.0)
+        ErrorInfo::from_error(self.0)
     }
 }
 
@@ -94,22 +98,22 @@ impl<E: Error> DescribeError for &&&&ErrorProbe<'_, E> {
 /// implement `Error` themselves.
 impl<E: Display + Deref<Target: FirstSource>> DescribeError for &&&ErrorProbe<'_, E> {
     fn __trace_describe(&self) -> ErrorInfo {
-        let trace = sources(self.0.deref().first_source());
-        ErrorInfo { trace, ..ErrorInfo::of_display(type_name::<E>(), self.0) }
+        let stacktrace = sources(self.0.deref().first_source());
+        ErrorInfo { stacktrace, ..ErrorInfo::from_display(type_name::<E>(), self.0) }
     }
 }
 
 /// Third rank: types that implement `Display`, such as `String`.
 impl<E: Display> DescribeError for &&ErrorProbe<'_, E> {
     fn __trace_describe(&self) -> ErrorInfo {
-        ErrorInfo::of_display(type_name::<E>(), self.0)
+        ErrorInfo::from_display(type_name::<E>(), self.0)
     }
 }
 
 /// Fourth rank: types that implement `Debug`.
 impl<E: Debug> DescribeError for &ErrorProbe<'_, E> {
     fn __trace_describe(&self) -> ErrorInfo {
-        ErrorInfo::of_message(type_name::<E>(), CapturedValue::of_debug(self.0))
+        ErrorInfo::from_message(type_name::<E>(), CapturedValue::from_debug(self.0))
     }
 }
 
@@ -117,14 +121,14 @@ impl<E: Debug> DescribeError for &ErrorProbe<'_, E> {
 impl<E> DescribeError for ErrorProbe<'_, E> {
     fn __trace_describe(&self) -> ErrorInfo {
         let message = format!("<{}>", without_paths(type_name::<E>()));
-        ErrorInfo { error_type: type_name::<E>().to_owned(), message, trace: None }
+        ErrorInfo { error_type: type_name::<E>().to_owned(), message, stacktrace: None }
     }
 }
 
-/// `Error::source` for `dyn Error` too, which does not implement `Error` if it is the target of a
-/// pointer.
+/// Gives access to `Error::source` for `dyn Error` too: as the target of a pointer it does not
+/// implement `Error`.
 pub trait FirstSource {
-    /// Returns the cause of the error.
+    /// Returns the source of the error.
     fn first_source(&self) -> Option<&(dyn Error + 'static)>;
 }
 

@@ -23,8 +23,8 @@ where
     in_span_async_then(body, end_with(outcome))
 }
 
-/// Runs a future that a function returned. The function's signature gives the output type `T`,
-/// which lets users leave types of closures open.
+/// Runs a future that a function returned. The output type `T` comes from the function's signature,
+/// so that users need not annotate the types of closures.
 #[inline]
 pub fn future_in_span<F, T, O>(
     body: F,
@@ -39,7 +39,7 @@ where
 }
 
 /// Runs an async `body`, which yields its span in the first poll, and passes the value and the span
-/// to `then`. It serves async functions that return a stream: the stream takes the span over.
+/// to `then`. It is for async functions that return a stream, which then owns the span.
 #[inline]
 pub fn in_span_async_then<F, N, R>(body: F, then: N) -> InSpan<F, N>
 where
@@ -53,7 +53,7 @@ where
 fn end_with<T>(outcome: impl FnOnce(&T) -> Outcome) -> impl FnOnce(T, SpanHandle) -> T {
     move |returned, mut span| {
         if let Some(span) = span.take() {
-            outcome::returned(&span, || outcome(&returned));
+            outcome::end_returned(&span, || outcome(&returned));
         }
         returned
     }
@@ -64,7 +64,8 @@ pin_project! {
     #[derive(Debug)]
     #[must_use = "futures do nothing unless polled"]
     pub struct InSpan<F, N> {
-        // Dropped inside the span: spans that destructors of its locals open are children.
+        // Dropped while the span is current, so that spans which destructors of its locals open are
+        // children.
         #[pin]
         body: Option<F>,
         // `None` until the body has yielded it.
@@ -81,9 +82,9 @@ pin_project! {
             let dropped = catch(|| this.body.set(None));
             drop(attached);
             match dropped {
-                Ok(()) => outcome::cancelled(&span, None),
+                Ok(()) => outcome::end_cancelled(&span, None),
                 Err(payload) => {
-                    outcome::panicked(&span, &*payload, None);
+                    outcome::end_panicked(&span, &*payload, None);
                     resume_unwind(payload)
                 }
             }
@@ -142,7 +143,7 @@ impl<F: Future, N> InSpan<F, N> {
         drop(attached);
         polled.unwrap_or_else(|payload| {
             if let Some(span) = this.span.as_mut().and_then(SpanHandle::take) {
-                outcome::panicked(&span, &*payload, None);
+                outcome::end_panicked(&span, &*payload, None);
             }
             resume_unwind(payload)
         })

@@ -6,10 +6,10 @@ use super::open::SpanHandle;
 use crate::capture::{CapturedValue, with_limits_for};
 use crate::openinference::OpenInferenceSpanKind;
 
-/// Applies the limits for the kind of the span to another collector. Streams are polled from
-/// anywhere, so the limits are set for each item.
+/// Applies the limits for the kind of the span to another collector. Any thread may poll a stream,
+/// and the limits are in a thread-local, so they are set for each item.
 pub(super) struct LimitedCollect<C> {
-    /// `None` without a span, where nothing is collected.
+    /// `None` if there is no span. Nothing is collected then.
     kind: Option<OpenInferenceSpanKind>,
     collect: C,
 }

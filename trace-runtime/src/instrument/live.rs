@@ -6,7 +6,7 @@ use super::start_options::StartOptions;
 use crate::capture::CapturedValue;
 use crate::in_current_span::try_attach;
 use crate::openinference::OpenInferenceSpanKind;
-use crate::register::ActiveHere;
+use crate::register::ActiveHandle;
 use crate::span::SpanContent;
 use opentelemetry::trace::{Status, TraceContextExt};
 use opentelemetry::{Context, ContextGuard, KeyValue};
@@ -14,7 +14,7 @@ use opentelemetry::{Context, ContextGuard, KeyValue};
 /// A span and the context in which the body runs.
 ///
 /// The record lives in the context, where OpenTelemetry code finds it as the current span, until
-/// [`end`](LiveSpan::end) takes it out.
+/// [`end`](LiveSpan::end) moves it out.
 #[derive(Debug)]
 pub(crate) struct LiveSpan {
     kind: OpenInferenceSpanKind,
@@ -23,28 +23,32 @@ pub(crate) struct LiveSpan {
 }
 
 impl LiveSpan {
-    /// Starts a span, and calls `record` for its first content if it records. Returns `None` if the
-    /// body runs as it would without an annotation.
+    /// Starts a span. `fill` sets its first content, and runs only if the span records. Returns
+    /// `None` if the body runs as it would without an annotation.
     #[inline]
     pub(super) fn start(
-        active: ActiveHere,
+        active: ActiveHandle,
         start: &StartOptions,
-        record: impl FnOnce(&mut SpanContent),
+        fill: impl FnOnce(&mut SpanContent),
     ) -> Option<Self> {
         let kind = start.call().kind();
         let started = match active.sampling() {
-            Some(sampling) => start.in_context(|context| Started::own(sampling, start, context)),
-            None => Started::attached(&active, start, &start.in_context(Context::clone)),
+            Some(sampling) => {
+                start.in_context(|context| Started::by_this_crate(sampling, start, context))
+            }
+            None => {
+                Started::by_attached_provider(&active, start, &start.in_context(Context::clone))
+            }
         };
-        let (mut started, attached) = match started {
+        let (mut record, attached) = match started {
             Started::Nothing => return None,
             Started::NotRecording(context) => {
                 return Some(LiveSpan { kind, is_recording: false, context });
             }
             Started::Recording(record, attached) => (record, attached),
         };
-        record(&mut started.content);
-        let span = ContextSpan(Some(RecordingSpan { record: started, active, attached }));
+        fill(&mut record.content);
+        let span = ContextSpan(Some(RecordingSpan { record, active, attached }));
         let context = start.in_context(|context| context.with_span(span));
         Some(LiveSpan { kind, is_recording: true, context })
     }
@@ -76,7 +80,8 @@ impl LiveSpan {
         }
     }
 
-    /// Ends the span. The status and the output of the call do not replace those set by hand.
+    /// Ends the span. The status and the output of the call do not replace those that were set
+    /// explicitly.
     #[inline]
     pub(crate) fn end(&self, status: Status, output: Option<CapturedValue>) {
         let now = opentelemetry::time::now();

@@ -2,7 +2,7 @@
 //!
 //! Everything else in this module serves generated code.
 
-// The way of one call:
+// The steps of one call:
 //
 // 1. `open` evaluates the options that sampling needs (`StartOptions`), decides whether the span
 //    records (`sampling`), and captures the arguments (`AttributeOptions`).

@@ -6,12 +6,13 @@
 
 use futures_core::Stream;
 
-/// A returned value of any type, to be checked for being a stream.
+/// A reference to a returned value of any type, to check that it is not a stream.
 #[derive(Debug)]
 pub struct StreamProbe<'a, T: ?Sized>(pub &'a T);
 
 impl<T: Stream + ?Sized> StreamProbe<'_, T> {
-    /// Fails to compile for a stream. An inherent method comes before [`NoStream`]'s.
+    /// Fails to compile for a stream. An inherent method takes precedence over that of
+    /// [`NoStream`].
     pub fn require_no_stream(&self)
     where
         T: ReturnedStream,

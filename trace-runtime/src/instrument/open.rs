@@ -8,10 +8,10 @@ use super::start_options::StartOptions;
 use crate::capture::with_limits_for;
 use crate::openinference::OpenInferenceSpanKind;
 use crate::panic;
-use crate::register::{self, ActiveHere};
+use crate::register::{self, ActiveHandle};
 use crate::span::{CallSite, SpanContent};
 
-/// The span of a call, in whichever state it is.
+/// The span of a call, or nothing if the call is not traced.
 #[derive(Debug, Default)]
 #[must_use]
 pub struct SpanHandle(State);
@@ -35,7 +35,7 @@ impl From<Option<LiveSpan>> for State {
 /// A span that has not begun: its options, and the arguments that were captured at the call.
 #[derive(Debug)]
 struct DeferredSpan {
-    active: ActiveHere,
+    active: ActiveHandle,
     start: StartOptions,
     content: SpanContent,
 }
@@ -55,15 +55,18 @@ pub fn open(
         return SpanHandle::default();
     }
     open_with_active(|active| {
-        let start = evaluate_start(site, start);
-        LiveSpan::start(active, &start, |content| evaluate_record(&start, content, record)).into()
+        let start = evaluate_start_options(site, start);
+        LiveSpan::start(active, &start, |content| {
+            evaluate_attribute_options(&start, content, record);
+        })
+        .into()
     })
 }
 
 /// Opens the span of a function that returns a future or a stream.
 ///
 /// The arguments are moved or dropped by the time the span begins, so they are captured here,
-/// unless the span certainly will not record.
+/// unless it is certain that the span will not record.
 #[inline]
 pub fn open_later(
     site: &'static CallSite,
@@ -74,11 +77,11 @@ pub fn open_later(
         return SpanHandle::default();
     }
     open_with_active(|active| {
-        let start = evaluate_start(site, start);
+        let start = evaluate_start_options(site, start);
         let may_record = start.may_record(&active);
         let mut content = SpanContent::default();
         if may_record {
-            evaluate_record(&start, &mut content, record);
+            evaluate_attribute_options(&start, &mut content, record);
         }
         State::Deferred(Box::new(DeferredSpan { active, start, content }))
     })
@@ -88,25 +91,26 @@ pub fn open_later(
 /// or if `open` panics: OpenTelemetry panics on a thread whose thread-locals are destroyed, and an
 /// attached provider's sampler may panic.
 #[inline(never)]
-fn open_with_active(open: impl FnOnce(ActiveHere) -> State) -> SpanHandle {
+fn open_with_active(open: impl FnOnce(ActiveHandle) -> State) -> SpanHandle {
     let active = register::active();
     SpanHandle(active.and_then(|active| panic::catch(|| open(active)).ok()).unwrap_or_default())
 }
 
-/// Evaluates the options before sampling. They are the user's expressions: if one panics, those
-/// before it count.
-fn evaluate_start(
+/// Evaluates the options before sampling. They are the user's expressions. If one panics, the
+/// options before it are kept.
+fn evaluate_start_options(
     site: &'static CallSite,
     options: impl FnOnce(&mut StartOptions),
 ) -> StartOptions {
     let mut start = StartOptions::new(site);
     let _ = panic::catch(|| options(&mut start));
-    start.settle();
+    start.resolve_context();
     start
 }
 
-/// Captures the arguments and evaluates the remaining options, in the same way.
-fn evaluate_record(
+/// Captures the arguments and evaluates the remaining options. If one panics, the values before it
+/// are kept.
+fn evaluate_attribute_options(
     start: &StartOptions,
     content: &mut SpanContent,
     options: impl FnOnce(&mut AttributeOptions<'_>),
@@ -143,7 +147,7 @@ impl SpanHandle {
         }
     }
 
-    /// Takes the span out if it has begun, and leaves an empty handle in any case.
+    /// Takes the span if it has begun. Leaves an empty handle in either case.
     #[inline]
     pub(crate) fn take(&mut self) -> Option<LiveSpan> {
         match std::mem::replace(&mut self.0, State::None) {
@@ -172,7 +176,7 @@ impl SpanHandle {
             && span.is_recording()
             && let Ok(error) = panic::catch(read)
         {
-            outcome::fail(span, &error, None);
+            outcome::end_failed(span, &error, None);
         }
     }
 }

@@ -19,42 +19,42 @@ pub enum Outcome {
 
 /// Ends the span of a call that returned.
 ///
-/// `read` captures the value, which runs the user's code. A panic in it costs the span its output;
-/// the caller still gets the value.
-pub(crate) fn returned(span: &LiveSpan, read: impl FnOnce() -> Outcome) {
+/// `read` captures the value, which runs the user's code. If it panics, the span has no output; the
+/// caller still receives the value.
+pub(crate) fn end_returned(span: &LiveSpan, read: impl FnOnce() -> Outcome) {
     let read = panic::catch(|| with_limits_for(span.kind(), read));
     match read.unwrap_or(Outcome::Returned(None)) {
         Outcome::Returned(value) => span.end(Status::Ok, value),
-        Outcome::Failed(error) => fail(span, &error, None),
+        Outcome::Failed(error) => end_failed(span, &error, None),
     }
 }
 
 /// Ends the span of a stream that ended. An item that was an error makes the span an error, even if
 /// more items followed.
-pub(crate) fn finished(span: &LiveSpan, value: Option<CapturedValue>, error: Option<ErrorInfo>) {
+pub(crate) fn end_stream(span: &LiveSpan, value: Option<CapturedValue>, error: Option<ErrorInfo>) {
     span.end(error.map_or(Status::Ok, |error| error.status()), value);
 }
 
 /// Ends the span of a call that panicked, with the output it had produced.
-pub(crate) fn panicked(
+pub(crate) fn end_panicked(
     span: &LiveSpan,
     payload: &(dyn Any + Send),
     produced: Option<CapturedValue>,
 ) {
-    fail(span, &ErrorInfo::of_panic(payload), produced);
+    end_failed(span, &ErrorInfo::from_panic(payload), produced);
 }
 
 /// Ends the span of a future or a stream that was dropped early, with the output it had produced.
 ///
-/// Dropping is how Rust cancels. It may be a timeout or a client that has read enough, so the
-/// status stays unset and an event marks it.
-pub(crate) fn cancelled(span: &LiveSpan, produced: Option<CapturedValue>) {
+/// A drop is a cancellation in Rust, for example by a timeout or by a client that has read enough.
+/// It is not an error, so the status stays unset and an event marks it.
+pub(crate) fn end_cancelled(span: &LiveSpan, produced: Option<CapturedValue>) {
     span.add_event(keys::EVENT_CANCELLED, Vec::new());
     span.end(Status::Unset, produced);
 }
 
 /// Ends the span of a call that failed, with the output it had produced.
-pub(crate) fn fail(span: &LiveSpan, error: &ErrorInfo, produced: Option<CapturedValue>) {
+pub(crate) fn end_failed(span: &LiveSpan, error: &ErrorInfo, produced: Option<CapturedValue>) {
     span.add_event(keys::EVENT_EXCEPTION, error.event_attributes());
     span.end(error.status(), produced);
 }
@@ -78,7 +78,7 @@ macro_rules! __outcome {
     }};
 }
 
-/// Reads an item of a stream in the same way. An item may be a stream itself.
+/// Reads an item of a stream as `__outcome` reads a value. An item may itself be a stream.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __item {

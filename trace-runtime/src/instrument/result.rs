@@ -1,11 +1,12 @@
-//! Tells a `Result` from every other value without knowing its type.
+//! Distinguishes a `Result` from every other value without knowing its type.
 //!
 //! The macro sees tokens, not types, and an alias such as `io::Result<T>` hides a `Result`. Method
-//! resolution knows: an inherent method comes before a trait's method of that name.
+//! resolution sees through the alias: an inherent method takes precedence over a trait's method of
+//! the same name.
 
 use std::convert::Infallible;
 
-/// A returned value of any type, to be read as a `Result`.
+/// A reference to a returned value of any type, to read it as a `Result`.
 #[derive(Debug)]
 pub struct AsResult<'a, R: ?Sized>(pub &'a R);
 

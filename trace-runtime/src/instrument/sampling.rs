@@ -1,4 +1,4 @@
-//! Decides whether a span records, and gives it its ids.
+//! Decides if a span records, and generates its ids.
 
 use super::start_options::StartOptions;
 use crate::register::{Active, Sampling};
@@ -15,7 +15,7 @@ use opentelemetry_sdk::trace::{
 /// The result of starting a span.
 pub(super) enum Started {
     /// The body runs as it would without an annotation: telemetry is suppressed, or an unsampled
-    /// parent in the current context already tells all spans below.
+    /// parent in the current context already decides for all spans below it.
     Nothing,
     /// The span does not record. The body runs in this context, from which spans below learn the
     /// decision, or the session that the annotation sets.
@@ -28,13 +28,18 @@ impl Started {
     /// Starts a span that this crate records itself, with the samplers of the OpenTelemetry
     /// specification: parent based or not, and a ratio of the trace ids.
     #[inline]
-    pub(super) fn own(sampling: Sampling, start: &StartOptions, context: &Context) -> Self {
+    pub(super) fn by_this_crate(
+        sampling: Sampling,
+        start: &StartOptions,
+        context: &Context,
+    ) -> Self {
         if context.is_telemetry_suppressed() {
             return Started::not_recording(start, context);
         }
         let current = context.span();
         let parent = if start.is_root() { &SpanContext::NONE } else { current.span_context() };
-        // A no-op provider leaves a span without ids in the context. It is no parent.
+        // A no-op provider leaves a span without ids in the context. Such a span cannot be a
+        // parent.
         let by_parent = (parent.is_valid() && sampling.parent_based).then(|| parent.is_sampled());
         if by_parent == Some(false) {
             return Started::not_recording(start, context);
@@ -57,7 +62,7 @@ impl Started {
     }
 
     fn not_recording(start: &StartOptions, context: &Context) -> Self {
-        if start.is_in_current() {
+        if start.runs_in_current_context() {
             Started::Nothing
         } else {
             Started::NotRecording(context.clone())
@@ -68,7 +73,11 @@ impl Started {
     ///
     /// Starting it runs samplers and processors of the application, which may attach contexts;
     /// `context` must therefore be a clone, not the borrowed current context.
-    pub(super) fn attached(active: &Active, start: &StartOptions, context: &Context) -> Self {
+    pub(super) fn by_attached_provider(
+        active: &Active,
+        start: &StartOptions,
+        context: &Context,
+    ) -> Self {
         let call = start.call();
         let Some(tracer) = active.tracer(call.site) else {
             return Started::not_recording(start, context);
@@ -76,7 +85,7 @@ impl Started {
         let builder = SpanBuilder::from_name(call.span_name())
             .with_kind(SpanKind::Internal)
             // Samplers may decide by the kind. All other attributes are set at the end of the span,
-            // when it is known which of them were overwritten by hand.
+            // when it is known which of them were overwritten explicitly.
             .with_attributes([call.kind().attribute()]);
         let parent_context = start.parent_context(context);
         let span = tracer.build_with_context(builder, &parent_context);
@@ -100,12 +109,12 @@ fn new_record(
     span_context: SpanContext,
     parent: &SpanContext,
 ) -> Box<SpanRecord> {
-    let inherited = ContextAttributes::of(context);
+    let inherited = ContextAttributes::from_context(context);
     acquire(SpanRecord::new(start.call().clone(), span_context, parent, inherited))
 }
 
-/// Returns true if the SDK's ratio sampler would take the trace, so that services that sample with
-/// the SDK agree about it.
+/// Returns true if the SDK's ratio sampler would sample the trace, so that services that use the
+/// SDK make the same decision.
 fn is_in_ratio(ratio: f64, trace_id: TraceId) -> bool {
     if ratio >= 1.0 {
         return true;

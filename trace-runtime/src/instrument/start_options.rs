@@ -1,4 +1,4 @@
-//! The options that are evaluated before sampling: the name, the place and the parent of a span.
+//! The options that are evaluated before sampling: the name, the parent and the scope of a span.
 
 use super::parent::Parent;
 use crate::record::AttributeValue;
@@ -17,9 +17,9 @@ use std::borrow::Cow;
 #[derive(Debug)]
 pub struct StartOptions {
     call: Call,
-    /// After [`settle`](StartOptions::settle): the context of the body, if it differs from the
-    /// caller's.
-    parent: Option<Context>,
+    /// The context of the option `parent`; after [`resolve_context`](Self::resolve_context), the
+    /// context of the body. `None` means the current context.
+    context: Option<Context>,
     scope: Option<Box<Scope>>,
     is_root: bool,
 }
@@ -27,7 +27,7 @@ pub struct StartOptions {
 impl StartOptions {
     pub(super) fn new(site: &'static CallSite) -> Self {
         let call = Call { site, name: None, self_type: None };
-        StartOptions { call, parent: None, scope: None, is_root: false }
+        StartOptions { call, context: None, scope: None, is_root: false }
     }
 
     /// Sets the option `name` if it is not a literal; literals are part of the call site.
@@ -42,7 +42,7 @@ impl StartOptions {
 
     /// Sets the option `parent`.
     pub fn parent(&mut self, parent: &impl Parent) {
-        self.parent = parent.parent_context();
+        self.context = parent.parent_context();
     }
 
     /// Sets the option `root`.
@@ -72,34 +72,34 @@ impl StartOptions {
     /// Computes the context of the body, without its span. Most calls have neither a parent nor a
     /// scope and run in their caller's context.
     #[inline]
-    pub(super) fn settle(&mut self) {
-        if self.parent.is_some() || self.scope.is_some() {
-            self.settle_context();
+    pub(super) fn resolve_context(&mut self) {
+        if self.context.is_some() || self.scope.is_some() {
+            self.compute_context();
         }
     }
 
-    fn settle_context(&mut self) {
-        if let Some(parent) = self.parent.take() {
-            self.parent = Some(Context::map_current(|now| scope::inherit_scope(now, &parent)));
+    fn compute_context(&mut self) {
+        if let Some(parent) = self.context.take() {
+            self.context = Some(Context::map_current(|now| scope::inherit_scope(now, &parent)));
         }
         if let Some(scope) = self.scope.take() {
-            self.parent = Some(self.in_context(|context| scope.within(context)));
+            self.context = Some(self.in_context(|context| scope.apply_to(context)));
         }
     }
 
     /// Returns true if the body runs in its caller's context, apart from the span.
-    pub(super) fn is_in_current(&self) -> bool {
-        self.parent.is_none()
+    pub(super) fn runs_in_current_context(&self) -> bool {
+        self.context.is_none()
     }
 
     /// Passes the context of the body to `read`.
     ///
-    /// `read` must not attach a context: OpenTelemetry lends the current context only for as long
-    /// as it stays the current one.
+    /// `read` must not attach a context: OpenTelemetry lends the current context only while it is
+    /// the current one.
     #[inline]
     pub(super) fn in_context<T>(&self, read: impl FnOnce(&Context) -> T) -> T {
-        match &self.parent {
-            Some(parent) => read(parent),
+        match &self.context {
+            Some(context) => read(context),
             None => Context::map_current(read),
         }
     }
@@ -108,8 +108,8 @@ impl StartOptions {
         self.is_root
     }
 
-    /// Returns the context in which the span looks for its parent: `context`, or an empty one for
-    /// the root of a new trace. Suppression of telemetry holds for roots too.
+    /// Returns the context that contains the span's parent: `context`, or an empty one for the root
+    /// of a new trace. Suppression of telemetry applies to roots too.
     pub(super) fn parent_context(&self, context: &Context) -> Context {
         match (self.is_root, context.is_telemetry_suppressed()) {
             (false, _) => context.clone(),

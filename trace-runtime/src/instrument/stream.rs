@@ -17,7 +17,7 @@ use std::task::{Context, Poll};
 /// Puts a stream into a span. The span is current while the stream is polled, never in between; it
 /// ends with the stream, with a panic, or when the stream is dropped. The items become the output.
 ///
-/// The function's signature gives the item type `T`.
+/// The item type `T` comes from the function's signature.
 pub fn stream_in_span<S, T, R>(
     stream: S,
     span: SpanHandle,
@@ -52,7 +52,7 @@ pin_project! {
     /// The stream of an annotated function.
     #[must_use = "streams do nothing unless polled"]
     pub struct StreamInSpan<S: Stream, C: Collect<S::Item>> {
-        // `None` once it has ended; dropped inside the span.
+        // `None` once it has ended. It is dropped while the span is current.
         #[pin]
         stream: Option<S>,
         span: SpanHandle,
@@ -70,9 +70,9 @@ pin_project! {
             drop(attached);
             let produced = this.collect.output();
             match dropped {
-                Ok(()) => outcome::cancelled(&span, produced),
+                Ok(()) => outcome::end_cancelled(&span, produced),
                 Err(payload) => {
-                    outcome::panicked(&span, &*payload, produced);
+                    outcome::end_panicked(&span, &*payload, produced);
                     resume_unwind(payload)
                 }
             }
@@ -113,10 +113,10 @@ impl<S: Stream, C: Collect<S::Item>> Stream for StreamInSpan<S, C> {
             Ok(Poll::Ready(None)) => {
                 this.stream.set(None);
                 drop(attached);
-                outcome::finished(span, this.collect.output(), this.error.take());
+                outcome::end_stream(span, this.collect.output(), this.error.take());
                 this.span.take();
             }
-            Err(payload) => outcome::panicked(span, &**payload, this.collect.output()),
+            Err(payload) => outcome::end_panicked(span, &**payload, this.collect.output()),
         }
         polled.unwrap_or_else(|payload| {
             this.span.take();

@@ -23,8 +23,7 @@ pub fn in_span<R>(
 
 /// Runs `body` in a span that is open.
 ///
-/// Not inlined, since its stack frame would become part of the user's function also where no span
-/// is open.
+/// Not inlined: its stack frame would become part of the user's function even if no span is open.
 #[inline(never)]
 fn in_open_span<R>(
     mut span: SpanHandle,
@@ -47,11 +46,11 @@ fn in_open_span<R>(
     drop(attached);
     match result {
         Ok(returned) => {
-            outcome::returned(&span, || outcome(&returned));
+            outcome::end_returned(&span, || outcome(&returned));
             returned
         }
         Err(payload) => {
-            outcome::panicked(&span, &*payload, None);
+            outcome::end_panicked(&span, &*payload, None);
             resume_unwind(payload)
         }
     }

@@ -1,6 +1,6 @@
 //! Passes a span from inside an async body to the future that polls the body.
 //!
-//! The span is opened inside the body, because the arguments live there: an async block that
+//! The span is opened inside the body, because the body owns the arguments: an async block that
 //! borrows them from outside would store them twice. But the future outside has to make the span
 //! current around each poll. So the body yields its span in the first poll:
 //!
@@ -17,7 +17,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 thread_local! {
-    /// Filled by the body in its first poll, emptied as soon as that poll returns.
+    /// Set by the body in its first poll, and taken as soon as that poll returns.
     static YIELDED: Cell<Option<SpanHandle>> = const { Cell::new(None) };
 }
 

@@ -164,7 +164,7 @@ impl Mask {
         self
     }
 
-    /// Sets if secrets in text are redacted: API keys of known formats, bearer tokens, private
+    /// Sets whether secrets in text are redacted: API keys of known formats, bearer tokens, private
     /// keys, and the values of headers, fields and variables that are named like a secret, such as
     /// `x-api-key: ..` and `OPENAI_API_KEY=..`.
     ///

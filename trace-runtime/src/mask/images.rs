@@ -20,7 +20,7 @@ const MIN_BARE_LEN: usize = 64;
 /// Redacts every image in `text` that is longer than `limit` bytes. Returns `None` if there is
 /// none.
 pub(super) fn redact_large(text: &str, limit: usize) -> Option<String> {
-    // Such a text cannot contain one. This spares most texts the searches below.
+    // A text within the limit cannot contain an image above it. Most texts skip the searches below.
     if text.len() <= limit {
         return None;
     }

@@ -62,7 +62,7 @@ const REDACTED: &str = "__REDACTED__";
 /// Masks all text of a span: attributes of the span, its events and its links, the names of span
 /// and events, and the status.
 pub(crate) fn apply(span: &mut SpanData, settings: &MaskSettings) {
-    let kind = OpenInferenceSpanKind::of(&span.attributes);
+    let kind = OpenInferenceSpanKind::from_attributes(&span.attributes);
     let masking = Masking { settings, kind };
     masking.mask_attributes(&mut span.attributes, "");
     masking.mask_name(&mut span.name, keys::MASKED_SPAN_NAME);
@@ -106,8 +106,8 @@ impl Masking<'_> {
         });
     }
 
-    /// Masks the name of a span or event. A name is mandatory, so a function that drops it gets
-    /// `__REDACTED__` instead.
+    /// Masks the name of a span or event. A name is mandatory, so it becomes `__REDACTED__` if a
+    /// function drops it.
     fn mask_name(&self, name: &mut Cow<'static, str>, key: &str) {
         if let Some(redacted) = self.redact_text(key, name) {
             *name = redacted.into();

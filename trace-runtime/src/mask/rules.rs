@@ -185,8 +185,8 @@ const MESSAGE_TEXT_SUFFIXES: [&str; 6] = [
     keys::TOOL_CALL_ARGUMENTS,
 ];
 
-/// Returns the effect on one field of a message or an embedding. Positions stand in the middle of
-/// such keys (`llm.input_messages.3.message.content`), so these rules compare both ends of a key.
+/// Returns the effect on one field of a message or an embedding. Such keys have an index in the
+/// middle (`llm.input_messages.3.message.content`), so these rules compare both ends of a key.
 fn list_item_action(key: &str, hidden: &HashSet<Switch>) -> Option<Action> {
     let is_text = || MESSAGE_TEXT_SUFFIXES.iter().any(|suffix| key.ends_with(suffix));
     let if_on = |switch, action| hidden.contains(&switch).then_some(action);

@@ -10,7 +10,7 @@ use std::fmt;
 const DEFAULT_IMAGE_BYTES: usize = 32_000;
 
 /// The resolved mask. It does not implement `Default`, since a default would hide nothing and could
-/// be used by mistake where the environment asks for more.
+/// be used by mistake where the environment requires more.
 #[derive(Clone)]
 pub(crate) struct MaskSettings {
     /// The switches that are on.
@@ -46,7 +46,7 @@ impl MaskSettings {
         }
         let image_bytes = env.number(
             &["OPENINFERENCE_BASE64_IMAGE_MAX_LENGTH"],
-            "a number of bytes, write for example 32000",
+            "a number of bytes, for example 32000",
         )?;
         let scrub_secrets = env.boolean("TRACE_SCRUB_SECRETS")?;
         Ok(MaskSettings {

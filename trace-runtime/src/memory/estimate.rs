@@ -5,7 +5,7 @@ use opentelemetry::trace::{Event, Link, Status};
 use opentelemetry::{Array, KeyValue, Value};
 use opentelemetry_sdk::trace::SpanData;
 
-/// The cost of an allocation besides its bytes.
+/// The overhead of an allocation, in bytes.
 const ALLOCATION: usize = 16;
 
 /// The estimated size of a string on the heap. A quarter is added because a string that grew while
@@ -15,15 +15,15 @@ pub(crate) fn text_bytes(text: &str) -> usize {
     text.len() + text.len() / 4 + ALLOCATION
 }
 
-/// Estimates the memory of a span of the SDK.
+/// Estimates the memory of a span in the SDK's form, in bytes.
 pub(crate) fn estimate(span: &SpanData) -> usize {
     let own = size_of_val(span) + span.name.len() + ALLOCATION;
-    let more = more_bytes(&span.status, &span.events, &span.links);
+    let more = extras_bytes(&span.status, &span.events, &span.links);
     own + attributes(&span.attributes) + more
 }
 
-/// Estimates the memory of the parts that few spans have: status, events and links.
-pub(crate) fn more_bytes(status: &Status, events: &[Event], links: &[Link]) -> usize {
+/// Estimates the memory of the parts that few spans have, in bytes: status, events and links.
+pub(crate) fn extras_bytes(status: &Status, events: &[Event], links: &[Link]) -> usize {
     let events = events
         .iter()
         .map(|event| size_of_val(event) + event.name.len() + attributes(&event.attributes));

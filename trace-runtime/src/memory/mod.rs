@@ -2,4 +2,4 @@
 
 mod estimate;
 
-pub(crate) use estimate::{attribute_bytes, estimate, more_bytes, text_bytes};
+pub(crate) use estimate::{attribute_bytes, estimate, extras_bytes, text_bytes};

@@ -1,7 +1,7 @@
 //! Operations on the list of attributes of one span.
 //!
-//! The list may hold a key twice while a span is open, because a search for the key would cost more
-//! than a second entry. The last value counts.
+//! The list may contain a key twice while a span is open, because a search for the key would cost
+//! more than a second entry. The last value counts.
 
 use crate::openinference::keys;
 use opentelemetry::{Key, KeyValue};
@@ -12,7 +12,7 @@ use std::collections::{HashMap, HashSet};
 const LINEAR_SEARCH_MAX: usize = 24;
 
 /// Removes all but the last value of each key. The key keeps its first place in the list, so the
-/// attributes of a span stay in the order in which they were first set.
+/// attributes of a span keep the order in which they were first set.
 pub(crate) fn keep_last_of_each_key(attributes: &mut Vec<KeyValue>) {
     if attributes.len() <= LINEAR_SEARCH_MAX && are_distinct(attributes) {
         return;
@@ -60,7 +60,7 @@ fn are_distinct(attributes: &[KeyValue]) -> bool {
 /// Adds the attributes whose keys are not set yet.
 ///
 /// A list such as the input messages is one value that is spread over many keys. If one of its keys
-/// is set, none is added: with `llm.input_messages.0.message.role` set by hand, a derived
+/// is set, none is added: with `llm.input_messages.0.message.role` set explicitly, a derived
 /// `llm.input_messages.1.message.role` is left out.
 pub(crate) fn add_missing(attributes: &mut Vec<KeyValue>, new: impl IntoIterator<Item = KeyValue>) {
     let set: HashSet<Key> = attributes.iter().map(|attribute| attribute.key.clone()).collect();
@@ -86,8 +86,8 @@ fn is_below(key: &str, prefix: &str) -> bool {
 /// sampler or the application adds to the span.
 const SORT_ABOVE: usize = 100;
 
-/// Shortens a list to `limit` attributes. Those of [`keys::ESSENTIAL_KEYS`] come first and stay; of
-/// all others the last ones are dropped.
+/// Shortens a list to `limit` attributes. Those of [`keys::ESSENTIAL_KEYS`] are moved to the front
+/// and kept; of all others the last ones are dropped.
 pub(crate) fn keep_essential(attributes: &mut Vec<KeyValue>, limit: usize) {
     if attributes.len() > limit.min(SORT_ABOVE) {
         // The sort is stable, so that messages stay in their order.

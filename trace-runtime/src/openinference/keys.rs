@@ -16,7 +16,7 @@ pub(crate) mod gen_ai;
 pub(crate) const SPAN_KIND: &str = "openinference.span.kind";
 pub(crate) const PROJECT_NAME: &str = "openinference.project.name";
 
-// Input and output of every span. The MIME type tells a backend how to show the value.
+// Input and output of every span. Backends choose how to show a value by its MIME type.
 pub(crate) const INPUT_VALUE: &str = "input.value";
 pub(crate) const INPUT_MIME_TYPE: &str = "input.mime_type";
 pub(crate) const OUTPUT_VALUE: &str = "output.value";
@@ -175,7 +175,7 @@ pub(crate) const STATUS_DESCRIPTION: &str = "otel.status_description";
 // Events of this crate.
 /// A future or stream was dropped before its end.
 pub(crate) const EVENT_CANCELLED: &str = "cancelled";
-/// A stream gave its first item. The name is that of OpenInference's own instrumentations.
+/// A stream yielded its first item. The name is that of OpenInference's own instrumentations.
 pub(crate) const EVENT_FIRST_ITEM: &str = "First Token Stream Event";
 
 // The keys under which a mask sees the names of spans and events, which are not attributes.
@@ -184,8 +184,8 @@ pub(crate) const MASKED_EVENT_NAME: &str = "event.name";
 
 /// The keys of values that are spread over many attributes, such as a list of messages.
 ///
-/// Such a value comes from one source as a whole. If a program sets one message by hand, no derived
-/// message is added: a mixture of both would be a conversation that never happened.
+/// Such a value comes from one source as a whole. If a program sets one message explicitly, no
+/// derived message is added: a mixture of both would be a conversation that never happened.
 pub(crate) const COMPOSITE_KEYS: [&str; 10] = [
     LLM_INPUT_MESSAGES,
     LLM_OUTPUT_MESSAGES,

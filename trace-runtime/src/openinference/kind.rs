@@ -76,7 +76,7 @@ impl OpenInferenceSpanKind {
     /// Returns the kind that is set in the attributes of a span, or `None` if there is none or it
     /// is not a known kind. The comparison ignores case, because Phoenix accepts lower case too and
     /// a mask must not miss a span that a backend would show as an LLM span.
-    pub(crate) fn of(attributes: &[KeyValue]) -> Option<Self> {
+    pub(crate) fn from_attributes(attributes: &[KeyValue]) -> Option<Self> {
         let last = attributes.iter().rfind(|kv| kv.key.as_str() == keys::SPAN_KIND)?;
         let name = last.value.as_str();
         Self::ALL.into_iter().find(|kind| kind.as_str().eq_ignore_ascii_case(&name))
@@ -89,7 +89,8 @@ impl OpenInferenceSpanKind {
 
     /// Returns true for kinds whose input and output are the request and the response of a model.
     ///
-    /// The `enrich` stage parses these values, so they are captured whole and cut only after it.
+    /// The `enrich` stage parses these values, so they are captured whole and truncated only after
+    /// it.
     pub(crate) fn is_model_call(self) -> bool {
         matches!(self, Self::Llm | Self::Embedding | Self::Reranker)
     }

@@ -22,13 +22,14 @@ pub struct Json(String);
 
 impl Json {
     /// Serializes a value to JSON. A value that cannot be serialized becomes a text with the
-    /// reason, and a value longer than the limit of attribute values (1 MiB by default) is cut.
+    /// reason, and a value longer than the limit of attribute values (1 MiB by default) is
+    /// truncated.
     #[must_use]
     pub fn of<T: Serialize + ?Sized>(value: &T) -> Self {
-        Json(CapturedValue::of_serialize(value).into_json())
+        Json(CapturedValue::from_serialize(value).into_json())
     }
 
-    /// Takes text that is already JSON, such as the arguments of a tool call as the API sent them.
+    /// Wraps text that is already JSON, such as the arguments of a tool call as the API sent them.
     /// The text is not validated: a backend can show even invalid JSON.
     #[must_use]
     pub fn from_text(text: impl Into<String>) -> Self {

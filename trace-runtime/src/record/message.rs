@@ -1,4 +1,4 @@
-//! The messages of a conversation: one type for each role, and the two lists that hold them.
+//! The messages of a conversation: one type for each role, and the lists for input and output.
 
 use super::Record;
 use super::attributes::Attributes;
@@ -278,11 +278,11 @@ impl InputMessages {
 #[serde(transparent)]
 pub struct OutputMessages(Vec<AssistantMessage>);
 
-/// The output messages of a response as this crate parses it. Unlike in [`OutputMessages`], there
+/// The output messages of a response that this crate parsed. Unlike in [`OutputMessages`], there
 /// may be tool messages, for tools that the API runs on its own servers.
-pub(crate) struct Answer(pub(crate) Vec<Message>);
+pub(crate) struct ParsedMessages(pub(crate) Vec<Message>);
 
-/// The prompts of a request to a text completion API, from before there were chat messages.
+/// The prompts of a request to a text completion API, which has text in place of chat messages.
 pub(crate) struct Prompts(pub(crate) Vec<String>);
 
 /// The completions in the response of a text completion API.
@@ -313,7 +313,7 @@ macro_rules! record_list {
 record_list! {
     InputMessages: keys::LLM_INPUT_MESSAGES, |attributes, message| message.write(attributes);
     OutputMessages: keys::LLM_OUTPUT_MESSAGES, |attributes, message| message.write(attributes);
-    Answer: keys::LLM_OUTPUT_MESSAGES, |attributes, message| message.write(attributes);
+    ParsedMessages: keys::LLM_OUTPUT_MESSAGES, |attributes, message| message.write(attributes);
     Prompts: keys::LLM_PROMPTS, |attributes, text| attributes.set(keys::PROMPT_TEXT, text);
     Choices: keys::LLM_CHOICES, |attributes, text| attributes.set(keys::COMPLETION_TEXT, text);
 }

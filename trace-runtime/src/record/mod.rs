@@ -1,4 +1,4 @@
-//! Types for recording the content of a span by hand: messages, tools, token counts, models,
+//! Types for recording the content of a span explicitly: messages, tools, token counts, models,
 //! documents, embeddings and prompt templates.
 //!
 //! Most LLM spans need none of them, since the same attributes are derived from the JSON that a
@@ -68,11 +68,11 @@ pub use embedding::{Embedding, Embeddings};
 pub use json::Json;
 pub(crate) use media::data_url;
 pub use media::{Audio, Image, Video};
-pub(crate) use message::{Answer, Choices, Prompts};
 pub use message::{
     AssistantMessage, InputMessages, Message, OutputMessages, SystemMessage, ToolMessage,
     UserMessage,
 };
+pub(crate) use message::{Choices, ParsedMessages, Prompts};
 pub use model::{FinishReason, InvocationParameters, LlmModel};
 #[doc(hidden)]
 pub use probe::{RecordProbe, Recorded};

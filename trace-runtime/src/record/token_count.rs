@@ -7,7 +7,7 @@ use serde::Serialize;
 /// The number of tokens of a call.
 ///
 /// The counts of prompt and completion include all details below them: of 1,300 prompt tokens,
-/// 1,024 may come from the cache. Backends subtract the details again, to price each at its own
+/// 1,024 may be read from the cache. Backends subtract the details again, to price each at its own
 /// rate. Anthropic and Bedrock report cached tokens separately from the input tokens; add them to
 /// the prompt before you record it.
 ///

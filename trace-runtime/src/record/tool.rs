@@ -4,7 +4,7 @@ use super::{Attributes, Json, Record};
 use crate::openinference::keys;
 use serde::Serialize;
 
-/// A tool call that a model asks for. Only an [`AssistantMessage`](super::AssistantMessage) has
+/// A tool call that a model requests. Only an [`AssistantMessage`](super::AssistantMessage) has
 /// tool calls.
 ///
 /// Attributes, below `message.tool_calls.N`: `tool_call.id`, `tool_call.function.name`,
@@ -46,8 +46,8 @@ impl ToolCall {
         self
     }
 
-    /// Sets the signature of the reasoning that led to the call (`thoughtSignature` of Gemini). The
-    /// API uses it to check that reasoning which is sent back is unchanged.
+    /// Sets the signature of the reasoning before the call (`thoughtSignature` of Gemini). The API
+    /// uses it to check that reasoning which is sent back is unchanged.
     #[must_use]
     pub fn reasoning_signature(mut self, signature: impl Into<String>) -> Self {
         self.reasoning_signature = Some(signature.into());

@@ -1,7 +1,7 @@
 //! The active registration, and the switch that every annotated function reads first.
 //!
 //! At most one registration is active. Threads reach it without a lock: each keeps a handle in a
-//! thread-local, and refreshes it when the counter of changes differs from the one it has seen.
+//! thread-local, and refreshes it when the counter of changes has moved on.
 
 use super::settings::Sampling;
 use crate::delivery::{DeliveryProcessor, Diagnostics, QueuedSpan};
@@ -23,49 +23,52 @@ static ENABLED: AtomicBool = AtomicBool::new(false);
 static CHANGES: AtomicU64 = AtomicU64::new(0);
 static ACTIVE: RwLock<Option<Arc<Active>>> = RwLock::new(None);
 
-/// Returns true if a registration is active. This load is the whole cost of an annotated function
-/// when none is. It is relaxed, because [`active`] synchronises.
+/// Returns true if a registration is active. If none is active, this load and a branch are the
+/// whole cost of an annotated function. The load is relaxed, because [`active`] synchronizes.
 #[inline]
 pub(crate) fn is_enabled() -> bool {
     ENABLED.load(Ordering::Relaxed)
 }
 
-/// A handle to the active registration, with a reference count for each thread.
+/// A handle to the active registration, with a separate reference count for each thread.
 ///
-/// A lock and a count that all threads share would move between their caches with every span: two
-/// threads that record at the same time take 298 to 386 ns of CPU time per call with a handle for
-/// each thread, and 379 to 426 ns without (minimum of 15 rounds, three runs). A single thread pays 11
-/// instructions for it (callgrind).
-pub(crate) type ActiveHere = Arc<Arc<Active>>;
+/// A lock or a count that all threads share would move between the caches of the processors with
+/// every span: two threads that record at the same time take 298 to 386 ns of CPU time per call
+/// with a handle for each thread, and 379 to 426 ns without (minimum of 15 rounds, three runs). A
+/// single thread pays 11 instructions for it (callgrind).
+pub(crate) type ActiveHandle = Arc<Arc<Active>>;
 
 thread_local! {
-    /// The value of [`CHANGES`] that this thread has seen last, and the registration at that time.
-    static SEEN: RefCell<(u64, Option<ActiveHere>)> = const { RefCell::new((0, None)) };
+    /// The value of [`CHANGES`] at the last refresh of this thread, and the registration at that
+    /// time.
+    static CACHED: RefCell<(u64, Option<ActiveHandle>)> = const { RefCell::new((0, None)) };
 }
 
 /// Returns the active registration.
-pub(crate) fn active() -> Option<ActiveHere> {
+pub(crate) fn active() -> Option<ActiveHandle> {
     let change = CHANGES.load(Ordering::Acquire);
-    let seen = SEEN.try_with(|seen| {
-        let mut seen = seen.try_borrow_mut().ok()?;
-        if seen.0 != change {
-            *seen = (change, read().map(Arc::new));
+    let cached = CACHED.try_with(|cached| {
+        let mut cached = cached.try_borrow_mut().ok()?;
+        if cached.0 != change {
+            *cached = (change, read().map(Arc::new));
         }
-        seen.1.clone()
+        cached.1.clone()
     });
-    // The thread-local is gone while the thread ends; spans of destructors read the lock instead.
-    seen.unwrap_or_else(|_| read().map(Arc::new))
+    // A thread that is ending has destroyed the thread-local; spans of destructors read the lock
+    // instead.
+    cached.unwrap_or_else(|_| read().map(Arc::new))
 }
 
 fn read() -> Option<Arc<Active>> {
     sync::read(&ACTIVE).clone()
 }
 
-/// The parts of a registration that spans use.
+/// The parts of a registration that open and end spans.
 #[derive(Debug)]
 pub(crate) struct Active {
     limits: Limits,
-    /// Our sampler and delivery; `None` for an attached provider, which has its own.
+    /// The sampler and the delivery of this crate; `None` for an attached provider, which has its
+    /// own.
     own: Option<(Sampling, DeliveryProcessor)>,
     diagnostics: Arc<Diagnostics>,
     /// True once `shutdown` has begun: spans that end now are lost.
@@ -164,19 +167,18 @@ impl Active {
         }
     }
 
-    /// Reports the calling span as lost if it ends after `shutdown`. Called at the end of every
-    /// span.
-    pub(crate) fn note_end(&self) {
+    /// Reports a span as lost if the registration was shut down. Called at the end of every span.
+    pub(crate) fn report_late_end(&self) {
         if self.closed.load(Ordering::Acquire) {
-            self.note_lost("ended");
+            self.report_lost("ended");
         }
     }
 
     /// Reports one span that `ended` or `began` after shutdown.
-    fn note_lost(&self, event: &str) {
+    fn report_lost(&self, event: &str) {
         self.diagnostics.lost("ended after shutdown", "", 1, &|spans| {
             format!(
-                "{spans} {event} after the registration was shut down and went nowhere: keep the \
+                "{spans} lost, {event} after the registration was shut down: keep the \
                  `Registration` until all work is done"
             )
         });
@@ -188,7 +190,7 @@ impl Active {
         let mut tracers = sync::lock(&self.tracers);
         let Some(Tracers { provider, by_crate }) = &mut *tracers else {
             drop(tracers);
-            self.note_lost("began");
+            self.report_lost("began");
             return None;
         };
         let make = || provider.tracer_with_scope(instrumentation_scope(site));

@@ -25,7 +25,7 @@ pub(super) fn text(settings: &Settings, builder: &Builder) -> String {
         lines += &format!("  transport  {}\n", transport(otlp));
         // The port of a gRPC endpoint serves no pages.
         if otlp.endpoint.protocol == Protocol::HttpProtobuf {
-            lines += &format!("  look at    {}\n", project_page(otlp, project));
+            lines += &format!("  view at    {}\n", project_page(otlp, project));
         }
     }
     for file in &settings.files {
@@ -50,7 +50,7 @@ fn transport(otlp: &OtlpSettings) -> String {
 }
 
 /// Returns the page of the project. Phoenix redirects from the name of a project to its page; for
-/// other backends this is the base URL. Phoenix is recognised by its setting or its port.
+/// other backends this is the base URL. Phoenix is recognized by its setting or its port.
 fn project_page(otlp: &OtlpSettings, project: &str) -> String {
     let base = otlp.endpoint.base();
     let project =
@@ -84,7 +84,7 @@ mod tests {
     }
 
     fn banner(builder: &Builder) -> String {
-        let environment = Environment::of(&[]);
+        let environment = Environment::from_pairs(&[]);
         text(&Settings::resolve(builder, &environment).unwrap().unwrap(), builder)
     }
 
@@ -104,7 +104,7 @@ mod tests {
             "tracing to project p q\n\
              \x20 endpoint   http://h:6006/v1/traces\n\
              \x20 transport  http/protobuf\n\
-             \x20 look at    http://h:6006/redirects/projects/p%20q\n\
+             \x20 view at    http://h:6006/redirects/projects/p%20q\n\
              \x20 endpoint   https://h:4317\n\
              \x20 transport  grpc\n\
              \x20 file       one.jsonl\n\

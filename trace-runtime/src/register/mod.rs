@@ -10,7 +10,7 @@ mod provider;
 mod registration;
 mod settings;
 
-pub(crate) use active::{Active, ActiveHere, active, is_enabled};
+pub(crate) use active::{Active, ActiveHandle, active, is_enabled};
 pub use builder::{Builder, register};
 pub use registration::{FlushError, Registration};
 pub(crate) use settings::Sampling;

@@ -20,7 +20,7 @@ pub(super) struct Pipeline {
 }
 
 impl Pipeline {
-    /// Starts the threads of all destinations. Takes the exporters out of the builder, because they
+    /// Starts the threads of all destinations. Moves the exporters out of the builder, because they
     /// cannot be cloned.
     pub(super) fn build(
         settings: &Settings,
@@ -59,7 +59,7 @@ impl Builder {
     /// Returns the errors of [`install`](Self::install), except
     /// [`AlreadyInstalled`](RegisterError::AlreadyInstalled).
     pub fn processor(self) -> Result<DeliveryProcessor, RegisterError> {
-        processor(self, &Environment::of_process())
+        processor(self, &Environment::from_process())
     }
 
     /// Sends the spans of a [`file`](Self::file) or a [`spool`](Self::spool) to the endpoint of
@@ -79,7 +79,7 @@ impl Builder {
     /// Returns an error for an invalid setting, for a file that cannot be read, and for a batch
     /// that the backend does not accept. Batches before it were delivered.
     pub fn replay(self, path: impl AsRef<Path>) -> Result<Replayed, ReplayError> {
-        replay(&self, path.as_ref(), &Environment::of_process())
+        replay(&self, path.as_ref(), &Environment::from_process())
     }
 }
 
@@ -131,8 +131,8 @@ fn start(
     DeliveryProcessor::start(destinations, diagnostics, &settings.delivery)
 }
 
-/// Returns the sampler of the SDK. It decides about spans of other instrumentation; our own spans
-/// are decided in the same way without the SDK.
+/// Returns the sampler of the SDK. It samples the spans of other instrumentation. The spans of
+/// annotated functions are sampled in the same way without the SDK.
 fn sampler(sampling: Sampling) -> Sampler {
     let own = match sampling.ratio {
         ratio if ratio >= 1.0 => Sampler::AlwaysOn,
@@ -156,8 +156,8 @@ fn resource(settings: &ResourceSettings) -> Resource {
         .build()
 }
 
-/// Returns a random UUID (version 4) for `service.instance.id`. Made by hand from a random trace
-/// id: the crate `uuid` is not among the dependencies otherwise, and this is its only use.
+/// Returns a random UUID (version 4) for `service.instance.id`. It is formatted from a random trace
+/// id: this is the only UUID, and the crate `uuid` is not a dependency otherwise.
 fn instance_id() -> String {
     let mut bytes = RandomIdGenerator::default().new_trace_id().to_bytes();
     // The version in the high bits of byte 6, and the variant in those of byte 8.
@@ -177,9 +177,9 @@ mod tests {
         let by_method = register().protocol(Protocol::Grpc).install().unwrap_err();
         assert_eq!(
             by_method.to_string(),
-            "`protocol(..)` asks for gRPC: enable the feature `grpc` of trace-runtime"
+            "`protocol(..)` requires gRPC: enable the feature `grpc` of trace-runtime"
         );
         let by_port = register().endpoint("http://h:4317").install().unwrap_err();
-        assert!(by_port.to_string().starts_with("`endpoint(..)` asks for gRPC"), "{by_port}");
+        assert!(by_port.to_string().starts_with("`endpoint(..)` requires gRPC"), "{by_port}");
     }
 }

@@ -87,7 +87,7 @@ impl Builder {
     /// Returns an error if a setting is invalid or excludes another one, if it needs a feature that
     /// is not enabled, if a file or folder cannot be opened, or if another registration is active.
     pub fn install(self) -> Result<Registration, RegisterError> {
-        Registration::install(self, &Environment::of_process())
+        Registration::install(self, &Environment::from_process())
     }
 }
 
@@ -183,8 +183,8 @@ impl Drop for Registration {
             return;
         }
         let (running, timeout) = (self.running.take(), self.timeout);
-        // Dropped inside a callback of the delivery, whose thread `shutdown` would wait for. So
-        // another thread shuts down.
+        // The registration is dropped inside a callback of the delivery, whose thread `shutdown`
+        // would wait for. Another thread shuts it down instead.
         let ending = thread::Builder::new().name("trace-runtime-end".to_owned());
         let _ = ending.spawn(move || running.map(|running| running.shutdown(timeout)));
     }
@@ -198,12 +198,12 @@ impl Running {
         }
         let provider = self.provider.clone();
         // The processors of the provider have their own timeout, or none.
-        attached_result(within(timeout, move || provider.force_flush()))
+        attached_result(run_with_timeout(timeout, move || provider.force_flush()))
     }
 
     fn shutdown(&self, timeout: Duration) -> Result<(), FlushError> {
         self.require_not_reentrant()?;
-        // A second caller waits for the first, and gets its result.
+        // A second caller waits for the first, and returns the same result.
         let mut result = sync::lock(&self.shut_down);
         result.get_or_insert_with(|| self.stop(timeout)).clone()
     }
@@ -229,7 +229,7 @@ impl Running {
         self.active.deactivate(self.is_global);
         let Some(processor) = &self.processor else {
             let result = self.flush(timeout);
-            self.diagnostics.say_repeated();
+            self.diagnostics.report_repeated();
             return result;
         };
         let ended = processor.end(timeout, || self.active.close());
@@ -269,7 +269,7 @@ fn attached_result(
 
 /// Runs `work` on a new thread and waits for it for at most `timeout`. Calls of the SDK may exceed
 /// the timeout that they are given; the thread then continues in the background.
-fn within<T: Send + 'static>(
+fn run_with_timeout<T: Send + 'static>(
     timeout: Duration,
     work: impl FnOnce() -> T + Send + 'static,
 ) -> Option<T> {

@@ -23,13 +23,13 @@ pub(crate) struct ContextAttributes {
 
 impl ContextAttributes {
     /// Returns the attributes for a span that starts in `context`.
-    pub(crate) fn of(context: &Context) -> Option<Arc<[KeyValue]>> {
+    pub(crate) fn from_context(context: &Context) -> Option<Arc<[KeyValue]>> {
         context.get::<Self>().map(|attributes| Arc::clone(&attributes.rendered))
     }
 
     /// Returns `context` with these attributes merged into those that it already has. The module
     /// documentation has the rules.
-    pub(super) fn within(&self, context: &Context) -> Context {
+    pub(super) fn apply_to(&self, context: &Context) -> Context {
         let outer = context.get::<Self>().cloned().unwrap_or_default();
         let mut tags = outer.tags;
         for tag in &self.tags {

@@ -48,8 +48,8 @@ pub(super) fn write(context: &Context) -> Context {
 }
 
 /// Reads the attributes that another service wrote. An entry that is empty or has the wrong type
-/// (metadata that is no JSON object, tags that are no list of strings) is ignored, since it comes
-/// from outside and must not break the request.
+/// (metadata that is not a JSON object, tags that are not a list of strings) is ignored: it is
+/// external input and must not break the request.
 pub(super) fn read(context: &Context) -> ContextAttributes {
     let baggage = context.baggage();
     let text = |key: &str| {

@@ -19,9 +19,9 @@
 //! # }
 //! ```
 //!
-//! A scope is part of the OpenTelemetry context, next to the current span. It goes wherever the
-//! context goes, and it also applies to spans that other instrumentation starts through the
-//! provider of this crate.
+//! A scope is part of the OpenTelemetry context, next to the current span. It is propagated with
+//! the context, and it also applies to spans that other instrumentation starts through the provider
+//! of this crate.
 //!
 //! # Nesting
 //!

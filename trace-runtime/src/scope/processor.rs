@@ -17,7 +17,7 @@ pub(crate) struct ContextAttributesProcessor;
 
 impl SpanProcessor for ContextAttributesProcessor {
     fn on_start(&self, span: &mut Span, context: &Context) {
-        let Some(attributes) = ContextAttributes::of(context) else { return };
+        let Some(attributes) = ContextAttributes::from_context(context) else { return };
         // Attributes that the span was started with take precedence.
         let given = span.exported_data().map(|data| data.attributes).unwrap_or_default();
         let is_given = |key| given.iter().any(|attribute| attribute.key == key);

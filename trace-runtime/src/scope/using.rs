@@ -39,7 +39,7 @@ use serde_json::Value;
 /// // The span of `answer` has the attributes `session.id` and `user.id`.
 /// using_session("conversation-7").user("ada").in_scope(|| answer("why"));
 ///
-/// // A future or stream stays in the scope on whichever thread it is polled.
+/// // A future or stream is in the scope on any thread that polls it.
 /// let tagged = using_tags(["test"]).metadata("attempt", 2).bind(answer_later("why"));
 /// assert_eq!(tagged.await, "WHY");
 /// # }
@@ -200,12 +200,12 @@ impl Scope {
     /// Returns the current context with the scope added to it, for APIs that take a context.
     #[must_use]
     pub fn context(&self) -> Context {
-        self.within(&Context::current())
+        self.apply_to(&Context::current())
     }
 
     /// Returns `context` with the scope added to it.
-    pub(crate) fn within(&self, context: &Context) -> Context {
-        let mut context = self.attributes.within(context);
+    pub(crate) fn apply_to(&self, context: &Context) -> Context {
+        let mut context = self.attributes.apply_to(context);
         // After the merge, so that the baggage has the attributes of outer scopes too.
         if self.is_propagated {
             context = baggage::write(&context);

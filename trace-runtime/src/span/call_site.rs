@@ -73,8 +73,8 @@ impl Call {
         names + path.len() + file.len() + documentation.len()
     }
 
-    /// Pushes the `code.*` attributes, and the names that OpenInference wants besides the span's
-    /// name: `agent.name` for agents, `tool.name` and `tool.description` for tools.
+    /// Pushes the `code.*` attributes, and the names that OpenInference defines besides the name of
+    /// the span: `agent.name` for agents, `tool.name` and `tool.description` for tools.
     pub(crate) fn describe(&self, attributes: &mut Vec<KeyValue>) {
         let CallSite { path, function, file, line, documentation, .. } = self.site;
         let function = match self.self_type {

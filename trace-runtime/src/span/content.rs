@@ -7,7 +7,7 @@ use crate::openinference::{add_missing, keep_last_of_each_key, keys};
 use opentelemetry::KeyValue;
 use std::sync::Arc;
 
-/// The input, the output and the attributes of a span, each in the form it was given.
+/// The input, the output and the attributes of a span, as they were recorded.
 ///
 /// The list of attributes is built on the worker thread by
 /// [`into_attributes`](SpanContent::into_attributes): the caller's thread only moves values in here.
@@ -17,7 +17,7 @@ pub(crate) struct SpanContent {
     /// list.
     pub(crate) inherited: Option<Arc<[KeyValue]>>,
     pub(crate) input: Option<CapturedValue>,
-    /// Options of the annotation, then attributes that were set by hand. The last value of a key
+    /// Options of the annotation, then attributes that were set explicitly. The last value of a key
     /// wins.
     pub(crate) attributes: Vec<KeyValue>,
     pub(crate) output: Option<CapturedValue>,
@@ -30,7 +30,8 @@ const TYPICAL_ATTRIBUTES: usize = 8;
 pub(super) const TYPICAL_LIST_BYTES: usize = TYPICAL_ATTRIBUTES * size_of::<KeyValue>();
 
 impl SpanContent {
-    /// Takes over content that was recorded before the span began; the scope's attributes stay.
+    /// Replaces the content by content that was recorded before the span began, but keeps the
+    /// attributes of the scope.
     pub(crate) fn replace_keeping_scope(&mut self, earlier: SpanContent) {
         *self = SpanContent { inherited: self.inherited.take(), ..earlier };
     }
@@ -60,7 +61,7 @@ impl SpanContent {
         list
     }
 
-    /// Estimates the memory that the values hold.
+    /// Estimates the memory of the values, in bytes.
     #[inline]
     pub(crate) fn bytes(&self) -> usize {
         let inherited = self.inherited.as_deref().unwrap_or_default();
@@ -82,8 +83,8 @@ fn push_input(list: &mut Vec<KeyValue>, input: CapturedValue) -> usize {
     count
 }
 
-/// Pushes the returned value, unless an output was set by hand. A mime type that was set by hand
-/// belongs to that output, so it keeps the other mime type out as well.
+/// Pushes the returned value, unless an output was set explicitly. A MIME type that was set
+/// explicitly belongs to that output, so the other MIME type is left out as well.
 fn push_output(list: &mut Vec<KeyValue>, output: CapturedValue, may_repeat: bool) {
     let (value, recorded) = output.into_parts();
     let has = |key| may_repeat && list.iter().any(|set| set.key.as_str() == key);

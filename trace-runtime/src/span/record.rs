@@ -1,8 +1,8 @@
-//! The record of one span, as compact as it can be kept on the caller's thread.
+//! The record of one span, in a compact form for the thread of the caller.
 
 use super::call_site::{Call, CallSite};
 use super::content::{SpanContent, TYPICAL_LIST_BYTES};
-use crate::memory::more_bytes;
+use crate::memory::extras_bytes;
 use opentelemetry::trace::{Event, Link, SpanContext, SpanId, SpanKind, Status};
 use opentelemetry::{InstrumentationScope, KeyValue};
 use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanLinks};
@@ -41,7 +41,7 @@ struct Extras {
 /// The memory of an exported span, with a list of the usual length.
 const EXPORTED_BYTES: usize = size_of::<SpanData>() + TYPICAL_LIST_BYTES;
 
-/// The number of events, of links, and of attributes of each, beyond which they are dropped and
+/// The maximum number of events, of links, and of attributes of each. The rest is dropped and
 /// counted. These are the SDK's defaults.
 const LIMIT: usize = 128;
 
@@ -96,7 +96,7 @@ impl SpanRecord {
         self.extras().name = Some(name);
     }
 
-    /// Takes the content out, in the form that exporters take. The emptied record can be reused, see
+    /// Moves the span out, in the SDK's form for exporters. The emptied record can be reused, see
     /// [`record_pool`](super::record_pool).
     pub(crate) fn take_data(&mut self) -> SpanData {
         let extras = self.extras.take().map(|extras| *extras).unwrap_or_default();
@@ -135,8 +135,8 @@ impl SpanRecord {
     #[inline(never)]
     fn extra_bytes(&self) -> usize {
         match &self.extras {
-            None => more_bytes(&self.status, &[], &[]),
-            Some(extras) => more_bytes(&self.status, &extras.events, &extras.links),
+            None => extras_bytes(&self.status, &[], &[]),
+            Some(extras) => extras_bytes(&self.status, &extras.events, &extras.links),
         }
     }
 
@@ -154,7 +154,7 @@ pub(crate) fn instrumentation_scope(site: &CallSite) -> InstrumentationScope {
     }
 }
 
-/// Cuts a list to the limit; returns the number of dropped attributes with it.
+/// Truncates a list to the limit, and returns it with the number of dropped attributes.
 fn limited(mut attributes: Vec<KeyValue>) -> (Vec<KeyValue>, u32) {
     let dropped = attributes.len().saturating_sub(LIMIT);
     attributes.truncate(LIMIT);

@@ -13,7 +13,7 @@ thread_local! {
     static SPARE: Cell<Option<Box<SpanRecord>>> = const { Cell::new(None) };
 }
 
-/// Boxes a record, in the memory of an earlier one if this thread has some.
+/// Boxes a record. Reuses the memory of an emptied record if this thread has one.
 #[inline]
 pub(crate) fn acquire(record: SpanRecord) -> Box<SpanRecord> {
     // A thread that is ending has already destroyed its thread-locals.

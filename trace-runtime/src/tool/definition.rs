@@ -14,7 +14,7 @@ use std::sync::OnceLock;
 ///
 /// It serializes to `{"type": "function", "function": {"name", "description", "parameters"}}`, the
 /// format of OpenAI's chat completions. [`record::Tool`](crate::record::Tool) converts from it, to
-/// record the tools of a request by hand.
+/// record the tools of a request explicitly.
 ///
 #[cfg_attr(feature = "schema", doc = "```")]
 #[cfg_attr(not(feature = "schema"), doc = "```ignore")]
@@ -116,18 +116,18 @@ impl From<ToolDefinition> for Tool {
 /// The schema from the option `parameters`, which is JSON or JSON text. Generated code has one in a
 /// `static` for each definition, so that the expression is evaluated once.
 #[derive(Debug, Default)]
-pub struct Given(OnceLock<Value>);
+pub struct GivenSchema(OnceLock<Value>);
 
-impl Given {
+impl GivenSchema {
     /// Creates a schema that is not evaluated yet.
     #[must_use]
     pub const fn new() -> Self {
-        Given(OnceLock::new())
+        GivenSchema(OnceLock::new())
     }
 
     /// Evaluates `parameters` on the first call, and returns a copy of the schema. Text that is not
     /// JSON becomes a JSON string, as in `tool.parameters`: the mistake is then visible.
-    pub fn once(&self, parameters: impl FnOnce() -> CapturedValue) -> Value {
+    pub fn get_or_evaluate(&self, parameters: impl FnOnce() -> CapturedValue) -> Value {
         let read = || {
             let text = parameters().into_text();
             serde_json::from_str(&text).unwrap_or(Value::String(text))

@@ -69,8 +69,8 @@ macro_rules! __parameter {
 macro_rules! __given_definition {
     ($name:expr, $description:expr, $parameters:expr) => {
         $crate::tool::ToolDefinition::new($name, $description, || {
-            static GIVEN: $crate::__private::Given = $crate::__private::Given::new();
-            GIVEN.once(|| $crate::__private::capture!($parameters))
+            static GIVEN: $crate::__private::GivenSchema = $crate::__private::GivenSchema::new();
+            GIVEN.get_or_evaluate(|| $crate::__private::capture!($parameters))
         })
     };
 }

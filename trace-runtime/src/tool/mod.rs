@@ -2,7 +2,7 @@
 //! that calls it.
 //!
 //! `#[tool(definition = NAME)]` creates a constant of the type [`ToolDefinition`] next to the
-//! function. Hand it to a model as one of its tools. The span of each call records the same schema
+//! function. Pass it to a model as one of its tools. The span of each call records the same schema
 //! in `tool.parameters`, so that the trace shows the tool exactly as the model sees it.
 //!
 #![cfg_attr(feature = "schema", doc = "```")]
@@ -26,7 +26,7 @@
 //!
 //! # The schema
 //!
-//! The option `parameters = <expr>` sets the schema by hand. Otherwise, with the feature `schema`,
+//! The option `parameters = <expr>` sets the schema explicitly. Otherwise, with the feature `schema`,
 //! it is derived from the signature with `schemars`:
 //!
 //! - each argument is a property, except `self` and the arguments that the option `skip` names;
@@ -51,7 +51,7 @@ pub use definition::ToolDefinition;
 
 // Generated code reaches these through `__private`.
 #[doc(hidden)]
-pub use definition::Given;
+pub use definition::GivenSchema;
 #[cfg(feature = "schema")]
 #[doc(hidden)]
 pub use {

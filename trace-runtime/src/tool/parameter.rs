@@ -23,7 +23,7 @@ pub struct Parameter {
 }
 
 impl Parameter {
-    /// Returns the fields that determine the schema, for comparison. A function pointer stands for
+    /// Returns the fields that determine the schema, for comparison. A function pointer identifies
     /// its type: the compiler may merge functions with the same code into one address, but those
     /// write the same schema.
     fn identity(&self) -> ([&[&str]; 2], bool, &str, bool, usize) {
@@ -38,8 +38,8 @@ impl Parameter {
     }
 }
 
-// The traits are implemented by hand, since comparing function pointers with a derived `PartialEq`
-// is a lint of the compiler.
+// The traits are implemented explicitly, since comparing function pointers with a derived
+// `PartialEq` is a lint of the compiler.
 impl PartialEq for Parameter {
     fn eq(&self, other: &Self) -> bool {
         self.identity() == other.identity()

@@ -8,7 +8,7 @@ use tracing_subscriber::layer::{Context, Filter};
 /// A filter for spans and events with a `gen_ai.*` field or name, of any level and target.
 ///
 /// These describe calls of models, tools and agents. Other spans, such as those of an HTTP client,
-/// stay out of the trace; their duration is part of the span around them. To let more spans pass,
+/// stay out of the trace; their duration is part of the span around them. To accept more spans,
 /// combine the filter with others: see the [example](crate::tracing).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct GenAiSpans;

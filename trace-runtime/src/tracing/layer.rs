@@ -19,7 +19,7 @@ impl Registration {
     /// `tracing` to the traces if they describe calls of models, tools and agents ([`GenAiSpans`]).
     ///
     /// These spans nest with the spans of annotated functions in both directions, even if their
-    /// crate asks for a root (`parent: None`). They follow the sampler, limits and destinations of
+    /// crate requests a root (`parent: None`). They follow the sampler, limits and destinations of
     /// this registration, and are recorded as long as it is active. If tracing is disabled, the
     /// layer records nothing.
     ///
@@ -55,8 +55,8 @@ impl Registration {
         self.provider().map(|provider| {
             tracing_opentelemetry::layer()
                 .with_tracer(NestingTracer(provider.tracer(SCOPE)))
-                // Backends show all attributes of a span. These are of no use there: source paths
-                // on the build machine, thread ids, busy and idle times.
+                // Backends show all attributes of a span. The following would only be noise there:
+                // source paths on the build machine, thread ids, busy and idle times.
                 .with_location(false)
                 .with_threads(false)
                 .with_target(false)

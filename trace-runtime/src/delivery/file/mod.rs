@@ -1,7 +1,7 @@
 //! Writes spans to a file as OTLP JSON, one request on each line.
 //!
 //! The OpenTelemetry Collector's file exporter writes this format, and its `otlpjsonfile` receiver
-//! reads it. A file is driven like a backend, with the same queue and retries, because a write may
+//! reads it. A file is handled like a backend, with the same queue and retries, because a write may
 //! fail for a while, for example on a full disk.
 
 mod json;
@@ -40,7 +40,7 @@ impl FileTransport {
         let length = self.file.metadata()?.len();
         let is_full = length > 0 && length + line.len() as u64 > self.settings.bytes;
         // Another process may have moved or deleted the file, for example `logrotate`. The open
-        // handle still accepts writes, but the path no longer leads to them.
+        // handle still accepts writes, but they would not end up at the path.
         let exists = self.path.exists();
         if is_full && exists {
             rotate(&self.path, self.settings.kept)?;
@@ -57,7 +57,8 @@ impl FileTransport {
         SendError {
             cause,
             what: format!("{} could not be written ({error})", self.address()),
-            advice: "make room there, or name another file".to_owned(),
+            advice: "make the file writable, for example by freeing space, or choose another file"
+                .to_owned(),
         }
     }
 }
@@ -166,7 +167,7 @@ impl Transport for FileTransport {
     }
 
     /// Returns no limit: a line can have any length.
-    fn longest(&self) -> usize {
+    fn max_request_bytes(&self) -> usize {
         usize::MAX
     }
 
@@ -174,7 +175,7 @@ impl Transport for FileTransport {
         format!("the file {}", self.settings.path.display())
     }
 
-    /// Returns nothing, because only the spool asks for it.
+    /// Returns an empty address: it identifies the spool of a backend, and a file has none.
     fn identity(&self) -> &'static str {
         ""
     }

@@ -19,7 +19,7 @@ pub(crate) struct Endpoint {
     /// The URL that requests are sent to, for gRPC only its origin.
     pub(crate) url: String,
     pub(crate) protocol: Protocol,
-    /// The setting that the URL came from, for error messages.
+    /// The setting that contains the URL, for error messages.
     pub(crate) setting: Setting,
     /// The setting that decided the protocol; the endpoint's own setting if its port decided.
     pub(crate) protocol_setting: Setting,
@@ -30,7 +30,7 @@ const TRACES_PATH: &str = "/v1/traces";
 /// The port that is registered for OTLP/gRPC.
 const GRPC_PORT: u16 = 4317;
 /// The beginning of the error message; an example follows it.
-const ACCEPTED: &str = "a URL that begins with http:// or https://, write for example";
+const ACCEPTED: &str = "a URL that begins with http:// or https://, for example";
 
 impl Endpoint {
     /// Parses and completes an address. Without a `requested` protocol, the port decides.
@@ -123,7 +123,7 @@ fn origin(uri: &Uri) -> String {
     format!("{}://{authority}", uri.scheme_str().unwrap_or("http"))
 }
 
-/// Appends `/v1/traces` to the path unless it is there already, and keeps the query.
+/// Appends `/v1/traces` to the path unless the path ends with it, and keeps the query.
 fn with_traces_path(uri: &Uri) -> String {
     let path = uri.path().trim_end_matches('/');
     let suffix = if path.ends_with(TRACES_PATH) { "" } else { TRACES_PATH };

@@ -1,4 +1,5 @@
-//! gRPC messages with hand-made framing, so that a retry neither encodes nor compresses again.
+//! gRPC messages that this crate frames itself, so that a retry neither encodes nor compresses
+//! again.
 //!
 //! `tonic` encodes a message for each call. Here the encoded batch is the body of the request:
 //! [`FramedChannel`] replaces the body that [`ResponseCodec`] left empty.
@@ -58,7 +59,7 @@ impl GrpcService<Body> for FramedChannel {
     }
 }
 
-/// Decodes the response. Its encoder writes nothing, because the channel brings the body.
+/// Decodes the response. Its encoder writes nothing, because the channel adds the body.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ResponseCodec;
 

@@ -92,7 +92,8 @@ impl Client for GrpcClient {
 /// and `DataLoss` are retryable. `ResourceExhausted` is retried even without a `RetryInfo`,
 /// unless its message is about the size of the request: then the batch is split.
 ///
-/// Messages use the HTTP status of the same meaning, so that both protocols read alike.
+/// Messages use the HTTP status of the same meaning, so that both protocols report an error in the
+/// same words.
 fn classify(settings: &OtlpSettings, status: &Status) -> Attempt {
     let unreachable = || send_error::unreachable(settings, &innermost_cause(status));
     let rejected = |code| send_error::status(settings, code, status.message());
@@ -100,7 +101,8 @@ fn classify(settings: &OtlpSettings, status: &Status) -> Attempt {
     match status.code() {
         Code::Unauthenticated | Code::PermissionDenied => Attempt::Rejected(rejected(401)),
         Code::Unimplemented => Attempt::Rejected(rejected(404)),
-        // Servers use the first for a request above their limit; `tonic` uses the second.
+        // Servers use `ResourceExhausted` for a request above their limit; `tonic` uses
+        // `OutOfRange`.
         Code::ResourceExhausted | Code::OutOfRange if is_too_large(status) => {
             Attempt::TooLarge(rejected(413))
         }

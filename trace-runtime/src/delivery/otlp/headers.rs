@@ -6,12 +6,12 @@ use std::fmt;
 use ureq::http::{HeaderName, HeaderValue};
 
 /// Headers by lower-case name. Their values are never printed, because any of them may be a key:
-/// several backends read their credential from a header with a name of their own.
+/// several backends read their credential from a header with a special name.
 #[derive(Clone, Default)]
 pub(crate) struct Headers {
     values: BTreeMap<String, HeaderValue>,
-    /// The setting that `authorization` came from, to name it when a backend rejects the key.
-    /// `None` if there is no such header.
+    /// The setting that contains `authorization`, to name it when a backend rejects the key. `None`
+    /// if there is no such header.
     pub(crate) credential: Option<Setting>,
 }
 

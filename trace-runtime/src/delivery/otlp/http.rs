@@ -46,8 +46,8 @@ impl HttpClient {
         Ok(HttpClient { agent })
     }
 
-    /// Returns the failure for a request without a response. It is always worth a retry: the
-    /// network or the backend may come back.
+    /// Returns the failure for a request without a response. It is always retried: the network or
+    /// the backend may recover.
     fn unreachable(&self, settings: &OtlpSettings, error: &ureq::Error) -> Attempt {
         let mut reason = reason(error);
         if let Some(proxy) = self.agent.config().proxy() {

@@ -81,7 +81,7 @@ impl<C: Client> Transport for OtlpTransport<C> {
         self.settings.gzip
     }
 
-    fn longest(&self) -> usize {
+    fn max_request_bytes(&self) -> usize {
         C::MAX_REQUEST_BYTES
     }
 
@@ -90,8 +90,8 @@ impl<C: Client> Transport for OtlpTransport<C> {
         self.settings.endpoint.shown().to_owned()
     }
 
-    /// Returns the complete URL, by which the spool tells backends apart: two endpoints that differ
-    /// only in their query are two backends.
+    /// Returns the complete URL, which identifies the backend in the spool: two endpoints that
+    /// differ only in their query are two backends.
     fn identity(&self) -> &str {
         &self.settings.endpoint.url
     }

@@ -1,13 +1,13 @@
 //! Decodes `google.rpc.RetryInfo`, the gRPC counterpart of the header `retry-after`.
 //!
 //! The OTLP specification lets a backend attach it to a retryable status. The four messages are
-//! declared by hand with the fields that are needed: `tonic-types` would add two crates to read
-//! one duration.
+//! declared here with the fields that are needed: `tonic-types` would add two crates to read one
+//! duration.
 
 use prost::Message;
 use std::time::Duration;
 
-/// Returns the delay that the details of a status ask for. `None` if there is no `RetryInfo`, or
+/// Returns the delay that the details of a status request. `None` if there is no `RetryInfo`, or
 /// its delay is zero or negative: then the client's own backoff applies.
 pub(super) fn retry_delay(details: &[u8]) -> Option<Duration> {
     let status = Status::decode(details).ok()?;

@@ -30,7 +30,7 @@ impl Transport for Busy {
         true
     }
 
-    fn longest(&self) -> usize {
+    fn max_request_bytes(&self) -> usize {
         self.longest
     }
 

@@ -51,7 +51,7 @@ impl Transport for Gate {
         false
     }
 
-    fn longest(&self) -> usize {
+    fn max_request_bytes(&self) -> usize {
         usize::MAX
     }
 

@@ -156,7 +156,7 @@ fn shutdown_with_a_full_spool_counts_evicted_batches_as_lost() {
 /// Returns the spans in the summary at the end of the program, which adds later losses of a cause.
 fn more_than_reported(run: &Run) -> u64 {
     let before = run.reported.load(Ordering::SeqCst);
-    run.queue.diagnostics().say_repeated();
+    run.queue.diagnostics().report_repeated();
     run.reported.load(Ordering::SeqCst) - before
 }
 

@@ -33,7 +33,7 @@ impl Transport for Slow {
         false
     }
 
-    fn longest(&self) -> usize {
+    fn max_request_bytes(&self) -> usize {
         usize::MAX
     }
 

@@ -39,7 +39,7 @@ impl<'a> AttributeView<'a> {
         }
     }
 
-    /// Returns a count, whatever type it has.
+    /// Returns a count of any type.
     ///
     /// Crates that use `tracing` record counts as `u64`, and OpenTelemetry has no such type:
     /// `tracing-opentelemetry` exports them as strings. A float is accepted if it is a whole

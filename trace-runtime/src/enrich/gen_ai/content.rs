@@ -1,4 +1,4 @@
-//! Finds the messages of a call, in whichever form of the GenAI conventions they were recorded.
+//! Finds the messages of a call, in any form that the GenAI conventions have had.
 
 use super::attribute_view::{AttributeView, to_json};
 use super::legacy;

@@ -25,10 +25,10 @@ impl GenAiAttributes {
     }
 }
 
-/// Adds `gen_ai.*` attributes to a span that has an OpenInference span kind. Attributes that are
-/// set stay, so a program can set `gen_ai.*` attributes by hand.
+/// Adds `gen_ai.*` attributes to a span that has an OpenInference span kind. Attributes that the
+/// span already has are kept, so a program can set `gen_ai.*` attributes explicitly.
 ///
-/// A panic costs only these attributes; the span is exported in any case.
+/// A panic loses only these attributes; the span is exported in any case.
 pub(crate) fn add_gen_ai_attributes(span: &mut SpanData) {
     if let Ok(added) = catch(|| gen_ai_attributes(&AttributeView::new(&span.attributes))) {
         add_missing(&mut span.attributes, added.0);

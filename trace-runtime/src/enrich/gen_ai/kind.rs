@@ -7,8 +7,8 @@ use crate::openinference::keys::{self, gen_ai};
 /// Returns the OpenInference span kind of a span with `gen_ai.*` attributes.
 ///
 /// Version 1.27 of the conventions added `gen_ai.operation.name` to spans. A span without it is
-/// judged by its other attributes. The name of an agent is the last of them, because the calls of
-/// models and tools may also name the agent that made them.
+/// classified by its other attributes. The name of an agent is the last of them, because the calls
+/// of models and tools may also name the agent that made them.
 pub(super) fn from_gen_ai(span: &AttributeView<'_>) -> Kind {
     let has = |names| span.value(names).is_some();
     match span.text(gen_ai::OPERATION) {

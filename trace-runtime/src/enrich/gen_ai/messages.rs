@@ -6,8 +6,8 @@
 //! {"role": "user", "parts": [{"type": "text", "content": "Weather?"}]}
 //! ```
 //!
-//! Earlier versions, and crates that pass on the messages of an API, have a `content` that is text
-//! or a list, and `tool_calls` next to it:
+//! Earlier versions, and crates that record the messages of an API unchanged, have a `content` that
+//! is text or a list, and `tool_calls` next to it:
 //!
 //! ```json
 //! {"role": "assistant", "content": null, "tool_calls": [{"id": "1", "function": {"name": "f"}}]}
@@ -56,7 +56,7 @@ impl SortedParts {
                 // The role is not known yet, so the part is kept for both cases.
                 ParsedPart::Content(part) => {
                     sorted.content.push(part.clone());
-                    sorted.turn.say(part);
+                    sorted.turn.push_part(part);
                 }
                 ParsedPart::Reasoning(reasoning) => sorted.turn.parts.push(reasoning.into()),
                 ParsedPart::ToolCall(call) => sorted.turn.tool_calls.push(call),
@@ -80,7 +80,7 @@ pub(super) fn input(instructions: Option<&Value>, messages: Option<&Value>) -> V
     for message in list(messages) {
         match WireMessage::deserialize(message) {
             Ok(wire) if !message.is_string() => push_message(&mut all, wire),
-            // Bare text, as in `gen_ai.prompt`, or JSON that is no message.
+            // Plain text, as in `gen_ai.prompt`, or JSON that is not a message.
             _ => all.push(UserMessage::new([text_part(message)]).into()),
         }
     }

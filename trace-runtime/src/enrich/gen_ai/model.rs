@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 /// Returns the names of the model, its provider and its vendor.
 ///
 /// The provider implies the vendor where it serves the models of one vendor only. Otherwise, as for
-/// `aws.bedrock`, the name of the model tells.
+/// `aws.bedrock`, the vendor follows from the name of the model.
 pub(super) fn model(span: &AttributeView<'_>) -> LlmModel {
     let requested = span.text(gen_ai::REQUEST_MODEL);
     let responded = span.text(gen_ai::RESPONSE_MODEL);
@@ -55,7 +55,7 @@ pub(super) fn tokens(span: &AttributeView<'_>) -> TokenCount {
     let cache_write = span.count(gen_ai::CACHE_WRITE_TOKENS);
     let cached = cache_read.unwrap_or(0).saturating_add(cache_write.unwrap_or(0));
     // Both conventions include cached tokens in the prompt. If the prompt is smaller than the part
-    // of it that was cached, the crate passed on the counts of an API that reports both apart
+    // of it that was cached, the crate passed on the counts of an API that reports both separately
     // (Anthropic, Bedrock), and the true prompt is the sum.
     let prompt = span
         .count(gen_ai::INPUT_TOKENS)

@@ -17,8 +17,9 @@ use serde_json::Value;
 /// Adds OpenInference attributes to a span that has a `gen_ai.*` attribute and no span kind.
 /// Returns true if it was such a span.
 ///
-/// Attributes that are set stay, the `gen_ai.*` attributes included. A span of this crate's macros
-/// always has a span kind, so a function that sets `gen_ai.*` attributes by hand is not translated.
+/// Attributes that the span already has are kept, the `gen_ai.*` attributes included. A span of
+/// this crate's macros always has a span kind, so a function that sets `gen_ai.*` attributes
+/// explicitly is not translated.
 pub(in crate::enrich) fn translate(span: &mut SpanData) -> bool {
     let is_gen_ai = |each: &KeyValue| each.key.as_str().starts_with(gen_ai::NAMESPACE);
     let has_kind = |each: &KeyValue| each.key.as_str() == keys::SPAN_KIND;
@@ -27,8 +28,7 @@ pub(in crate::enrich) fn translate(span: &mut SpanData) -> bool {
     }
     let view = AttributeView::new(&span.attributes);
     let kind = kind::from_gen_ai(&view);
-    // Tools and retrievals have attributes of their own for input and output, all others have
-    // messages.
+    // Tools and retrievals have special attributes for input and output, all others have messages.
     let (input, output) = match kind {
         Kind::Tool => (
             Content::from_attribute(&view, gen_ai::TOOL_CALL_ARGUMENTS),
@@ -81,7 +81,8 @@ fn llm(
     attributes.record(&InputMessages::from_iter(input));
     let (output, reason) = messages::output(output.map(|output| output.json).as_ref());
     attributes.record(&OutputMessages::from_iter(output));
-    // The attribute has the API's own word, the message one of the words of the conventions.
+    // The attribute has the word that the API uses, the message one of the words of the
+    // conventions.
     attributes.record(&model::finish_reason(view).or(reason).map(FinishReason::new));
     attributes.record(&tools(view));
     attributes.record(&model::tokens(view));

@@ -1,6 +1,6 @@
 //! The JSON formats of the known model APIs, one folder or file for each provider.
 //!
-//! # How a format is recognised
+//! # How a format is recognized
 //!
 //! A format is a set of plain functions without state. `request` and `response` read a `Value` as
 //! the structs of their file and return `None` unless all of it fits and something in it
@@ -121,8 +121,9 @@ pub(super) fn chat_response(value: &Value) -> Option<ChatResponse> {
 
 /// Assembles the chunks of a streamed chat into one response of the same API.
 ///
-/// Returns `None` unless the result is a known response. An assembler looks at the outline of the
-/// chunks only, and the recorded output must not be replaced by a response that cannot be read.
+/// Returns `None` unless the result is a known response. An assembler checks only the outer
+/// structure of the chunks, and the recorded output must not be replaced by a response that cannot
+/// be parsed.
 pub(super) fn assemble_chat_stream(chunks: &[Value]) -> Option<Value> {
     let response = CHAT_STREAMS.iter().find_map(|assemble| assemble(chunks))?;
     chat_response(&response).is_some().then_some(response)

@@ -140,9 +140,9 @@ pub(super) fn generate_response(value: &Value) -> Option<ChatResponse> {
     let mut response = from_value::<Response>(value)?;
     let mut turn = AssistantTurn::default();
     if let Some(thinking) = response.thinking.take() {
-        turn.reason(Reasoning::new(thinking));
+        turn.push_reasoning(Reasoning::new(thinking));
     }
-    turn.text(&response.response.take()?);
+    turn.push_text(&response.response.take()?);
     Some(response.into_chat_response(turn.finish()))
 }
 

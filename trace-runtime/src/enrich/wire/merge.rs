@@ -121,7 +121,7 @@ fn position(item: &Value) -> Position {
 /// Returns the list item at the index that a stream event names, after extending the list with
 /// nulls as far as needed. Returns `None` for an index that is out of bounds.
 ///
-/// The caller removes the nulls that remain: a stream that was cut may name index 2 but never 1.
+/// The caller removes the nulls that remain: a stream that broke may name index 2 but never 1.
 pub(crate) fn item_at(list: &mut Vec<Value>, index: usize) -> Option<&mut Value> {
     // The index comes from outside and determines an allocation. No real response has more items.
     const MAX_ITEMS: usize = 4_096;
@@ -139,8 +139,8 @@ pub(crate) fn index_field(event: &Value, field: &str) -> Option<usize> {
     usize::try_from(event.get(field)?.as_u64()?).ok()
 }
 
-/// Appends text to a field of an object. A field that is missing or holds no text is replaced;
-/// a value that is no object stays as it is.
+/// Appends text to a field of an object. A field that is missing or is not text is replaced; a
+/// value that is not an object is left unchanged.
 pub(crate) fn append_text(object: &mut Value, field: &str, text: &str) {
     match object.get_mut(field) {
         Some(Value::String(old)) => old.push_str(text),

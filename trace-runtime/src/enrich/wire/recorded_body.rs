@@ -14,17 +14,17 @@
 //!
 //! The network decides where a piece ends: possibly inside an event, or inside a UTF-8 character.
 
-use crate::capture::is_cut;
+use crate::capture::is_truncated;
 use memchr::memchr2_iter;
 use serde_json::{Deserializer, Value};
 
-/// Parses the recorded text of an input or output, or returns `None` if it holds no JSON.
+/// Parses the recorded text of an input or output, or returns `None` if it contains no JSON.
 ///
 /// Several events, and several consecutive JSON values, become an array. A provider's format then
 /// sees the same value as if the client had parsed the body.
 pub(crate) fn parse(text: &str) -> Option<Value> {
     if let Some(value) = parse_json(text) {
-        // An array may be the body in pieces. Keep the array itself if the pieces are no JSON:
+        // An array may be the body in pieces. Keep the array itself if the pieces are not JSON:
         // `["a", "b"]` and a vector of numbers are valid outputs too.
         let body = value.as_array().and_then(|pieces| concat_pieces(pieces));
         return body.and_then(|body| parse_body(&body)).or(Some(value));
@@ -65,7 +65,7 @@ fn concat_pieces(pieces: &[Value]) -> Option<String> {
     String::from_utf8(bytes?).ok()
 }
 
-/// Returns numbers as bytes, or `None` if one of them is no integer from 0 to 255.
+/// Returns numbers as bytes, or `None` if one of them is not an integer from 0 to 255.
 fn to_bytes(numbers: &[Value]) -> Option<Vec<u8>> {
     numbers.iter().map(|number| u8::try_from(number.as_u64()?).ok()).collect()
 }
@@ -75,7 +75,7 @@ fn to_bytes(numbers: &[Value]) -> Option<Vec<u8>> {
 /// `reqwest::Response::bytes_stream`, hyper and axum yield `Bytes`. Without its feature `serde`
 /// this type implements only `Debug`, so capture records a stream of them as `b".."b".."`. The
 /// escapes are those of `bytes/src/fmt/debug.rs`: `\n`, `\r`, `\t`, `\\`, `\"`, `\0` and `\xNN`.
-/// The owner tests are `tests/clients/tests/http.rs` (reqwest) and the raw HTTP tests in
+/// The tests are `tests/clients/tests/http.rs` (reqwest) and the raw HTTP tests in
 /// `tests/integration/enrich` (axum).
 ///
 /// Returns `None` if the text is not a sequence of such literals, or if their content is empty.
@@ -96,7 +96,7 @@ fn parse_bytes_debug(text: &str) -> Option<String> {
                         let digits = [literal.next()?, literal.next()?];
                         u8::from_str_radix(std::str::from_utf8(&digits).ok()?, 16).ok()?
                     }
-                    // A quote or a backslash stands for itself.
+                    // A backslash before a quote or a backslash is removed.
                     escaped => escaped,
                 }),
                 byte => bytes.push(byte),
@@ -128,7 +128,7 @@ fn parse_events(text: &str) -> Option<Vec<Value>> {
     let mut events = Vec::new();
     // The event stream format allows a byte order mark at the beginning.
     let mut rest = text.trim_start_matches('\u{feff}').trim();
-    if is_cut(rest) {
+    if is_truncated(rest) {
         return None;
     }
     while !rest.is_empty() {

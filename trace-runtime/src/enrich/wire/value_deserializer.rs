@@ -2,7 +2,7 @@
 //!
 //! Every recorded value is tried against a dozen formats, and most of them do not match. The error
 //! of `serde_json` copies the string that did not fit, which for a long prompt or a base64 image
-//! costs more than the whole match. The error type of this deserializer has no content.
+//! costs more than the whole match. The error type of this deserializer is empty.
 //!
 //! It borrows from the value, so a field that is read as `&str` or skipped is never copied, and it
 //! accepts and rejects exactly the values that `serde_json` does (see the tests).
@@ -119,7 +119,7 @@ impl<'de> Deserializer<'de> for ValueDeserializer<'de> {
         visitor.visit_unit()
     }
 
-    // JSON is self-describing, so the requested type adds nothing that the value does not tell.
+    // JSON is self-describing, so the type of the value decides, not the requested type.
     serde::forward_to_deserialize_any! {
         bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit
         unit_struct seq tuple tuple_struct map struct identifier

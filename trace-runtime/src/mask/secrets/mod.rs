@@ -37,8 +37,8 @@ pub(super) fn redact(text: &str) -> Option<String> {
 /// [`redact`] with a replaceable prefilter, for the test that compares the results.
 fn redact_with(text: &str, may_contain_named_secret: impl Fn(&str) -> bool) -> Option<String> {
     let [keys, jwt, headers, assignments] = PATTERNS.as_ref()?;
-    // Keys come first: `OPENAI_API_KEY=sk-..` is then `OPENAI_API_KEY=__REDACTED__`, which
-    // `replace_value` leaves alone.
+    // Keys are redacted first: `OPENAI_API_KEY=sk-..` becomes `OPENAI_API_KEY=__REDACTED__`, which
+    // `replace_value` leaves unchanged.
     let mut redacted = keys.replace_all(text, REDACTED);
     redacted = replace(redacted, |text| jwt.replace_all(text, REDACTED));
     if may_contain_named_secret(&redacted) {
@@ -65,7 +65,7 @@ fn replace_header(found: &Captures<'_>) -> String {
     format!("{kept}{REDACTED}")
 }
 
-/// Redacts the value of an assignment, or returns the match unchanged if the value is no secret.
+/// Redacts the value of an assignment, or returns the match unchanged if the value is not a secret.
 ///
 /// The result is still valid JSON: a number after a quoted name becomes a quoted text, as in
 /// `{"password":1234567}` and `{"password":"__REDACTED__"}`.
@@ -77,12 +77,12 @@ fn replace_value(found: &Captures<'_>) -> String {
     let [keep, quote, separator] =
         ["keep", "quote", "separator"].map(|name| group(name).unwrap_or_default());
     let is_word = value.chars().all(|character| character.is_ascii_alphabetic());
-    // The scheme of a header is no secret; the credentials after it are already redacted.
+    // The scheme of a header is not a secret; the credentials after it are already redacted.
     let is_word = is_word || value.eq_ignore_ascii_case("aws4-hmac-sha256");
     // "Password: required"
     let is_prose = bare.is_some() && is_word && separator == ":";
     // "name, password, address", and `["password","username"]` in a JSON schema. A pair of a header
-    // list has quotes and a value that is no word: `["x-api-key","abcdef1"]`.
+    // list has quotes and a value that is not a word: `["x-api-key","abcdef1"]`.
     let is_list = separator == "," && (bare.is_some() || quote.is_empty() || is_word);
     if value.contains(REDACTED) || is_prose || is_list {
         return found.get(0).map_or("", |whole| whole.as_str()).to_owned();

@@ -1,11 +1,11 @@
 //! A fast check if a text may contain the name of a secret, before the slow patterns run.
 //!
 //! [`HEADER_PATTERN`](super::patterns::HEADER_PATTERN) and the assignment pattern have no literal
-//! at their beginning, since any words may stand before a name (`my_openai_api_key`). The regex
-//! engine then has to read every byte with an automaton, which took longer than to encode the span.
-//! The prefilter searches for a few trigrams at the speed of memory (SIMD) and examines the text
-//! only where one occurs. With it, the whole scrubber costs 1.4 µs of a thread for a span of 1 KB
-//! and 8.5 µs for one of 20 KB (`docs/performance.md`, Export).
+//! at their beginning, since any words may precede a name (`my_openai_api_key`). The regex engine
+//! then has to read every byte with an automaton, which took longer than to encode the span. The
+//! prefilter searches for a few trigrams at the speed of memory (SIMD) and examines the text only
+//! where one occurs. With it, the whole scrubber costs 1.4 µs of a thread for a span of 1 KB and
+//! 8.5 µs for one of 20 KB (`docs/performance.md`, Export).
 //!
 //! It may report a name where there is none, never the other way round; the test
 //! `prefilter_on_random_texts_changes_no_result` compares the results with and without it.

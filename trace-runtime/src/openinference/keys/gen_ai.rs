@@ -25,7 +25,7 @@ pub(crate) const PROMPT_KEY: &str = "gen_ai.prompt";
 pub(crate) const COMPLETION_KEY: &str = "gen_ai.completion";
 pub(crate) const CONTENT_PROMPT_KEY: &str = "gen_ai.content.prompt";
 pub(crate) const CONTENT_COMPLETION_KEY: &str = "gen_ai.content.completion";
-/// A mask that hides requests keeps the model, which is no content.
+/// A mask that hides requests keeps the model, which is not content.
 pub(crate) const REQUEST_MODEL_KEY: &str = "gen_ai.request.model";
 
 // The call. `gen_ai.system` became `gen_ai.provider.name` in version 1.37.

@@ -17,23 +17,23 @@ impl Builder {
             return Err(conflict(
                 "provider",
                 method,
-                "an attached provider keeps its own resource, sampler and exporters, set them \
-                 there",
+                "an attached provider keeps its own resource, sampler and exporters; set them \
+                 on the provider",
             ));
         }
-        let mut of_additional = self.additional.iter().flat_map(|builder| {
+        let mut methods_of_additional = self.additional.iter().flat_map(|builder| {
             let more = [
                 ("provider", builder.provider.is_some()),
                 ("on_diagnostic", builder.on_diagnostic.is_some()),
             ];
             builder.called_methods().chain(called(more))
         });
-        match of_additional.find(|method| !ADDITIONAL_METHODS.contains(method)) {
+        match methods_of_additional.find(|method| !ADDITIONAL_METHODS.contains(method)) {
             Some(method) => Err(conflict(
                 "also",
                 method,
-                "the builder given to `also(..)` says where to send, with endpoint, protocol, \
-                 headers and key alone: call the other on the builder that is installed",
+                "a builder given to `also(..)` can only set the endpoint, protocol, headers and \
+                 key of its backend; call the other method on the builder that is installed",
             )),
             None => Ok(()),
         }

@@ -61,9 +61,9 @@ impl Builder {
     /// Adds an exporter, which receives every span. It replaces OTLP unless
     /// [`endpoint`](Self::endpoint) is called too. Can be called several times.
     ///
-    /// The exporter runs on a separate thread, without an async runtime. It has to do its own
-    /// retries: a batch that it fails to export is lost, because its error does not tell whether
-    /// sending the batch again would duplicate spans.
+    /// The exporter runs on a separate thread, without an async runtime. It has to retry by itself:
+    /// a batch that it fails to export is lost, because its error does not show whether sending the
+    /// batch again would duplicate spans.
     pub fn exporter(mut self, exporter: impl SpanExporter + 'static) -> Self {
         self.exporters.push(Box::new(SdkExporter::new(exporter)));
         self

@@ -70,7 +70,8 @@ pub struct Builder {
     /// The builders of additional backends, given to `also`.
     pub(in crate::register) additional: Vec<Builder>,
     pub(in crate::register) files: Vec<FileSettings>,
-    /// The arguments of a `file_rotation` that no `file` preceded, which `install` reports.
+    /// The arguments of a call of `file_rotation` before any `file`. `install` reports it as an
+    /// error.
     pub(in crate::register) pending_rotation: Option<(u64, u32)>,
     pub(in crate::register) queue_bytes: Option<usize>,
     pub(in crate::register) spool: Option<PathBuf>,

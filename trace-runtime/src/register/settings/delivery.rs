@@ -76,7 +76,7 @@ fn batch(
 }
 
 /// Resolves the spool. Precedence: code, then `TRACE_SPOOL_DIR` and `TRACE_SPOOL_BYTES`, then no
-/// spool: without being asked, the library does not write to the disk.
+/// spool: the library writes to the disk only on request.
 fn spool(builder: &Builder, env: &Environment) -> Result<Option<SpoolSettings>, RegisterError> {
     let from_env = env.get("TRACE_SPOOL_DIR").map(|(setting, path)| (setting, path.into()));
     let in_code = builder.spool.clone().map(|path| (Setting::Method("spool"), path));
@@ -103,11 +103,11 @@ fn spool(builder: &Builder, env: &Environment) -> Result<Option<SpoolSettings>, 
 fn limits(env: &Environment) -> Result<Limits, RegisterError> {
     let value_bytes = env.number(
         &["OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT"],
-        "a number of bytes, write for example 1048576",
+        "a number of bytes, for example 1048576",
     )?;
     let attributes = env.number(
         &["OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", "OTEL_ATTRIBUTE_COUNT_LIMIT"],
-        "a number of attributes, write for example 10000",
+        "a number of attributes, for example 10000",
     )?;
     Ok(Limits {
         value_bytes: value_bytes.unwrap_or(DEFAULT_VALUE_BYTES),

@@ -25,7 +25,7 @@ use crate::mask::MaskSettings;
 pub(crate) struct Settings {
     pub(crate) resource: ResourceSettings,
     pub(crate) sampling: Sampling,
-    /// The OTLP backend; `None` if spans go to other destinations only.
+    /// The OTLP backend; `None` if spans are only sent to other destinations.
     pub(crate) otlp: Option<OtlpSettings>,
     /// The OTLP backends that were added with `also(..)`.
     pub(crate) additional: Vec<OtlpSettings>,
@@ -88,8 +88,9 @@ fn files(builder: &Builder) -> Result<Vec<FileSettings>, RegisterError> {
     }
 }
 
-/// Returns true for OTLP and for the console if spans go there. `OTEL_TRACES_EXPORTER` is a list of
-/// names, as the SDK specification defines it; its default is `otlp`.
+/// Returns two flags: true if spans are sent over OTLP, and true if they are printed on the
+/// console. `OTEL_TRACES_EXPORTER` is a list of names, as the SDK specification defines it; its
+/// default is `otlp`.
 ///
 /// An exporter in code replaces OTLP unless an endpoint is given in code too. An attached provider
 /// has its own exporters.

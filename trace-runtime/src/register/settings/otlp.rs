@@ -1,4 +1,4 @@
-//! Resolves how to reach an OTLP backend.
+//! Resolves the address, protocol, headers and timeout of an OTLP backend.
 
 use super::headers::headers;
 use crate::config::{Environment, RegisterError, Setting};
@@ -39,7 +39,7 @@ pub(in crate::register) fn otlp(
         timeout: timeout.min(max_timeout),
         gzip,
         certificate,
-        is_another: false,
+        is_additional: false,
     })
 }
 
@@ -47,7 +47,7 @@ pub(in crate::register) fn otlp(
 /// a header from there belongs to the first backend and must not be sent to another one.
 pub(super) fn additional(builder: &Builder) -> Result<OtlpSettings, RegisterError> {
     let settings = otlp(builder, &Environment::default())?;
-    Ok(OtlpSettings { is_another: true, ..settings })
+    Ok(OtlpSettings { is_additional: true, ..settings })
 }
 
 /// Resolves the address. Precedence: code, then `PHOENIX_COLLECTOR_ENDPOINT`, then
@@ -63,8 +63,8 @@ fn endpoint(builder: &Builder, env: &Environment) -> Result<Endpoint, RegisterEr
         ]),
     };
     let requested = protocol(builder, env)?;
-    // The port that the URL names may decide the protocol; without a URL it is the other way
-    // around. Phoenix listens for HTTP on the port of its user interface, and for gRPC on the usual
+    // The port that the URL names may decide the protocol; without a URL, the protocol decides the
+    // port. Phoenix listens for HTTP on the port of its user interface, and for gRPC on the usual
     // one.
     let (setting, url) = given.unwrap_or(match requested {
         Some((_, Protocol::Grpc)) => (Setting::Default, "http://localhost:4317"),

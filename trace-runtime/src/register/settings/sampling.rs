@@ -58,5 +58,5 @@ fn require_ratio(setting: Setting, ratio: f64, found: &str) -> Result<f64, Regis
     if (0.0..=1.0).contains(&ratio) {
         return Ok(ratio);
     }
-    Err(setting.invalid(found, "a number from 0 to 1, write for example 0.25"))
+    Err(setting.invalid(found, "a number from 0 to 1, for example 0.25"))
 }

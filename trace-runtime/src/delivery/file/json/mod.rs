@@ -4,7 +4,7 @@
 //! this format, and the files are meant to be exchanged with a Collector:
 //!
 //! - Its writer emits every field, also those with default values, and `null` for NaN and
-//!   infinities, which loses the number. `write.rs` therefore declares the fields by hand.
+//!   infinities, which loses the number. `write.rs` therefore lists the fields explicitly.
 //! - Its reader rejects the strings `"NaN"`, `"Infinity"` and `"-Infinity"`, which the JSON mapping
 //!   of protobuf prescribes, and some messages whose default fields were left out. `read.rs`
 //!   completes such lines, and leaves the rest to that reader.
@@ -26,7 +26,8 @@ pub(super) fn write(request: &ExportTraceServiceRequest) -> serde_json::Result<V
     Ok(line)
 }
 
-/// Reads the request of a line. Most lines need no completion, so the library's reader goes first.
+/// Reads the request of a line. Most lines need no completion, so the library's reader is tried
+/// first.
 pub(in crate::delivery) fn read(line: &[u8]) -> serde_json::Result<ExportTraceServiceRequest> {
     serde_json::from_slice(line).or_else(|_| read_completed(line))
 }

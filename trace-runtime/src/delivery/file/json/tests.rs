@@ -112,7 +112,7 @@ fn doubles_as_strings_are_read_and_other_strings_are_errors() {
     }
 }
 
-/// Two spans in the format of the Collector, in the order of its fields. Written by hand after the
+/// Two spans in the format of the Collector, in the order of its fields. Written manually after the
 /// generated writers of opentelemetry-collector v1.65.0 (`pdata/internal/generated_proto_*.go`).
 const BY_THE_COLLECTOR: &str = r#"{"resourceSpans":[{
     "resource":{"attributes":[{"key":"service.name","value":{"stringValue":"shop"}}]},

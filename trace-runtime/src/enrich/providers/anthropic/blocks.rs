@@ -121,7 +121,7 @@ impl ContentBlock {
 }
 
 impl Source {
-    /// Returns an URL, a `data:` URL, or the id of a file in place of one.
+    /// Returns a URL, a `data:` URL, or the id of a file in place of one.
     fn into_url(self) -> Option<String> {
         match self {
             Source::Base64 { media_type, data } => Some(data_url(&media_type, &data)),
@@ -139,7 +139,7 @@ impl Source {
 pub(super) fn add_assistant_blocks(messages: &mut Messages, content: &WireContent) -> Option<()> {
     let blocks = match content {
         WireContent::Text(text) => {
-            messages.turn.text(text);
+            messages.turn.push_text(text);
             return Some(());
         }
         WireContent::Blocks(blocks) => blocks,
@@ -147,18 +147,20 @@ pub(super) fn add_assistant_blocks(messages: &mut Messages, content: &WireConten
     for value in blocks {
         let turn = &mut messages.turn;
         match from_value::<ContentBlock>(value)? {
-            ContentBlock::Text { text } => turn.text(&text),
+            ContentBlock::Text { text } => turn.push_text(&text),
             ContentBlock::Thinking { thinking, signature } => {
                 let signature = signature.filter(|signature| !signature.is_empty());
-                turn.reason(Reasoning { signature, ..Reasoning::new(thinking) });
+                turn.push_reasoning(Reasoning { signature, ..Reasoning::new(thinking) });
             }
-            ContentBlock::RedactedThinking { data } => turn.reason(Reasoning::redacted(data)),
+            ContentBlock::RedactedThinking { data } => {
+                turn.push_reasoning(Reasoning::redacted(data));
+            }
             ContentBlock::ToolUse { id, name, input } => {
                 turn.tool_calls.push(ToolCall::new(name, json(&input)).id(id));
             }
             block => match server_tool_result(value) {
                 Some(result) => messages.push(result),
-                None => turn.say(block.into_part(value)),
+                None => turn.push_part(block.into_part(value)),
             },
         }
     }

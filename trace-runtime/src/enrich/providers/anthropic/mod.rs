@@ -178,7 +178,7 @@ pub(super) fn response(value: &Value) -> Option<ChatResponse> {
     let mut messages = Messages::default();
     add_assistant_blocks(&mut messages, &WireContent::Blocks(response.content))?;
     Some(ChatResponse {
-        messages: messages.finish_answer(),
+        messages: messages.finish_response(),
         finish_reason: response.stop_reason,
         tokens: response.usage.tokens(),
         model: Some(response.model),

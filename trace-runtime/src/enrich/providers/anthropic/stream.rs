@@ -63,7 +63,7 @@ fn apply_message_delta(message: &mut Value, event: &Value) -> Option<()> {
 }
 
 /// Applies an event to the block at its `index`. Returns `None` if it does not fit, which the
-/// caller ignores: one event that cannot be applied must not cost the others.
+/// caller ignores: one event that cannot be applied must not discard the others.
 fn apply_block_event(blocks: &mut Vec<Value>, kind: &str, event: &Value) -> Option<()> {
     let block = item_at(blocks, index_field(event, "index")?)?;
     if kind == "content_block_start" {
@@ -92,7 +92,7 @@ fn apply_block_event(blocks: &mut Vec<Value>, kind: &str, event: &Value) -> Opti
 }
 
 /// Parses the input of a tool, which arrived as JSON text in increments. A tool without parameters
-/// has an empty text. Text that is incomplete, because the stream broke, stays text.
+/// has an empty text. Text that is incomplete, because the stream broke, is kept as text.
 fn parse_tool_input(block: &mut Value) {
     if let Some(input) = block.get_mut("input")
         && let Some(text) = input.as_str()

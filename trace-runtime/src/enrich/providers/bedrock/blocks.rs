@@ -19,8 +19,8 @@ use serde_json::Value;
 /// {"toolResult": {"toolUseId": "tooluse_1", "content": [{"json": {"sky": "clear"}}]}}
 /// ```
 ///
-/// There is no variant for unknown types: with only a field name to go by, any object with one
-/// field would be a block of Converse. Types without a part here are listed with `IgnoredAny`.
+/// There is no variant for unknown types: with only a field name to identify it, any object with
+/// one field would be a block of Converse. Types without a part here are listed with `IgnoredAny`.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) enum ContentBlock {
@@ -189,14 +189,16 @@ pub(super) fn add_assistant_blocks(messages: &mut Messages, blocks: &[Value]) ->
     for value in blocks {
         let turn = &mut messages.turn;
         match from_value::<ContentBlock>(value)? {
-            ContentBlock::Text(text) => turn.text(&text),
-            ContentBlock::CitationsContent(cited) => turn.text(&cited.into_text()),
+            ContentBlock::Text(text) => turn.push_text(&text),
+            ContentBlock::CitationsContent(cited) => turn.push_text(&cited.into_text()),
             ContentBlock::ToolUse(call) => {
                 turn.tool_calls
                     .push(ToolCall::new(call.name, json(&call.input)).id(call.tool_use_id));
             }
             ContentBlock::ToolResult(result) => messages.push(result.to_message()?),
-            ContentBlock::ReasoningContent(content) => turn.reason(content.into_reasoning()),
+            ContentBlock::ReasoningContent(content) => {
+                turn.push_reasoning(content.into_reasoning());
+            }
             block => turn.parts.extend(block.into_part(value).map(Into::into)),
         }
     }

@@ -18,7 +18,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
-/// Only AWS serves this format. The vendor of the model is told by the model's name alone.
+/// Only AWS serves this format. The vendor of the model follows from the model's name alone.
 const VENDOR: Vendor = Vendor { system: None, provider: Some("aws") };
 
 /// The body of a request.
@@ -54,7 +54,7 @@ struct WireMessage {
     role: Role,
     content: Vec<Value>,
     /// A field of OpenAI, not of Converse. An OpenAI message with only tool calls and an empty list
-    /// as content would otherwise pass for a message of Converse.
+    /// as content would otherwise match a message of Converse.
     tool_calls: Option<IgnoredAny>,
 }
 
@@ -66,7 +66,7 @@ enum Role {
     System,
 }
 
-/// Reads a request. The format is recognised by its blocks, which have no `type`.
+/// Reads a request. The format is recognized by its blocks, which have no `type`.
 pub(super) fn request(value: &Value) -> Option<ChatRequest> {
     let request = from_value::<Request>(value)?;
     let has_block = request.messages.iter().any(|message| !message.content.is_empty());
@@ -170,7 +170,7 @@ pub(super) fn response(value: &Value) -> Option<ChatResponse> {
     let mut messages = Messages::default();
     add_assistant_blocks(&mut messages, &message.content)?;
     Some(ChatResponse {
-        messages: messages.finish_answer(),
+        messages: messages.finish_response(),
         finish_reason: response.stop_reason,
         tokens: response.usage.and_then(|usage| usage.tokens()),
         model: None,

@@ -49,7 +49,7 @@ pub(crate) fn assemble(events: &[Value]) -> Option<Value> {
 }
 
 /// Applies an event to the block at its `contentBlockIndex`. Returns `None` if it does not fit,
-/// which the caller ignores: one event that cannot be applied must not cost the others.
+/// which the caller ignores: one event that cannot be applied must not discard the others.
 fn apply_block_event(blocks: &mut Vec<Value>, event: &Value) -> Option<()> {
     let block = item_at(blocks, index_field(event, "contentBlockIndex")?)?;
     if block.is_null() {
@@ -101,7 +101,7 @@ fn text_field<'a>(value: &'a Value, field: &str) -> Option<&'a str> {
 }
 
 /// Parses the input of a tool, which arrived as JSON text in increments. A tool without parameters
-/// may have no input at all. Text that is incomplete, because the stream broke, stays text.
+/// may have no input at all. Text that is incomplete, because the stream broke, is kept as text.
 fn parse_tool_input(block: &mut Value) {
     let Some(call) = block.get_mut("toolUse").and_then(Value::as_object_mut) else { return };
     let input = call.entry("input").or_insert_with(|| Map::new().into());

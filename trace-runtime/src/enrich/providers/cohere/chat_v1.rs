@@ -65,7 +65,7 @@ pub(crate) fn request(value: &Value) -> Option<ChatRequest> {
     let Request { model, message, preamble, chat_history, tools: definitions, tool_results, rest } =
         from_value::<Request>(value)?;
     let is_cohere_model = |model: &str| model_family::system(model) == VENDOR.system;
-    // Many functions have an argument `message`, so that field alone is no request.
+    // Many functions have an argument `message`, so that field alone does not make a request.
     if chat_history.is_none()
         && preamble.is_none()
         && !model.as_deref().is_some_and(is_cohere_model)
@@ -116,7 +116,7 @@ impl WireResult {
 /// Returns an assistant message with the text and tool calls of a `CHATBOT` message or a response.
 fn chatbot_message(text: &str, calls: Option<Vec<WireCall>>) -> Message {
     let mut turn = AssistantTurn::default();
-    turn.text(text);
+    turn.push_text(text);
     for WireCall { name, parameters } in calls.into_iter().flatten() {
         turn.tool_calls.push(ToolCall::new(name, json(&parameters)));
     }

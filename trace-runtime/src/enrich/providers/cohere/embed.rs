@@ -91,7 +91,7 @@ enum Embeddings {
     ByType(EmbeddingsByType),
 }
 
-/// Only `float` is read. The other types (`int8`, `ubinary`, ..) are quantised or packed, so their
+/// Only `float` is read. The other types (`int8`, `ubinary`, ..) are quantized or packed, so their
 /// numbers are not the components of a vector.
 #[derive(Deserialize)]
 struct EmbeddingsByType {

@@ -26,7 +26,7 @@ const CODE_EXECUTION: &str = "code_execution";
 #[serde(rename_all = "camelCase")]
 pub(super) struct WirePart {
     text: Option<String>,
-    /// True if `text` summarises the reasoning and is no output.
+    /// True if `text` summarizes the reasoning and is not output.
     thought: Option<bool>,
     #[serde(alias = "thought_signature")]
     thought_signature: Option<String>,
@@ -125,8 +125,8 @@ impl WirePart {
     }
 }
 
-/// Returns a part for media by its type. Any type that is no image, audio or video, and a missing
-/// type, is a document.
+/// Returns a part for media by its type. A missing type, and any type other than image, audio and
+/// video, is a document.
 fn media_part(mime_type: &str, url: String) -> Part {
     match mime_type.split('/').next() {
         Some("image") => Image::new(url).into(),
@@ -155,17 +155,17 @@ pub(super) fn add_model_parts(messages: &mut Messages, values: &[Value]) -> Opti
             }
             WirePart { text: Some(text), thought: Some(true), thought_signature, .. } => {
                 let signature = thought_signature.filter(|signature| !signature.is_empty());
-                turn.reason(Reasoning { signature, ..Reasoning::new(text) });
+                turn.push_reasoning(Reasoning { signature, ..Reasoning::new(text) });
             }
-            WirePart { text: Some(text), .. } => turn.text(&text),
-            part => turn.say(part.into_part(value)),
+            WirePart { text: Some(text), .. } => turn.push_text(&text),
+            part => turn.push_part(part.into_part(value)),
         }
     }
     Some(())
 }
 
 impl FunctionCall {
-    /// Returns the call. A signature of the thoughts that led to it is beside the call in its part.
+    /// Returns the call. The signature of the thoughts before the call is a field beside it.
     fn into_tool_call(self, signature: Option<String>) -> ToolCall {
         let arguments = self.args.unwrap_or_else(|| Map::new().into());
         let call = ToolCall::new(self.name, arguments);

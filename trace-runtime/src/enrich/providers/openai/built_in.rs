@@ -80,7 +80,7 @@ fn arguments(item: &Map<String, Value>) -> Json {
 
 /// Removes nulls and empty lists, at any depth.
 ///
-/// Typed clients (`async-openai`) serialise absent fields as null. Without this, the same call
+/// Typed clients (`async-openai`) serialize absent fields as null. Without this, the same call
 /// would have other arguments when a typed client records it; see `typed_clients.rs` in the tests.
 fn remove_empty_fields(object: &mut Map<String, Value>) {
     object.retain(|_, value| !value.is_null() && !value.as_array().is_some_and(Vec::is_empty));

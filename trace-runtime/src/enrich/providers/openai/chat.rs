@@ -57,7 +57,7 @@ pub(crate) fn request(value: &Value) -> Option<ChatRequest> {
 /// ```
 ///
 /// `object` is not required, since compatible servers may omit it; `choices[].message` is enough to
-/// recognise the format.
+/// recognize the format.
 #[derive(Deserialize)]
 struct Response {
     choices: Vec<Choice>,

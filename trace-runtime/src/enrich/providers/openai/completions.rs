@@ -61,7 +61,7 @@ pub(crate) fn request(value: &Value) -> Option<ChatRequest> {
 /// ```
 #[derive(Deserialize)]
 struct Response {
-    /// Required, because a list of choices with a text is too common to be recognised alone.
+    /// Required, because a list of choices with a text is too common to be recognized alone.
     object: String,
     choices: Vec<Choice>,
     model: Option<String>,

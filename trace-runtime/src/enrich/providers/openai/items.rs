@@ -166,7 +166,7 @@ fn add_built_in(messages: &mut Messages, value: &Value) {
                 messages.push(result);
             }
         }
-        None => messages.turn.text(&value.to_string()),
+        None => messages.turn.push_text(&value.to_string()),
     }
 }
 
@@ -196,10 +196,10 @@ pub(crate) fn output_messages(items: &[Value]) -> Option<Vec<Message>> {
 fn add_assistant_item(turn: &mut AssistantTurn, item: Item) -> Option<()> {
     match item {
         Item::Message(WireMessage { role: Role::Assistant, content }) => match content {
-            ItemContent::Text(text) => turn.text(&text),
+            ItemContent::Text(text) => turn.push_text(&text),
             ItemContent::Parts(parts) => {
                 for value in &parts {
-                    turn.say(parse_part(value)?);
+                    turn.push_part(parse_part(value)?);
                 }
             }
         },
@@ -209,7 +209,7 @@ fn add_assistant_item(turn: &mut AssistantTurn, item: Item) -> Option<()> {
         Item::CustomToolCall { name, input, call_id } => {
             turn.tool_calls.push(ToolCall::new(name, Value::String(input)).id(call_id));
         }
-        Item::Reasoning(wire) => turn.reason(reasoning(wire)?),
+        Item::Reasoning(wire) => turn.push_reasoning(reasoning(wire)?),
         // `add_item` handles these.
         Item::Message(_) | Item::FunctionCallOutput { .. } | Item::Other => return None,
     }

@@ -117,7 +117,7 @@ struct WireFunction {
     arguments: Value,
 }
 
-/// A call of a custom tool, which takes free text in place of JSON arguments.
+/// A call of a custom tool, whose input is free text in place of JSON arguments.
 #[derive(Deserialize)]
 struct WireCustom {
     name: String,
@@ -192,10 +192,10 @@ impl WireAssistant {
         let reasoning = self.reasoning_content.or(reasoning).or(self.thinking);
         // Cohere's `tool_plan` explains the tool calls that follow, so it counts as reasoning.
         for text in [reasoning, self.tool_plan].into_iter().flatten() {
-            turn.reason(Reasoning::new(text));
+            turn.push_reasoning(Reasoning::new(text));
         }
         match self.content {
-            Some(WireContent::Text(text)) => turn.text(&text),
+            Some(WireContent::Text(text)) => turn.push_text(&text),
             Some(WireContent::Parts(parts)) => {
                 for part in &parts {
                     add_assistant_part(&mut turn, part)?;
@@ -205,7 +205,7 @@ impl WireAssistant {
         }
         let transcript = self.audio.and_then(|audio| audio.transcript);
         for text in [self.refusal, transcript].iter().flatten() {
-            turn.text(text);
+            turn.push_text(text);
         }
         for call in self.tool_calls.into_iter().flatten() {
             turn.tool_calls.push(call.into_tool_call()?);

@@ -58,7 +58,7 @@ enum WirePart {
     Other,
 }
 
-/// An URL as `{"url": ".."}` (OpenAI) or as a plain text (Mistral).
+/// A URL as `{"url": ".."}` (OpenAI) or as a plain text (Mistral).
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum WireUrl {
@@ -67,7 +67,7 @@ enum WireUrl {
 }
 
 /// Audio as `{"data": .., "format": "wav"}` (OpenAI) or as a plain text (Mistral), which is either
-/// an URL or base64 without a format.
+/// a URL or base64 without a format.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum WireAudioInput {
@@ -115,12 +115,12 @@ struct WireThinkingPart {
 /// reads the parts of other roles, keeps it as JSON.
 pub(crate) fn add_assistant_part(turn: &mut AssistantTurn, value: &Value) -> Option<()> {
     match from_value::<WirePart>(value)? {
-        WirePart::Thinking { thinking } => turn.reason(Reasoning::new(match thinking {
+        WirePart::Thinking { thinking } => turn.push_reasoning(Reasoning::new(match thinking {
             WireThinking::Text(text) => text,
             WireThinking::Parts(parts) => parts.into_iter().filter_map(|part| part.text).collect(),
         })),
-        WirePart::Text { text } => turn.text(&text),
-        _ => turn.say(parse_part(value)?),
+        WirePart::Text { text } => turn.push_text(&text),
+        _ => turn.push_part(parse_part(value)?),
     }
     Some(())
 }

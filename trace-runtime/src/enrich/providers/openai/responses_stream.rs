@@ -55,7 +55,7 @@ pub(crate) fn assemble(events: &[Value]) -> Option<Value> {
 /// Applies an event to the output so far.
 ///
 /// Returns `None` for an event that has no output or does not fit. The caller ignores that: one
-/// event that cannot be applied must not cost the others.
+/// event that cannot be applied must not discard the others.
 fn apply_event(output: &mut Vec<Value>, kind: &str, event: &Value) -> Option<()> {
     let item = item_at(output, index_field(event, "output_index")?)?;
     let content_index = || index_field(event, "content_index");

@@ -12,7 +12,7 @@ use std::time::Duration;
 
 /// Resolves settings that leave tracing switched on.
 fn settings(builder: &Builder, variables: &[(&str, &str)]) -> Settings {
-    Settings::resolve(builder, &Environment::of(variables)).unwrap().expect("switched on")
+    Settings::resolve(builder, &Environment::from_pairs(variables)).unwrap().expect("switched on")
 }
 
 fn otlp(builder: &Builder, variables: &[(&str, &str)]) -> OtlpSettings {
@@ -20,5 +20,5 @@ fn otlp(builder: &Builder, variables: &[(&str, &str)]) -> OtlpSettings {
 }
 
 fn error(builder: &Builder, variables: &[(&str, &str)]) -> String {
-    Settings::resolve(builder, &Environment::of(variables)).unwrap_err().to_string()
+    Settings::resolve(builder, &Environment::from_pairs(variables)).unwrap_err().to_string()
 }

@@ -15,8 +15,10 @@ fn booleans_are_read_in_all_spellings() {
         ("OFF", true),
         ("", true),
     ] {
-        let resolved =
-            Settings::resolve(&register(), &Environment::of(&[("OTEL_SDK_DISABLED", text)]));
+        let resolved = Settings::resolve(
+            &register(),
+            &Environment::from_pairs(&[("OTEL_SDK_DISABLED", text)]),
+        );
         assert_eq!(resolved.unwrap().is_some(), on, "{text:?}");
     }
 }
@@ -32,7 +34,8 @@ fn exporter_names_select_destinations() {
     ];
     for (names, expected) in table {
         let variables = [("OTEL_TRACES_EXPORTER", names)];
-        let resolved = Settings::resolve(&register(), &Environment::of(&variables)).unwrap();
+        let resolved =
+            Settings::resolve(&register(), &Environment::from_pairs(&variables)).unwrap();
         assert_eq!(resolved.map(|s| (s.otlp.is_some(), s.console)), expected, "{names}");
     }
     assert!(settings(&register().console(true), &[]).console);
