@@ -28,7 +28,7 @@ struct Reclaimed {
 impl Queue {
     /// Waits for the next block: one that is full, old enough, or asked for by a flush. Returns
     /// `None` after the last one.
-    pub(crate) fn take(&self) -> Option<Block> {
+    pub(crate) fn next_block(&self) -> Option<Block> {
         // More spans are likely soon. The worker lingers for one delay before it lets producers wake
         // it, so that a thread that ends single spans does not pay for a wake-up each time.
         let mut lingers = true;

@@ -134,7 +134,7 @@ impl Run {
 
     /// Does the work of the worker in durable mode on this thread, for one batch.
     pub(super) fn work_durably(&self) {
-        let mut block = self.queue.take().unwrap();
+        let mut block = self.queue.next_block().unwrap();
         let (id, spans) = (block.id, block.spans.len() as u64);
         let data = block.spans.take();
         let body = Body::encode(data, &ResourceAttributesWithSchema::default());
@@ -144,7 +144,7 @@ impl Run {
 
     /// Stores a batch in the spool alone, as the worker does while the sender lags.
     pub(super) fn leave_to_disk(&self) {
-        let mut block = self.queue.take().unwrap();
+        let mut block = self.queue.next_block().unwrap();
         let data = block.spans.take();
         let body = Body::encode(data, &ResourceAttributesWithSchema::default());
         assert!(self.queue.store_batch(block.id, &body, false));
@@ -174,7 +174,7 @@ pub(super) fn send_all<T: Transport + 'static>(
     for span in spans {
         queue.push(span);
     }
-    let mut block = queue.take().unwrap();
+    let mut block = queue.next_block().unwrap();
     let (id, spans) = (block.id, block.spans.len() as u64);
     let body = Body::encode(block.spans.take(), &ResourceAttributesWithSchema::default());
     let sender = Sender {
