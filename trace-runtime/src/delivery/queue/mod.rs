@@ -254,6 +254,9 @@ impl Queue {
                 return false;
             }
             state.waiting.append(spans, bytes, last, &self.settings);
+            if state.bytes() > self.bound / 4 * 3 {
+                state.waiting.complete_single_block();
+            }
             state.wakes_worker()
         });
         if wakes_worker {

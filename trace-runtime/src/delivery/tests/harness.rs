@@ -243,11 +243,19 @@ pub(super) fn span(name: &str) -> QueuedSpan {
     })
 }
 
-/// A span with a text of 54,000 bytes.
+/// Creates a span with a text of 54,000 bytes.
 pub(super) fn long_span(name: &str) -> QueuedSpan {
+    with_text(name, "the answer to the question ".repeat(2000))
+}
+
+/// Creates a span that takes slightly more than so many bytes, as the queue estimates.
+pub(super) fn span_of(name: &str, bytes: usize) -> QueuedSpan {
+    with_text(name, "x".repeat(bytes / 5 * 4))
+}
+
+fn with_text(name: &str, text: String) -> QueuedSpan {
     let mut span = span(name);
     if let QueuedSpan::Sdk(data) = &mut span {
-        let text = "the answer to the question ".repeat(2000);
         data.attributes = vec![opentelemetry::KeyValue::new("text", text)];
     }
     span
