@@ -5,7 +5,9 @@ use serde::{Serialize, Serializer};
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::fmt::{self, Debug};
-use trace_runtime::{chain, llm, opentelemetry_sdk::trace::SpanData, tool};
+use std::sync::Arc;
+use trace_runtime::record::{Attributes, Record};
+use trace_runtime::{agent, chain, llm, opentelemetry_sdk::trace::SpanData, tool};
 
 #[derive(Serialize)]
 struct Question<'a> {
@@ -49,6 +51,58 @@ several [CHAIN] ok in={"a":"x","b":null,"c":true} out=null
 several [CHAIN] ok in={"a":"x","b":1,"c":true} out=x
 named [LLM] ok in={"text":"four"} out=4
 with_path [TOOL] ok in={"path":"a"} out=a/b
+"#
+    );
+}
+
+/// A handle without `Serialize` and `Debug`.
+struct Database;
+
+/// A handle that records attributes instead.
+struct Shard(u8);
+
+impl Record for Shard {
+    fn record(&self, attributes: &mut Attributes) {
+        attributes.set("shard", self.0);
+    }
+}
+
+#[agent]
+fn plan(database: Arc<Database>, task: &str) -> usize {
+    Arc::strong_count(&database) + task.len()
+}
+
+#[chain]
+fn search(database: &Database, query: &str, limit: u8, shard: &Shard) -> u8 {
+    let _ = (database, query, shard);
+    limit
+}
+
+#[llm]
+fn complete(client: &Database, question: &str) -> usize {
+    let _ = client;
+    question.len()
+}
+
+#[chain]
+fn connect(database: &Database, replica: &Database) {
+    let _ = (database, replica);
+}
+
+#[test]
+fn opaque_arguments_are_left_out_beside_readable_ones() {
+    let program = Program::start();
+    plan(Arc::new(Database), "see the \"city\"");
+    search(&Database, "x", 3, &Shard(7));
+    complete(&Database, "why");
+    connect(&Database, &Database);
+    assert_eq!(program.attribute("search", "shard").unwrap(), "7");
+    assert_eq!(
+        program.tree(),
+        r#"plan [AGENT] ok in=see the "city" out=15
+search [CHAIN] ok in={"query":"x","limit":3} out=3
+complete [LLM] ok in={"question":"why"} out=3
+connect [CHAIN] ok in={"database":"<Database>","replica":"<Database>"}
 "#
     );
 }

@@ -12,7 +12,8 @@ use std::sync::Once;
 use std::thread;
 
 thread_local! {
-    /// Message and location of the last panic on this thread.
+    /// Message and location of the last panic on this thread. The hook is the only place that knows
+    /// the location; `catch_unwind` returns on the same thread, without it.
     static LAST_PANIC: RefCell<Option<(String, String)>> = const { RefCell::new(None) };
 }
 

@@ -106,7 +106,7 @@ impl Sender {
     /// The destination is there, so the next try does not wait.
     fn note_answer(&mut self) {
         self.backoff.reset();
-        self.queue.note_success();
+        self.queue.record_answer();
     }
 
     /// Reports the message of a backend that accepted all spans. OTLP uses it for warnings.

@@ -1,6 +1,5 @@
 //! The settings of delivery. They are resolved: nothing in this room reads the environment.
 
-use super::otlp::{Endpoint, Headers};
 use crate::config::Setting;
 use crate::enrich::Stages;
 use std::path::PathBuf;
@@ -20,20 +19,6 @@ pub(crate) struct DeliverySettings {
 /// The longest timeout: longer than any program waits, and short enough to be added to the current
 /// time on every platform.
 pub(crate) const MAX_TIMEOUT: Duration = Duration::from_secs(365 * 24 * 60 * 60);
-
-/// How to reach an OTLP backend.
-#[derive(Clone, Debug)]
-pub(crate) struct OtlpSettings {
-    pub(crate) endpoint: Endpoint,
-    pub(crate) headers: Headers,
-    /// The time that one attempt may take.
-    pub(crate) timeout: Duration,
-    pub(crate) gzip: bool,
-    /// A PEM file of the authorities to trust instead of the public ones.
-    pub(crate) certificate: Option<(Setting, String)>,
-    /// True for a backend given to `also(..)`, which reads no environment variable.
-    pub(crate) is_another: bool,
-}
 
 /// The bounds of a queue and of its batches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -44,7 +44,7 @@ impl Worker {
         // Spans that an exporter or a mask records would be exported again, without an end.
         let _suppressed = Context::enter_telemetry_suppressed_scope();
         let _scope = ExportScope::enter();
-        while let Some(block) = self.queue.take() {
+        while let Some(block) = self.queue.next_block() {
             if let Some(resource) = self.queue.take_resource() {
                 self.set_resource(&resource);
             }

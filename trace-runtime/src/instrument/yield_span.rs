@@ -17,10 +17,6 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 thread_local! {
-    /// True if [`YIELDED`] holds a span. Functions whose span does not record read only this flag:
-    /// unlike the cell it has no destructor, so reading it needs no check for a destroyed
-    /// thread-local.
-    static HAS_YIELDED: Cell<bool> = const { Cell::new(false) };
     /// Filled by the body in its first poll, emptied as soon as that poll returns.
     static YIELDED: Cell<Option<SpanHandle>> = const { Cell::new(None) };
 }
@@ -34,9 +30,6 @@ pub fn yield_span(span: SpanHandle) -> YieldSpan {
 /// Takes the span that the body yielded in the poll that has just returned.
 #[inline]
 pub(super) fn received_span() -> Option<SpanHandle> {
-    if !HAS_YIELDED.replace(false) {
-        return None;
-    }
     YIELDED.try_with(Cell::take).ok().flatten()
 }
 
@@ -51,10 +44,7 @@ impl Future for YieldSpan {
     fn poll(mut self: Pin<&mut Self>, _context: &mut Context<'_>) -> Poll<()> {
         let Some(span) = self.0.take() else { return Poll::Ready(()) };
         match YIELDED.try_with(|yielded| yielded.set(Some(span))) {
-            Ok(()) => {
-                HAS_YIELDED.set(true);
-                Poll::Pending
-            }
+            Ok(()) => Poll::Pending,
             // A thread that is ending has destroyed its thread-locals; the body runs untraced.
             Err(_) => Poll::Ready(()),
         }

@@ -1,9 +1,9 @@
 //! Error messages for spans that a backend did not accept: the cause, and advice on how to fix
 //! it. Messages never contain the value of a header.
 
+use super::settings::OtlpSettings;
 use crate::config::Setting;
 use crate::delivery::destination::{SendError, UNREACHABLE};
-use crate::delivery::settings::OtlpSettings;
 use std::sync::OnceLock;
 
 /// Returns the failure for a backend without an answer: no connection, no TLS session, or a
@@ -16,7 +16,7 @@ pub(super) fn unreachable(settings: &OtlpSettings, reason: &str) -> SendError {
         }
         _ if reason.contains("certificate expired") => "renew its certificate",
         // A backend of `also(..)` reads no environment variable, so naming one would not help.
-        _ if reason.contains("certificate") && settings.is_another => {
+        _ if reason.contains("certificate") && settings.is_additional => {
             "a backend given to `also(..)` needs a certificate from a public authority: make this one \
              the endpoint of the builder that is installed, and name its authority with \
              OTEL_EXPORTER_OTLP_CERTIFICATE"
@@ -24,7 +24,7 @@ pub(super) fn unreachable(settings: &OtlpSettings, reason: &str) -> SendError {
         _ if reason.contains("certificate") => {
             "name the authority that signed its certificate with OTEL_EXPORTER_OTLP_CERTIFICATE"
         }
-        Setting::Default if settings.is_another => {
+        Setting::Default if settings.is_additional => {
             "start Phoenix there (`phoenix serve`), or call `endpoint(..)` on the builder given to \
              `also(..)`"
         }
@@ -87,7 +87,7 @@ fn status_cause(status: u16) -> &'static str {
 fn credential_advice(settings: &OtlpSettings) -> String {
     let names: Vec<_> = settings.headers.iter().map(|(name, _)| name).collect();
     let names = names.join(", ");
-    let give_one = if settings.is_another {
+    let give_one = if settings.is_additional {
         "call `api_key(..)` on the builder given to `also(..)`"
     } else {
         "set PHOENIX_API_KEY or `api_key(..)`"

@@ -164,8 +164,8 @@ impl Queue {
         }
     }
 
-    /// Records that the destination answered.
-    pub(crate) fn note_success(&self) {
+    /// Records that the destination answered: it is not down.
+    pub(crate) fn record_answer(&self) {
         self.lock().outage.end();
     }
 

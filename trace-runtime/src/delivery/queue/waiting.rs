@@ -49,6 +49,14 @@ impl Waiting {
         }
     }
 
+    /// Completes the last block early, if the worker has no other one to work on. Called when memory
+    /// is short: spans that wait for a batch to fill could be on disk, or at least be encoded.
+    pub(super) fn complete_single_block(&mut self) {
+        if let (1, Some(block)) = (self.blocks.len(), self.blocks.front_mut()) {
+            block.is_complete = true;
+        }
+    }
+
     pub(super) fn front(&self) -> Option<&WaitingBlock> {
         self.blocks.front()
     }

@@ -41,7 +41,7 @@ fn spans_of_many_threads_are_all_counted() {
     let flush = queue.begin_flush();
     let mut taken = 0;
     while taken < ended {
-        let mut block = queue.take().unwrap();
+        let mut block = queue.next_block().unwrap();
         assert!(block.spans.len() <= 512);
         taken += block.spans.take().len() as u64;
     }
@@ -59,7 +59,7 @@ fn span_of_an_idle_thread_is_taken() {
     let (says, taken) = mpsc::channel();
     let worker = Arc::clone(&queue);
     thread::spawn(move || {
-        while let Some(block) = worker.take() {
+        while let Some(block) = worker.next_block() {
             says.send(block.spans.len()).unwrap();
         }
     });
@@ -83,6 +83,6 @@ fn span_after_shutdown_is_counted_as_lost() {
     let stats = queue.stats();
     assert_eq!((stats.ended, stats.pending), (12, 5));
     assert_eq!(stats.lost_by_cause["ended after shutdown"], 7);
-    assert_eq!(queue.take().unwrap().spans.len(), 5);
-    assert!(queue.take().is_none());
+    assert_eq!(queue.next_block().unwrap().spans.len(), 5);
+    assert!(queue.next_block().is_none());
 }

@@ -1,6 +1,6 @@
 //! A queue that is at its bound of memory.
 
-use super::harness::{ALL, LONG, Run, long_span};
+use super::harness::{ALL, LONG, Run, long_span, span_of};
 use super::spool::Disk;
 use super::{accepted, failure};
 use crate::delivery::destination::Attempt;
@@ -81,6 +81,21 @@ fn shutdown_with_waiting_spans_and_a_spool_stores_them() {
     run.queue.stop(LONG);
     worker.join().unwrap();
     assert_eq!((run.stats().on_disk, disk.names()), (4, OTHERS.map(String::from).to_vec()));
+    run.join();
+}
+
+#[test]
+fn block_of_a_nearly_full_queue_does_not_wait_until_it_fills() {
+    let disk = Disk::new("nearly-full");
+    let run = Run::start(Some(disk.spool(false, 1 << 20)));
+    let worker = run.start_worker();
+    // One span fills more than three quarters of the queue. Its batch would have room for three more.
+    run.queue.push(span_of("long", BOUND / 5 * 4));
+    assert_eq!(run.sending(), ["long"]);
+    run.answer(accepted());
+    run.flush();
+    run.queue.stop(LONG);
+    worker.join().unwrap();
     run.join();
 }
 

@@ -16,7 +16,7 @@ fn process(disk: &Disk, names: [&str; 4]) -> Queue {
     for name in names {
         queue.push(span(name));
     }
-    let mut block = queue.take().unwrap();
+    let mut block = queue.next_block().unwrap();
     let body = Body::encode(block.spans.take(), &ResourceAttributesWithSchema::default());
     assert!(queue.store_batch(block.id, &body, false));
     queue

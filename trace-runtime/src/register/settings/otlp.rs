@@ -39,7 +39,7 @@ pub(in crate::register) fn otlp(
         timeout: timeout.min(max_timeout),
         gzip,
         certificate,
-        is_another: false,
+        is_additional: false,
     })
 }
 
@@ -47,7 +47,7 @@ pub(in crate::register) fn otlp(
 /// a header from there belongs to the first backend and must not be sent to another one.
 pub(super) fn additional(builder: &Builder) -> Result<OtlpSettings, RegisterError> {
     let settings = otlp(builder, &Environment::default())?;
-    Ok(OtlpSettings { is_another: true, ..settings })
+    Ok(OtlpSettings { is_additional: true, ..settings })
 }
 
 /// Resolves the address. Precedence: code, then `PHOENIX_COLLECTOR_ENDPOINT`, then
