@@ -1,5 +1,5 @@
-//! Locks that stay usable after a panic. A thread that panics while it holds a lock poisons it; all
-//! state in this crate is valid between two statements, so the next thread just goes on.
+//! Locks that stay usable after a panic. A thread that panics while it holds a lock poisons it;
+//! all state in this crate is valid between two statements, so the next thread just goes on.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -10,7 +10,8 @@ pub(crate) fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Waits until the condition variable is notified. Wake-ups may be spurious: check the state again.
+/// Waits until the condition variable is notified. Wake-ups may be spurious: check the state
+/// again.
 pub(crate) fn wait<'a, T>(condvar: &Condvar, guard: MutexGuard<'a, T>) -> MutexGuard<'a, T> {
     condvar.wait(guard).unwrap_or_else(PoisonError::into_inner)
 }
