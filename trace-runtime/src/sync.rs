@@ -1,5 +1,5 @@
-//! Locks that stay usable after a panic. A thread that panics while it holds a lock poisons it; all
-//! state in this crate is valid between two statements, so the next thread just goes on.
+//! Locks that stay usable after a panic. A thread that panics while it holds a lock poisons it;
+//! all state in this crate is valid between two statements, so the next thread just goes on.
 
 use std::sync::{
     Condvar, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,

@@ -57,8 +57,8 @@ pub(crate) struct FileSettings {
 }
 
 impl FileSettings {
-    /// Sets the rotation that the OpenTelemetry Collector documents for its file exporter: 100 MiB and
-    /// 100 files.
+    /// Sets the rotation that the OpenTelemetry Collector documents for its file exporter: 100 MiB
+    /// and 100 files.
     pub(crate) fn new(path: PathBuf) -> Self {
         FileSettings { path, bytes: 100 << 20, kept: 100 }
     }

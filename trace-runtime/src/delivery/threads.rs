@@ -12,9 +12,9 @@ use crate::config::RegisterError;
 use std::sync::Arc;
 use std::thread;
 
-/// Returns the name by which the spool tells a backend from others: its address. Backends that share
-/// one, with different keys, are numbered, since a batch that is stored for one must not be sent with
-/// the key of another.
+/// Returns the name by which the spool tells a backend from others: its address. Backends that
+/// share one, with different keys, are numbered, since a batch that is stored for one must not be
+/// sent with the key of another.
 pub(super) fn spool_name(destination: &Destination, before: &[String]) -> String {
     let Destination::Transport(transport) = destination else { return String::new() };
     let address = transport.identity();
@@ -46,6 +46,7 @@ pub(super) fn start(
     let outlet = match destination {
         Destination::Exporter(exporter) => Outlet::Exporter(exporter),
         Destination::Transport(transport) => {
+            // The worker compresses, so that batches wait in memory in their small form.
             let encoder = Encoder { gzip: transport.wants_gzip(), ..Encoder::default() };
             let (queue, backoff) = (Arc::clone(&queue), Backoff::default());
             let sender = Sender { queue, transport, backoff };

@@ -42,8 +42,8 @@ impl Flush {
         outage.is_hopeless(self.failures_before, deadline)
     }
 
-    /// Describes the account at the end of the flush. `is_complete` is true if every span it waited
-    /// for is resolved: spans that are pending or on disk then ended after it began.
+    /// Describes the account at the end of the flush. `is_complete` is true if every span it
+    /// waited for is resolved: spans that are pending or on disk then ended after it began.
     fn result(&self, ledger: &Ledger, outage: &Outage, is_complete: bool) -> Flushed {
         let (delivered, lost) = (ledger.delivered(), ledger.lost());
         let (pending, on_disk) = if is_complete {
@@ -121,7 +121,8 @@ impl Queue {
         self.sender_wakes.notify_all();
     }
 
-    /// Stops worker and sender, and waits until the worker has ended and every outcome is reported.
+    /// Stops worker and sender, and waits until the worker has ended and every outcome is
+    /// reported.
     pub(crate) fn stop(&self, timeout: Duration) {
         let deadline = Instant::now() + timeout;
         self.begin_stop();

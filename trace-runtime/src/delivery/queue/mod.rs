@@ -12,10 +12,10 @@
 //!   [`waiting::Waiting`] (spans), [`in_flight::InFlight`] (batches without an outcome),
 //!   [`outbox::Outbox`] (batches to send), [`outage::Outage`] (failed tries).
 //!
-//! Lock order: the spool or a buffer first, then the state. No lock is held while a span is encoded
-//! or sent, nor while something is reported, since a diagnostic callback may end spans. The spool's
-//! lock is held while files are written; producers never take it, so ending a span never waits for
-//! a disk.
+//! Lock order: the spool or a buffer first, then the state. No lock is held while a span is
+//! encoded or sent, nor while something is reported, since a diagnostic callback may end spans.
+//! The spool's lock is held while files are written; producers never take it, so ending a span
+//! never waits for a disk.
 
 mod buffers;
 mod flush;
@@ -208,12 +208,12 @@ impl Queue {
 
 /// Producers: threads that end spans.
 impl Queue {
-    /// Takes a span that has ended, and returns the memory of a record for another one. Never waits:
-    /// a span that does not fit into the bounds is counted as lost.
+    /// Takes a span that has ended, and returns the memory of a record for another one. Never
+    /// waits: a span that does not fit into the bounds is counted as lost.
     #[inline]
     pub(crate) fn push(&self, span: QueuedSpan) -> Option<Box<SpanRecord>> {
         let bytes = span.size();
-        let mut buffer = self.buffers.of_this_thread();
+        let mut buffer = self.buffers.lock_own();
         let is_first = buffer.is_empty();
         let spare = buffer.push(span, bytes);
         if self.buffers.is_full(&buffer) {
@@ -225,14 +225,14 @@ impl Queue {
         spare
     }
 
-    /// Moves the spans of all buffers into the queue, so that the account has every span that ended
-    /// before.
+    /// Moves the spans of all buffers into the queue, so that the account has every span that
+    /// ended before.
     fn collect(&self) {
         self.buffers.for_each(|buffer| self.hand_over(buffer));
     }
 
-    /// Moves the spans of a buffer into the queue. The buffer stays locked meanwhile, so that a span
-    /// is in one of the two at any time.
+    /// Moves the spans of a buffer into the queue. The buffer stays locked meanwhile, so that a
+    /// span is in one of the two at any time.
     fn hand_over(&self, buffer: &mut Buffered) {
         if buffer.is_empty() {
             return;

@@ -26,6 +26,7 @@ fn push(queue: &Queue, spans: usize) {
     }
 }
 
+/// More threads than buffers end spans and exit, most of them with spans left in a buffer.
 #[test]
 fn spans_of_many_threads_are_all_counted() {
     let queue = queue(LONG);
@@ -53,6 +54,8 @@ fn spans_of_many_threads_are_all_counted() {
     );
 }
 
+/// A single span stays in a buffer, below the size at which it is handed over. It must wake the
+/// sleeping worker.
 #[test]
 fn span_of_an_idle_thread_is_taken() {
     let queue = queue(Duration::from_millis(1));
@@ -74,6 +77,8 @@ fn span_of_an_idle_thread_is_taken() {
     queue.stop(Duration::ZERO);
 }
 
+/// Buffers are closed by the shutdown: a later span goes to the account at once, since nothing
+/// collects it.
 #[test]
 fn span_after_shutdown_is_counted_as_lost() {
     let queue = queue(LONG);

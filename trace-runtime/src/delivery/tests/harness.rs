@@ -192,8 +192,8 @@ pub(super) fn send_all<T: Transport + 'static>(
     body
 }
 
-/// Creates a queue with a bound of 1 MiB, and with four spans in a batch. Its sender looks for spools
-/// of other processes without a pause.
+/// Creates a queue with a bound of 1 MiB, and with four spans in a batch. Its sender looks for
+/// spools of other processes without a pause.
 pub(super) fn new_queue(
     spool: Option<SpoolSettings>,
     report: impl Fn(&Diagnostic) + Send + Sync + 'static,
