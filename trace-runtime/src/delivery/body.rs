@@ -59,8 +59,8 @@ impl Body {
         Ok(bytes.into())
     }
 
-    /// Splits the body into two with half of the spans each, in their order. The halves are compressed
-    /// if the body is.
+    /// Splits the body into two with half of the spans each, in their order. The halves are
+    /// compressed if the body is.
     pub(crate) fn halves(&self) -> io::Result<[(Body, u64); 2]> {
         let mut first = ExportTraceServiceRequest::decode(self.protobuf()?)?;
         let all = spans(&first);
@@ -83,6 +83,7 @@ pub(crate) fn count(protobuf: &[u8]) -> Result<u64, prost::DecodeError> {
     ExportTraceServiceRequest::decode(protobuf).map(|request| spans(&request))
 }
 
+/// Counts the spans of a request.
 fn spans(request: &ExportTraceServiceRequest) -> u64 {
     let scopes = request.resource_spans.iter().flat_map(|resource| &resource.scope_spans);
     scopes.map(|scope| scope.spans.len() as u64).sum()

@@ -41,7 +41,7 @@ pub(crate) use destination::{Destination, Exporter, SdkExporter};
 pub use diagnostics::Diagnostic;
 pub(crate) use diagnostics::{DiagnosticCallback, Diagnostics};
 pub use otlp::Protocol;
-pub(crate) use otlp::{AUTHORIZATION, Endpoint, Headers};
+pub(crate) use otlp::{AUTHORIZATION, Endpoint, Headers, OtlpSettings};
 pub use processor::DeliveryProcessor;
 pub use queue::Stats;
 pub(crate) use queue::{Flushed, QueuedSpan};
@@ -49,7 +49,7 @@ pub(crate) use reentrancy::{REENTRANT, in_export_scope};
 pub(crate) use replay::replay;
 pub use replay::{ReplayError, Replayed};
 pub(crate) use settings::{
-    BatchSettings, DeliverySettings, FileSettings, MAX_TIMEOUT, OtlpSettings, SpoolSettings,
+    BatchSettings, DeliverySettings, FileSettings, MAX_TIMEOUT, SpoolSettings,
 };
 
 use crate::config::{RegisterError, Setting};

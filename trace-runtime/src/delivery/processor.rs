@@ -20,11 +20,11 @@ use std::time::{Duration, Instant};
 /// Delivers spans: a [`SpanProcessor`] whose queue is bounded in bytes, whose batches are tried
 /// again until a backend takes them, and which accounts for every span.
 ///
-/// [`install`](crate::Builder::install) adds one to the provider that it creates. To use it with your
-/// provider, create it with [`processor`](crate::Builder::processor): the settings are the same,
-/// except for the resource and the sampler, which are the provider's. Spans that end after the
-/// processor was shut down are counted and reported as lost. After the provider itself was shut down,
-/// the SDK drops spans silently.
+/// [`install`](crate::Builder::install) adds one to the provider that it creates. To use it with
+/// your provider, create it with [`processor`](crate::Builder::processor): the settings are the
+/// same, except for the resource and the sampler, which are the provider's. Spans that end after
+/// the processor was shut down are counted and reported as lost. After the provider itself was
+/// shut down, the SDK drops spans silently.
 ///
 /// ```
 /// use opentelemetry_sdk::trace::SdkTracerProvider;
@@ -164,7 +164,8 @@ impl SpanProcessor for DeliveryProcessor {
     }
 }
 
-/// Returns the time after a timeout. A timeout too long for the clock is replaced by the longest one.
+/// Returns the time after a timeout. A timeout too long for the clock is replaced by the longest
+/// one.
 fn deadline(timeout: Duration) -> Instant {
     let now = Instant::now();
     now.checked_add(timeout).unwrap_or(now + MAX_TIMEOUT)
@@ -214,8 +215,8 @@ impl Shared {
         self.queues.iter().for_each(|queue| queue.close());
         let mut results = self.flush(flush_until);
         before_stop();
-        // Spans that ended meanwhile are sent too, except to a destination that did not answer: the
-        // time is for the others.
+        // Spans that ended meanwhile are sent too, except to a destination that did not answer:
+        // the time is for the others.
         let all = self.queues.iter().zip(&mut results);
         let answering: Vec<_> = all
             .filter(|(_, result)| result.pending == 0)

@@ -11,6 +11,8 @@ use opentelemetry::Context;
 use std::sync::Arc;
 use std::time::Instant;
 
+/// Sends the batches of one queue. It blocks on the network, so it has a thread of its own; the
+/// worker encodes and stores further batches meanwhile.
 #[derive(Debug)]
 pub(super) struct Sender {
     pub(super) queue: Arc<Queue>,
@@ -28,8 +30,8 @@ enum Sent {
     Stopped,
 }
 
-/// A body that is not longer than this is not split after a timeout: a network that needs all of the
-/// time for it would not take its halves either.
+/// A body that is not longer than this is not split after a timeout: a network that needs all of
+/// the time for it would not take its halves either.
 const MIN_SPLIT_BYTES: usize = 64 << 10;
 
 impl Sender {
@@ -51,9 +53,11 @@ impl Sender {
         }
     }
 
+    /// Sends a batch until it is resolved, split, or reclaimed by the shutdown.
     fn send(&mut self, batch: &Batch) {
         let Batch { id, spans, body } = batch;
-        // A batch from the spool is stored without compression. If gzip fails, it is sent as it is.
+        // A batch from the spool is stored without compression. If gzip fails, it is sent as it
+        // is.
         let compressed = if body.is_gzip || !self.transport.wants_gzip() {
             None
         } else {
@@ -66,7 +70,9 @@ impl Sender {
         }
     }
 
-    /// Sends a body, again and again until there is an answer to it.
+    /// Sends a body, again and again until there is an answer to it. The order of spans is kept
+    /// for the price that a batch which is tried again holds up later ones; all go to the same
+    /// backend.
     fn send_body(&mut self, body: &Body, spans: u64) -> Sent {
         if body.length > self.transport.max_request_bytes() && spans > 1 {
             return Sent::TooLarge;
@@ -106,7 +112,7 @@ impl Sender {
     /// The destination is there, so the next try does not wait.
     fn note_answer(&mut self) {
         self.backoff.reset();
-        self.queue.note_success();
+        self.queue.record_answer();
     }
 
     /// Reports the message of a backend that accepted all spans. OTLP uses it for warnings.
@@ -119,6 +125,7 @@ impl Sender {
         }
     }
 
+    /// Replaces a batch by its halves. It can fail only if the encoded bytes are no OTLP request.
     fn split(&self, batch: &Batch) {
         match batch.body.halves() {
             Ok(halves) => self.queue.split(batch.id, halves),

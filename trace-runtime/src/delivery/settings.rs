@@ -1,6 +1,5 @@
 //! The settings of delivery. They are resolved: nothing in this room reads the environment.
 
-use super::otlp::{Endpoint, Headers};
 use crate::config::Setting;
 use crate::enrich::Stages;
 use std::path::PathBuf;
@@ -20,20 +19,6 @@ pub(crate) struct DeliverySettings {
 /// The longest timeout: longer than any program waits, and short enough to be added to the current
 /// time on every platform.
 pub(crate) const MAX_TIMEOUT: Duration = Duration::from_secs(365 * 24 * 60 * 60);
-
-/// The address of an OTLP backend, and the parameters of a request.
-#[derive(Clone, Debug)]
-pub(crate) struct OtlpSettings {
-    pub(crate) endpoint: Endpoint,
-    pub(crate) headers: Headers,
-    /// The time limit of one attempt.
-    pub(crate) timeout: Duration,
-    pub(crate) gzip: bool,
-    /// A PEM file of the authorities to trust instead of the public ones.
-    pub(crate) certificate: Option<(Setting, String)>,
-    /// True for a backend given to `also(..)`, which reads no environment variable.
-    pub(crate) is_additional: bool,
-}
 
 /// The bounds of a queue and of its batches.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,8 +57,8 @@ pub(crate) struct FileSettings {
 }
 
 impl FileSettings {
-    /// Sets the rotation that the OpenTelemetry Collector documents for its file exporter: 100 MiB and
-    /// 100 files.
+    /// Sets the rotation that the OpenTelemetry Collector documents for its file exporter: 100 MiB
+    /// and 100 files.
     pub(crate) fn new(path: PathBuf) -> Self {
         FileSettings { path, bytes: 100 << 20, kept: 100 }
     }

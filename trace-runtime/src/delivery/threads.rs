@@ -46,6 +46,7 @@ pub(super) fn start(
     let outlet = match destination {
         Destination::Exporter(exporter) => Outlet::Exporter(exporter),
         Destination::Transport(transport) => {
+            // The worker compresses, so that batches wait in memory in their small form.
             let encoder = Encoder { gzip: transport.wants_gzip(), ..Encoder::default() };
             let (queue, backoff) = (Arc::clone(&queue), Backoff::default());
             let sender = Sender { queue, transport, backoff };

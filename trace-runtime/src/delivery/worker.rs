@@ -1,5 +1,5 @@
-//! The thread that takes spans from a queue, brings them into their final form, and exports them or
-//! encodes them for the sender.
+//! The thread that takes spans from a queue, brings them into their final form, and exports them
+//! or encodes them for the sender.
 
 use super::body::Body;
 use super::destination::{Exporter, SendError, SendResult};
@@ -15,6 +15,8 @@ use opentelemetry_sdk::trace::SpanData;
 use std::any::Any;
 use std::sync::Arc;
 
+/// Brings the spans of one queue into their final form. It runs masks of the user, which may be
+/// slow or panic; that costs neither the traced functions nor other destinations anything.
 #[derive(Debug)]
 pub(super) struct Worker {
     pub(super) queue: Arc<Queue>,
@@ -44,7 +46,7 @@ impl Worker {
         // Spans that an exporter or a mask records would be exported again, without an end.
         let _suppressed = Context::enter_telemetry_suppressed_scope();
         let _scope = ExportScope::enter();
-        while let Some(block) = self.queue.take() {
+        while let Some(block) = self.queue.next_block() {
             if let Some(resource) = self.queue.take_resource() {
                 self.set_resource(&resource);
             }
@@ -62,6 +64,7 @@ impl Worker {
         self.queue.finished();
     }
 
+    /// Sets the resource of all later batches. A provider sets it once, before the first span.
     fn set_resource(&mut self, resource: &Resource) {
         match &mut self.outlet {
             Outlet::Exporter(exporter) => drop(catch(|| exporter.set_resource(resource))),
@@ -69,6 +72,7 @@ impl Worker {
         }
     }
 
+    /// Brings one block of spans to the exporter, the sender or the spool.
     fn process(&mut self, mut block: Block) {
         let (id, spans) = (block.id, block.spans.len() as u64);
         match &self.outlet {
@@ -100,6 +104,7 @@ impl Worker {
         taken
     }
 
+    /// Encodes spans, and hands the batch to the spool or the sender.
     fn encode(&self, encoder: &Encoder, id: u64, spans: u64, data: Vec<SpanData>) {
         let body = Body::encode(data, &encoder.resource);
         if self.queue.store_if_needed(id, &body) {
@@ -118,6 +123,7 @@ fn export(exporter: &dyn Exporter, spans: Vec<SpanData>) -> SendResult {
         .unwrap_or_else(|payload| Err(panicked("the exporter", &*payload)))
 }
 
+/// Describes a panic in code that is not part of this crate.
 fn panicked(culprit: &str, payload: &dyn Any) -> SendError {
     SendError {
         cause: "exporter panicked",

@@ -2,11 +2,11 @@
 
 use super::framed::{FramedChannel, ResponseCodec};
 use super::retry_info::retry_delay;
+use super::settings::OtlpSettings;
 use super::{Client, partial_success, send_error};
 use crate::config::RegisterError;
 use crate::delivery::body::Body;
 use crate::delivery::destination::{Attempt, PartialSuccess};
-use crate::delivery::settings::OtlpSettings;
 use std::error::Error;
 use std::time::Duration;
 use tokio::runtime::Runtime;

@@ -1,11 +1,11 @@
 //! OTLP over HTTP, with protobuf as the body.
 
+use super::settings::OtlpSettings;
 use super::{Client, partial_success, send_error};
 use crate::config::{RegisterError, Setting};
 use crate::delivery::body;
 use crate::delivery::destination::Attempt;
 use crate::delivery::retry::retry_after;
-use crate::delivery::settings::OtlpSettings;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceResponse;
 use prost::Message;
 use std::net::IpAddr;

@@ -14,15 +14,16 @@ mod http;
 #[cfg(feature = "grpc")]
 mod retry_info;
 mod send_error;
+mod settings;
 
 use super::body::Body;
 use super::destination::{Attempt, PartialSuccess, Transport};
 use crate::config::RegisterError;
-use crate::delivery::settings::OtlpSettings;
 pub(crate) use endpoint::Endpoint;
 pub use endpoint::Protocol;
 pub(crate) use headers::{AUTHORIZATION, Headers};
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceResponse;
+pub(crate) use settings::OtlpSettings;
 use std::fmt::Debug;
 use std::time::Duration;
 

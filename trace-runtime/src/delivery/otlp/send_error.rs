@@ -1,9 +1,9 @@
 //! Error messages for spans that a backend did not accept: the cause, and advice on how to fix
 //! it. Messages never contain the value of a header.
 
+use super::settings::OtlpSettings;
 use crate::config::Setting;
 use crate::delivery::destination::{SendError, UNREACHABLE};
-use crate::delivery::settings::OtlpSettings;
 use std::sync::OnceLock;
 
 /// Returns the failure for a backend that did not respond: no connection, no TLS session, or a

@@ -1,8 +1,8 @@
 //! Buffers between the threads that end spans and the lock of the queue.
 //!
-//! Threads that end spans at the same time use different buffers, and take the queue's lock once for
-//! [`SPANS_PER_BUFFER`] spans. The buffers belong to the queue, not to the threads, so no span is
-//! left in one when its thread is idle or ends.
+//! Threads that end spans at the same time use different buffers, and take the queue's lock once
+//! for [`SPANS_PER_BUFFER`] spans. The buffers belong to the queue, not to the threads, so no span
+//! is left in one when its thread is idle or ends.
 //!
 //! Lock order: a buffer first, then the state of the queue.
 
@@ -55,8 +55,8 @@ impl Buffers {
     }
 
     /// Returns the part of the configured bound that is left for spans and batches outside the
-    /// buffers. A quarter is kept free for the batch that is being encoded, which is there twice for
-    /// a moment, and for the holes that an allocator leaves between texts of many lengths.
+    /// buffers. A quarter is kept free for the batch that is being encoded, which is there twice
+    /// for a moment, and for the holes that an allocator leaves between texts of many lengths.
     pub(super) fn remaining_bound(&self, settings: &BatchSettings) -> usize {
         let is_narrow = self.spans_per_buffer == 1;
         let buffers = BUFFERS * BYTES_PER_BUFFER;
@@ -67,7 +67,7 @@ impl Buffers {
     /// Locks the buffer of this thread. Threads get their buffers in turn; with more threads than
     /// buffers, some share one.
     #[inline]
-    pub(super) fn of_this_thread(&self) -> MutexGuard<'_, Buffered> {
+    pub(super) fn lock_own(&self) -> MutexGuard<'_, Buffered> {
         static THREADS: AtomicUsize = AtomicUsize::new(0);
         thread_local! {
             /// The buffer of this thread, in every queue. Two threads that record at the same time
@@ -110,8 +110,8 @@ impl Buffers {
         self.worker_sleeps.load(Ordering::Relaxed)
     }
 
-    /// Announces whether the worker is going to sleep. The worker collects the buffers after it, so
-    /// a span whose thread saw the old value is collected.
+    /// Announces whether the worker is going to sleep. The worker collects the buffers after it,
+    /// so a span whose thread saw the old value is collected.
     pub(super) fn set_worker_sleeps(&self, sleeps: bool) {
         self.worker_sleeps.store(sleeps, Ordering::SeqCst);
     }

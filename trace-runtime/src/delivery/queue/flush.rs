@@ -1,10 +1,13 @@
-//! Flushes: their start, and their result.
+//! Flush and shutdown: the side of the registration.
 
-use super::ledger::Ledger;
+use super::ledger::{Ledger, Location};
 use super::outage::Outage;
 use super::outcome::PENDING_AT_SHUTDOWN;
 use super::stats::Stats;
-use std::time::Instant;
+use super::{Phase, Queue, State, WorkerWaitsFor};
+use crate::delivery::destination::SendError;
+use crate::sync::wait_timeout;
+use std::time::{Duration, Instant};
 
 /// A flush that has begun.
 #[derive(Clone, Copy, Debug)]
@@ -26,22 +29,22 @@ pub(crate) struct Flushed {
 }
 
 impl Flush {
-    pub(super) fn begin(ledger: &Ledger, outage: &Outage) -> Self {
+    fn begin(ledger: &Ledger, outage: &Outage) -> Self {
         Flush { up_to: ledger.ended(), failures_before: outage.failures() }
     }
 
-    pub(super) fn up_to(&self) -> u64 {
+    fn up_to(&self) -> u64 {
         self.up_to
     }
 
     /// Returns true if waiting longer cannot help before the deadline.
-    pub(super) fn is_hopeless(&self, outage: &Outage, deadline: Instant) -> bool {
+    fn is_hopeless(&self, outage: &Outage, deadline: Instant) -> bool {
         outage.is_hopeless(self.failures_before, deadline)
     }
 
-    /// Describes the account at the end of the flush. `is_complete` is true if every span it waited
-    /// for is resolved: spans that are pending or on disk then ended after it began.
-    pub(super) fn result(&self, ledger: &Ledger, outage: &Outage, is_complete: bool) -> Flushed {
+    /// Describes the account at the end of the flush. `is_complete` is true if every span it
+    /// waited for is resolved: spans that are pending or on disk then ended after it began.
+    fn result(&self, ledger: &Ledger, outage: &Outage, is_complete: bool) -> Flushed {
         let (delivered, lost) = (ledger.delivered(), ledger.lost());
         let (pending, on_disk) = if is_complete {
             (0, 0)
@@ -67,5 +70,98 @@ impl Flushed {
         self.on_disk = stats.on_disk;
         self.pending = unanswered;
         self.lost = stats.lost - unanswered;
+    }
+}
+
+impl Queue {
+    /// Begins a flush: spans that have ended do not wait for their batch to fill, and the sender
+    /// tries at once even if the last try was just now.
+    pub(crate) fn begin_flush(&self) -> Flush {
+        self.collect();
+        let mut state = self.lock();
+        let flush = Flush::begin(&state.ledger, &state.outage);
+        state.flush_to = flush.up_to();
+        state.flushes += 1;
+        state.worker = WorkerWaitsFor::Nothing;
+        drop(state);
+        self.worker_wakes.notify_one();
+        self.sender_wakes.notify_one();
+        flush
+    }
+
+    /// Waits until every span that ended before the flush is resolved, at most until the deadline.
+    /// Does not wait for a destination that cannot be reached, or that asks for more time than
+    /// there is.
+    pub(crate) fn wait_for(&self, flush: &Flush, deadline: Instant) -> Flushed {
+        let mut state = self.lock();
+        loop {
+            let is_complete = state.is_resolved(flush.up_to());
+            let rest = deadline.saturating_duration_since(Instant::now());
+            if is_complete || rest.is_zero() || flush.is_hopeless(&state.outage, deadline) {
+                return flush.result(&state.ledger, &state.outage, is_complete);
+            }
+            state = wait_timeout(&self.progress, state, rest).0;
+        }
+    }
+
+    /// Begins the shutdown. Spans that wait are not reported as late any more, since soon they are
+    /// delivered, on disk or lost.
+    pub(crate) fn close(&self) {
+        let mut state = self.lock();
+        state.phase = state.phase.max(Phase::Closing);
+    }
+
+    /// Stops worker and sender. The worker stores or drops the remaining spans.
+    pub(crate) fn begin_stop(&self) {
+        self.buffers.close(|buffer| self.hand_over(buffer));
+        let mut state = self.lock();
+        state.phase = state.phase.max(Phase::Stopped);
+        drop(state);
+        self.worker_wakes.notify_all();
+        self.sender_wakes.notify_all();
+    }
+
+    /// Stops worker and sender, and waits until the worker has ended and every outcome is
+    /// reported.
+    pub(crate) fn stop(&self, timeout: Duration) {
+        let deadline = Instant::now() + timeout;
+        self.begin_stop();
+        let mut state = self.lock();
+        while !(state.is_finished && state.in_flight.is_reported()) {
+            let rest = deadline.saturating_duration_since(Instant::now());
+            if rest.is_zero() {
+                break;
+            }
+            state = wait_timeout(&self.progress, state, rest).0;
+        }
+        drop(state);
+        self.report_drops();
+    }
+
+    /// Counts the spans that are still pending as lost, when the worker could not do so in time
+    /// because its exporter hangs. The account does not change any more.
+    pub(crate) fn give_up(&self) {
+        let mut state = self.lock();
+        state.phase = Phase::Over;
+        let pending = state.ledger.pending();
+        if pending == 0 {
+            return;
+        }
+        state.waiting.clear();
+        state.outbox.take_all();
+        state.in_flight.forget_memory();
+        let error = self.shutdown_error(&state);
+        state.ledger.record_lost(error.cause, pending, Location::Memory);
+        drop(state);
+        self.report_loss(&error, pending);
+    }
+
+    /// The reason why spans that are still pending at the end of the shutdown will not arrive.
+    pub(super) fn shutdown_error(&self, state: &State) -> SendError {
+        state.outage.last_error().cloned().unwrap_or_else(|| SendError {
+            cause: PENDING_AT_SHUTDOWN,
+            what: format!("{} did not answer in time", self.address),
+            advice: "raise `shutdown_timeout(..)` or look at the collector".to_owned(),
+        })
     }
 }

@@ -102,8 +102,8 @@ impl InFlight {
         }
     }
 
-    /// Records that the spool has a batch; `in_memory` is true if memory keeps it too. Returns false
-    /// if the batch is resolved by now, so that the spool need not keep it.
+    /// Records that the spool has a batch; `in_memory` is true if memory keeps it too. Returns
+    /// false if the batch is resolved by now, so that the spool need not keep it.
     pub(super) fn mark_stored(&mut self, id: u64, in_memory: bool, ledger: &mut Ledger) -> bool {
         let Some(batch) = self.batches.get_mut(&id) else { return false };
         batch.shares_record = false;
@@ -133,8 +133,8 @@ impl InFlight {
         self.disk_only.insert(id);
     }
 
-    /// Records that the spool dropped a batch to make room: spans that memory still has are pending
-    /// again, others are lost. Returns the number of lost spans.
+    /// Records that the spool dropped a batch to make room: spans that memory still has are
+    /// pending again, others are lost. Returns the number of lost spans.
     pub(super) fn evict(&mut self, id: u64, ledger: &mut Ledger) -> u64 {
         let in_memory = !self.disk_only.remove(&id);
         let Some(batch) = self.batches.get_mut(&id).filter(|batch| batch.is_on_disk) else {
@@ -157,8 +157,8 @@ impl InFlight {
         batch.spans
     }
 
-    /// Replaces a batch by its halves, given as bytes and spans. Returns their ids, or `None` if the
-    /// batch is resolved by now.
+    /// Replaces a batch by its halves, given as bytes and spans. Returns their ids, or `None` if
+    /// the batch is resolved by now.
     pub(super) fn split(&mut self, id: u64, halves: [(usize, u64); 2]) -> Option<[u64; 2]> {
         self.set_bytes(id, 0);
         let whole = self.batches.remove(&id)?;
@@ -170,8 +170,9 @@ impl InFlight {
         )
     }
 
-    /// Counts the outcome of a batch and stops to track it. Returns false if it was resolved before.
-    /// After true, the caller must report the outcome and call [`reported`](Self::reported).
+    /// Counts the outcome of a batch and stops to track it. Returns false if it was resolved
+    /// before. After true, the caller must report the outcome and call
+    /// [`reported`](Self::reported).
     pub(super) fn resolve(&mut self, id: u64, outcome: &BatchOutcome, ledger: &mut Ledger) -> bool {
         self.set_bytes(id, 0);
         let Some(batch) = self.batches.remove(&id) else { return false };

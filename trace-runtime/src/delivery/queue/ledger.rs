@@ -3,9 +3,8 @@
 use super::stats::Stats;
 use std::collections::BTreeMap;
 
-/// Counts spans by their state. Every method keeps
-/// `ended == delivered + pending + on_disk + lost`, whatever its arguments: a transition never moves
-/// more spans than its source state has.
+/// Counts spans by their state. Every method keeps `ended == delivered + pending + on_disk +
+/// lost`, whatever its arguments: a transition never moves more spans than its source state has.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Ledger {
     ended: u64,
@@ -80,6 +79,8 @@ impl Ledger {
         *source -= taken;
         taken
     }
+
+    // The counts are read through methods: no other file can change one without a transition.
 
     pub(super) fn ended(&self) -> u64 {
         self.ended

@@ -6,16 +6,16 @@
 //!                                          +------> spool ------------+
 //! ```
 //!
-//! * `mod.rs`: producers, flush and shutdown; `worker_side.rs` and `sender_side.rs`: the methods of
-//!   the two threads.
+//! * The methods of the queue are in four files, by the thread that calls them: producers here, the
+//!   worker in `worker_side.rs`, the sender in `sender_side.rs`, flush and shutdown in `flush.rs`.
 //! * Each part of the state is a type that keeps its invariant: [`ledger::Ledger`] (counts),
 //!   [`waiting::Waiting`] (spans), [`in_flight::InFlight`] (batches without an outcome),
 //!   [`outbox::Outbox`] (batches to send), [`outage::Outage`] (failed tries).
 //!
-//! Lock order: the spool or a buffer first, then the state. No lock is held while a span is encoded
-//! or sent, nor while something is reported, since a diagnostic callback may end spans. The spool's
-//! lock is held while files are written; producers never take it, so ending a span never waits for
-//! a disk.
+//! Lock order: the spool or a buffer first, then the state. No lock is held while a span is
+//! encoded or sent, nor while something is reported, since a diagnostic callback may end spans.
+//! The spool's lock is held while files are written; producers never take it, so ending a span
+//! never waits for a disk.
 
 mod buffers;
 mod flush;
@@ -30,7 +30,7 @@ mod stats;
 mod waiting;
 mod worker_side;
 
-pub(crate) use flush::{Flush, Flushed};
+pub(crate) use flush::Flushed;
 pub(crate) use outbox::Batch;
 pub(crate) use outcome::BatchOutcome;
 pub(crate) use spans::{QueuedSpan, Spans};
@@ -42,7 +42,7 @@ use super::diagnostics::Diagnostics;
 use super::settings::BatchSettings;
 use super::spool::Store;
 use crate::span::SpanRecord;
-use crate::sync::{lock, wait_timeout};
+use crate::sync::lock;
 use buffers::{Buffered, Buffers};
 use in_flight::InFlight;
 use ledger::{Ledger, Location};
@@ -50,7 +50,6 @@ use opentelemetry_sdk::Resource;
 use outage::Outage;
 use outbox::Outbox;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
-use std::time::{Duration, Instant};
 use waiting::Waiting;
 
 /// The queue of one destination, with its account and its spool.
@@ -209,12 +208,12 @@ impl Queue {
 
 /// Producers: threads that end spans.
 impl Queue {
-    /// Takes a span that has ended, and returns the memory of a record for another one. Never waits:
-    /// a span that does not fit into the bounds is counted as lost.
+    /// Takes a span that has ended, and returns the memory of a record for another one. Never
+    /// waits: a span that does not fit into the bounds is counted as lost.
     #[inline]
     pub(crate) fn push(&self, span: QueuedSpan) -> Option<Box<SpanRecord>> {
         let bytes = span.size();
-        let mut buffer = self.buffers.of_this_thread();
+        let mut buffer = self.buffers.lock_own();
         let is_first = buffer.is_empty();
         let spare = buffer.push(span, bytes);
         if self.buffers.is_full(&buffer) {
@@ -226,39 +225,49 @@ impl Queue {
         spare
     }
 
-    /// Moves the spans of all buffers into the queue, so that the account has every span that ended
-    /// before.
+    /// Moves the spans of all buffers into the queue, so that the account has every span that
+    /// ended before.
     fn collect(&self) {
         self.buffers.for_each(|buffer| self.hand_over(buffer));
     }
 
-    /// Moves the spans of a buffer into the queue. The buffer stays locked meanwhile, so that a span
-    /// is in one of the two at any time.
+    /// Moves the spans of a buffer into the queue. The buffer stays locked meanwhile, so that a
+    /// span is in one of the two at any time.
     fn hand_over(&self, buffer: &mut Buffered) {
         if buffer.is_empty() {
             return;
         }
         let (spans, bytes) = buffer.drain();
         let count = spans.len() as u64;
-        let mut state = self.lock();
-        let state = &mut *state;
-        let last = state.ledger.record_ended(count);
-        let is_full = state.bytes() + bytes > self.bound
-            || self.settings.queue_spans.is_some_and(|bound| state.ledger.pending() > bound as u64);
-        if state.is_stopped() {
-            state.ledger.record_lost(AFTER_SHUTDOWN, count, Location::Memory);
-            spans.clear();
-        } else if is_full {
-            // The worker reports it: a callback must not run on a thread that ends spans.
-            state.ledger.record_lost(QUEUE_FULL, count, Location::Memory);
-            state.unreported_drops += count;
-            spans.clear();
-        } else {
-            state.waiting.append(spans, bytes, last, &self.settings);
-            if state.wakes_worker() {
-                self.worker_wakes.notify_one();
+        let wakes_worker = self.update(|state| {
+            let last = state.ledger.record_ended(count);
+            if state.is_stopped() {
+                state.ledger.record_lost(AFTER_SHUTDOWN, count, Location::Memory);
+                spans.clear();
+                return false;
             }
+            if self.is_full(state, bytes) {
+                // The worker reports it: a callback must not run on a thread that ends spans.
+                state.ledger.record_lost(QUEUE_FULL, count, Location::Memory);
+                state.unreported_drops += count;
+                spans.clear();
+                return false;
+            }
+            state.waiting.append(spans, bytes, last, &self.settings);
+            if state.bytes() > self.bound / 4 * 3 {
+                state.waiting.complete_single_block();
+            }
+            state.wakes_worker()
+        });
+        if wakes_worker {
+            self.worker_wakes.notify_one();
         }
+    }
+
+    /// Returns true if so many bytes more do not fit. The spans are counted as pending already.
+    fn is_full(&self, state: &State, bytes: usize) -> bool {
+        state.bytes() + bytes > self.bound
+            || self.settings.queue_spans.is_some_and(|bound| state.ledger.pending() > bound as u64)
     }
 
     fn wake_worker(&self) {
@@ -269,99 +278,6 @@ impl Queue {
     #[cfg(test)]
     pub(crate) fn worker_sleeps(&self) -> bool {
         self.buffers.worker_sleeps()
-    }
-}
-
-/// Flush and shutdown.
-impl Queue {
-    /// Begins a flush: spans that have ended do not wait for their batch to fill, and the sender
-    /// tries at once even if the last try was just now.
-    pub(crate) fn begin_flush(&self) -> Flush {
-        self.collect();
-        let mut state = self.lock();
-        let flush = Flush::begin(&state.ledger, &state.outage);
-        state.flush_to = flush.up_to();
-        state.flushes += 1;
-        state.worker = WorkerWaitsFor::Nothing;
-        drop(state);
-        self.worker_wakes.notify_one();
-        self.sender_wakes.notify_one();
-        flush
-    }
-
-    /// Waits until every span that ended before the flush is resolved, at most until the deadline.
-    /// Does not wait for a destination that cannot be reached, or that asks for more time than
-    /// there is.
-    pub(crate) fn wait_for(&self, flush: &Flush, deadline: Instant) -> Flushed {
-        let mut state = self.lock();
-        loop {
-            let is_complete = state.is_resolved(flush.up_to());
-            let rest = deadline.saturating_duration_since(Instant::now());
-            if is_complete || rest.is_zero() || flush.is_hopeless(&state.outage, deadline) {
-                return flush.result(&state.ledger, &state.outage, is_complete);
-            }
-            state = wait_timeout(&self.progress, state, rest).0;
-        }
-    }
-
-    /// Begins the shutdown. Spans that wait are not reported as late any more, since soon they are
-    /// delivered, on disk or lost.
-    pub(crate) fn close(&self) {
-        let mut state = self.lock();
-        state.phase = state.phase.max(Phase::Closing);
-    }
-
-    /// Stops worker and sender. The worker stores or drops the remaining spans.
-    pub(crate) fn begin_stop(&self) {
-        self.buffers.close(|buffer| self.hand_over(buffer));
-        let mut state = self.lock();
-        state.phase = state.phase.max(Phase::Stopped);
-        drop(state);
-        self.worker_wakes.notify_all();
-        self.sender_wakes.notify_all();
-    }
-
-    /// Stops worker and sender, and waits until the worker has ended and every outcome is reported.
-    pub(crate) fn stop(&self, timeout: Duration) {
-        let deadline = Instant::now() + timeout;
-        self.begin_stop();
-        let mut state = self.lock();
-        while !(state.is_finished && state.in_flight.is_reported()) {
-            let rest = deadline.saturating_duration_since(Instant::now());
-            if rest.is_zero() {
-                break;
-            }
-            state = wait_timeout(&self.progress, state, rest).0;
-        }
-        drop(state);
-        self.report_drops();
-    }
-
-    /// Counts the spans that are still pending as lost, when the worker could not do so in time
-    /// because its exporter hangs. The account does not change any more.
-    pub(crate) fn give_up(&self) {
-        let mut state = self.lock();
-        state.phase = Phase::Over;
-        let pending = state.ledger.pending();
-        if pending == 0 {
-            return;
-        }
-        state.waiting.clear();
-        state.outbox.take_all();
-        state.in_flight.forget_memory();
-        let error = self.shutdown_error(&state);
-        state.ledger.record_lost(error.cause, pending, Location::Memory);
-        drop(state);
-        self.report_loss(&error, pending);
-    }
-
-    /// The reason why spans that are still pending at the end of the shutdown will not arrive.
-    fn shutdown_error(&self, state: &State) -> SendError {
-        state.outage.last_error().cloned().unwrap_or_else(|| SendError {
-            cause: outcome::PENDING_AT_SHUTDOWN,
-            what: format!("{} did not answer in time", self.address),
-            advice: "raise `shutdown_timeout(..)` or look at the collector".to_owned(),
-        })
     }
 }
 

@@ -61,9 +61,9 @@ impl Outage {
         self.last_error.as_ref().or(self.last_rejection.as_ref())
     }
 
-    /// Returns true if a flush that began after `failures_before` failed tries cannot succeed by its
-    /// deadline: the destination cannot be reached and was tried again for this flush, or it asked
-    /// for a longer pause.
+    /// Returns true if a flush that began after `failures_before` failed tries cannot succeed by
+    /// its deadline: the destination cannot be reached and was tried again for this flush, or it
+    /// asked for a longer pause.
     pub(super) fn is_hopeless(&self, failures_before: u64, deadline: Instant) -> bool {
         let is_away = self
             .last_error

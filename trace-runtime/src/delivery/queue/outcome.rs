@@ -2,7 +2,8 @@
 
 use crate::delivery::destination::{SendError, SendResult};
 
-/// The cause of losses when a destination neither took nor rejected spans before the shutdown ended.
+/// The cause of losses when a destination neither took nor rejected spans before the shutdown
+/// ended.
 pub(crate) const PENDING_AT_SHUTDOWN: &str = "pending at shutdown";
 
 /// The number of spans of a batch that were lost, and why. The others were delivered.
@@ -17,8 +18,8 @@ impl BatchOutcome {
         BatchOutcome { lost: spans, error: Some(error) }
     }
 
-    /// Converts the answer to a batch of `spans` spans. A destination may accept a batch and reject
-    /// some of its spans; it never rejects more than were sent, whatever it answers.
+    /// Converts the answer to a batch of `spans` spans. A destination may accept a batch and
+    /// reject some of its spans; it never rejects more than were sent, whatever it answers.
     pub(crate) fn from_result(result: SendResult, spans: u64, address: &str) -> Self {
         match result {
             Ok(partial) if partial.rejected_spans == 0 => BatchOutcome::default(),

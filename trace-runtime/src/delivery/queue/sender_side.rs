@@ -16,9 +16,9 @@ struct StoredBatch {
 }
 
 impl Queue {
-    /// Waits for a batch to send, and reads it from the spool if need be. From time to time it looks
-    /// for spools that other processes have left. Returns `None` after shutdown, and an error if the
-    /// next batch cannot be read from the spool now, but may be later.
+    /// Waits for a batch to send, and reads it from the spool if need be. From time to time it
+    /// looks for spools that other processes have left. Returns `None` after shutdown, and an
+    /// error if the next batch cannot be read from the spool now, but may be later.
     ///
     /// `scan_at` is the time of the next look; it is the caller's, since only one thread looks.
     pub(crate) fn next_batch(
@@ -60,8 +60,8 @@ impl Queue {
         }
     }
 
-    /// Returns the time of the first look for spools that other processes have left: now. The sender
-    /// does it, so that `install` does not wait for a disk.
+    /// Returns the time of the first look for spools that other processes have left: now. The
+    /// sender does it, so that `install` does not wait for a disk.
     pub(crate) fn first_scan(&self) -> Option<Instant> {
         self.store.as_ref().map(|_| Instant::now())
     }
@@ -114,8 +114,8 @@ impl Queue {
     /// Counts and reports the outcome of a batch, and deletes it from the spool. Only the first
     /// outcome of a batch has an effect, and none after the shutdown has reclaimed it.
     pub(crate) fn resolve(&self, id: u64, outcome: &BatchOutcome) {
-        // The spool stays locked until both the account and the disk have changed, so that it cannot
-        // be closed between the two.
+        // The spool stays locked until both the account and the disk have changed, so that it
+        // cannot be closed between the two.
         let mut spool = self.store.as_ref().map(Store::lock);
         let is_first = self.update(|State { phase, in_flight, ledger, .. }| {
             *phase != Phase::Over && in_flight.resolve(id, outcome, ledger)
@@ -164,13 +164,14 @@ impl Queue {
         }
     }
 
-    /// Records that the destination answered.
-    pub(crate) fn note_success(&self) {
+    /// Records that the destination answered: it is not down.
+    pub(crate) fn record_answer(&self) {
         self.lock().outage.end();
     }
 
-    /// Records that a try failed, and waits before the next one. `asked` is true if the destination
-    /// asked for the pause: then a flush does not cut it short. Returns false after shutdown.
+    /// Records that a try failed, and waits before the next one. `asked` is true if the
+    /// destination asked for the pause: then a flush does not cut it short. Returns false after
+    /// shutdown.
     pub(crate) fn pause_after(&self, error: &SendError, pause: Duration, asked: bool) -> bool {
         let until = Instant::now() + pause;
         let (is_down, late, flushes) = self.update(|state| {

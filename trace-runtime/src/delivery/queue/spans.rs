@@ -16,8 +16,8 @@ pub(crate) enum QueuedSpan {
 /// A list of spans in the order they ended, as far as they come from the same source.
 ///
 /// The memory of records circulates: the worker takes their content and leaves the empty boxes in
-/// `spare`, from where they go back to the threads that begin spans. Memory that another thread has
-/// freed is slow to allocate again.
+/// `spare`, from where they go back to the threads that begin spans. Memory that another thread
+/// has freed is slow to allocate again.
 #[derive(Debug, Default)]
 #[expect(clippy::vec_box, reason = "a record is handed on without a copy, and its memory back")]
 pub(crate) struct Spans {

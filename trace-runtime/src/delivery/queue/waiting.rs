@@ -5,8 +5,8 @@ use crate::delivery::settings::BatchSettings;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-/// Spans in the order they ended, in blocks that become one batch each. Every block but the last is
-/// complete, so the worker finds the next batch at the front without counting.
+/// Spans in the order they ended, in blocks that become one batch each. Every block but the last
+/// is complete, so the worker finds the next batch at the front without counting.
 #[derive(Debug, Default)]
 pub(super) struct Waiting {
     blocks: VecDeque<WaitingBlock>,
@@ -46,6 +46,15 @@ impl Waiting {
         }
         if let Some(block) = self.blocks.back_mut() {
             block.add(spans, bytes, settings);
+        }
+    }
+
+    /// Completes the last block early, if the worker has no other one to work on. Called when
+    /// memory is short: spans that wait for a batch to fill could be on disk, or at least be
+    /// encoded.
+    pub(super) fn complete_single_block(&mut self) {
+        if let (1, Some(block)) = (self.blocks.len(), self.blocks.front_mut()) {
+            block.is_complete = true;
         }
     }
 

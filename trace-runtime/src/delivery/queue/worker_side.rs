@@ -28,9 +28,9 @@ struct Reclaimed {
 impl Queue {
     /// Waits for the next block: one that is full, old enough, or asked for by a flush. Returns
     /// `None` after the last one.
-    pub(crate) fn take(&self) -> Option<Block> {
-        // More spans are likely soon. The worker lingers for one delay before it lets producers wake
-        // it, so that a thread that ends single spans does not pay for a wake-up each time.
+    pub(crate) fn next_block(&self) -> Option<Block> {
+        // More spans are likely soon. The worker lingers for one delay before it lets producers
+        // wake it, so that a thread that ends single spans does not pay for a wake-up each time.
         let mut lingers = true;
         let mut has_waited = false;
         loop {
@@ -104,23 +104,27 @@ impl Queue {
     /// queue is over its bound. Returns true if the spool alone has it now.
     pub(crate) fn store_if_needed(&self, id: u64, body: &Body) -> bool {
         let Some(store) = &self.store else { return false };
-        let is_over_bound = self.is_over_bound();
+        // Stored batches are not compressed with gzip, so the worker catches up faster.
+        let is_over_bound = self.is_over_bound(body.bytes.len());
         if !(store.is_durable() || is_over_bound) {
             return false;
         }
         self.store_batch(id, body, !is_over_bound) && is_over_bound
     }
 
-    /// Returns true if the sender lags so far that memory is better used for other spans.
-    fn is_over_bound(&self) -> bool {
+    /// Returns true if so many encoded bytes more are to leave memory at once: the queue is full,
+    /// or encoded batches would take more than half of it. The other half is for spans that end,
+    /// so the queue loses none because the sender lags. A sender that has nothing to do always
+    /// gets the batch.
+    fn is_over_bound(&self, length: usize) -> bool {
         let state = self.lock();
         let encoded = state.outbox.bytes();
-        let is_full = encoded > 0 && state.bytes() > self.bound;
-        state.is_stopped() || is_full || encoded > self.settings.queue_bytes / 2
+        let is_full = state.bytes() > self.bound || encoded + length > self.bound / 2;
+        state.is_stopped() || (encoded > 0 && is_full)
     }
 
-    /// Stores a batch; `in_memory` is true if memory keeps it too. Returns false if it could not be
-    /// stored, which is reported.
+    /// Stores a batch; `in_memory` is true if memory keeps it too. Returns false if it could not
+    /// be stored, which is reported.
     pub(crate) fn store_batch(&self, id: u64, body: &Body, in_memory: bool) -> bool {
         let Some(store) = &self.store else { return false };
         let protobuf = match body.protobuf() {
@@ -163,8 +167,8 @@ impl Queue {
         }
     }
 
-    /// Ends the delivery after the last block: every batch that has no outcome is stored, or is lost
-    /// and reported. The worker calls it last.
+    /// Ends the delivery after the last block: every batch that has no outcome is stored, or is
+    /// lost and reported. The worker calls it last.
     pub(crate) fn store_or_drop_rest(&self) {
         let reclaimed = self.reclaim_in_flight();
         if let Some(store) = &self.store {

@@ -1,6 +1,6 @@
-//! The folder of a process. Next to it is a lock file, which the process keeps locked as long as it
-//! lives, so that no other process adopts the folder before. The operating system unlocks it when
-//! the process dies, however it dies.
+//! The folder of a process. Next to it is a lock file, which the process keeps locked as long as
+//! it lives, so that no other process adopts the folder before. The operating system unlocks it
+//! when the process dies, however it dies.
 
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::hash::{BuildHasher, RandomState};
@@ -87,8 +87,9 @@ impl Folder {
         segments.iter().filter_map(|path| Some(path.metadata().ok()?.len())).sum()
     }
 
-    /// Syncs the names of the segments to the disk; syncing a file covers its content alone. Errors
-    /// are ignored: a file system that cannot sync folders does it by itself, or not at all.
+    /// Syncs the names of the segments to the disk; syncing a file covers its content alone.
+    /// Errors are ignored: a file system that cannot sync folders does it by itself, or not at
+    /// all.
     pub(super) fn sync(&self) {
         sync(&self.path);
     }

@@ -2,10 +2,10 @@
 //! the program ended and, in durable mode, all of them.
 //!
 //! `<folder>/<backend>/<process>/<number>.otlp` are segments of OTLP requests, see [`segment`]. A
-//! process writes only below its own folder, which it holds with a lock. Another process adopts the
-//! folder of one that is gone, if there is room, and sends the batches in it: at its start, and when
-//! a process dies while others run. No header and no key is ever written. After a crash a batch may
-//! be sent once more than it arrived; the ids of its spans make that harmless.
+//! process writes only below its own folder, which it holds with a lock. Another process adopts
+//! the folder of one that is gone, if there is room, and sends the batches in it: at its start,
+//! and when a process dies while others run. No header and no key is ever written. After a crash a
+//! batch may be sent once more than it arrived; the ids of its spans make that harmless.
 
 mod folder;
 mod segment;
@@ -43,8 +43,8 @@ pub(crate) struct Spool {
     shares: BTreeMap<Place, usize>,
     bytes: u64,
     limit: u64,
-    /// True if a batch must be on the disk itself before it counts as stored, which makes each batch
-    /// slower by a sync.
+    /// True if a batch must be on the disk itself before it counts as stored, which makes each
+    /// batch slower by a sync.
     syncs: bool,
     /// True after shutdown: the folder is left to the next run, and must not change any more.
     is_closed: bool,
@@ -71,8 +71,8 @@ impl Spool {
         })
     }
 
-    /// Adopts the folder of a process that is gone. Returns false if there is no room for it: then it
-    /// is left to another process, or to a later look.
+    /// Adopts the folder of a process that is gone. Returns false if there is no room for it: then
+    /// it is left to another process, or to a later look.
     fn adopt(&mut self, folder: Folder) -> bool {
         let is_too_much = self.bytes > 0 && self.bytes + folder.bytes() > self.limit;
         if self.is_closed || is_too_much {
@@ -115,8 +115,8 @@ impl Spool {
         self.places.insert(id, place);
     }
 
-    /// Stores a batch. Returns the ids of the batches that were dropped to make room, the oldest ones,
-    /// and the result.
+    /// Stores a batch. Returns the ids of the batches that were dropped to make room, the oldest
+    /// ones, and the result.
     pub(crate) fn store(&mut self, id: u64, protobuf: &[u8]) -> (Vec<u64>, io::Result<()>) {
         let length = segment::record_length(protobuf) + segment::HEADER;
         if self.is_closed || length > self.limit {
@@ -176,8 +176,8 @@ impl Spool {
         self.places.extend(halves.map(|half| (half, place)));
     }
 
-    /// Gives a batch that shares a record its own one, if there is room, so that the next run sends
-    /// it without the other half.
+    /// Gives a batch that shares a record its own one, if there is room, so that the next run
+    /// sends it without the other half.
     pub(crate) fn separate(&mut self, id: u64, protobuf: &[u8]) -> io::Result<()> {
         let length = segment::record_length(protobuf) + segment::HEADER;
         let Some(shared) = self.places.get(&id).copied() else { return Ok(()) };

@@ -4,8 +4,8 @@
 //! state: 1 byte, `w` waiting or `d` done | length: u32 | CRC-32 of the request: u32 | OTLP request
 //! ```
 //!
-//! Numbers are little endian. A record is done by overwriting its first byte, so that a crash leaves
-//! it either way. The checksum finds records that a crash has cut off.
+//! Numbers are little endian. A record is done by overwriting its first byte, so that a crash
+//! leaves it either way. The checksum finds records that a crash has cut off.
 
 use crate::delivery::body;
 use prost::bytes::Bytes;
@@ -28,7 +28,8 @@ pub(super) struct Segment {
     pub(super) bytes: u64,
     /// The number of batches that are not done.
     pub(super) batches: usize,
-    /// Open for appending; `None` for adopted segments, and after an error that left a torn record.
+    /// Open for appending; `None` for adopted segments, and after an error that left a torn
+    /// record.
     file: Option<File>,
 }
 

@@ -15,8 +15,8 @@ use std::time::Duration;
 
 /// The spool of one backend, with its lock.
 ///
-/// Whoever changes the disk holds the lock until the account of the queue has changed too: a batch
-/// is never on disk without being counted there, nor counted there without being on disk.
+/// A thread that changes the disk holds the lock until the account of the queue has changed too: a
+/// batch is never on disk without being counted there, nor counted there without being on disk.
 #[derive(Debug)]
 pub(crate) struct Store {
     spool: Mutex<Spool>,
@@ -76,8 +76,9 @@ impl Store {
         self.scan_interval = interval;
     }
 
-    /// Adopts the batches that processes which are gone have left. `track` takes the number of spans
-    /// of each and returns its id. Segments are read without the lock, so the worker does not wait.
+    /// Adopts the batches that processes which are gone have left. `track` takes the number of
+    /// spans of each and returns its id. Segments are read without the lock, so the worker does
+    /// not wait.
     pub(crate) fn adopt(&self, track: impl Fn(u64) -> u64) {
         let mut damaged = 0;
         for folder in Folder::adopt(&self.backend).unwrap_or_default() {
@@ -109,7 +110,8 @@ impl Store {
         }
     }
 
-    /// Returns true if a batch that could not be read is gone for good: deleted, cut off or changed.
+    /// Returns true if a batch that could not be read is gone for good: deleted, cut off or
+    /// changed.
     pub(crate) fn is_final(kind: io::ErrorKind) -> bool {
         use io::ErrorKind::{InvalidData, NotFound, UnexpectedEof};
         matches!(kind, NotFound | UnexpectedEof | InvalidData)
@@ -187,9 +189,9 @@ impl Store {
     }
 }
 
-/// Returns the name of a backend's folder: the address in a readable form, and a checksum of all of
-/// it, since batches for one backend must not be sent to another. The query is not shown, as it may
-/// hold a key.
+/// Returns the name of a backend's folder: the address in a readable form, and a checksum of all
+/// of it, since batches for one backend must not be sent to another. The query is not shown, as it
+/// may hold a key.
 fn folder_name(backend: &str) -> String {
     let shown = backend.split('?').next().unwrap_or(backend);
     let readable: String =

@@ -1,3 +1,5 @@
+//! Tests of the files of a spool, without a queue.
+
 use super::segment::{Earlier, Records};
 use super::*;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
@@ -97,6 +99,7 @@ fn counts(found: &Found) -> Vec<u64> {
     found.batches.iter().map(|(_, spans)| *spans).collect()
 }
 
+/// The segment is deleted with its last batch, and the folder with the last segment.
 #[test]
 fn stored_batch_is_loaded_until_it_is_forgotten() {
     let temporary = Temporary::new("round");
@@ -114,6 +117,7 @@ fn stored_batch_is_loaded_until_it_is_forgotten() {
     assert!(temporary.files("lock").is_empty(), "nothing remains");
 }
 
+/// Locks decide: a living process keeps its folder, and of two that look the first one adopts it.
 #[test]
 fn batches_left_by_a_process_are_adopted_once() {
     let temporary = Temporary::new("next");
@@ -137,6 +141,7 @@ fn batches_left_by_a_process_are_adopted_once() {
     second.close();
 }
 
+/// Adopting a folder must not evict batches of this process, nor those of another folder.
 #[test]
 fn folder_without_room_is_left_until_there_is_room() {
     let temporary = Temporary::new("room");
@@ -165,6 +170,7 @@ fn one_of_them(temporary: &Temporary) -> u64 {
     temporary.files("otlp").iter().map(|path| path.metadata().unwrap().len()).max().unwrap()
 }
 
+/// A batch is marked in its record, since its segment still holds others.
 #[test]
 fn forgotten_batch_is_not_adopted() {
     let temporary = Temporary::new("done");
@@ -181,6 +187,7 @@ fn forgotten_batch_is_not_adopted() {
     assert_eq!((counts(&found), found.damaged), (vec![3], 0));
 }
 
+/// A crash cuts the last record off, a bad disk changes a byte. Records between stay readable.
 #[test]
 fn torn_and_damaged_records_are_skipped_and_counted() {
     let temporary = Temporary::new("torn");
@@ -199,6 +206,7 @@ fn torn_and_damaged_records_are_skipped_and_counted() {
     assert_eq!((counts(&found), found.damaged), (vec![2], 2));
 }
 
+/// Every truncation and every changed byte of a valid segment.
 #[test]
 fn arbitrary_bytes_are_read_without_a_panic() {
     let temporary = Temporary::new("bytes");
@@ -225,6 +233,7 @@ fn arbitrary_bytes_are_read_without_a_panic() {
     }
 }
 
+/// The bound holds after every single batch, in files as they are on disk.
 #[test]
 fn full_spool_drops_the_oldest_batches() {
     let temporary = Temporary::new("full");
@@ -242,6 +251,7 @@ fn full_spool_drops_the_oldest_batches() {
     assert_eq!(*spool.places.keys().next().unwrap(), first_left, "no batch is dropped for it");
 }
 
+/// Spans hold prompts and answers, so the folders and files are private.
 #[cfg(unix)]
 #[test]
 fn files_are_readable_by_this_user_alone() {

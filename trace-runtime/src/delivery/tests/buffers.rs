@@ -26,6 +26,7 @@ fn push(queue: &Queue, spans: usize) {
     }
 }
 
+/// More threads than buffers end spans and exit, most of them with spans left in a buffer.
 #[test]
 fn spans_of_many_threads_are_all_counted() {
     let queue = queue(LONG);
@@ -41,7 +42,7 @@ fn spans_of_many_threads_are_all_counted() {
     let flush = queue.begin_flush();
     let mut taken = 0;
     while taken < ended {
-        let mut block = queue.take().unwrap();
+        let mut block = queue.next_block().unwrap();
         assert!(block.spans.len() <= 512);
         taken += block.spans.take().len() as u64;
     }
@@ -53,13 +54,15 @@ fn spans_of_many_threads_are_all_counted() {
     );
 }
 
+/// A single span stays in a buffer, below the size at which it is handed over. It must wake the
+/// sleeping worker.
 #[test]
 fn span_of_an_idle_thread_is_taken() {
     let queue = queue(Duration::from_millis(1));
     let (says, taken) = mpsc::channel();
     let worker = Arc::clone(&queue);
     thread::spawn(move || {
-        while let Some(block) = worker.take() {
+        while let Some(block) = worker.next_block() {
             says.send(block.spans.len()).unwrap();
         }
     });
@@ -74,6 +77,8 @@ fn span_of_an_idle_thread_is_taken() {
     queue.stop(Duration::ZERO);
 }
 
+/// Buffers are closed by the shutdown: a later span goes to the account at once, since nothing
+/// collects it.
 #[test]
 fn span_after_shutdown_is_counted_as_lost() {
     let queue = queue(LONG);
@@ -83,6 +88,6 @@ fn span_after_shutdown_is_counted_as_lost() {
     let stats = queue.stats();
     assert_eq!((stats.ended, stats.pending), (12, 5));
     assert_eq!(stats.lost_by_cause["ended after shutdown"], 7);
-    assert_eq!(queue.take().unwrap().spans.len(), 5);
-    assert!(queue.take().is_none());
+    assert_eq!(queue.next_block().unwrap().spans.len(), 5);
+    assert!(queue.next_block().is_none());
 }

@@ -1,3 +1,5 @@
+//! A batch is encoded and compressed once.
+
 use super::accepted;
 use super::harness::{ALL, LONG, send_all, span};
 use crate::delivery::body::{Body, count};
@@ -43,7 +45,8 @@ impl Transport for Busy {
     }
 }
 
-/// Sends one batch of four spans. Returns its body without compression, and every body that was sent.
+/// Sends one batch of four spans. Returns its body without compression, and every body that was
+/// sent.
 fn sent(longest: impl FnOnce(usize) -> usize) -> (Body, Vec<Body>) {
     let (given, gets) = mpsc::channel();
     let plain =
@@ -51,6 +54,7 @@ fn sent(longest: impl FnOnce(usize) -> usize) -> (Body, Vec<Body>) {
     (plain, gets.iter().collect())
 }
 
+/// Encoding and gzip are the expensive steps, so a retry sends the same memory.
 #[test]
 fn batch_tried_again_is_compressed_once() {
     let (plain, bodies) = sent(|length| length);
@@ -60,6 +64,7 @@ fn batch_tried_again_is_compressed_once() {
     assert!(places.iter().all(|place| *place == places[0]), "the same bytes, not equal ones");
 }
 
+/// A body that no backend takes is not sent as a whole first.
 #[test]
 fn body_above_the_limit_is_split_before_it_is_sent() {
     let (_, bodies) = sent(|length| length - 1);

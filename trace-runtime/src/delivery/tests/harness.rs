@@ -134,7 +134,7 @@ impl Run {
 
     /// Does the work of the worker in durable mode on this thread, for one batch.
     pub(super) fn work_durably(&self) {
-        let mut block = self.queue.take().unwrap();
+        let mut block = self.queue.next_block().unwrap();
         let (id, spans) = (block.id, block.spans.len() as u64);
         let data = block.spans.take();
         let body = Body::encode(data, &ResourceAttributesWithSchema::default());
@@ -144,7 +144,7 @@ impl Run {
 
     /// Stores a batch in the spool alone, as the worker does while the sender lags.
     pub(super) fn leave_to_disk(&self) {
-        let mut block = self.queue.take().unwrap();
+        let mut block = self.queue.next_block().unwrap();
         let data = block.spans.take();
         let body = Body::encode(data, &ResourceAttributesWithSchema::default());
         assert!(self.queue.store_batch(block.id, &body, false));
@@ -174,7 +174,7 @@ pub(super) fn send_all<T: Transport + 'static>(
     for span in spans {
         queue.push(span);
     }
-    let mut block = queue.take().unwrap();
+    let mut block = queue.next_block().unwrap();
     let (id, spans) = (block.id, block.spans.len() as u64);
     let body = Body::encode(block.spans.take(), &ResourceAttributesWithSchema::default());
     let sender = Sender {
@@ -192,8 +192,8 @@ pub(super) fn send_all<T: Transport + 'static>(
     body
 }
 
-/// Creates a queue with a bound of 1 MiB, and with four spans in a batch. Its sender looks for spools
-/// of other processes without a pause.
+/// Creates a queue with a bound of 1 MiB, and with four spans in a batch. Its sender looks for
+/// spools of other processes without a pause.
 pub(super) fn new_queue(
     spool: Option<SpoolSettings>,
     report: impl Fn(&Diagnostic) + Send + Sync + 'static,
@@ -243,11 +243,19 @@ pub(super) fn span(name: &str) -> QueuedSpan {
     })
 }
 
-/// A span with a text of 54,000 bytes.
+/// Creates a span with a text of 54,000 bytes.
 pub(super) fn long_span(name: &str) -> QueuedSpan {
+    with_text(name, "the answer to the question ".repeat(2000))
+}
+
+/// Creates a span that takes slightly more than so many bytes, as the queue estimates.
+pub(super) fn span_of(name: &str, bytes: usize) -> QueuedSpan {
+    with_text(name, "x".repeat(bytes / 5 * 4))
+}
+
+fn with_text(name: &str, text: String) -> QueuedSpan {
     let mut span = span(name);
     if let QueuedSpan::Sdk(data) = &mut span {
-        let text = "the answer to the question ".repeat(2000);
         data.attributes = vec![opentelemetry::KeyValue::new("text", text)];
     }
     span

@@ -1,6 +1,6 @@
 //! A queue that is at its bound of memory.
 
-use super::harness::{ALL, LONG, Run, long_span};
+use super::harness::{ALL, LONG, Run, long_span, span_of};
 use super::spool::Disk;
 use super::{accepted, failure};
 use crate::delivery::destination::Attempt;
@@ -20,6 +20,8 @@ fn fill(run: &Run) -> u64 {
     run.stats().pending
 }
 
+/// Without a worker the queue only fills. The thread that ends spans counts the loss, and another
+/// thread reports it.
 #[test]
 fn span_beyond_the_bound_is_lost_counted_and_reported() {
     let run = Run::start(None);
@@ -35,6 +37,7 @@ fn span_beyond_the_bound_is_lost_counted_and_reported() {
     run.join();
 }
 
+/// A full queue is not a final state: bytes of delivered batches are free again.
 #[test]
 fn span_fits_again_after_a_batch_was_sent() {
     let run = Run::start(None);
@@ -57,6 +60,7 @@ fn span_fits_again_after_a_batch_was_sent() {
     run.join();
 }
 
+/// One batch is sent, and other spans were not even encoded.
 #[test]
 fn shutdown_with_waiting_spans_counts_them_as_lost() {
     let run = Run::start(None);
@@ -72,6 +76,7 @@ fn shutdown_with_waiting_spans_counts_them_as_lost() {
     run.join();
 }
 
+/// The worker starts after the spans ended, so that all of them wait at the shutdown.
 #[test]
 fn shutdown_with_waiting_spans_and_a_spool_stores_them() {
     let disk = Disk::new("waiting-at-the-end");
@@ -84,6 +89,26 @@ fn shutdown_with_waiting_spans_and_a_spool_stores_them() {
     run.join();
 }
 
+/// The delay of a batch is 60 s here. Without the early hand-over the queue would stay full and
+/// lose spans meanwhile.
+#[test]
+fn block_of_a_nearly_full_queue_does_not_wait_until_it_fills() {
+    let disk = Disk::new("nearly-full");
+    let run = Run::start(Some(disk.spool(false, 1 << 20)));
+    let worker = run.start_worker();
+    // One span fills more than three quarters of the queue. Its batch would have room for three
+    // more.
+    run.queue.push(span_of("long", BOUND / 5 * 4));
+    assert_eq!(run.sending(), ["long"]);
+    run.answer(accepted());
+    run.flush();
+    run.queue.stop(LONG);
+    worker.join().unwrap();
+    run.join();
+}
+
+/// The backend hangs while spans come. Memory keeps a few batches for it, and the spool takes the
+/// others.
 #[test]
 fn batches_of_a_full_queue_go_to_the_spool() {
     let disk = Disk::new("full-queue");
@@ -91,20 +116,23 @@ fn batches_of_a_full_queue_go_to_the_spool() {
     run.push(&ALL);
     let worker = run.start_worker();
     assert_eq!(run.sending(), ALL);
-    // The backend does not answer. Four times the bound comes, at the pace of the worker.
-    let ended = 4 * 20;
+    // The backend does not answer. Four times the bound comes, at the pace of the worker: encoded
+    // batches take half of the bound, and a batch takes an eighth, twice while it is encoded.
+    let ended = 4 * 32;
     for _ in 0..ended / 4 {
-        (0..4).for_each(|_| drop(run.queue.push(long_span("long"))));
-        while run.stats().bytes > BOUND / 3 * 2 {
+        (0..4).for_each(|_| drop(run.queue.push(span_of("long", BOUND / 33))));
+        while run.stats().bytes > BOUND / 8 * 5 {
             std::thread::yield_now();
         }
     }
     let stats = run.stats();
     assert_eq!((stats.lost, stats.ended), (0, ended + 4), "{stats:?}");
     assert!(stats.on_disk > ended / 2, "{stats:?}");
+    run.queue.begin_flush();
     run.answer(accepted());
-    for _ in 0..ended / 4 {
-        run.sending();
+    let mut sent = 0;
+    while sent < ended {
+        sent += run.sending().len() as u64;
         run.answer(accepted());
     }
     run.flush();

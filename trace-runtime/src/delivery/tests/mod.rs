@@ -1,5 +1,5 @@
-//! Tests of the order of events: who owns a batch at each moment, and that it has one outcome. Each
-//! test forces one order, with a backend that answers when the test lets it.
+//! Tests of the order of events: who owns a batch at each moment, and that it has one outcome.
+//! Each test forces one order, with a backend that answers when the test lets it.
 
 mod buffers;
 mod encode_once;

@@ -1,3 +1,5 @@
+//! Answers before, during and after a shutdown.
+
 use super::harness::{ALL, LONG, Run, start_worker};
 use super::spool::Disk;
 use super::{accepted, failure};
@@ -12,6 +14,9 @@ use std::time::Duration;
 
 const ROOM: u64 = 1 << 20;
 
+/// The sender resolves the batch before the shutdown: the batch leaves the spool first, and the
+/// flush returns after that. A program that exits right after its flush must not send the batch
+/// again in its next run.
 #[test]
 fn answer_before_shutdown_leaves_an_empty_spool() {
     for is_durable in [true, false] {
@@ -32,6 +37,8 @@ fn answer_before_shutdown_leaves_an_empty_spool() {
     }
 }
 
+/// The shutdown reclaims the batch while the backend still thinks. Its spans are on disk then,
+/// and the late answer must change neither the account nor the disk.
 #[test]
 fn answer_after_shutdown_is_ignored() {
     for is_durable in [true, false] {
@@ -52,6 +59,8 @@ fn answer_after_shutdown_is_ignored() {
     }
 }
 
+/// Without a spool the worker gives the batch up at the shutdown. The spans are reported once,
+/// whatever the backend answers later.
 #[test]
 fn shutdown_without_spool_counts_unanswered_spans_as_lost() {
     for answer in [accepted(), Attempt::Rejected(failure())] {
@@ -70,6 +79,8 @@ fn shutdown_without_spool_counts_unanswered_spans_as_lost() {
     }
 }
 
+/// The second run sends a batch of the first one and is shut down before the answer. The batch is
+/// counted in neither run, so the third one must find it.
 #[test]
 fn recovered_batch_without_answer_stays_in_the_spool() {
     let disk = Disk::new("earlier");
@@ -94,6 +105,8 @@ fn recovered_batch_without_answer_stays_in_the_spool() {
     assert_eq!(disk.names(), ALL);
 }
 
+/// Halves share a record of the spool. When one is delivered and the shutdown comes, the other
+/// one needs its own record: else the next run would send both.
 #[test]
 fn shutdown_after_a_delivered_half_stores_the_other_half() {
     for is_durable in [true, false] {
@@ -117,6 +130,8 @@ fn shutdown_after_a_delivered_half_stores_the_other_half() {
     }
 }
 
+/// The backend asks for halves after the shutdown has stored the batch. Splitting it then would
+/// count its spans twice.
 #[test]
 fn too_large_answer_after_shutdown_leaves_the_batch_whole() {
     let disk = Disk::new("whole");
@@ -132,6 +147,8 @@ fn too_large_answer_after_shutdown_leaves_the_batch_whole() {
     assert_eq!((queue.stats().on_disk, disk.names().len()), (4, 4));
 }
 
+/// The spool is smaller than the batches in memory: storing one at the shutdown evicts another.
+/// Each span is either in a file or reported as lost.
 #[test]
 fn shutdown_with_a_full_spool_counts_evicted_batches_as_lost() {
     let disk = Disk::new("dropped");
@@ -160,6 +177,8 @@ fn more_than_reported(run: &Run) -> u64 {
     run.reported.load(Ordering::SeqCst) - before
 }
 
+/// An outcome is counted before it is reported. The shutdown must not return between the two, or
+/// a program could exit before it was told about its lost spans.
 #[test]
 fn shutdown_waits_for_the_report_of_an_outcome() {
     let (reports, reporting) = mpsc::channel();
@@ -209,6 +228,8 @@ impl Exporter for Hanging {
     }
 }
 
+/// The worker itself hangs in an exporter, so nothing reclaims its batch. The processor gives it
+/// up, and the late success must not count.
 #[test]
 fn hanging_exporter_that_returns_after_shutdown_is_ignored() {
     let (begun, begins) = mpsc::channel();

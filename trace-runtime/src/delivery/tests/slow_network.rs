@@ -46,6 +46,7 @@ impl Transport for Slow {
     }
 }
 
+/// A whole batch would time out again and again on this network.
 #[test]
 fn body_that_times_out_is_sent_in_parts() {
     let (given, gets) = mpsc::channel();

@@ -1,3 +1,5 @@
+//! Batches that become two, and batches whose record in the spool goes away.
+
 use super::harness::{ALL, LONG, Run};
 use super::spool::Disk;
 use super::{accepted, failure};
@@ -5,6 +7,8 @@ use crate::delivery::destination::Attempt;
 use std::sync::{Arc, Mutex, mpsc};
 use std::time::Instant;
 
+/// A batch is split twice. Each part has its own outcome, parts are sent in the order of their
+/// spans, and the record on disk stays until the last one is resolved.
 #[test]
 fn halves_of_a_batch_are_resolved_one_by_one() {
     for is_durable in [true, false] {
@@ -35,6 +39,8 @@ fn halves_of_a_batch_are_resolved_one_by_one() {
     }
 }
 
+/// The spool drops the record of a batch that the sender has in memory. Its outcome is still
+/// open, so it is counted by the answer and not by the eviction.
 #[test]
 fn batch_evicted_while_it_is_sent_is_not_lost() {
     let disk = Disk::new("dropped-while-sent");
@@ -66,6 +72,8 @@ fn batch_evicted_while_it_is_sent_is_not_lost() {
     run.join();
 }
 
+/// Reading from the spool fails for a while, as it does with too many open files. The batch must
+/// wait there and not count as lost.
 #[cfg(unix)]
 #[test]
 fn stored_batch_that_cannot_be_read_is_read_later() {
@@ -81,7 +89,8 @@ fn stored_batch_that_cannot_be_read_is_read_later() {
     run.push(&ALL);
     run.leave_to_disk();
     let segments = disk.segments();
-    // A symbolic link to itself cannot be opened, like any file in a process with too many open ones.
+    // A symbolic link to itself cannot be opened, like any file in a process with too many open
+    // ones.
     let away = |path: &std::path::Path| path.with_extension("away");
     for path in &segments {
         std::fs::rename(path, away(path)).unwrap();

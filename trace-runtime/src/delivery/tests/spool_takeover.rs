@@ -1,3 +1,5 @@
+//! Spools that other processes have left.
+
 use super::accepted;
 use super::harness::{LONG, Run, new_queue, span};
 use super::spool::Disk;
@@ -9,19 +11,21 @@ use std::sync::{Arc, Mutex};
 
 const ROOM: u64 = 1 << 20;
 
-/// Starts a process that has stored spans with these names, and sends nothing. Dropping it kills the
-/// process: its locks are free, and nothing is reported.
+/// Starts a process that has stored spans with these names, and sends nothing. Dropping it kills
+/// the process: its locks are free, and nothing is reported.
 fn process(disk: &Disk, names: [&str; 4]) -> Queue {
     let queue = new_queue(Some(disk.spool(true, ROOM)), |_| {});
     for name in names {
         queue.push(span(name));
     }
-    let mut block = queue.take().unwrap();
+    let mut block = queue.next_block().unwrap();
     let body = Body::encode(block.spans.take(), &ResourceAttributesWithSchema::default());
     assert!(queue.store_batch(block.id, &body, false));
     queue
 }
 
+/// A process leaves a batch twice while this one runs. Its folder is adopted only after its lock
+/// is free, and nothing of it is left in the end.
 #[test]
 fn spool_of_a_process_that_dies_is_adopted_and_sent() {
     let disk = Disk::new("dies-later");
@@ -50,6 +54,8 @@ fn spool_of_a_process_that_dies_is_adopted_and_sent() {
     assert_eq!(disk.entries(), 0, "neither locks nor folders");
 }
 
+/// A segment that is damaged as a file is not deleted: its owner may repair it. The report does
+/// not repeat with each look.
 #[cfg(unix)]
 #[test]
 fn unreadable_segment_is_reported_once_and_left() {
@@ -75,6 +81,7 @@ fn unreadable_segment_is_reported_once_and_left() {
     assert_eq!(disk.segments().len(), 2, "they stay where they are");
 }
 
+/// Three processes look at the same time. The lock file decides which one sends the batch.
 #[test]
 fn one_of_several_processes_adopts_a_spool() {
     let disk = Disk::new("one-takes-over");
