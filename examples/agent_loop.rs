@@ -45,7 +45,7 @@ const TOOLS: [ToolDefinition; 2] = [WEATHER, POPULATION];
 /// the agent's span.
 ///
 /// The arguments are JSON text that the model wrote, for example `{"city":"Oslo","days":2}`. They
-/// may not match the schema, so deserialisation errors are returned and recorded on the agent's
+/// may not match the schema, so deserialization errors are returned and recorded on the agent's
 /// span.
 fn call(tool: &ToolCall) -> anyhow::Result<String> {
     let (name, arguments) = (&*tool.function.name, &*tool.function.arguments);
@@ -58,7 +58,7 @@ fn call(tool: &ToolCall) -> anyhow::Result<String> {
     }
 }
 
-/// Sends one request. The span gets messages, tools, token counts and the model name from the
+/// Sends one request. The span records messages, tools, token counts and the model name from the
 /// captured request and response; only the provider is not part of them.
 #[llm(skip(model), provider = model.provider)]
 async fn ask(
@@ -72,7 +72,7 @@ async fn ask(
 /// answers with text.
 #[agent(skip(model))]
 async fn answer(model: &Model, question: &str) -> anyhow::Result<String> {
-    // A definition serialises to a tool in the format of OpenAI's API.
+    // A definition serializes to a tool in the format of OpenAI's API.
     let tools: Vec<ChatCompletionTools> = serde_json::from_value(serde_json::to_value(TOOLS)?)?;
     let mut messages: Vec<ChatCompletionRequestMessage> =
         vec![ChatCompletionRequestUserMessage::from(question).into()];

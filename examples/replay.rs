@@ -1,8 +1,8 @@
 //! Sends spans from a file or a spool to a backend:
 //! `cargo run --features file --example replay -- traces.jsonl http://localhost:6006`.
 //!
-//! Without the second argument, the endpoint comes from the environment, as for any program. Keys
-//! and headers always come from there.
+//! Without the second argument, the endpoint is read from the environment, as for any program. Keys
+//! and headers are always read from there.
 
 use std::process::ExitCode;
 

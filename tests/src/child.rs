@@ -1,7 +1,7 @@
 //! Tests that need a separate process: for its environment, its limits or its working directory.
 //!
-//! Such a test starts itself again. The child process runs the same test function, which takes
-//! another path:
+//! Such a test starts itself again. The child process runs the same test function, which
+//! branches:
 //!
 //! ```text
 //! #[test]

@@ -10,9 +10,9 @@ use trace_runtime::opentelemetry_sdk::error::OTelSdkResult;
 use trace_runtime::opentelemetry_sdk::trace::{SpanData, SpanExporter};
 use trace_runtime::{Builder, Registration, delivery::Stats, register};
 
-/// The environment variable that tells a child process the endpoint of its receiver.
+/// The environment variable with the endpoint of the receiver, for a child process.
 pub const ENDPOINT: &str = "TEST_ENDPOINT";
-/// The environment variable that tells a child process the folder to write to.
+/// The environment variable with the folder to write to, for a child process.
 pub const FOLDER: &str = "TEST_FOLDER";
 
 /// The diagnostic messages so far.
@@ -41,12 +41,12 @@ pub fn stats(registration: &Registration) -> Stats {
     stats.clone()
 }
 
-/// Asserts the invariant that holds at any time: ended = delivered + pending + on disk + lost.
+/// Asserts the invariant of the counts: ended = delivered + pending + on disk + lost.
 pub fn assert_accounted(stats: &Stats) {
     assert_eq!(stats.ended, stats.delivered + stats.pending + stats.on_disk + stats.lost);
 }
 
-/// Returns the number of distinct spans that the receiver got.
+/// Returns the number of distinct spans that were received.
 #[must_use]
 pub fn distinct_spans(receiver: &Receiver) -> usize {
     let mut ids = receiver.ids();

@@ -9,9 +9,9 @@ use trace_runtime::{Builder, Registration, register};
 /// A process has at most one registration, so tests that install one hold this lock.
 static REGISTRATION: Mutex<()> = Mutex::new(());
 
-/// An exporter that keeps spans in memory.
+/// An exporter that keeps spans in memory. Clones share the spans, so a test keeps one clone and
+/// passes another to the registration.
 #[derive(Clone, Debug, Default)]
-/// Clones share the spans, so a test keeps one clone and passes another to the registration.
 pub struct InMemoryExporter(Arc<Mutex<Vec<SpanData>>>);
 
 impl InMemoryExporter {
@@ -61,7 +61,7 @@ impl Program {
 
     /// Takes the registration lock without installing anything, for tests that install themselves.
     ///
-    /// A failed test poisons the lock. Its registration is dropped by then, so other tests go on.
+    /// A failed test poisons the lock. Its registration is dropped by then, so other tests can continue.
     pub fn lock() -> MutexGuard<'static, ()> {
         REGISTRATION.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread::JoinHandle;
 
-/// A listener that hands each connection to a closure, one after the other.
+/// A listener that passes each connection to a closure, one after the other.
 pub struct FaultyServer {
     address: SocketAddr,
     connections: Arc<AtomicUsize>,

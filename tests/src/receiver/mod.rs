@@ -35,7 +35,7 @@ pub struct Received {
 /// The answer to one request.
 #[derive(Clone, Debug, Default)]
 pub struct Reply {
-    /// The HTTP status, where 0 stands for 200, or the gRPC code.
+    /// The HTTP status, where 0 means 200, or the gRPC code.
     pub status: u16,
     /// The text of the body or status, or the error message of a (partial) success.
     pub text: String,
@@ -111,7 +111,7 @@ impl Receiver {
         Receiver::http_answering(|_, _| Reply::default())
     }
 
-    /// Starts a receiver of OTLP over HTTP that asks the closure for the reply to the n-th request.
+    /// Starts a receiver of OTLP over HTTP that calls the closure for the reply to the n-th request.
     #[must_use]
     pub fn http_answering(
         answer: impl Fn(usize, &Received) -> Reply + Send + Sync + 'static,
@@ -126,7 +126,7 @@ impl Receiver {
         Receiver::start(Arc::new(|_, _| Reply::default()), Kind::default(), address)
     }
 
-    /// Starts a receiver of OTLP over gRPC that asks the closure for the reply to the n-th request.
+    /// Starts a receiver of OTLP over gRPC that calls the closure for the reply to the n-th request.
     #[must_use]
     pub fn grpc_answering(
         answer: impl Fn(usize, &Received) -> Reply + Send + Sync + 'static,

@@ -111,7 +111,7 @@ mod tests {
     }
 
     #[test]
-    fn finish_answer_without_parts_returns_one_empty_message() {
+    fn finish_response_without_parts_returns_one_empty_message() {
         let empty: Message = AssistantMessage::default().into();
         assert_eq!(Messages::default().finish_response(), [empty]);
     }
