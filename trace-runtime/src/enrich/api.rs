@@ -18,7 +18,7 @@ pub(super) struct ChatRequest {
     /// The remaining fields, such as `temperature`; see [`parameters`].
     pub(super) parameters: Option<Json>,
     pub(super) model: Option<String>,
-    pub(super) vendor: Vendor,
+    pub(super) origin: Origin,
 }
 
 /// The response of a chat or a completion API.
@@ -33,7 +33,7 @@ pub(super) struct ChatResponse {
     pub(super) finish_reason: Option<String>,
     pub(super) tokens: Option<TokenCount>,
     pub(super) model: Option<String>,
-    pub(super) vendor: Vendor,
+    pub(super) origin: Origin,
 }
 
 /// The vendor and the provider that follow from the format of a request or response alone.
@@ -41,7 +41,7 @@ pub(super) struct ChatResponse {
 /// Both are `None` for a format that several servers implement: OpenAI's chat format is also used
 /// by Groq, vLLM, `DeepSeek` and many others, so it proves neither.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Vendor {
+pub(super) struct Origin {
     /// The company that made the model (`llm.system`), for example `anthropic`.
     pub(super) system: Option<&'static str>,
     /// The service that ran the model (`llm.provider`), for example `aws`.

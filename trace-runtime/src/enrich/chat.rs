@@ -1,6 +1,6 @@
 //! Attributes of an LLM span, from the request and the response of a chat or a completion.
 
-use super::api::{ChatRequest, ChatResponse, Vendor, non_empty};
+use super::api::{ChatRequest, ChatResponse, Origin, non_empty};
 use super::find_request::find_request;
 use super::model_family;
 use super::providers;
@@ -66,14 +66,14 @@ pub(super) fn attributes(input: Option<&Value>, output: Option<&Value>) -> Attri
 fn model(request: Option<&ChatRequest>, response: Option<&ChatResponse>) -> LlmModel {
     let requested = request.and_then(|request| non_empty(request.model.clone()));
     let responded = response.and_then(|response| non_empty(response.model.clone()));
-    let vendors = [response.map(|response| response.vendor), request.map(|request| request.vendor)];
+    let origins = [response.map(|response| response.origin), request.map(|request| request.origin)];
     let by_format =
-        |field: fn(Vendor) -> Option<&'static str>| vendors.into_iter().flatten().find_map(field);
+        |field: fn(Origin) -> Option<&'static str>| origins.into_iter().flatten().find_map(field);
     let names = [&responded, &requested].into_iter().flatten();
     let by_name = names.map(String::as_str).find_map(model_family::system);
     LlmModel {
-        system: by_name.or(by_format(|vendor| vendor.system)).map(str::to_owned),
-        provider: by_format(|vendor| vendor.provider).map(str::to_owned),
+        system: by_name.or(by_format(|origin| origin.system)).map(str::to_owned),
+        provider: by_format(|origin| origin.provider).map(str::to_owned),
         requested,
         responded,
     }

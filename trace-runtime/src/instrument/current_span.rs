@@ -36,6 +36,12 @@ pub struct CurrentSpan(Context);
 
 impl CurrentSpan {
     /// Sets an attribute. The last value of a key wins; `None` sets nothing.
+    ///
+    /// ```
+    /// let span = trace_runtime::current_span();
+    /// span.set_attribute("search.results", 3);
+    /// span.set_attribute("search.cursor", None::<String>);
+    /// ```
     pub fn set_attribute(&self, key: impl Into<Key>, value: impl AttributeValue) {
         if self.is_recording()
             && let Some(value) = value.attribute_value()
@@ -68,11 +74,21 @@ impl CurrentSpan {
 
     /// Sets `output.value` in place of the returned value: text and numbers as they are, all else as
     /// JSON.
+    ///
+    /// ```
+    /// trace_runtime::current_span().set_output(&serde_json::json!({ "pages": 3 }));
+    /// ```
     pub fn set_output<T: Serialize + ?Sized>(&self, value: &T) {
         self.set_value(value, keys::OUTPUT_VALUE, keys::OUTPUT_MIME_TYPE);
     }
 
     /// Adds an event at the current time.
+    ///
+    /// ```
+    /// use trace_runtime::opentelemetry::KeyValue;
+    ///
+    /// trace_runtime::current_span().add_event("cache miss", [KeyValue::new("cache.key", "Rome")]);
+    /// ```
     pub fn add_event(
         &self,
         name: impl Into<Cow<'static, str>>,
@@ -85,6 +101,12 @@ impl CurrentSpan {
 
     /// Adds an `exception` event and sets the status to error. The status stays an error even if
     /// the function returns `Ok`, since a status that was set explicitly takes precedence.
+    ///
+    /// ```
+    /// if let Err(error) = "seven".parse::<u32>() {
+    ///     trace_runtime::current_span().record_error(&error);
+    /// }
+    /// ```
     pub fn record_error<E: Error + ?Sized>(&self, error: &E) {
         if self.is_recording() {
             let error = ErrorInfo::from_error(error);

@@ -11,8 +11,8 @@ pub fn infer_return_type<T>() -> Option<T> {
     None
 }
 
-/// Calls the closure of the option `output`. The parameter `value` fixes the type of the closure's
-/// argument, so that users need not write it.
+/// Calls the closure of the option `output`. The type of `value` is the type that the closure
+/// accepts, so that users need not write it.
 pub fn apply_output<'a, T: ?Sized, U>(value: &'a T, output: impl FnOnce(&'a T) -> U) -> U {
     output(value)
 }

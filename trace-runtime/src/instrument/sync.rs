@@ -23,7 +23,8 @@ pub fn in_span<R>(
 
 /// Runs `body` in a span that is open.
 ///
-/// Not inlined: its stack frame would become part of the user's function even if no span is open.
+/// This function is not inlined, because its stack frame would enlarge that of the traced function
+/// even if no span is open.
 #[inline(never)]
 fn in_open_span<R>(
     mut span: SpanHandle,

@@ -135,6 +135,15 @@ impl Registration {
     ///
     /// Can be called from any thread. It blocks the thread, also inside an async runtime.
     ///
+    /// ```no_run
+    /// let registration = trace_runtime::register().install()?;
+    /// // .. a part of the program ..
+    /// if let Err(error) = registration.flush() {
+    ///     eprintln!("{} spans lost: {}", error.lost, error.cause);
+    /// }
+    /// # Ok::<(), trace_runtime::RegisterError>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// Returns an error if not all spans were accepted in time: with the numbers of delivered,

@@ -171,6 +171,12 @@ impl Scope {
     ///
     /// Masks do not apply to baggage, so do not use this with data that other services must not
     /// see. An entry that would make the baggage larger than 8,192 bytes is left out.
+    ///
+    /// ```
+    /// # fn send_request() {}
+    /// let scope = trace_runtime::scope::using_session("conversation-7").propagated();
+    /// scope.in_scope(|| send_request());
+    /// ```
     pub fn propagated(mut self) -> Self {
         self.is_propagated = true;
         self
@@ -192,12 +198,25 @@ impl Scope {
     ///
     /// Do not hold the guard across an `.await`: other tasks on the thread would run inside the
     /// scope. Use [`bind`](Self::bind) instead.
+    ///
+    /// ```
+    /// # #[trace_runtime::chain] fn answer(question: &str) -> usize { question.len() }
+    /// let _guard = trace_runtime::scope::using_user("ada").attach();
+    /// answer("why");
+    /// ```
     #[must_use = "the scope ends when the guard is dropped"]
     pub fn attach(&self) -> ContextGuard {
         self.context().attach()
     }
 
     /// Returns the current context with the scope added to it, for APIs that take a context.
+    ///
+    /// ```
+    /// # #[trace_runtime::chain] fn answer(question: &str) -> usize { question.len() }
+    /// let context = trace_runtime::scope::using_user("ada").context();
+    /// let _guard = context.attach();
+    /// answer("why");
+    /// ```
     #[must_use]
     pub fn context(&self) -> Context {
         self.apply_to(&Context::current())

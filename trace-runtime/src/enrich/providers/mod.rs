@@ -28,7 +28,7 @@
 //!    a row to `docs/attributes.md`, and new fields that hold objects to the list in
 //!    `find_request.rs`.
 //!
-//! `Vendor::system` and `Vendor::provider` are set only where the format proves them: many servers
+//! `Origin::system` and `Origin::provider` are set only where the format proves them: many servers
 //! use the formats of OpenAI, so those leave both empty.
 //!
 //! [`from_value`]: super::wire::value_deserializer::from_value

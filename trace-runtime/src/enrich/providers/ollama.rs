@@ -7,7 +7,7 @@
 use super::openai::chat;
 use super::openai::messages::AssistantReply;
 use super::openai::parts::image_from_base64;
-use crate::enrich::api::{ChatRequest, ChatResponse, EmbeddingResponse, Vendor, parameters};
+use crate::enrich::api::{ChatRequest, ChatResponse, EmbeddingResponse, Origin, parameters};
 use crate::enrich::message_builder::AssistantTurn;
 use crate::enrich::wire::merge::merge;
 use crate::enrich::wire::value_deserializer::from_value;
@@ -16,7 +16,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value};
 
 /// Ollama runs the models of many vendors.
-const VENDOR: Vendor = Vendor { system: None, provider: Some("ollama") };
+const ORIGIN: Origin = Origin { system: None, provider: Some("ollama") };
 
 /// The keys of `options` that no other server has. A request whose `options` have one of them is
 /// for Ollama; `{"options": {"retries": 3}}` belongs to the application.
@@ -53,7 +53,7 @@ pub(super) fn chat_request(value: &Value) -> Option<ChatRequest> {
     let has_keep_alive = value.get("keep_alive").is_some_and(|value| !value.is_null());
     value.get("model")?.as_str()?;
     if has_ollama_option || has_keep_alive {
-        return Some(ChatRequest { vendor: VENDOR, ..chat::request(value)? });
+        return Some(ChatRequest { origin: ORIGIN, ..chat::request(value)? });
     }
     None
 }
@@ -98,7 +98,7 @@ pub(super) fn generate_request(value: &Value) -> Option<ChatRequest> {
         tools: Vec::new(),
         parameters: parameters(Some(("model", &model)), rest),
         model: Some(model),
-        vendor: Vendor::default(),
+        origin: Origin::default(),
     })
 }
 
@@ -162,7 +162,7 @@ impl Response {
             finish_reason: self.done_reason.filter(|_| self.done),
             tokens,
             model: Some(self.model),
-            vendor: VENDOR,
+            origin: ORIGIN,
             ..ChatResponse::default()
         }
     }

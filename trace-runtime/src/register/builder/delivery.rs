@@ -17,7 +17,8 @@ impl Builder {
     }
 
     /// Sets the memory that pending spans of each destination can take, in bytes (estimated), at
-    /// least 65536. A span that ends while the queue is full is lost, and is reported as lost.
+    /// least 65536. Spans beyond it are moved to the [`spool`](Self::spool), if there is one.
+    /// Otherwise they are lost, and reported as lost.
     ///
     /// The thread that ends a span never waits for memory.
     ///

@@ -7,7 +7,7 @@ mod blocks;
 pub(super) mod stream;
 
 use super::exclusive_usage::ExclusiveUsage;
-use crate::enrich::api::{ChatRequest, ChatResponse, Vendor, parameters, tools};
+use crate::enrich::api::{ChatRequest, ChatResponse, Origin, parameters, tools};
 use crate::enrich::message_builder::Messages;
 use crate::enrich::wire::value_deserializer::from_value;
 use crate::record::{Content, SystemMessage, TokenCount, ToolMessage, UserMessage};
@@ -17,7 +17,7 @@ use serde_json::{Map, Value};
 
 /// The models are Anthropic's. The provider stays open: Bedrock and Vertex AI serve the same
 /// format.
-const VENDOR: Vendor = Vendor { system: Some("anthropic"), provider: None };
+const ORIGIN: Origin = Origin { system: Some("anthropic"), provider: None };
 
 /// The body of a request.
 ///
@@ -70,14 +70,14 @@ pub(super) fn request(value: &Value) -> Option<ChatRequest> {
         message.add_to(&mut messages)?;
     }
     // The API requires `max_tokens`. Without it, the value is the arguments of a function that
-    // happen to have this layout, so the vendor is not proved.
-    let vendor = if rest.contains_key("max_tokens") { VENDOR } else { Vendor::default() };
+    // happen to have this layout, so the origin is not proved.
+    let origin = if rest.contains_key("max_tokens") { ORIGIN } else { Origin::default() };
     Some(ChatRequest {
         messages: messages.finish(),
         tools: tools(definitions),
         parameters: parameters(model.as_deref().map(|model| ("model", model)), rest),
         model,
-        vendor,
+        origin,
         ..ChatRequest::default()
     })
 }
@@ -182,7 +182,7 @@ pub(super) fn response(value: &Value) -> Option<ChatResponse> {
         finish_reason: response.stop_reason,
         tokens: response.usage.tokens(),
         model: Some(response.model),
-        vendor: VENDOR,
+        origin: ORIGIN,
         ..ChatResponse::default()
     })
 }

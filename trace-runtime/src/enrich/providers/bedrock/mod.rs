@@ -9,7 +9,7 @@ mod blocks;
 pub(super) mod stream;
 
 use super::exclusive_usage::ExclusiveUsage;
-use crate::enrich::api::{ChatRequest, ChatResponse, Vendor, parameters, tools};
+use crate::enrich::api::{ChatRequest, ChatResponse, Origin, parameters, tools};
 use crate::enrich::message_builder::Messages;
 use crate::enrich::wire::value_deserializer::from_value;
 use crate::record::{SystemMessage, TokenCount, UserMessage};
@@ -19,7 +19,7 @@ use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
 /// Only AWS serves this format. The vendor of the model follows from the model's name alone.
-const VENDOR: Vendor = Vendor { system: None, provider: Some("aws") };
+const ORIGIN: Origin = Origin { system: None, provider: Some("aws") };
 
 /// The body of a request.
 ///
@@ -94,7 +94,7 @@ pub(super) fn request(value: &Value) -> Option<ChatRequest> {
         tools: tools(definitions),
         parameters: parameters(model.as_deref().map(|model| ("modelId", model)), rest),
         model,
-        vendor: VENDOR,
+        origin: ORIGIN,
         ..ChatRequest::default()
     })
 }
@@ -174,7 +174,7 @@ pub(super) fn response(value: &Value) -> Option<ChatResponse> {
         finish_reason: response.stop_reason,
         tokens: response.usage.and_then(|usage| usage.tokens()),
         model: None,
-        vendor: VENDOR,
+        origin: ORIGIN,
         ..ChatResponse::default()
     })
 }

@@ -3,7 +3,7 @@
 //! Reference: <https://docs.cohere.com/v2/reference/chat>. Fixtures: `cohere_chat.json`,
 //! `cohere_chat_stream*.json`.
 
-use super::{Usage, VENDOR, is_cohere_reason};
+use super::{ORIGIN, Usage, is_cohere_reason};
 use crate::enrich::api::ChatResponse;
 use crate::enrich::providers::openai::messages::AssistantReply;
 use crate::enrich::wire::merge::{append_text, index_field, item_at, merge};
@@ -40,7 +40,7 @@ pub(crate) fn response(value: &Value) -> Option<ChatResponse> {
         finish_reason,
         tokens: usage.and_then(|usage| usage.tokens()),
         model: None,
-        vendor: VENDOR,
+        origin: ORIGIN,
         ..ChatResponse::default()
     })
 }

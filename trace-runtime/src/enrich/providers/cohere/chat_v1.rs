@@ -3,7 +3,7 @@
 //! Reference: <https://docs.cohere.com/v1/reference/chat>. Fixtures: `cohere_chat_v1*.json`.
 //! Version 2 replaced it, but older SDKs and Bedrock's `InvokeModel` still use it.
 
-use super::{Usage, VENDOR, is_cohere_reason, round_count};
+use super::{ORIGIN, Usage, is_cohere_reason, round_count};
 use crate::enrich::api::{ChatRequest, ChatResponse, json, parameters, tools};
 use crate::enrich::message_builder::AssistantTurn;
 use crate::enrich::model_family;
@@ -64,7 +64,7 @@ struct WireResult {
 pub(crate) fn request(value: &Value) -> Option<ChatRequest> {
     let Request { model, message, preamble, chat_history, tools: definitions, tool_results, rest } =
         from_value::<Request>(value)?;
-    let is_cohere_model = |model: &str| model_family::system(model) == VENDOR.system;
+    let is_cohere_model = |model: &str| model_family::system(model) == ORIGIN.system;
     // Many functions have an argument `message`, so that field alone does not make a request.
     if chat_history.is_none()
         && preamble.is_none()
@@ -86,7 +86,7 @@ pub(crate) fn request(value: &Value) -> Option<ChatRequest> {
         tools: tools(definitions),
         parameters: parameters(model.as_deref().map(|model| ("model", model)), rest),
         model,
-        vendor: VENDOR,
+        origin: ORIGIN,
         ..ChatRequest::default()
     })
 }
@@ -155,7 +155,7 @@ pub(crate) fn response(value: &Value) -> Option<ChatResponse> {
         messages: vec![chatbot_message(&text, tool_calls)],
         finish_reason,
         tokens: meta.and_then(|meta| meta.tokens()),
-        vendor: VENDOR,
+        origin: ORIGIN,
         ..ChatResponse::default()
     })
 }

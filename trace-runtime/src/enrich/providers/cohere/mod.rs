@@ -9,12 +9,12 @@ pub(super) mod chat_v1;
 pub(super) mod embed;
 pub(super) mod rerank;
 
-use crate::enrich::api::Vendor;
+use crate::enrich::api::Origin;
 use crate::record::TokenCount;
 use serde::Deserialize;
 
 /// The models are Cohere's. The provider stays open: Azure and Bedrock serve the same format.
-const VENDOR: Vendor = Vendor { system: Some("cohere"), provider: None };
+const ORIGIN: Origin = Origin { system: Some("cohere"), provider: None };
 
 /// The counts of a chat: `usage` in version 2, `meta` in version 1.
 ///

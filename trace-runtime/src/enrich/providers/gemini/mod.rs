@@ -9,7 +9,7 @@
 mod parts;
 pub(super) mod stream;
 
-use crate::enrich::api::{ChatRequest, ChatResponse, Vendor, retain_parameters, sum};
+use crate::enrich::api::{ChatRequest, ChatResponse, Origin, retain_parameters, sum};
 use crate::enrich::message_builder::Messages;
 use crate::enrich::wire::value_deserializer::from_value;
 use crate::record::{Json, SystemMessage, TokenCount, Tool, UserMessage};
@@ -19,7 +19,7 @@ use serde_json::{Map, Value};
 
 /// OpenInference's instrumentations record `vertexai` for every Gemini model, even if it is called
 /// through the Gemini API.
-const VENDOR: Vendor = Vendor { system: Some("vertexai"), provider: Some("google") };
+const ORIGIN: Origin = Origin { system: Some("vertexai"), provider: Some("google") };
 
 /// The body of a request.
 ///
@@ -83,7 +83,7 @@ pub(super) fn request(value: &Value) -> Option<ChatRequest> {
         tools: tools(request.tools),
         parameters: (!rest.is_empty()).then(|| Json::from(Value::Object(rest))),
         model: request.model,
-        vendor: VENDOR,
+        origin: ORIGIN,
         ..ChatRequest::default()
     })
 }
@@ -245,7 +245,7 @@ pub(super) fn response(value: &Value) -> Option<ChatResponse> {
         finish_reason,
         tokens: response.usage_metadata.map(|usage| usage.tokens()),
         model: response.model_version,
-        vendor: VENDOR,
+        origin: ORIGIN,
         ..ChatResponse::default()
     })
 }

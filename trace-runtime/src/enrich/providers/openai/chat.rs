@@ -5,7 +5,7 @@
 //! `mistral_*.json`.
 
 use super::messages::{AssistantReply, WireMessage};
-use crate::enrich::api::{ChatRequest, ChatResponse, Vendor, parameters, tokens, tools};
+use crate::enrich::api::{ChatRequest, ChatResponse, Origin, parameters, tokens, tools};
 use crate::enrich::wire::merge::merge;
 use crate::enrich::wire::value_deserializer::from_value;
 use crate::record::TokenCount;
@@ -43,7 +43,7 @@ pub(crate) fn request(value: &Value) -> Option<ChatRequest> {
         tools: tools(definitions),
         parameters: parameters(model.as_deref().map(|model| ("model", model)), rest),
         model,
-        vendor: Vendor::default(),
+        origin: Origin::default(),
         ..ChatRequest::default()
     })
 }
@@ -117,7 +117,7 @@ pub(crate) fn response(value: &Value) -> Option<ChatResponse> {
         finish_reason,
         tokens: usage.or(x_groq.and_then(|groq| groq.usage)).and_then(|usage| usage.tokens()),
         model,
-        vendor: Vendor::default(),
+        origin: Origin::default(),
         ..ChatResponse::default()
     })
 }

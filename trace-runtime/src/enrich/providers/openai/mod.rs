@@ -2,7 +2,7 @@
 //!
 //! Chat completions are the most widely copied format. OpenRouter, Groq, vLLM, `DeepSeek`, Mistral
 //! and others accept the same requests with additions, and Ollama and Cohere use the same messages
-//! in formats that are otherwise different. The additions are read here, so `Vendor` stays empty:
+//! in formats that are otherwise different. The additions are read here, so `Origin` stays empty:
 //! the format does not prove which of them was called.
 
 mod built_in;

@@ -5,7 +5,7 @@
 //! `responses_stream`.
 
 use super::items::{add_item, output_messages};
-use crate::enrich::api::{ChatRequest, ChatResponse, Vendor, parameters, tokens, tools};
+use crate::enrich::api::{ChatRequest, ChatResponse, Origin, parameters, tokens, tools};
 use crate::enrich::message_builder::Messages;
 use crate::enrich::wire::value_deserializer::from_value;
 use crate::record::{SystemMessage, TokenCount, UserMessage};
@@ -60,7 +60,7 @@ pub(crate) fn request(value: &Value) -> Option<ChatRequest> {
         tools: tools(definitions),
         parameters: parameters(model.as_deref().map(|model| ("model", model)), rest),
         model,
-        vendor: Vendor::default(),
+        origin: Origin::default(),
         ..ChatRequest::default()
     })
 }
@@ -129,7 +129,7 @@ pub(crate) fn response(value: &Value) -> Option<ChatResponse> {
         finish_reason: incomplete.or(status),
         tokens: response.usage.and_then(|usage| usage.tokens()),
         model: response.model,
-        vendor: Vendor::default(),
+        origin: Origin::default(),
         ..ChatResponse::default()
     })
 }
