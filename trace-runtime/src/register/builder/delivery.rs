@@ -17,8 +17,8 @@ impl Builder {
     }
 
     /// Sets the memory that pending spans of each destination can take, in bytes (estimated), at
-    /// least 65536. Spans beyond it are moved to the [`spool`](Self::spool), if there is one.
-    /// Otherwise they are lost, and reported as lost.
+    /// least 65536. When the queue fills up, batches are moved to the [`spool`](Self::spool), if
+    /// there is one. A span that does not fit is lost, and reported as lost.
     ///
     /// The thread that ends a span never waits for memory.
     ///
@@ -29,9 +29,8 @@ impl Builder {
         self
     }
 
-    /// Sets the folder of the spool: spans are written there if they exceed
-    /// [`queue_bytes`](Self::queue_bytes) while a backend is unreachable, or are undelivered at
-    /// shutdown. They are sent when the backend is back, at the latest by the next run with the
+    /// Sets the folder of the spool: batches are written there when the queue fills up
+    /// ([`queue_bytes`](Self::queue_bytes)), and spans that are undelivered at shutdown. They are sent when the backend is back, at the latest by the next run with the
     /// same folder and endpoint.
     ///
     /// Several processes can share a folder; the running ones send the spans that a crashed one
