@@ -148,7 +148,7 @@ fn configured_certificate_of_another_host_is_rejected() {
         assert_eq!(lines.len(), 3, "{lines:?}");
         for line in &lines[..2] {
             assert!(line.contains("certificate not valid for name \"127.0.0.1\""), "{line}");
-            assert!(line.contains("use the host name that its certificate is for"), "{line}");
+            assert!(line.contains("use the host name in its certificate"), "{line}");
         }
         assert_eq!(lines[2], "delivered 0, recovered 0, on disk 0, lost 3");
         assert_eq!(secure.receiver.received().len(), 0);

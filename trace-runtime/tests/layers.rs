@@ -1,6 +1,6 @@
 //! Checks the direction of imports between the rooms of this crate.
 //!
-//! A room is a top-level module. `CONTRIBUTING.md` draws the rooms and the way of a value through
+//! A room is a top-level module. `CONTRIBUTING.md` draws the rooms and the path of a value through
 //! them; this test keeps both drawings true.
 
 use std::fs;
@@ -165,14 +165,14 @@ fn contributing_lists_every_room_in_order() {
 }
 
 #[test]
-fn way_of_a_value_names_files_that_exist() {
+fn path_of_a_value_names_files_that_exist() {
     let text = contributing();
-    let way = text.split("## The way of a value").nth(1).expect("the section");
-    let way = way.split("\n## ").next().expect("the section's text");
+    let path = text.split("## The path of a value").nth(1).expect("the section");
+    let path = path.split("\n## ").next().expect("the section's text");
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    let files: Vec<_> = way.split('`').filter(|word| word.contains(".rs")).collect();
-    assert!(files.len() >= 10, "only {} stations", files.len());
+    let files: Vec<_> = path.split('`').filter(|word| word.contains(".rs")).collect();
+    assert!(files.len() >= 10, "only {} files", files.len());
     for file in files {
-        assert!(root.join(file).is_file(), "{file} is a station and does not exist");
+        assert!(root.join(file).is_file(), "{file} is a step and does not exist");
     }
 }
