@@ -78,7 +78,7 @@ fn warning_in_a_success_is_reported_once() {
         registration.shutdown().unwrap();
         let messages = messages.lock().unwrap();
         let [line] = &messages[..] else { panic!("one message: {messages:?}") };
-        assert!(line.ends_with(" took the spans and says: too many attributes"), "{line}");
+        assert!(line.ends_with(" accepted the spans with a remark: too many attributes"), "{line}");
     }
 }
 
@@ -100,8 +100,9 @@ fn processor_after_shutdown_reports_spans_that_end() {
     tracer.in_span("after", |_| {});
     assert_eq!(
         *messages.lock().unwrap(),
-        ["1 span ended after the processor was shut down and went nowhere: shut it down when all \
-          work is done"]
+        [
+            "1 span lost, ended after the processor was shut down: shut it down when all work is done"
+        ]
     );
     let stats = processor.stats().remove(0);
     assert_eq!((stats.ended, stats.delivered, stats.lost), (2, 1, 1));

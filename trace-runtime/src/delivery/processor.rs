@@ -195,8 +195,8 @@ impl Shared {
         if self.is_shut_down.load(Ordering::Acquire) {
             self.diagnostics.lost("ended after shutdown", "", 1, &|spans| {
                 format!(
-                    "{spans} ended after the processor was shut down and went nowhere: shut it \
-                     down when all work is done"
+                    "{spans} lost, ended after the processor was shut down: shut it down when all \
+                     work is done"
                 )
             });
         }

@@ -120,7 +120,7 @@ impl Sender {
         if partial.rejected_spans == 0 && !partial.message.is_empty() {
             let address = self.queue.address();
             self.queue.diagnostics().late("remark", address, &|| {
-                format!("{address} took the spans and says: {}", partial.message)
+                format!("{address} accepted the spans with a remark: {}", partial.message)
             });
         }
     }

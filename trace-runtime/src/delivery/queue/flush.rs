@@ -161,7 +161,7 @@ impl Queue {
         state.outage.last_error().cloned().unwrap_or_else(|| SendError {
             cause: PENDING_AT_SHUTDOWN,
             what: format!("{} did not answer in time", self.address),
-            advice: "raise `shutdown_timeout(..)` or look at the collector".to_owned(),
+            advice: "raise `shutdown_timeout(..)` or check the collector".to_owned(),
         })
     }
 }

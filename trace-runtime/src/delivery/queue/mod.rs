@@ -305,7 +305,7 @@ impl Queue {
         match self.settings.queue_spans {
             Some(spans) => format!(
                 "the queue of {spans} spans or {bytes} bytes was full: raise \
-                 OTEL_BSP_MAX_QUEUE_SIZE or unset it, and look at TRACE_QUEUE_BYTES"
+                 OTEL_BSP_MAX_QUEUE_SIZE or unset it, and check TRACE_QUEUE_BYTES"
             ),
             None => format!("the queue of {bytes} bytes was full: raise TRACE_QUEUE_BYTES"),
         }

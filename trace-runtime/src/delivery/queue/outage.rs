@@ -1,4 +1,4 @@
-//! Whether the destination takes anything at the moment, and why not.
+//! The state of a destination that accepts nothing at the moment, and the reason.
 
 use crate::delivery::destination::{SendError, UNREACHABLE, UNWRITABLE};
 use std::time::Instant;

@@ -155,8 +155,8 @@ impl Store {
     fn report_unreadable_segment(&self, segment: &Path, error: &io::Error) {
         self.diagnostics.late("spool segment", &self.shown(), &|| {
             format!(
-                "{} in the spool cannot be read ({error}), what an earlier run left in it is not \
-                 sent: look at the disk, and start the program again or replay the file",
+                "{} in the spool cannot be read ({error}), so its spans of an earlier run are not \
+                 sent: check the disk, then start the program again or replay the file",
                 segment.display(),
             )
         });
@@ -167,7 +167,7 @@ impl Store {
         self.diagnostics.late("spool", &self.shown(), &|| {
             format!(
                 "the spool {} cannot be written ({error}), spans stay in memory while it has room: \
-                 make room there, or name another folder",
+                 free space, or choose another folder",
                 self.shown(),
             )
         });
@@ -185,7 +185,7 @@ impl Store {
 
     fn batch_error(&self, cause: &'static str, problem: &str, error: &io::Error) -> SendError {
         let what = format!("a batch in the spool {} {problem} ({error})", self.shown());
-        SendError { cause, what, advice: "look at the disk".to_owned() }
+        SendError { cause, what, advice: "check the disk".to_owned() }
     }
 }
 
