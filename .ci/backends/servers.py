@@ -50,15 +50,15 @@ def free_port():
 @contextlib.contextmanager
 def serving(name, command, environment, ready):
     """Runs a server until the block ends."""
-    log = tempfile.NamedTemporaryFile("w+", suffix=f"-{name}.log")
-    server = subprocess.Popen(command, env={**clean_environment(), **environment}, stdout=log,
-                              stderr=log, stdin=subprocess.DEVNULL, start_new_session=True)
+    output = tempfile.NamedTemporaryFile("w+", suffix=f"-{name}.log")
+    server = subprocess.Popen(command, env={**clean_environment(), **environment}, stdout=output,
+                              stderr=output, stdin=subprocess.DEVNULL, start_new_session=True)
     try:
         deadline = time.monotonic() + 180
         while not answers(ready):
             if server.poll() is not None or time.monotonic() > deadline:
-                log.seek(0)
-                fail(f"{name} did not start:\n{log.read()[-2000:]}")
+                output.seek(0)
+                fail(f"{name} did not start:\n{output.read()[-2000:]}")
             time.sleep(0.3)
         log(f"{name} is up")
         yield

@@ -4,7 +4,7 @@
 //! siblings. Each call becomes an OpenTelemetry span that follows the OpenInference conventions,
 //! nested as the calls are nested: prompts, answers, tool calls, token counts, errors. Arize
 //! Phoenix, MLflow, Langfuse and any other OTLP backend show a run as one tree. Until [`register`]
-//! is called, an annotated function costs one relaxed atomic load and a branch.
+//! is called, an annotated function only reads one flag, which takes a few nanoseconds.
 //!
 //! ```no_run
 //! use trace_runtime::{agent, llm, register};

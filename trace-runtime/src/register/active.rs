@@ -23,8 +23,8 @@ static ENABLED: AtomicBool = AtomicBool::new(false);
 static CHANGES: AtomicU64 = AtomicU64::new(0);
 static ACTIVE: RwLock<Option<Arc<Active>>> = RwLock::new(None);
 
-/// Returns true if a registration is active. If none is active, this load and a branch are the
-/// whole cost of an annotated function. The load is relaxed, because [`active`] synchronizes.
+/// Returns true if a registration is active. If none is, an annotated function reads nothing but
+/// this flag. The load is relaxed, because [`active`] synchronizes.
 #[inline]
 pub(crate) fn is_enabled() -> bool {
     ENABLED.load(Ordering::Relaxed)
