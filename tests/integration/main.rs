@@ -25,6 +25,7 @@ mod input_output;
 mod masks;
 mod outcomes;
 mod reentrancy;
+mod secrets;
 mod tool_schemas;
 
 // Parents, tasks and threads, and scopes.

@@ -6,6 +6,7 @@ use super::destination::{Exporter, SendError, SendResult};
 use super::queue::{Batch, BatchOutcome, Block, Queue, Spans};
 use super::reentrancy::ExportScope;
 use crate::enrich::Stages;
+use crate::mask::scrub_resource;
 use crate::panic::{catch, message};
 use futures_executor::block_on;
 use opentelemetry::Context;
@@ -66,6 +67,8 @@ impl Worker {
 
     /// Sets the resource of all later batches. A provider sets it once, before the first span.
     fn set_resource(&mut self, resource: &Resource) {
+        let scrubbed = self.stages.scrubs_secrets().then(|| scrub_resource(resource));
+        let resource = scrubbed.as_ref().unwrap_or(resource);
         match &mut self.outlet {
             Outlet::Exporter(exporter) => drop(catch(|| exporter.set_resource(resource))),
             Outlet::Encoder(encoder) => encoder.resource = resource.into(),

@@ -2,7 +2,7 @@
 
 use super::Stages;
 use crate::config::{Environment, RegisterError};
-use crate::mask::{Mask, MaskSettings};
+use crate::mask::{Mask, MaskSettings, scrub_resource};
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::error::OTelSdkResult;
 use opentelemetry_sdk::trace::{SpanData, SpanExporter};
@@ -40,7 +40,8 @@ pub struct EnrichExporter<E> {
 impl<E: SpanExporter> EnrichExporter<E> {
     /// Creates an exporter that passes enriched spans to `inner`.
     pub fn new(inner: E) -> Self {
-        let stages = Stages { gen_ai: false, mask: None, limits: None };
+        let mask = MaskSettings::secrets_only(&Environment::from_process());
+        let stages = Stages { gen_ai: false, mask: Some(mask), limits: None };
         EnrichExporter { inner, stages }
     }
 
@@ -53,7 +54,8 @@ impl<E: SpanExporter> EnrichExporter<E> {
     }
 
     /// Also masks spans, as [`Builder::mask`](crate::Builder::mask) does: a switch that `mask` does
-    /// not set is read from the environment. Without this call the exporter hides nothing.
+    /// not set is read from the environment. Without this call the exporter redacts secrets, unless
+    /// `TRACE_SCRUB_SECRETS` is false, and hides nothing else.
     ///
     /// # Errors
     ///
@@ -82,6 +84,10 @@ impl<E: SpanExporter> SpanExporter for EnrichExporter<E> {
     }
 
     fn set_resource(&mut self, resource: &Resource) {
-        self.inner.set_resource(resource);
+        if self.stages.scrubs_secrets() {
+            self.inner.set_resource(&scrub_resource(resource));
+        } else {
+            self.inner.set_resource(resource);
+        }
     }
 }

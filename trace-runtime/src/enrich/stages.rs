@@ -48,6 +48,11 @@ impl Stages {
         }
     }
 
+    /// Returns true if secrets are redacted.
+    pub(crate) fn scrubs_secrets(&self) -> bool {
+        self.mask.as_ref().is_some_and(|mask| mask.scrub_secrets)
+    }
+
     /// Returns the limits of this pipeline. Capture uses the same limits, so that no memory is
     /// spent on bytes that the last stage would remove.
     pub(crate) fn limits(&self) -> Limits {

@@ -1,6 +1,7 @@
 //! The options that are evaluated only if the span records: its input and its attributes.
 
 use crate::capture::{CapturedValue, arguments_as_input};
+use crate::mask::is_secret_name;
 use crate::openinference::{OpenInferenceSpanKind, keys};
 use crate::record::AttributeValue;
 use crate::span::SpanContent;
@@ -124,12 +125,18 @@ impl<'a> AttributeOptions<'a> {
         let names_arguments = self.kind.names_its_arguments();
         let input = &mut self.content.input;
         match self.input {
+            // The name tells the scrubber that the value is a secret.
+            Input::Argument(name) if is_secret_name(name) => {
+                *input = input.take().map(|value| arguments_as_input(vec![(name, value)], true));
+            }
             Input::NoArgument => *input = Some(arguments_as_input(Vec::new(), true)),
             Input::Argument(name) if names_arguments => {
                 *input = input.take().map(|value| arguments_as_input(vec![(name, value)], true));
             }
             Input::Arguments(arguments) => {
-                *input = Some(arguments_as_input(arguments, names_arguments));
+                let named =
+                    names_arguments || arguments.iter().any(|(name, _)| is_secret_name(name));
+                *input = Some(arguments_as_input(arguments, named));
             }
             Input::Argument(_) | Input::Settled => {}
         }

@@ -1,6 +1,7 @@
 //! The span as OpenTelemetry code sees it: the `Span` in the current `Context`.
 
 use crate::capture::CapturedValue;
+use crate::mask::{scrub_attributes, scrub_name, scrub_status};
 use crate::openinference::{keep_essential, keys, push};
 use crate::register::{Active, ActiveHandle};
 use crate::span::SpanRecord;
@@ -80,13 +81,28 @@ impl RecordingSpan {
         timestamp: SystemTime,
         attributes: Vec<KeyValue>,
     ) {
+        let (name, attributes) = self.scrubbed(name, attributes);
         match &mut self.attached {
             None => self.record.add_event(name, timestamp, attributes),
             Some(span) => span.add_event_with_timestamp(name, timestamp, attributes),
         }
     }
 
+    /// Redacts secrets in what an attached provider receives at once.
+    fn scrubbed(
+        &self,
+        mut name: Cow<'static, str>,
+        mut attributes: Vec<KeyValue>,
+    ) -> (Cow<'static, str>, Vec<KeyValue>) {
+        if self.active.scrubs_attached() {
+            scrub_name(&mut name);
+            scrub_attributes(&mut attributes);
+        }
+        (name, attributes)
+    }
+
     fn add_link(&mut self, to: SpanContext, attributes: Vec<KeyValue>) {
+        let (_, attributes) = self.scrubbed("".into(), attributes);
         match &mut self.attached {
             None => self.record.add_link(to, attributes),
             Some(span) => span.add_link(to, attributes),
@@ -94,6 +110,7 @@ impl RecordingSpan {
     }
 
     fn update_name(&mut self, name: Cow<'static, str>) {
+        let (name, _) = self.scrubbed(name, Vec::new());
         match &mut self.attached {
             None => self.record.update_name(name),
             Some(span) => span.update_name(name),
@@ -107,8 +124,13 @@ fn end_attached(mut span: SdkSpan, record: SpanRecord, active: &Active) {
     // The span has had its kind since it began, for samplers.
     attributes.retain(|attribute| attribute.key.as_str() != keys::SPAN_KIND);
     keep_essential(&mut attributes, active.limits().attributes);
+    let mut status = record.status;
+    if active.scrubs_attached() {
+        scrub_attributes(&mut attributes);
+        scrub_status(&mut status);
+    }
     span.set_attributes(attributes);
-    span.set_status(record.status);
+    span.set_status(status);
     span.end_with_timestamp(record.end_time);
 }
 

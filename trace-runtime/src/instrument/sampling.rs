@@ -1,6 +1,7 @@
 //! Decides if a span records, and generates its ids.
 
 use super::start_options::StartOptions;
+use crate::mask::scrub_name;
 use crate::register::{Active, Sampling};
 use crate::scope::ContextAttributes;
 use crate::span::{SpanRecord, acquire};
@@ -82,7 +83,11 @@ impl Started {
         let Some(tracer) = active.tracer(call.site) else {
             return Started::not_recording(start, context);
         };
-        let builder = SpanBuilder::from_name(call.span_name())
+        let mut name = call.span_name();
+        if active.scrubs_attached() {
+            scrub_name(&mut name);
+        }
+        let builder = SpanBuilder::from_name(name)
             .with_kind(SpanKind::Internal)
             // Samplers may decide by the kind. All other attributes are set at the end of the span,
             // when it is known which of them were overwritten explicitly.

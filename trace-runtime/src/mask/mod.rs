@@ -27,8 +27,17 @@
 //! An attribute passes the switches, then the limit on images, then the secret scrubber, then the
 //! functions in the order in which they were added. A function therefore sees `__REDACTED__` where
 //! a switch applied, never the hidden value. Masks run after attributes are derived from input and
-//! output, so derived attributes are masked too, and before a span is encoded. They do not see the
-//! resource, such as the name of the service.
+//! output, so derived attributes are masked too, and before a span is encoded. Switches and functions
+//! do not see the resource, such as the name of the service; the secret scrubber does.
+//!
+//! # Secrets
+//!
+//! A secret is recognized by its form, such as `ghp_..`, or by its name: after `api_key =` in a text,
+//! as the value of a field or an argument `password`, or as the value of an attribute whose key ends
+//! in such a name. The scrubber also covers spans of an attached provider and of an
+//! [`EnrichExporter`](crate::enrich::EnrichExporter), where no other mask applies. It is off only
+//! with [`Mask::scrub_secrets`] or `TRACE_SCRUB_SECRETS=false`. `docs/attributes.md` lists forms and
+//! names.
 //!
 //! # Failures
 //!
@@ -39,12 +48,14 @@
 mod builder;
 mod images;
 mod rules;
+mod scrub;
 mod secrets;
 mod settings;
 #[cfg(test)]
 mod tests;
 
 pub use builder::{Mask, Masked};
+pub(crate) use scrub::{scrub_attributes, scrub_name, scrub_resource, scrub_status};
 pub(crate) use settings::MaskSettings;
 
 use crate::openinference::OpenInferenceSpanKind;
@@ -54,6 +65,7 @@ use opentelemetry::trace::Status;
 use opentelemetry::{Array, KeyValue, StringValue, Value};
 use opentelemetry_sdk::trace::SpanData;
 use rules::{Action, Switch};
+pub(crate) use secrets::is_secret_name;
 use std::borrow::Cow;
 
 /// Replacement for a hidden value, the same text as in the Python implementation of OpenInference.
@@ -81,6 +93,9 @@ pub(crate) fn apply(span: &mut SpanData, settings: &MaskSettings) {
         let masked = masking.mask_value(keys::STATUS_DESCRIPTION, text, keys::EVENT_EXCEPTION);
         *description = masked.map_or(Cow::Borrowed(""), |text| text.to_string().into());
     }
+    if settings.scrub_secrets {
+        scrub::drop_trace_state_with_secret(span);
+    }
 }
 
 /// The masks for one span.
@@ -99,6 +114,9 @@ impl Masking<'_> {
             match self.mask_value(key.as_str(), original, event) {
                 Some(masked) => {
                     *value = masked;
+                    if self.settings.scrub_secrets {
+                        scrub::scrub_key(key);
+                    }
                     true
                 }
                 None => false,
@@ -124,6 +142,9 @@ impl Masking<'_> {
         let value = match rules::action(key, event, self.kind, &self.settings.hidden) {
             Action::Drop => return None,
             Action::Redact => return self.apply_functions(key, Value::from(REDACTED)),
+            Action::Keep if self.settings.scrub_secrets && scrub::names_secret(key, &value) => {
+                Value::from(REDACTED)
+            }
             Action::Keep => self.redact_texts(key, value),
         };
         self.apply_functions(key, value)

@@ -17,7 +17,7 @@ pub(crate) struct MaskSettings {
     pub(super) hidden: HashSet<Switch>,
     /// The longest base64 image that is exported, in bytes.
     pub(super) image_bytes: usize,
-    pub(super) scrub_secrets: bool,
+    pub(crate) scrub_secrets: bool,
     /// The functions of the application, in the order in which they were added.
     pub(super) functions: Vec<MaskFunction>,
 }
@@ -61,6 +61,18 @@ impl MaskSettings {
                 .unwrap_or(true),
             functions: mask.map(|mask| mask.functions.clone()).unwrap_or_default(),
         })
+    }
+
+    /// Returns the mask of an [`EnrichExporter`](crate::enrich::EnrichExporter) without its own: it
+    /// redacts secrets and nothing else, unless `TRACE_SCRUB_SECRETS` switches that off. A value
+    /// that cannot be parsed does not.
+    pub(crate) fn secrets_only(env: &Environment) -> Self {
+        MaskSettings {
+            hidden: HashSet::new(),
+            image_bytes: usize::MAX,
+            scrub_secrets: env.boolean("TRACE_SCRUB_SECRETS").ok().flatten().unwrap_or(true),
+            functions: Vec::new(),
+        }
     }
 
     /// Returns the first environment variable that hides something.

@@ -5,7 +5,7 @@
 
 use super::settings::Sampling;
 use crate::delivery::{DeliveryProcessor, Diagnostics, QueuedSpan};
-use crate::enrich::Limits;
+use crate::enrich::{Limits, Stages};
 use crate::span::CallSite;
 use crate::span::{SpanRecord, instrumentation_scope};
 use crate::sync;
@@ -67,6 +67,9 @@ fn read() -> Option<Arc<Active>> {
 #[derive(Debug)]
 pub(crate) struct Active {
     limits: Limits,
+    /// True if secrets are redacted in the spans of an attached provider. The stages of delivery
+    /// redact them in all others.
+    scrubs_attached: bool,
     /// The sampler and the delivery of this crate; `None` for an attached provider, which has its
     /// own.
     own: Option<(Sampling, DeliveryProcessor)>,
@@ -89,13 +92,22 @@ struct Tracers {
 impl Active {
     pub(super) fn new(
         provider: &SdkTracerProvider,
-        limits: Limits,
+        stages: &Stages,
         own: Option<(Sampling, DeliveryProcessor)>,
         diagnostics: Arc<Diagnostics>,
     ) -> Self {
         let attached = || Tracers { provider: provider.clone(), by_crate: HashMap::new() };
         let tracers = Mutex::new(own.is_none().then(attached));
-        Active { limits, own, diagnostics, closed: AtomicBool::new(false), tracers }
+        let scrubs_attached = own.is_none() && stages.scrubs_secrets();
+        let limits = stages.limits();
+        Active {
+            limits,
+            scrubs_attached,
+            own,
+            diagnostics,
+            closed: AtomicBool::new(false),
+            tracers,
+        }
     }
 
     /// Switches the macros on, and sets the global provider if one is given. Returns false, without
@@ -146,6 +158,11 @@ impl Active {
     /// Returns the sampler for our own spans; `None` if an attached provider samples.
     pub(crate) fn sampling(&self) -> Option<Sampling> {
         self.own.as_ref().map(|(sampling, _)| *sampling)
+    }
+
+    /// Returns true if secrets must be redacted before an attached provider receives a span.
+    pub(crate) fn scrubs_attached(&self) -> bool {
+        self.scrubs_attached
     }
 
     /// Queues a span that has ended. Does nothing for an attached provider, whose own processors

@@ -112,7 +112,12 @@ impl Registration {
         };
         let limits = settings.delivery.stages.limits();
         let own = processor.clone().map(|processor| (settings.sampling, processor));
-        let active = Arc::new(Active::new(&provider, limits, own, Arc::clone(&diagnostics)));
+        let active = Arc::new(Active::new(
+            &provider,
+            &settings.delivery.stages,
+            own,
+            Arc::clone(&diagnostics),
+        ));
         let is_global = builder.set_global_tracer_provider && !attached;
         if !active.activate(is_global.then_some(&provider)) {
             // Another thread has installed a registration since the check above.

@@ -1,29 +1,56 @@
-//! Redacts secrets in text: keys that have a known format, and values with the name of a secret.
+//! Redacts secrets in text: keys of a known form, and values that have the name of a secret.
+//!
+//! Two searches read the text. [`tokens`] examines long runs of token characters for the forms in
+//! [`forms`], private keys and the like. [`assignments`] examines the words in which the name of a
+//! secret can end, and the value after each.
+//!
+//! A secret may be inside JSON, inside JSON inside JSON, in `Debug` text or in a URL, where escapes
+//! precede, follow or interrupt it. Both searches therefore know nothing about escapes: if a text
+//! has something to examine, its escapes are decoded one layer at a time ([`Layer`]), each layer is
+//! searched, and what is found is redacted in the original.
+//!
+//! Every search is linear in the length of the text: it never reads a byte again that a value
+//! before it has covered, and everything it reads to decide about a value has a fixed bound.
 
-mod patterns;
-mod prefilter;
+mod assignments;
+mod blocks;
+mod forms;
+mod layer;
+mod names;
+mod tokens;
+mod urls;
+mod values;
+
+#[cfg(test)]
+mod tests;
 
 use super::REDACTED;
-use patterns::{HEADER_PATTERN, JWT_PATTERN, KEY_PATTERNS, assignment_pattern};
-use prefilter::may_contain_named_secret;
-use regex::{Captures, Regex};
-use std::borrow::Cow;
-use std::sync::LazyLock;
+use layer::Layer;
+pub(crate) use names::is_secret_name;
+use std::ops::Range;
+pub(super) use tokens::is_in_name as has_token_in_name;
 
-// `None` if a pattern does not compile, which the tests of this module would find.
-static PATTERNS: LazyLock<Option<[Regex; 4]>> = LazyLock::new(|| {
-    let compile = |pattern: &str| Regex::new(pattern).ok();
-    Some([
-        compile(KEY_PATTERNS)?,
-        compile(JWT_PATTERN)?,
-        compile(HEADER_PATTERN)?,
-        compile(&assignment_pattern())?,
-    ])
-});
+/// Length of the shortest text that can contain a secret: `pwd=abc`. Shorter ones are not searched.
+const MIN_LEN: usize = 7;
 
-/// Length of the shortest text that can contain a secret. Shorter ones, such as roles and MIME
-/// types, are not searched.
-const MIN_LEN: usize = "A_KEY='abcd".len();
+/// The number of layers of escapes that are decoded: JSON inside JSON inside JSON, and `Debug` text
+/// or a URL around it.
+const MAX_LAYERS: usize = 5;
+
+/// A secret in a text.
+#[derive(Clone, Debug, PartialEq)]
+struct Finding {
+    range: Range<usize>,
+    /// The quote to put around the replacement. A number becomes a text, so that JSON stays valid:
+    /// `{"password":1234567}` becomes `{"password":"__REDACTED__"}`.
+    quote: Option<Range<usize>>,
+}
+
+impl Finding {
+    fn new(range: Range<usize>) -> Self {
+        Finding { range, quote: None }
+    }
+}
 
 /// Redacts the secrets in `text`. Returns `None` if there are none, so that the caller keeps the
 /// original without a copy.
@@ -31,67 +58,62 @@ pub(super) fn redact(text: &str) -> Option<String> {
     if text.len() < MIN_LEN {
         return None;
     }
-    redact_with(text, may_contain_named_secret)
+    let mut found = Vec::new();
+    let mut is_suspect = search(text, &mut found);
+    let mut layers: Vec<Layer> = Vec::new();
+    // Most texts mention no secret, and are not decoded.
+    while is_suspect && layers.len() < MAX_LAYERS {
+        let outer = layers.last().map_or(text, |layer| layer.text());
+        let Some(layer) = Layer::decode(outer) else { break };
+        let mut inner = Vec::new();
+        is_suspect = search(layer.text(), &mut inner);
+        layers.push(layer);
+        found.extend(inner.into_iter().map(|finding| {
+            layers.iter().rev().fold(finding, |finding, layer| layer.in_outer(&finding))
+        }));
+    }
+    replace(text, found)
 }
 
-/// [`redact`] with a replaceable prefilter, for the test that compares the results.
-fn redact_with(text: &str, may_contain_named_secret: impl Fn(&str) -> bool) -> Option<String> {
-    let [keys, jwt, headers, assignments] = PATTERNS.as_ref()?;
-    // Keys are redacted first: `OPENAI_API_KEY=sk-..` becomes `OPENAI_API_KEY=__REDACTED__`, which
-    // `replace_value` leaves unchanged.
-    let mut redacted = keys.replace_all(text, REDACTED);
-    redacted = replace(redacted, |text| jwt.replace_all(text, REDACTED));
-    if may_contain_named_secret(&redacted) {
-        redacted = replace(redacted, |text| headers.replace_all(text, replace_header));
-        redacted = replace(redacted, |text| assignments.replace_all(text, replace_value));
-    }
-    match redacted {
-        Cow::Owned(redacted) if redacted != text => Some(redacted),
-        _ => None,
-    }
+/// Searches one layer. Returns true if the text has anything that a further layer may show to be a
+/// secret.
+fn search(text: &str, found: &mut Vec<Finding>) -> bool {
+    let has_token = tokens::search(text, found);
+    let has_name = assignments::search(text, found);
+    has_token || has_name
 }
 
-/// Applies one more replacement, without a copy if it finds nothing.
-fn replace(text: Cow<'_, str>, replacement: impl Fn(&str) -> Cow<'_, str>) -> Cow<'_, str> {
-    match replacement(&text) {
-        Cow::Owned(replaced) => Cow::Owned(replaced),
-        Cow::Borrowed(_) => text,
+/// Replaces the findings. Those that overlap or touch become one.
+fn replace(text: &str, mut found: Vec<Finding>) -> Option<String> {
+    found.sort_by_key(|finding| finding.range.start);
+    let mut merged: Vec<Finding> = Vec::with_capacity(found.len());
+    for finding in found {
+        match merged.last_mut() {
+            Some(last) if finding.range.start <= last.range.end => {
+                last.range.end = last.range.end.max(finding.range.end);
+                last.quote = last.quote.take().or(finding.quote);
+            }
+            _ => merged.push(finding),
+        }
     }
-}
-
-/// Redacts the credentials of a header and keeps its name and scheme.
-fn replace_header(found: &Captures<'_>) -> String {
-    let kept = found.name("keep").or(found.name("bearer")).map_or("", |kept| kept.as_str());
-    format!("{kept}{REDACTED}")
-}
-
-/// Redacts the value of an assignment, or returns the match unchanged if the value is not a secret.
-///
-/// The result is still valid JSON: a number after a quoted name becomes a quoted text, as in
-/// `{"password":1234567}` and `{"password":"__REDACTED__"}`.
-fn replace_value(found: &Captures<'_>) -> String {
-    let group = |name: &'static str| found.name(name).map(|found| found.as_str());
-    let first = |names: [&'static str; 3]| names.into_iter().find_map(group);
-    let bare = group("bare");
-    let value = first(["plain", "escaped", "single"]).or(bare).unwrap_or_default();
-    let [keep, quote, separator] =
-        ["keep", "quote", "separator"].map(|name| group(name).unwrap_or_default());
-    let is_word = value.chars().all(|character| character.is_ascii_alphabetic());
-    // The scheme of a header is not a secret; the credentials after it are already redacted.
-    let is_word = is_word || value.eq_ignore_ascii_case("aws4-hmac-sha256");
-    // "Password: required"
-    let is_prose = bare.is_some() && is_word && separator == ":";
-    // "name, password, address", and `["password","username"]` in a JSON schema. A pair of a header
-    // list has quotes and a value that is not a word: `["x-api-key","abcdef1"]`.
-    let is_list = separator == "," && (bare.is_some() || quote.is_empty() || is_word);
-    if value.contains(REDACTED) || is_prose || is_list {
-        return found.get(0).map_or("", |whole| whole.as_str()).to_owned();
+    let mut redacted = String::new();
+    let mut from = 0;
+    for Finding { range, quote } in merged {
+        // A range that does not lie between characters would be an error of this module.
+        let (Some(kept), Some(secret)) = (text.get(from..range.start), text.get(range.clone()))
+        else {
+            return Some(REDACTED.to_owned());
+        };
+        if secret.contains(REDACTED) {
+            continue;
+        }
+        let quote = quote.and_then(|quote| text.get(quote)).unwrap_or("");
+        redacted.extend([kept, quote, REDACTED, quote]);
+        from = range.end;
     }
-    match first(["opening", "escape", "tick"]) {
-        Some(opening) => format!("{keep}{opening}{REDACTED}"),
-        None => format!("{keep}{quote}{REDACTED}{quote}"),
+    if from == 0 {
+        return None;
     }
+    redacted.push_str(text.get(from..).unwrap_or_default());
+    Some(redacted)
 }
-
-#[cfg(test)]
-mod tests;

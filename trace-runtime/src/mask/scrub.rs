@@ -1,0 +1,96 @@
+//! The secret scrubber alone, for values that no other mask sees: the resource, and the spans of a
+//! provider that the application built.
+
+use super::{REDACTED, secrets};
+use opentelemetry::trace::{SpanContext, Status, TraceState};
+use opentelemetry::{Array, Key, KeyValue, Value};
+use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::trace::SpanData;
+use std::borrow::Cow;
+
+/// Redacts the secrets in a list of attributes: in their texts, in their keys, and in each value
+/// whose key is the name of a secret.
+pub(crate) fn scrub_attributes(attributes: &mut [KeyValue]) {
+    for KeyValue { key, value, .. } in attributes {
+        if names_secret(key.as_str(), value) {
+            *value = Value::from(REDACTED);
+        }
+        scrub_value(value);
+        scrub_key(key);
+    }
+}
+
+/// Redacts the secrets in the name of a span or event.
+pub(crate) fn scrub_name(name: &mut Cow<'static, str>) {
+    if let Some(redacted) = secrets::redact(name) {
+        *name = redacted.into();
+    }
+}
+
+/// Redacts the secrets in the description of an error.
+pub(crate) fn scrub_status(status: &mut Status) {
+    if let Status::Error { description } = status {
+        scrub_name(description);
+    }
+}
+
+/// Redacts the secrets in the attributes of a resource.
+pub(crate) fn scrub_resource(resource: &Resource) -> Resource {
+    let attributes = resource.iter().map(|(key, value)| KeyValue::new(key.clone(), value.clone()));
+    let mut attributes: Vec<_> = attributes.collect();
+    scrub_attributes(&mut attributes);
+    let builder = Resource::builder_empty();
+    match resource.schema_url() {
+        Some(schema_url) => builder.with_schema_url(attributes, schema_url.to_owned()).build(),
+        None => builder.with_attributes(attributes).build(),
+    }
+}
+
+/// Returns true if the key of an attribute states that its value is a secret. Flags are none, and a
+/// number is one only as a password: `token = 5` counts tokens.
+pub(super) fn names_secret(key: &str, value: &Value) -> bool {
+    match value {
+        Value::Bool(_) | Value::Array(Array::Bool(_)) => false,
+        Value::String(text) if text.as_str().is_empty() => false,
+        Value::I64(_) | Value::F64(_) if key.rsplit(['.', '_']).next() == Some("token") => false,
+        _ => secrets::is_secret_name(key),
+    }
+}
+
+fn scrub_value(value: &mut Value) {
+    let scrub = |text: &mut opentelemetry::StringValue| {
+        if let Some(redacted) = secrets::redact(text.as_str()) {
+            *text = redacted.into();
+        }
+    };
+    match value {
+        Value::String(text) => scrub(text),
+        Value::Array(Array::String(texts)) => texts.iter_mut().for_each(scrub),
+        _ => {}
+    }
+}
+
+/// Redacts a key that contains a token, as the key of a map that was recorded may.
+pub(super) fn scrub_key(key: &mut Key) {
+    if secrets::has_token_in_name(key.as_str())
+        && let Some(redacted) = secrets::redact(key.as_str())
+    {
+        *key = Key::from(redacted);
+    }
+}
+
+/// Drops the trace state of a span if it contains a secret. Its values have a strict form, which
+/// a redacted text may break.
+pub(super) fn drop_trace_state_with_secret(span: &mut SpanData) {
+    let context = &span.span_context;
+    let header = context.trace_state().header();
+    if !header.is_empty() && secrets::redact(&header).is_some() {
+        span.span_context = SpanContext::new(
+            context.trace_id(),
+            context.span_id(),
+            context.trace_flags(),
+            context.is_remote(),
+            TraceState::NONE,
+        );
+    }
+}
