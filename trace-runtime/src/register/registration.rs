@@ -3,8 +3,9 @@
 use super::active::{Active, is_enabled};
 use super::banner;
 use super::builder::Builder;
+use super::propagator;
 use super::provider::Pipeline;
-use super::settings::Settings;
+use super::settings::{PropagationSettings, Settings};
 use crate::capture;
 use crate::config::{Environment, RegisterError};
 use crate::delivery::{self, DeliveryProcessor, Diagnostics, Flushed, Stats};
@@ -98,7 +99,13 @@ impl Registration {
             return Err(RegisterError::AlreadyInstalled);
         }
         let timeout = builder.shutdown_timeout.min(delivery::MAX_TIMEOUT);
+        let propagation = PropagationSettings::resolve(&builder, environment)?;
         let Some(settings) = Settings::resolve(&builder, environment)? else {
+            // `OTEL_SDK_DISABLED` does not affect propagators, by the specification: the service
+            // still passes on the span of its caller.
+            if let Some(formats) = propagation.propagators {
+                propagator::set_global(formats);
+            }
             return Ok(Registration { running: None, timeout });
         };
         let diagnostics = Arc::new(Diagnostics::new(builder.on_diagnostic.take()));
@@ -112,7 +119,8 @@ impl Registration {
         };
         let limits = settings.delivery.stages.limits();
         let own = processor.clone().map(|processor| (settings.sampling, processor));
-        let active = Arc::new(Active::new(&provider, limits, own, Arc::clone(&diagnostics)));
+        let active =
+            Arc::new(Active::new(&provider, limits, own, Arc::clone(&diagnostics), propagation));
         let is_global = builder.set_global_tracer_provider && !attached;
         if !active.activate(is_global.then_some(&provider)) {
             // Another thread has installed a registration since the check above.

@@ -1,0 +1,24 @@
+//! The global propagator of OpenTelemetry.
+
+use super::settings::Propagators;
+use crate::propagation::TraceContext;
+use opentelemetry::global;
+use opentelemetry::propagation::{TextMapCompositePropagator, TextMapPropagator};
+use opentelemetry_sdk::propagation::BaggagePropagator;
+
+/// Sets the global propagator for these formats.
+pub(super) fn set_global(formats: Propagators) {
+    let mut propagators: Vec<Box<dyn TextMapPropagator + Send + Sync>> = Vec::new();
+    if formats.trace_context {
+        propagators.push(Box::new(TraceContext::default()));
+    }
+    if formats.baggage {
+        propagators.push(Box::new(BaggagePropagator::new()));
+    }
+    global::set_text_map_propagator(TextMapCompositePropagator::new(propagators));
+}
+
+/// Sets a global propagator that reads and writes nothing, which is the initial one.
+pub(super) fn reset_global() {
+    set_global(Propagators::default());
+}
