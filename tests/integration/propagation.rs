@@ -303,18 +303,27 @@ fn propagator_is_set_with_the_global_provider_and_reset_at_shutdown() {
 }
 
 #[test]
-fn propagator_of_the_program_is_kept_when_told_so() {
+fn propagator_of_the_program_is_kept_unless_replaced_explicitly() {
     let lock = Program::lock();
     global::set_text_map_propagator(BaggagePropagator::new());
     drop(lock);
-    let program = Program::start_with(|builder| builder.propagators(false));
     let _attached = Context::current_with_baggage([KeyValue::new("k", "v")]).attach();
-    assert_eq!(send().1, message([("baggage", "k=v")]));
+    let own = message([("baggage", "k=v")]);
+    for is_explicit in [false, true] {
+        let configure = |builder: trace_runtime::Builder| match is_explicit {
+            true => builder.propagators(false),
+            false => builder,
+        };
+        let program = Program::start_with(configure);
+        assert_eq!(send().1, own);
+        program.registration.shutdown().unwrap();
+        assert_eq!(send().1, own);
+    }
+    // Later tests begin without a propagator again.
+    let program = Program::start_with(|builder| builder.propagators(true));
+    assert_eq!(send().1.len(), 2);
     program.registration.shutdown().unwrap();
-    assert_eq!(send().1, message([("baggage", "k=v")]));
-    // Later tests begin without a propagator.
-    drop(program);
-    drop(Program::start());
+    assert_eq!(send().1, Message::new());
 }
 
 #[test]

@@ -73,6 +73,8 @@ pub(crate) struct Active {
     own: Option<(Sampling, DeliveryProcessor)>,
     diagnostics: Arc<Diagnostics>,
     propagation: PropagationSettings,
+    /// True if this registration has set the global propagator.
+    has_set_propagator: AtomicBool,
     /// True once `shutdown` has begun: spans that end now are lost.
     closed: AtomicBool,
     /// The tracers of an attached provider; `None` after deactivation. Thread-locals keep `Active`
@@ -113,11 +115,12 @@ impl Active {
         let attached = || Tracers { provider: provider.clone(), by_crate: HashMap::new() };
         let tracers = Mutex::new(own.is_none().then(attached));
         let closed = AtomicBool::new(false);
-        Active { limits, own, diagnostics, propagation, closed, tracers }
+        let has_set_propagator = AtomicBool::new(false);
+        Active { limits, own, diagnostics, propagation, has_set_propagator, closed, tracers }
     }
 
     /// Switches the macros on, sets the global provider if one is given, and sets the global
-    /// propagator if the settings name its formats. Returns false, without
+    /// propagator if the settings ask for it. Returns false, without
     /// any change, if another registration is active.
     pub(super) fn activate(self: &Arc<Self>, global: Option<&SdkTracerProvider>) -> bool {
         let mut active = sync::write(&ACTIVE);
@@ -130,7 +133,7 @@ impl Active {
             global::set_tracer_provider(provider.clone());
         }
         if let Some(formats) = self.propagation.propagators {
-            propagator::set_global(formats);
+            self.has_set_propagator.store(propagator::set_global(formats), Ordering::Relaxed);
         }
         ENABLED.store(true, Ordering::Relaxed);
         true
@@ -146,7 +149,7 @@ impl Active {
             if is_global {
                 global::set_tracer_provider(NoopTracerProvider::new());
             }
-            if self.propagation.propagators.is_some() {
+            if self.has_set_propagator.load(Ordering::Relaxed) {
                 propagator::reset_global();
             }
             *active = None;

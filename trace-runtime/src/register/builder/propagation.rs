@@ -11,9 +11,9 @@ impl Builder {
     /// them, by default the first two. Use false if the program sets a propagator for another
     /// format; the variable is then not read.
     ///
-    /// Default: true if this registration sets the global provider, see
-    /// [`set_global_tracer_provider`](Self::set_global_tracer_provider). It is therefore false with
-    /// an attached provider. As OpenTelemetry specifies, the propagator is set even with
+    /// Default: set it together with the global provider, unless the program has already set a
+    /// propagator. With an attached provider, or with
+    /// [`set_global_tracer_provider(false)`](Self::set_global_tracer_provider), leave it. As OpenTelemetry specifies, the propagator is set even with
     /// `OTEL_SDK_DISABLED=true`, so that a service without spans still passes on its caller's.
     pub fn propagators(mut self, set: bool) -> Self {
         self.propagators = Some(set);

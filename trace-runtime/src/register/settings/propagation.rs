@@ -24,6 +24,8 @@ pub(in crate::register) struct PropagationSettings {
 pub(in crate::register) struct Propagators {
     pub(in crate::register) trace_context: bool,
     pub(in crate::register) baggage: bool,
+    /// True if a propagator that the program has set before is replaced.
+    pub(in crate::register) replace: bool,
 }
 
 const NAMES: &str = "tracecontext, baggage, none or a list of them, for example \
@@ -39,7 +41,9 @@ impl PropagationSettings {
     ) -> Result<Self, RegisterError> {
         let sets_provider = builder.set_global_tracer_provider && builder.provider.is_none();
         let sets_propagators = builder.propagators.unwrap_or(sets_provider);
-        let propagators = if sets_propagators { Some(Propagators::resolve(env)?) } else { None };
+        let replace = builder.propagators == Some(true);
+        let propagators =
+            if sets_propagators { Some(Propagators::resolve(env, replace)?) } else { None };
         let parent = if builder.parent_from_environment { parent(env) } else { SpanContext::NONE };
         let ignore_remote_parent = builder.ignore_remote_parent;
         Ok(PropagationSettings { propagators, parent, ignore_remote_parent })
@@ -48,11 +52,11 @@ impl PropagationSettings {
 
 impl Propagators {
     /// Resolves `OTEL_PROPAGATORS`, whose default is that of the OpenTelemetry specification.
-    fn resolve(env: &Environment) -> Result<Self, RegisterError> {
+    fn resolve(env: &Environment, replace: bool) -> Result<Self, RegisterError> {
         let Some((setting, list)) = env.get("OTEL_PROPAGATORS") else {
-            return Ok(Propagators { trace_context: true, baggage: true });
+            return Ok(Propagators { trace_context: true, baggage: true, replace });
         };
-        let mut propagators = Propagators::default();
+        let mut propagators = Propagators { trace_context: false, baggage: false, replace };
         for name in list.split(',').map(str::trim) {
             match name {
                 "tracecontext" => propagators.trace_context = true,

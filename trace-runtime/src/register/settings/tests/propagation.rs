@@ -10,14 +10,15 @@ fn propagation(builder: &Builder, variables: &[(&str, &str)]) -> PropagationSett
 #[test]
 fn propagators_are_set_with_the_global_provider_or_when_asked() {
     let provider = SdkTracerProvider::default;
-    let both = Some(Propagators { trace_context: true, baggage: true });
+    let both = |replace| Some(Propagators { trace_context: true, baggage: true, replace });
     for (builder, expected) in [
-        (register(), both),
+        (register(), both(false)),
+        (register().propagators(true), both(true)),
         (register().propagators(false), None),
         (register().set_global_tracer_provider(false), None),
-        (register().set_global_tracer_provider(false).propagators(true), both),
+        (register().set_global_tracer_provider(false).propagators(true), both(true)),
         (register().provider(provider()), None),
-        (register().provider(provider()).propagators(true), both),
+        (register().provider(provider()).propagators(true), both(true)),
     ] {
         assert_eq!(propagation(&builder, &[]).propagators, expected, "{builder:?}");
     }
@@ -32,7 +33,8 @@ fn propagator_names_select_formats() {
         ("none", false, false),
     ] {
         let settings = propagation(&register(), &[("OTEL_PROPAGATORS", names)]);
-        assert_eq!(settings.propagators, Some(Propagators { trace_context, baggage }), "{names}");
+        let expected = Propagators { trace_context, baggage, replace: false };
+        assert_eq!(settings.propagators, Some(expected), "{names}");
     }
 }
 
