@@ -5,8 +5,15 @@
 //! ([W3C Trace Context]), and values such as the session in `baggage` ([W3C Baggage]).
 //!
 //! [`install`](crate::Builder::install) sets the global propagator of OpenTelemetry, so server and
-//! client layers of other crates, such as `opentelemetry-instrumentation-tower`, read and write the
-//! same fields. Where there is no layer, these functions do it by hand:
+//! client layers of other crates read and write the same fields. The layers of
+//! `opentelemetry-instrumentation-tower` need nothing else. Those of `axum-tracing-opentelemetry` and
+//! `tower-otel` open spans of `tracing`: export these with
+//! [`tracing_layer_with`](crate::Registration#method.tracing_layer_with) and the targets
+//! `otel::tracing` (level `TRACE`) or `tower_otel`. A stream that becomes a response body is polled
+//! after its handler has returned, so bind it with
+//! [`in_current_span`](crate::InCurrentSpan::in_current_span).
+//!
+//! Where there is no layer, these functions carry the span by hand:
 //!
 //! | carrier | send | receive |
 //! |---|---|---|
