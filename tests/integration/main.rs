@@ -31,6 +31,7 @@ mod tool_schemas;
 // Parents, tasks and threads, and scopes.
 mod ending_threads;
 mod nesting;
+mod propagation;
 mod sampling;
 mod scopes;
 mod tasks;

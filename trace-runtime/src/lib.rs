@@ -34,6 +34,7 @@
 //!   sent. [`Builder::install`] returns the [`Registration`], which flushes and shuts down.
 //! - [`current_span`] and [`record`](mod@record): values that your code records explicitly.
 //! - [`InCurrentSpan`] and [`in_current_span`]: the current span in other tasks and threads.
+//! - [`propagation`]: the current span in requests, messages and child processes.
 //! - [`scope`]: session, user, metadata and tags for all spans inside.
 //! - [`mask`]: values that must not leave the process.
 //! - [`tool`](mod@tool): tool definitions to pass to a model.
@@ -68,6 +69,7 @@ pub mod mask;
 mod memory;
 mod openinference;
 mod panic;
+pub mod propagation;
 pub mod record;
 mod register;
 pub mod scope;
@@ -82,6 +84,7 @@ pub use in_current_span::{InCurrentSpan, in_current_span};
 pub use instrument::{CurrentSpan, current_span};
 pub use macros::*;
 pub use openinference::OpenInferenceSpanKind;
+pub use propagation::{extract, inject};
 pub use register::{Builder, FlushError, Registration, register};
 
 /// The OpenTelemetry API that this crate uses. Another version in the same program has its own

@@ -19,6 +19,7 @@ const ROOMS: &[&str] = &[
     "span",
     "record",
     "capture",
+    "propagation",
     "in_current_span",
     "openinference",
     "memory",

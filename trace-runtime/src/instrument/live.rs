@@ -33,9 +33,8 @@ impl LiveSpan {
     ) -> Option<Self> {
         let kind = start.call().kind();
         let started = match active.sampling() {
-            Some(sampling) => {
-                start.in_context(|context| Started::by_this_crate(sampling, start, context))
-            }
+            Some(sampling) => start
+                .in_context(|context| Started::by_this_crate(&active, sampling, start, context)),
             None => {
                 Started::by_attached_provider(&active, start, &start.in_context(Context::clone))
             }

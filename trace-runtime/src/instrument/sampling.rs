@@ -2,12 +2,13 @@
 
 use super::start_options::StartOptions;
 use crate::mask::scrub_name;
-use crate::register::{Active, Sampling};
+use crate::register::{Active, EffectiveParent, Sampling};
 use crate::scope::ContextAttributes;
 use crate::span::{SpanRecord, acquire};
 use opentelemetry::Context;
 use opentelemetry::trace::{
-    Span as _, SpanBuilder, SpanContext, SpanKind, TraceContextExt, TraceFlags, TraceId, Tracer,
+    Link, Span as _, SpanBuilder, SpanContext, SpanKind, TraceContextExt, TraceFlags, TraceId,
+    Tracer,
 };
 use opentelemetry_sdk::trace::{
     IdGenerator, RandomIdGenerator, Sampler, SamplingDecision, ShouldSample, Span as SdkSpan,
@@ -30,6 +31,7 @@ impl Started {
     /// specification: parent based or not, and a ratio of the trace ids.
     #[inline]
     pub(super) fn by_this_crate(
+        active: &Active,
         sampling: Sampling,
         start: &StartOptions,
         context: &Context,
@@ -38,12 +40,18 @@ impl Started {
             return Started::not_recording(start, context);
         }
         let current = context.span();
-        let parent = if start.is_root() { &SpanContext::NONE } else { current.span_context() };
+        let effective = start.effective_parent(active, current.span_context());
+        let parent = effective.parent;
         // A no-op provider leaves a span without ids in the context. Such a span cannot be a
         // parent.
         let by_parent = (parent.is_valid() && sampling.parent_based).then(|| parent.is_sampled());
         if by_parent == Some(false) {
-            return Started::not_recording(start, context);
+            return if current.span_context().is_valid() {
+                Started::not_recording(start, context)
+            } else {
+                // The parent comes from the environment, and requests below must pass it on.
+                Started::NotRecording(context.with_remote_span_context(parent.clone()))
+            };
         }
         let ids = RandomIdGenerator::default();
         let trace_id = if parent.is_valid() { parent.trace_id() } else { ids.new_trace_id() };
@@ -59,7 +67,7 @@ impl Started {
         if !is_sampled {
             return Started::NotRecording(context.with_remote_span_context(span_context));
         }
-        Started::Recording(new_record(start, context, span_context, parent), None)
+        Started::Recording(new_record(start, context, span_context, effective), None)
     }
 
     fn not_recording(start: &StartOptions, context: &Context) -> Self {
@@ -83,6 +91,10 @@ impl Started {
         let Some(tracer) = active.tracer(call.site) else {
             return Started::not_recording(start, context);
         };
+        let current = context.span();
+        let EffectiveParent { parent, ignored } =
+            start.effective_parent(active, current.span_context());
+        let links = ignored.map(|ignored| Link::with_context(ignored.clone()));
         let mut name = call.span_name();
         if active.scrubs_attached() {
             scrub_name(&mut name);
@@ -91,8 +103,9 @@ impl Started {
             .with_kind(SpanKind::Internal)
             // Samplers may decide by the kind. All other attributes are set at the end of the span,
             // when it is known which of them were overwritten explicitly.
-            .with_attributes([call.kind().attribute()]);
-        let parent_context = start.parent_context(context);
+            .with_attributes([call.kind().attribute()])
+            .with_links(links.into_iter().collect());
+        let parent_context = context_with_parent(context, parent);
         let span = tracer.build_with_context(builder, &parent_context);
         if context.is_telemetry_suppressed() {
             return Started::not_recording(start, context);
@@ -101,8 +114,8 @@ impl Started {
         if !span.is_recording() {
             return Started::NotRecording(context.with_remote_span_context(span_context));
         }
-        let parent = parent_context.span();
-        let record = new_record(start, context, span_context, parent.span_context());
+        let effective = EffectiveParent { parent, ignored: None };
+        let record = new_record(start, context, span_context, effective);
         Started::Recording(record, Some(Box::new(span)))
     }
 }
@@ -112,10 +125,30 @@ fn new_record(
     start: &StartOptions,
     context: &Context,
     span_context: SpanContext,
-    parent: &SpanContext,
+    EffectiveParent { parent, ignored }: EffectiveParent<'_>,
 ) -> Box<SpanRecord> {
     let inherited = ContextAttributes::from_context(context);
-    acquire(SpanRecord::new(start.call().clone(), span_context, parent, inherited))
+    let mut record =
+        acquire(SpanRecord::new(start.call().clone(), span_context, parent, inherited));
+    if let Some(ignored) = ignored {
+        record.add_link(ignored.clone(), Vec::new());
+    }
+    record
+}
+
+/// Returns a context for the SDK, which takes the parent from it: `context` if it contains the
+/// parent, and an empty one for the root of a new trace. Suppression of telemetry applies to roots
+/// too.
+fn context_with_parent(context: &Context, parent: &SpanContext) -> Context {
+    if context.span().span_context() == parent {
+        context.clone()
+    } else if parent.is_valid() {
+        context.with_remote_span_context(parent.clone())
+    } else if context.is_telemetry_suppressed() {
+        Context::new().with_telemetry_suppressed()
+    } else {
+        Context::new()
+    }
 }
 
 /// Returns true if the SDK's ratio sampler would sample the trace, so that services that use the

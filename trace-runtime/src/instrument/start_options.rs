@@ -2,11 +2,11 @@
 
 use super::parent::Parent;
 use crate::record::AttributeValue;
-use crate::register::Active;
+use crate::register::{Active, EffectiveParent};
 use crate::scope::{self, Scope};
 use crate::span::{Call, CallSite};
 use opentelemetry::Context;
-use opentelemetry::trace::TraceContextExt;
+use opentelemetry::trace::{SpanContext, TraceContextExt};
 use std::any::type_name;
 use std::borrow::Cow;
 
@@ -104,18 +104,14 @@ impl StartOptions {
         }
     }
 
-    pub(super) fn is_root(&self) -> bool {
-        self.is_root
-    }
-
-    /// Returns the context that contains the span's parent: `context`, or an empty one for the root
-    /// of a new trace. Suppression of telemetry applies to roots too.
-    pub(super) fn parent_context(&self, context: &Context) -> Context {
-        match (self.is_root, context.is_telemetry_suppressed()) {
-            (false, _) => context.clone(),
-            (true, false) => Context::new(),
-            (true, true) => Context::new().with_telemetry_suppressed(),
-        }
+    /// Returns the parent of the span, where `current` is the span of the context.
+    #[inline]
+    pub(super) fn effective_parent<'a>(
+        &self,
+        active: &'a Active,
+        current: &'a SpanContext,
+    ) -> EffectiveParent<'a> {
+        if self.is_root { EffectiveParent::NONE } else { active.effective_parent(current) }
     }
 
     pub(super) fn call(&self) -> &Call {
@@ -126,10 +122,12 @@ impl StartOptions {
     /// decides by the trace id, which does not exist yet, and an attached provider decides by
     /// itself: both may record.
     pub(super) fn may_record(&self, active: &Active) -> bool {
-        let context = self.in_context(|context| self.parent_context(context));
-        let parent = context.span().span_context().clone();
-        let is_sampled = parent.is_valid().then(|| parent.is_sampled());
-        !context.is_telemetry_suppressed() && active.may_sample(is_sampled)
+        self.in_context(|context| {
+            let current = context.span();
+            let parent = self.effective_parent(active, current.span_context()).parent;
+            let is_sampled = parent.is_valid().then(|| parent.is_sampled());
+            !context.is_telemetry_suppressed() && active.may_sample(is_sampled)
+        })
     }
 }
 

@@ -3,15 +3,16 @@
 //! At most one registration is active. Threads reach it without a lock: each keeps a handle in a
 //! thread-local, and refreshes it when the counter of changes has moved on.
 
-use super::settings::Sampling;
+use super::propagator;
+use super::settings::{PropagationSettings, Sampling};
 use crate::delivery::{DeliveryProcessor, Diagnostics, QueuedSpan};
 use crate::enrich::{Limits, Stages};
 use crate::span::CallSite;
 use crate::span::{SpanRecord, instrumentation_scope};
 use crate::sync;
 use opentelemetry::global;
-use opentelemetry::trace::TracerProvider as _;
 use opentelemetry::trace::noop::NoopTracerProvider;
+use opentelemetry::trace::{SpanContext, TracerProvider as _};
 use opentelemetry_sdk::trace::{SdkTracer, SdkTracerProvider};
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -74,11 +75,28 @@ pub(crate) struct Active {
     /// own.
     own: Option<(Sampling, DeliveryProcessor)>,
     diagnostics: Arc<Diagnostics>,
+    propagation: PropagationSettings,
+    /// True if this registration has set the global propagator.
+    has_set_propagator: AtomicBool,
     /// True once `shutdown` has begun: spans that end now are lost.
     closed: AtomicBool,
     /// The tracers of an attached provider; `None` after deactivation. Thread-locals keep `Active`
     /// alive for longer, and must not keep the application's provider alive with it.
     tracers: Mutex<Option<Tracers>>,
+}
+
+/// The parent that a span has under the settings of the registration.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct EffectiveParent<'a> {
+    /// The parent; an invalid one if the span begins a trace.
+    pub(crate) parent: &'a SpanContext,
+    /// The remote span that is not the parent because the settings exclude it. The span links to it.
+    pub(crate) ignored: Option<&'a SpanContext>,
+}
+
+impl EffectiveParent<'_> {
+    /// The span begins a trace.
+    pub(crate) const NONE: Self = EffectiveParent { parent: &SpanContext::NONE, ignored: None };
 }
 
 /// The tracers of an attached provider, one for each instrumented crate.
@@ -95,22 +113,24 @@ impl Active {
         stages: &Stages,
         own: Option<(Sampling, DeliveryProcessor)>,
         diagnostics: Arc<Diagnostics>,
+        propagation: PropagationSettings,
     ) -> Self {
         let attached = || Tracers { provider: provider.clone(), by_crate: HashMap::new() };
         let tracers = Mutex::new(own.is_none().then(attached));
-        let scrubs_attached = own.is_none() && stages.scrubs_secrets();
-        let limits = stages.limits();
         Active {
-            limits,
-            scrubs_attached,
+            limits: stages.limits(),
+            scrubs_attached: own.is_none() && stages.scrubs_secrets(),
             own,
             diagnostics,
+            propagation,
+            has_set_propagator: AtomicBool::new(false),
             closed: AtomicBool::new(false),
             tracers,
         }
     }
 
-    /// Switches the macros on, and sets the global provider if one is given. Returns false, without
+    /// Switches the macros on, sets the global provider if one is given, and sets the global
+    /// propagator if the settings ask for it. Returns false, without
     /// any change, if another registration is active.
     pub(super) fn activate(self: &Arc<Self>, global: Option<&SdkTracerProvider>) -> bool {
         let mut active = sync::write(&ACTIVE);
@@ -122,19 +142,25 @@ impl Active {
         if let Some(provider) = global {
             global::set_tracer_provider(provider.clone());
         }
+        if let Some(formats) = self.propagation.propagators {
+            self.has_set_propagator.store(propagator::set_global(formats), Ordering::Relaxed);
+        }
         ENABLED.store(true, Ordering::Relaxed);
         true
     }
 
-    /// Switches the macros off, and resets the global provider if this registration had set it.
-    /// Both happen under the lock, so that a registration that follows immediately keeps its
-    /// provider.
+    /// Switches the macros off, and resets the global provider and propagator if this registration
+    /// had set them. All of it happens under the lock, so that a registration that follows
+    /// immediately keeps its own.
     pub(super) fn deactivate(self: &Arc<Self>, is_global: bool) {
         let mut active = sync::write(&ACTIVE);
         if active.as_ref().is_some_and(|active| Arc::ptr_eq(active, self)) {
             ENABLED.store(false, Ordering::Relaxed);
             if is_global {
                 global::set_tracer_provider(NoopTracerProvider::new());
+            }
+            if self.has_set_propagator.load(Ordering::Relaxed) {
+                propagator::reset_global();
             }
             *active = None;
             CHANGES.fetch_add(1, Ordering::Release);
@@ -172,6 +198,17 @@ impl Active {
         if let Some((_, processor)) = &self.own {
             processor.push(QueuedSpan::Own(span));
         }
+    }
+
+    /// Returns the parent of a span that would be a child of `current` without further settings. An
+    /// invalid `current` means that the span has no parent in this process.
+    #[inline]
+    pub(crate) fn effective_parent<'a>(&'a self, current: &'a SpanContext) -> EffectiveParent<'a> {
+        let parent = if current.is_valid() { current } else { &self.propagation.parent };
+        if self.propagation.ignore_remote_parent && parent.is_remote() {
+            return EffectiveParent { ignored: Some(parent), ..EffectiveParent::NONE };
+        }
+        EffectiveParent { parent, ignored: None }
     }
 
     /// Returns false if the sampler rejects every span with such a parent (`None`: no parent), so

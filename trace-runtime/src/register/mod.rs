@@ -1,16 +1,17 @@
 //! Registers tracing: the builder, its settings, the provider, and the guard that ends all of it.
 //!
-//! Imports go one way: `registration` -> `provider`, `banner`, `active` -> `settings` ->
-//! `builder`.
+//! Imports go one way: `registration` -> `provider`, `banner`, `active` -> `propagator` ->
+//! `settings` -> `builder`.
 
 mod active;
 mod banner;
 mod builder;
+mod propagator;
 mod provider;
 mod registration;
 mod settings;
 
-pub(crate) use active::{Active, ActiveHandle, active, is_enabled};
+pub(crate) use active::{Active, ActiveHandle, EffectiveParent, active, is_enabled};
 pub use builder::{Builder, register};
 pub use registration::{FlushError, Registration};
 pub(crate) use settings::Sampling;

@@ -3,8 +3,9 @@
 use super::active::{Active, is_enabled};
 use super::banner;
 use super::builder::Builder;
+use super::propagator;
 use super::provider::Pipeline;
-use super::settings::Settings;
+use super::settings::{PropagationSettings, Settings};
 use crate::capture;
 use crate::config::{Environment, RegisterError};
 use crate::delivery::{self, DeliveryProcessor, Diagnostics, Flushed, Stats};
@@ -98,7 +99,13 @@ impl Registration {
             return Err(RegisterError::AlreadyInstalled);
         }
         let timeout = builder.shutdown_timeout.min(delivery::MAX_TIMEOUT);
+        let propagation = PropagationSettings::resolve(&builder, environment)?;
         let Some(settings) = Settings::resolve(&builder, environment)? else {
+            // `OTEL_SDK_DISABLED` does not affect propagators, by the specification: the service
+            // still passes on the span of its caller.
+            if let Some(formats) = propagation.propagators {
+                propagator::set_global(formats);
+            }
             return Ok(Registration { running: None, timeout });
         };
         let diagnostics = Arc::new(Diagnostics::new(builder.on_diagnostic.take()));
@@ -117,6 +124,7 @@ impl Registration {
             &settings.delivery.stages,
             own,
             Arc::clone(&diagnostics),
+            propagation,
         ));
         let is_global = builder.set_global_tracer_provider && !attached;
         if !active.activate(is_global.then_some(&provider)) {

@@ -39,7 +39,7 @@
 //! # Other services
 //!
 //! [`Scope::propagated`] copies session, user, metadata and tags into the W3C baggage of the
-//! context, which a propagator sends to other services. The service that receives it calls
+//! context, which [`propagation`](crate::propagation) sends to other services. The service that receives it calls
 //! [`using_baggage`] to begin a scope with the same attributes.
 
 mod attributes;

@@ -116,7 +116,9 @@ pub fn using_prompt_template(template: PromptTemplate) -> Scope {
 ///
 /// ```
 /// # #[trace_runtime::chain] fn answer(question: &str) -> usize { question.len() }
-/// // Where the propagator has put the headers of the request into the current context:
+/// # let headers = http::HeaderMap::new();
+/// // The headers of a request; a server layer attaches its context in the same way.
+/// let _attached = trace_runtime::propagation::extract_from_headers(&headers).attach();
 /// trace_runtime::scope::using_baggage().in_scope(|| answer("why"));
 /// ```
 pub fn using_baggage() -> Scope {
@@ -166,8 +168,9 @@ impl Scope {
         self
     }
 
-    /// Also writes session, user, metadata and tags to the OpenTelemetry baggage, which a
-    /// propagator sends to other services with each request.
+    /// Also writes session, user, metadata and tags to the OpenTelemetry baggage, which
+    /// [`propagation`](crate::propagation) and the client layers of other crates send to other
+    /// services with each request.
     ///
     /// Masks do not apply to baggage, so do not use this with data that other services must not
     /// see. An entry that would make the baggage larger than 8,192 bytes is left out.

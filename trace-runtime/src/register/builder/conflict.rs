@@ -25,6 +25,9 @@ impl Builder {
             let more = [
                 ("provider", builder.provider.is_some()),
                 ("on_diagnostic", builder.on_diagnostic.is_some()),
+                ("propagators", builder.propagators.is_some()),
+                ("parent_from_environment", builder.parent_from_environment),
+                ("ignore_remote_parent", builder.ignore_remote_parent),
             ];
             builder.called_methods().chain(called(more))
         });

@@ -8,6 +8,7 @@ mod conflict;
 mod content;
 mod delivery;
 mod destination;
+mod propagation;
 
 use crate::delivery::{DiagnosticCallback, Exporter, FileSettings, Protocol};
 use crate::mask::Mask;
@@ -66,6 +67,10 @@ pub struct Builder {
     pub(in crate::register) resource_attributes: Vec<(String, String)>,
     pub(in crate::register) sample_ratio: Option<f64>,
     pub(in crate::register) gen_ai: Option<bool>,
+    /// `None` follows `set_global_tracer_provider`.
+    pub(in crate::register) propagators: Option<bool>,
+    pub(in crate::register) parent_from_environment: bool,
+    pub(in crate::register) ignore_remote_parent: bool,
     pub(in crate::register) exporters: Vec<Box<dyn Exporter>>,
     /// The builders of additional backends, given to `also`.
     pub(in crate::register) additional: Vec<Builder>,
@@ -99,6 +104,9 @@ impl Default for Builder {
             resource_attributes: Vec::new(),
             sample_ratio: None,
             gen_ai: None,
+            propagators: None,
+            parent_from_environment: false,
+            ignore_remote_parent: false,
             exporters: Vec::new(),
             additional: Vec::new(),
             files: Vec::new(),

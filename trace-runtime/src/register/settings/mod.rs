@@ -6,12 +6,14 @@
 mod delivery;
 mod headers;
 mod otlp;
+mod propagation;
 mod resource;
 mod sampling;
 #[cfg(test)]
 mod tests;
 
 pub(super) use otlp::otlp;
+pub(super) use propagation::{PropagationSettings, Propagators};
 pub(crate) use resource::ResourceSettings;
 pub(crate) use sampling::Sampling;
 

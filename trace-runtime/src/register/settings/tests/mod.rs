@@ -2,6 +2,7 @@
 
 mod errors;
 mod precedence;
+mod propagation;
 mod values;
 
 use super::*;

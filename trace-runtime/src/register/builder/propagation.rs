@@ -1,0 +1,53 @@
+//! Builder methods for traces that cross the border of a process.
+
+use super::Builder;
+
+impl Builder {
+    /// Sets the global propagator of OpenTelemetry (true), or leaves it as it is (false). The
+    /// functions of [`propagation`](crate::propagation) and the HTTP and gRPC layers of other crates
+    /// use it to read and write the fields that carry a span.
+    ///
+    /// The formats come from `OTEL_PROPAGATORS`: `tracecontext`, `baggage`, `none` or a list of
+    /// them, by default the first two. Use false if the program sets a propagator for another
+    /// format; the variable is then not read.
+    ///
+    /// Default: set it together with the global provider, unless the program has already set a
+    /// propagator. With an attached provider, or with
+    /// [`set_global_tracer_provider(false)`](Self::set_global_tracer_provider), leave it. As OpenTelemetry specifies, the propagator is set even with
+    /// `OTEL_SDK_DISABLED=true`, so that a service without spans still passes on its caller's.
+    pub fn propagators(mut self, set: bool) -> Self {
+        self.propagators = Some(set);
+        self
+    }
+
+    /// Makes the spans of annotated functions that have no parent children of the span in the
+    /// environment variables `TRACEPARENT` and `TRACESTATE`. Without this method the variables are
+    /// not read.
+    ///
+    /// Use it in programs that run once for each caller: tools, jobs, steps of a build. The caller
+    /// sets the variables with
+    /// [`inject_into_command`](crate::propagation::inject_into_command). They are read once, by
+    /// [`install`](Self::install). A missing or invalid value is ignored, since it comes from the
+    /// caller. Functions with the option `root` still begin a new trace.
+    ///
+    /// ```no_run
+    /// let _registration = trace_runtime::register().parent_from_environment().install()?;
+    /// # Ok::<(), trace_runtime::RegisterError>(())
+    /// ```
+    pub fn parent_from_environment(mut self) -> Self {
+        self.parent_from_environment = true;
+        self
+    }
+
+    /// Begins a new trace at each span of an annotated function whose parent is remote (default:
+    /// false). The new span has a link to the remote one, and the sampler decides about it as about
+    /// every new trace.
+    ///
+    /// Use it in services that strangers call: they could otherwise add spans to any trace, and
+    /// decide what is sampled. The server span of another crate's layer still joins the caller's
+    /// trace; leave out that layer, or use [`propagators(false)`](Self::propagators).
+    pub fn ignore_remote_parent(mut self, ignore: bool) -> Self {
+        self.ignore_remote_parent = ignore;
+        self
+    }
+}
