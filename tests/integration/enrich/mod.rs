@@ -2,6 +2,7 @@
 
 mod fixtures;
 mod golden;
+mod inserted;
 mod lenient;
 mod limits;
 mod raw_http;

@@ -11,20 +11,8 @@ use crate::record::{
 use serde_json::Value;
 
 /// Joins the chunks of a stream into one response.
-///
-/// Many servers report a failure in the middle of a stream as a last chunk of another form, for
-/// example `{"error": {"message": "overloaded"}}`. The chunks before it are joined then, and the
-/// error becomes a field of the response.
 pub(super) fn join_stream(output: &Value) -> Option<Value> {
-    let chunks = output.as_array()?;
-    let (last, others) = chunks.split_last()?;
-    if let Some(response) = providers::assemble_chat_stream(chunks) {
-        return Some(response);
-    }
-    let error = last.get("error")?;
-    let mut response = providers::assemble_chat_stream(others)?;
-    response.as_object_mut()?.insert("error".to_owned(), error.clone());
-    Some(response)
+    providers::assemble_chat_stream(output.as_array()?)
 }
 
 /// Derives `llm.*` attributes. Either side may be missing, or may belong to an API that is not

@@ -102,12 +102,16 @@ const CHAT_STREAMS: [Assembler; 9] = [
 ];
 
 /// The formats of embedding requests. Ollama's and Mistral's are the same as OpenAI's.
-const EMBEDDING_REQUESTS: [Parser<EmbeddingRequest>; 2] =
-    [openai::embeddings::request, cohere::embed::request];
+const EMBEDDING_REQUESTS: [Parser<EmbeddingRequest>; 3] =
+    [openai::embeddings::request, cohere::embed::request, gemini::embeddings::request];
 
 /// The formats of embedding responses.
-const EMBEDDING_RESPONSES: [Parser<EmbeddingResponse>; 3] =
-    [openai::embeddings::response, cohere::embed::response, ollama::embed_response];
+const EMBEDDING_RESPONSES: [Parser<EmbeddingResponse>; 4] = [
+    openai::embeddings::response,
+    cohere::embed::response,
+    ollama::embed_response,
+    gemini::embeddings::response,
+];
 
 /// Reads the request of a chat or completion in any known format.
 pub(super) fn chat_request(value: &Value) -> Option<ChatRequest> {

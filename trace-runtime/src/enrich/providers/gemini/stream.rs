@@ -12,33 +12,56 @@
 //! `index` is the position of the candidate; the API may omit it for a single one. The counts are
 //! cumulative, so those of the last chunk remain.
 
-use crate::enrich::wire::merge::merge;
+use crate::enrich::wire::indexed_list::IndexedList;
+use crate::enrich::wire::lenient::items;
+use crate::enrich::wire::merge::{UnknownChunks, append_text, index_field, update_counts};
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
 
 /// Assembles chunks into one response with the parts of all chunks.
 pub(crate) fn assemble(chunks: &[Value]) -> Option<Value> {
+    let is_answer = |chunk: &Value| {
+        let has_candidate = items(chunk, "candidates").iter().any(|it| as_candidate(it).is_some());
+        has_candidate || chunk.get("promptFeedback").is_some()
+    };
+    if !chunks.iter().any(is_answer) {
+        return None;
+    }
     let mut response = Map::new();
-    let mut candidates: BTreeMap<u64, Map<String, Value>> = BTreeMap::new();
+    let mut candidates: IndexedList<Map<String, Value>> = IndexedList::default();
+    let mut unknown = UnknownChunks::default();
     for chunk in chunks {
-        let mut chunk = chunk.as_object()?.clone();
-        let chunk_candidates = chunk.remove("candidates");
         // A chunk without candidates carries the usage, also if the prompt was blocked.
-        if chunk_candidates.is_none() && !chunk.contains_key("usageMetadata") {
-            return None;
+        let fields = ["candidates", "usageMetadata", "usage_metadata", "promptFeedback"];
+        let is_known = fields.iter().any(|field| chunk.get(field).is_some());
+        let Some(fields) = chunk.as_object().filter(|_| is_known) else {
+            unknown.keep(chunk);
+            continue;
+        };
+        for (key, value) in fields.iter().filter(|(_, value)| !value.is_null()) {
+            match key.as_str() {
+                "candidates" => {}
+                "usageMetadata" => {
+                    update_counts(response.entry(key.as_str()).or_insert(Value::Null), value);
+                }
+                key => drop(response.insert(key.to_owned(), value.clone())),
+            }
         }
-        response.extend(chunk.into_iter().filter(|(_, value)| !value.is_null()));
-        let chunk_candidates = chunk_candidates.as_ref().and_then(Value::as_array);
-        for candidate in chunk_candidates.into_iter().flatten() {
-            let index = candidate.get("index").and_then(Value::as_u64).unwrap_or(0);
-            merge_candidate(candidates.entry(index).or_default(), as_candidate(candidate)?);
+        for candidate in items(chunk, "candidates") {
+            match as_candidate(candidate) {
+                Some(fields) => {
+                    let index = index_field(candidate, "index").unwrap_or(0);
+                    merge_candidate(candidates.at(index), fields);
+                }
+                None => unknown.keep(candidate),
+            }
         }
     }
-    if candidates.is_empty() {
-        // Without candidates, only a blocked prompt is a response.
-        return response.contains_key("promptFeedback").then(|| response.into());
+    let candidates: Vec<Value> = candidates.into_items().map(Value::from).collect();
+    // Without candidates, only a blocked prompt is a response.
+    if !candidates.is_empty() {
+        response.insert("candidates".to_owned(), candidates.into());
     }
-    response.insert("candidates".to_owned(), candidates.into_values().collect());
+    unknown.add_to(&mut response);
     Some(response.into())
 }
 
@@ -67,14 +90,23 @@ fn merge_candidate(candidate: &mut Map<String, Value>, chunk: &Map<String, Value
 }
 
 /// Appends a part. Text continues the last part if that is text too and both are thoughts or both
-/// are not: the API streams the thoughts first and then the output.
+/// are not: the API streams the thoughts first and then the output. The signature arrives with the
+/// last piece, whose text may be empty.
 fn append_part(parts: &mut Vec<Value>, part: &Value) {
-    let is_text = |part: &Value| part.get("text").is_some();
-    let continues_last = parts.last().is_some_and(|last| {
+    let is_text = |part: &Value| part.get("text").is_some_and(Value::is_string);
+    let last = parts.last_mut().filter(|last| {
         is_text(last) && is_text(part) && last.get("thought") == part.get("thought")
     });
-    match (parts.last_mut().and_then(Value::as_object_mut), part.as_object()) {
-        (Some(last), Some(part)) if continues_last => merge(last, part),
-        _ => parts.push(part.clone()),
+    let (Some(last), Some(fields)) = (last, part.as_object()) else {
+        parts.push(part.clone());
+        return;
+    };
+    for (key, new) in fields.iter().filter(|(_, new)| !new.is_null()) {
+        match (key.as_str(), new) {
+            ("text", Value::String(text)) => append_text(last, "text", text),
+            (key, new) => {
+                drop(last.as_object_mut().map(|last| last.insert(key.to_owned(), new.clone())))
+            }
+        }
     }
 }
