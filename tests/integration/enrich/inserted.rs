@@ -1,11 +1,11 @@
 //! Unknown things are inserted into every fixture at every place. What was read before is still
 //! read: an API may add a field, a role, a block or a chunk at any time.
 
-use super::{enriched_call, parsed};
-use serde_json::{Map, Value, json};
+use super::{enriched_all, parsed};
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::path::Path;
+use trace_runtime::opentelemetry::KeyValue;
 
 /// One step on the way from the root of a value to a place in it.
 #[derive(Clone, Debug)]
@@ -15,6 +15,7 @@ enum Step {
 }
 
 /// A change of a value.
+#[derive(Debug)]
 enum Insertion {
     /// A field of an object.
     Field(&'static str, Value),
@@ -26,32 +27,28 @@ enum Insertion {
 
 #[test]
 fn insertion_of_unknown_things_keeps_every_attribute() {
-    let (mut count, mut losses) = (0, String::new());
+    let (mut count, mut losses) = (0, Vec::new());
     for (name, fixture) in fixtures() {
-        let before = read(&fixture, fixture.get("input"), fixture.get("output"));
         for side in ["input", "output"] {
             let Some(value) = fixture.get(side) else { continue };
             let mut places = Vec::new();
             insertions(value, &mut Vec::new(), &mut places);
-            for (path, insertion) in &places {
-                let changed = changed(value, path, insertion);
-                let (input, output) = match side {
-                    "input" => (Some(&changed), fixture.get("output")),
-                    _ => (fixture.get("input"), Some(&changed)),
-                };
+            let changed = places.iter().map(|(path, insertion)| changed(value, path, insertion));
+            let mut read = read(&fixture, side, [value.clone()].into_iter().chain(changed));
+            let before = read.next().unwrap();
+            for ((path, insertion), after) in places.iter().zip(read) {
                 count += 1;
-                let lost = lost(&before, &read(&fixture, input, output));
+                let lost = lost(&before, &after);
                 if !lost.is_empty() {
-                    let what = describe(insertion);
-                    writeln!(losses, "{name}: {side} {path:?} {what}: {lost:?}").unwrap();
+                    losses.push(format!("{name}: {side} {path:?} {insertion:?}: {lost:?}"));
                 }
             }
         }
     }
     println!("{count} insertions");
-    assert!(count > 8_000, "{count} insertions");
-    let lines: Vec<&str> = losses.lines().collect();
-    assert!(lines.is_empty(), "{} losses:\n{}", lines.len(), lines[..lines.len().min(40)].join("\n"));
+    assert!(count > 5_500, "{count} insertions");
+    losses.truncate(25);
+    assert!(losses.is_empty(), "{}", losses.join("\n"));
 }
 
 fn fixtures() -> Vec<(String, Value)> {
@@ -67,7 +64,8 @@ fn fixtures() -> Vec<(String, Value)> {
 
 /// Collects the insertions at a value and below it.
 fn insertions(value: &Value, path: &mut Vec<Step>, places: &mut Vec<(Vec<Step>, Insertion)>) {
-    let mut add = |insertion| places.push((path.clone(), insertion));
+    let place = path.clone();
+    let mut add = |insertion| places.push((place.clone(), insertion));
     match value {
         Value::Object(_) => {
             // The first and the last name in the order of the alphabet.
@@ -79,14 +77,34 @@ fn insertions(value: &Value, path: &mut Vec<Step>, places: &mut Vec<(Vec<Step>, 
         Value::Array(items) => {
             let mut unknown = vec![json!({}), Value::Null, json!({"brand_new": {"a": 1}})];
             unknown.push(json!({"type": "brand_new", "role": "wizard", "new": [1]}));
-            for place in if items.is_empty() { vec![0] } else { vec![0, items.len()] } {
+            unknown.push(json!("new"));
+            let mut indexes = vec![0, items.len() / 2, items.len()];
+            indexes.dedup();
+            // The results of a ranking name the places of the documents.
+            if matches!(path.last(), Some(Step::Key(name)) if name == "documents") {
+                indexes = vec![items.len()];
+            }
+            for place in indexes {
                 for item in &unknown {
+                    // A part of another type separates the pieces of a streamed text.
+                    let is_delta =
+                        path.iter().any(|step| matches!(step, Step::Key(name) if name == "delta"));
+                    if is_delta && item.get("type").is_some() {
+                        continue;
+                    }
                     add(Insertion::Item(place, item.clone()));
                 }
             }
         }
         Value::Number(number) if number.as_u64().is_some_and(|number| number < 1 << 50) => {
             add(Insertion::Number(json!(number.as_f64())));
+            let name = path.last().map(|step| format!("{step:?}").to_lowercase());
+            let is_count = name.is_some_and(|name| {
+                name.contains("token") && !name.contains("max") && !name.contains("budget")
+            });
+            if is_count {
+                add(Insertion::Number(json!(number.to_string())));
+            }
         }
         _ => {}
     }
@@ -123,33 +141,43 @@ fn changed(value: &Value, path: &[Step], insertion: &Insertion) -> Value {
     changed
 }
 
-fn describe(insertion: &Insertion) -> String {
-    match insertion {
-        Insertion::Field(name, _) => format!("field {name}"),
-        Insertion::Item(index, item) => format!("item {index} {item}"),
-        Insertion::Number(number) => format!("number {number}"),
-    }
-}
-
 /// Returns the attributes that are read, each with the number of times that it occurs with any
 /// indexes: `llm.input_messages.N.message.role` = `user`.
 ///
 /// A list may become longer at any place, so an item may have another index than before. Values
 /// that are JSON may contain more than before, and are compared by their pieces.
-fn read(fixture: &Value, input: Option<&Value>, output: Option<&Value>) -> BTreeMap<String, usize> {
-    let found = parsed(enriched_call(fixture["kind"].as_str().unwrap(), input, output));
-    let mut counts = BTreeMap::new();
-    for (key, value) in found {
-        if ["input.value", "output.value"].contains(&key.as_str()) {
-            continue;
+fn read(
+    fixture: &Value,
+    side: &str,
+    values: impl Iterator<Item = Value>,
+) -> impl Iterator<Item = BTreeMap<String, usize>> {
+    let calls = values.map(|value| {
+        let kind =
+            KeyValue::new("openinference.span.kind", fixture["kind"].as_str().unwrap().to_owned());
+        // The documents of a ranking are those of its request; all else is read from one side.
+        let other = if side == "input" { "output" } else { "input" };
+        let other = fixture.get(other).filter(|_| fixture["kind"] == "RERANKER");
+        let other_key = if side == "input" { "output.value" } else { "input.value" };
+        let other = other.map(|other| KeyValue::new(other_key, other.to_string()));
+        let value = KeyValue::new(format!("{side}.value"), value.to_string());
+        [kind, value].into_iter().chain(other).collect()
+    });
+    enriched_all(calls).into_iter().map(|attributes| {
+        let mut counts = BTreeMap::new();
+        for (key, value) in parsed(attributes) {
+            if !["input.value", "output.value"].contains(&key.as_str()) {
+                pieces(&without_indexes(&key), &value, &mut counts);
+            }
         }
-        let segments = key.split('.').map(|part| if part.parse::<u64>().is_ok() { "N" } else { part });
-        // A message with one text has `content`, one with several parts has `contents`.
-        let key = segments.collect::<Vec<_>>().join(".");
-        let key = key.replace("message.contents.N.message_content.text", "message.content");
-        pieces(&key, &value, &mut counts);
-    }
-    counts
+        counts
+    })
+}
+
+fn without_indexes(key: &str) -> String {
+    let segments = key.split('.').map(|part| if part.parse::<u64>().is_ok() { "N" } else { part });
+    // A message with one text has `content`, one with several parts has `contents`.
+    let key = segments.collect::<Vec<_>>().join(".");
+    key.replace("message.contents.N.message_content.text", "message.content")
 }
 
 fn pieces(key: &str, value: &Value, counts: &mut BTreeMap<String, usize>) {
@@ -163,7 +191,8 @@ fn pieces(key: &str, value: &Value, counts: &mut BTreeMap<String, usize>) {
         Value::Null => {}
         // 3 and 3.0 are the same number.
         value => {
-            let text = value.as_f64().map_or_else(|| value.to_string(), |number| number.to_string());
+            let text =
+                value.as_f64().map_or_else(|| value.to_string(), |number| number.to_string());
             *counts.entry(format!("{key} = {text}")).or_default() += 1;
         }
     }
@@ -172,17 +201,13 @@ fn pieces(key: &str, value: &Value, counts: &mut BTreeMap<String, usize>) {
 /// Returns the attributes that are missing afterwards.
 fn lost<'a>(before: &'a BTreeMap<String, usize>, after: &BTreeMap<String, usize>) -> Vec<&'a str> {
     let is_lost = |(key, count): &(&String, &usize)| after.get(*key).is_none_or(|now| now < count);
-    // A text beside another part gets a type.
-    let lost = before.iter().filter(is_lost).map(|(key, _)| key.as_str());
-    lost.collect()
+    before.iter().filter(is_lost).map(|(key, _)| key.as_str()).collect()
 }
 
-/// Two values of the test itself: what it must notice.
 #[test]
 fn lost_attribute_is_noticed() {
     let before = BTreeMap::from([("a = 1".to_owned(), 2)]);
     assert!(lost(&before, &before).is_empty());
     assert_eq!(lost(&before, &BTreeMap::from([("a = 1".to_owned(), 1)])), ["a = 1"]);
-    let empty: Map<String, Value> = Map::new();
-    assert!(empty.is_empty());
+    assert_eq!(lost(&before, &BTreeMap::from([("a = 2".to_owned(), 2)])), ["a = 1"]);
 }

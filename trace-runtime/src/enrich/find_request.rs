@@ -42,8 +42,8 @@ fn without_foreign_arguments(arguments: &Map<String, Value>) -> Option<Value> {
     let is_foreign = |(name, value): &(&String, &Value)| {
         let has_fields = value.is_object()
             || value.as_array().is_some_and(|items| items.iter().any(Value::is_object));
-        let is_known_scalar = has_model || SCALAR_FIELDS.contains(&name.as_str());
-        (has_fields || !is_known_scalar) && !OBJECT_FIELDS.contains(&name.as_str())
+        let is_known = |fields: &[&str]| fields.contains(&name.as_str());
+        (has_fields || !has_model) && !is_known(&SCALAR_FIELDS) && !is_known(&OBJECT_FIELDS)
     };
     arguments.iter().find(is_foreign)?;
     let kept = arguments.iter().filter(|argument| !is_foreign(argument));
@@ -53,10 +53,11 @@ fn without_foreign_arguments(arguments: &Map<String, Value>) -> Option<Value> {
 /// The fields of the known requests that are neither objects nor lists of objects.
 ///
 /// Names that are common for other arguments, such as `title` or `store`, are left out.
-const SCALAR_FIELDS: [&str; 60] = [
+const SCALAR_FIELDS: [&str; 61] = [
     // OpenAI chat completions, responses and completions, and their compatible servers.
     "best_of",
     "frequency_penalty",
+    "include",
     "instructions",
     "logprobs",
     "max_completion_tokens",

@@ -13,11 +13,13 @@ pub(crate) struct IndexedList<T> {
     items: Vec<(Option<u64>, T)>,
     /// The place of the last item of each index.
     places: HashMap<u64, usize>,
+    /// The place of the item that pieces without an index continue.
+    current: Option<usize>,
 }
 
 impl<T> Default for IndexedList<T> {
     fn default() -> Self {
-        IndexedList { items: Vec::new(), places: HashMap::new() }
+        IndexedList { items: Vec::new(), places: HashMap::new(), current: None }
     }
 }
 
@@ -37,21 +39,29 @@ impl<T> IndexedList<T> {
             self.items.push((Some(index), T::default()));
             self.items.len() - 1
         });
+        self.current = Some(place);
         &mut self.items[place].1
     }
 
-    /// Returns the item that arrived last.
-    pub(crate) fn last_mut(&mut self) -> Option<&mut T> {
-        self.items.last_mut().map(|(_, item)| item)
+    /// Returns the item that a piece without an index continues: the last one that was added, but
+    /// for those that were put aside.
+    pub(crate) fn current_mut(&mut self) -> Option<&mut T> {
+        self.items.get_mut(self.current?).map(|(_, item)| item)
     }
 
     /// Adds an item. If its index is used already, both items stay, and the pieces that follow
     /// continue the new one.
     pub(crate) fn push(&mut self, index: Option<u64>, item: T) {
+        self.current = Some(self.items.len());
         if let Some(index) = index {
             self.places.insert(index, self.items.len());
         }
         self.items.push((index, item));
+    }
+
+    /// Adds an item that nothing continues.
+    pub(crate) fn push_aside(&mut self, item: T) {
+        self.items.push((None, item));
     }
 
     /// Returns the items in the order of their indexes. Items of one index, and those without an
@@ -75,9 +85,11 @@ mod tests {
         list.at(0).push('a');
         list.at(1).push('b');
         list.push(Some(0), "new".to_owned());
+        list.push_aside("aside".to_owned());
+        list.current_mut().unwrap().push('!');
         list.at(0).push('!');
-        assert_eq!(list.items.len(), 5);
+        assert_eq!(list.items.len(), 6);
         let items: Vec<String> = list.into_items().collect();
-        assert_eq!(items, ["a", "new!", "bb", "c", "last"]);
+        assert_eq!(items, ["a", "new!!", "bb", "c", "last", "aside"]);
     }
 }

@@ -80,9 +80,7 @@ impl From<Value> for Node {
         match value {
             Value::Array(items) => {
                 let mut list = IndexedList::default();
-                for item in items {
-                    list.push(index(&item), Node::Leaf(item));
-                }
+                items.into_iter().for_each(|item| push_item(&mut list, item));
                 Node::List(list)
             }
             value => Node::Leaf(value),
@@ -107,7 +105,7 @@ impl Node {
             (Node::Leaf(old), Value::Array(new)) if key == "content" => {
                 let mut list = IndexedList::default();
                 if let Some(text) = old.as_str().filter(|text| !text.is_empty()) {
-                    list.push(None, Node::Leaf(text_part(text)));
+                    push_item(&mut list, text_part(text));
                 }
                 new.iter().for_each(|part| add_item(&mut list, part));
                 *self = Node::List(list);
@@ -172,20 +170,27 @@ fn index(item: &Value) -> Option<u64> {
 /// Adds a list item to the item that it continues, or appends it.
 ///
 /// An item with an index continues the item with the same index, unless it begins another one. An
-/// item without an index continues the last item if both have the same incremental type, such as
-/// two `{"type": "thinking", ..}`.
+/// item without an index continues the last item that has a type, if both have the same incremental
+/// type, such as two `{"type": "thinking", ..}`.
 fn add_item(list: &mut IndexedList<Node>, item: &Value) {
     let index = index(item);
+    let kind = item.get("type").and_then(Value::as_str);
     let continued = match index {
         Some(index) => list.get_mut(index).filter(|old| !is_another(old, item)),
-        None => list.last_mut().filter(|old| {
-            let kind = item.get("type").and_then(Value::as_str);
-            kind.is_some_and(is_incremental) && old.text("type") == kind
-        }),
+        None => list
+            .current_mut()
+            .filter(|old| kind.is_some_and(is_incremental) && old.text("type") == kind),
     };
     match (continued.and_then(Node::as_object), item) {
         (Some(old), Value::Object(item)) => old.add(item),
-        _ => list.push(index, Node::Leaf(item.clone())),
+        _ => push_item(list, item.clone()),
+    }
+}
+
+fn push_item(list: &mut IndexedList<Node>, item: Value) {
+    match index(&item) {
+        None if item.get("type").is_none() => list.push_aside(Node::Leaf(item)),
+        index => list.push(index, Node::Leaf(item)),
     }
 }
 

@@ -135,10 +135,10 @@ fn add_delta(list: &mut IndexedList<Merged>, event: &Value, field: &str) -> Opti
     let item = match event.get("index") {
         Some(_) => list.at(index_field(event, "index")?),
         None => {
-            if list.last_mut().is_none() {
+            if list.current_mut().is_none() {
                 list.push(None, Merged::default());
             }
-            list.last_mut()?
+            list.current_mut()?
         }
     };
     item.add(delta);

@@ -47,11 +47,7 @@ pub(crate) fn request(value: &Value) -> Option<EmbeddingRequest> {
 /// An image has an empty text, so that the texts after it keep their place beside their vectors.
 fn input_text(input: &Value) -> Option<String> {
     let parts = input.get("content")?.as_array()?;
-    let texts = parts.iter().filter_map(|part| match part.get("type")?.as_str()? {
-        "text" => Some(part.get("text")?.as_str()?.to_owned()),
-        "image_url" => None,
-        _ => Some(part.to_string()),
-    });
+    let texts = parts.iter().filter_map(|part| part.get("text")?.as_str());
     Some(texts.collect::<Vec<_>>().join("\n"))
 }
 

@@ -121,18 +121,26 @@ pub(super) fn parse_parts(values: &[Value]) -> Vec<Part> {
     values.iter().map(|value| WirePart::parse(value).into_part(value)).collect()
 }
 
+/// The fields that a part of a known kind has.
+const KINDS: [&str; 13] = [
+    "text",
+    "inlineData",
+    "inline_data",
+    "fileData",
+    "file_data",
+    "functionCall",
+    "function_call",
+    "functionResponse",
+    "function_response",
+    "executableCode",
+    "executable_code",
+    "codeExecutionResult",
+    "code_execution_result",
+];
+
 /// Returns true if a part is of a known kind.
 pub(super) fn is_part(value: &Value) -> bool {
-    let WirePart { text, inline_data, file_data, function_call, function_response, .. } =
-        WirePart::parse(value);
-    let WirePart { executable_code, code_execution_result, .. } = WirePart::parse(value);
-    text.is_some()
-        || inline_data.is_some()
-        || file_data.is_some()
-        || function_call.is_some()
-        || function_response.is_some()
-        || executable_code.is_some()
-        || code_execution_result.is_some()
+    KINDS.iter().any(|kind| value.get(kind).is_some_and(|content| !content.is_null()))
 }
 
 impl WirePart {

@@ -219,15 +219,18 @@ fn add_assistant_item(turn: &mut AssistantTurn, item: Item) {
 }
 
 /// Returns a reasoning item with its summary as text, or with its content if there is no summary.
+/// Parts without a text are left out, because the texts become one.
 fn reasoning(wire: WireReasoning) -> Reasoning {
-    let text = |part: &Value| {
-        let text = part.get("text").and_then(Value::as_str);
-        text.map_or_else(|| part.to_string(), str::to_owned)
+    let texts = |parts: &Option<Vec<Value>>| -> Vec<String> {
+        let parts = parts.iter().flatten();
+        parts.filter_map(|part| Some(part.get("text")?.as_str()?.to_owned())).collect()
     };
-    let parts = wire.summary.filter(|parts| !parts.is_empty()).or(wire.content);
-    let texts: Vec<String> = parts.iter().flatten().map(text).collect();
+    let mut texts_found = texts(&wire.summary);
+    if texts_found.is_empty() {
+        texts_found = texts(&wire.content);
+    }
     Reasoning {
-        text: (!texts.is_empty()).then(|| texts.join("\n")),
+        text: (!texts_found.is_empty()).then(|| texts_found.join("\n")),
         id: wire.id,
         encrypted_content: wire.encrypted_content,
         ..Reasoning::default()

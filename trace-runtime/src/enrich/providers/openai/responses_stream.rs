@@ -23,12 +23,12 @@ use serde_json::{Map, Value, json};
 /// Assembles events into the response that the last of them with a `response` contains.
 ///
 /// A complete stream ends with the whole response. If the stream broke before that, the last
-/// response is an early one with an empty output, and the output is taken from the other events.
+/// response is an early one, and the output is taken from the other events.
 pub(crate) fn assemble(events: &[Value]) -> Option<Value> {
     if !events.iter().any(|event| snapshot(event).is_some()) {
         return None;
     }
-    let (mut response, mut error) = (None, None);
+    let (mut response, mut is_whole, mut error) = (None, false, None);
     let mut output = IndexedList::default();
     let mut unknown = UnknownChunks::default();
     for event in events {
@@ -37,17 +37,20 @@ pub(crate) fn assemble(events: &[Value]) -> Option<Value> {
             // `error`.
             Some("error") => error = Some(event.get("error").unwrap_or(event)),
             Some(kind) if kind.starts_with("response.") => {
-                response = snapshot(event).or(response);
+                if let Some(snapshot) = snapshot(event) {
+                    is_whole = ENDS.contains(&kind);
+                    response = Some(snapshot);
+                }
                 apply_event(&mut output, kind, event);
             }
             _ => unknown.keep(event),
         }
     }
     let mut response: Map<String, Value> = response?.clone();
-    let is_partial = response.get("output").and_then(Value::as_array).is_none_or(Vec::is_empty);
-    if is_partial {
-        let items = output.into_items().map(StreamedItem::into_value);
-        let items: Vec<Value> = items.filter(|item| !item.is_null()).collect();
+    let is_empty = response.get("output").and_then(Value::as_array).is_none_or(Vec::is_empty);
+    let items = output.into_items().map(StreamedItem::into_value);
+    let items: Vec<Value> = items.filter(|item| !item.is_null()).collect();
+    if is_empty || !is_whole && !items.is_empty() {
         response.insert("output".to_owned(), items.into());
     }
     if let Some(error) = error {
@@ -56,6 +59,9 @@ pub(crate) fn assemble(events: &[Value]) -> Option<Value> {
     unknown.add_to(&mut response);
     Some(response.into())
 }
+
+/// The events that contain the whole response.
+const ENDS: [&str; 3] = ["response.completed", "response.incomplete", "response.failed"];
 
 /// Returns the response that an event contains.
 fn snapshot(event: &Value) -> Option<&Map<String, Value>> {
