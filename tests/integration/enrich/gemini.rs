@@ -1,4 +1,4 @@
-//! What is particular to Gemini: flat settings, signatures of text, images that a function returns,
+//! Features of Gemini alone: flat settings, signatures of text, images that a function returns,
 //! and embeddings. Reference: <https://ai.google.dev/api>.
 
 use super::{enriched_call, parsed};

@@ -1,5 +1,5 @@
-//! Unknown things are inserted into every fixture at every place. What was read before is still
-//! read: an API may add a field, a role, a block or a chunk at any time.
+//! Unknown things are inserted into every fixture at every place. Every attribute that was read
+//! before is still read: an API may add a field, a role, a block or a chunk at any time.
 
 use super::{enriched_all, parsed};
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! What is known is read beside what is not, and what is not known is shown as the JSON it is.
+//! Known parts are read beside unknown ones, and an unknown part is shown as its JSON.
 //!
 //! The shapes follow the documentation of the vendors and the types of their clients, which
 //! `docs/attributes.md` names.

@@ -2,7 +2,7 @@
 //!
 //! Most of an answer is lists: messages, blocks, calls, choices. An API adds kinds of items at any
 //! time, and a client may write an empty one. So a list is never read as a whole, but item by item,
-//! and an item that is not known is shown as the JSON it is.
+//! and the JSON of an unknown item is shown.
 
 use serde_json::Value;
 

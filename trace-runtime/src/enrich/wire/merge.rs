@@ -80,7 +80,9 @@ impl From<Value> for Node {
         match value {
             Value::Array(items) => {
                 let mut list = IndexedList::default();
-                items.into_iter().for_each(|item| push_item(&mut list, item));
+                for item in items {
+                    push_item(&mut list, item);
+                }
                 Node::List(list)
             }
             value => Node::Leaf(value),
@@ -98,7 +100,9 @@ impl Node {
                 old.push_str(new);
             }
             (Node::List(list), Value::Array(new)) => {
-                new.iter().for_each(|item| add_item(list, item));
+                for item in new {
+                    add_item(list, item);
+                }
             }
             // Mistral's reasoning models switch between text and lists of parts in one stream. The
             // text that arrived becomes the first part.
@@ -107,7 +111,9 @@ impl Node {
                 if let Some(text) = old.as_str().filter(|text| !text.is_empty()) {
                     push_item(&mut list, text_part(text));
                 }
-                new.iter().for_each(|part| add_item(&mut list, part));
+                for part in new {
+                    add_item(&mut list, part);
+                }
                 *self = Node::List(list);
             }
             (Node::List(list), Value::String(new)) if key == "content" => {

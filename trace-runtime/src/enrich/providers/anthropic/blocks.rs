@@ -2,7 +2,7 @@
 
 use crate::enrich::api::{content, json, json_part};
 use crate::enrich::message_builder::Messages;
-use crate::enrich::wire::value_deserializer::from_tagged;
+use crate::enrich::wire::tagged::from_tagged;
 use crate::record::{Content, Document, Image, Part, Reasoning, ToolCall, ToolMessage, data_url};
 use serde::Deserialize;
 use serde_json::Value;

@@ -12,7 +12,8 @@ use crate::enrich::api::{
 };
 use crate::enrich::message_builder::Messages;
 use crate::enrich::wire::lenient::items;
-use crate::enrich::wire::value_deserializer::{from_tagged, from_value};
+use crate::enrich::wire::tagged::from_tagged;
+use crate::enrich::wire::value_deserializer::from_value;
 use crate::record::{SystemMessage, TokenCount, ToolMessage, UserMessage};
 use blocks::{ContentBlock, add_assistant_content, parse_content};
 use serde::Deserialize;

@@ -28,7 +28,10 @@ pub(crate) fn assemble(events: &[Value]) -> Option<Value> {
     let mut unknown = UnknownChunks::default();
     for event in events {
         let is_known = match event.get("type").and_then(Value::as_str) {
-            Some("message_delta") => apply_message_delta(&mut message, event).is_some(),
+            Some("message_delta") => {
+                apply_message_delta(&mut message, event);
+                true
+            }
             // The last event of a stream that fails, such as an `overloaded_error`.
             Some("error") => {
                 message.insert("error".to_owned(), event.get("error").unwrap_or(event).clone());
@@ -54,7 +57,7 @@ pub(crate) fn assemble(events: &[Value]) -> Option<Value> {
 ///
 /// The counts are cumulative, so they replace those of `message_start`. A count that the event does
 /// not have keeps its value, and so does one for which a typed client writes 0.
-fn apply_message_delta(message: &mut Map<String, Value>, event: &Value) -> Option<()> {
+fn apply_message_delta(message: &mut Map<String, Value>, event: &Value) {
     let delta = event.get("delta").and_then(Value::as_object).into_iter().flatten();
     for (key, value) in delta {
         if !value.is_null() || !message.contains_key(key) {
@@ -65,7 +68,6 @@ fn apply_message_delta(message: &mut Map<String, Value>, event: &Value) -> Optio
     if let Some(counts) = event.get("usage") {
         update_counts(usage, counts);
     }
-    Some(())
 }
 
 /// Opens the block at the `index` of the event. A second block at this index is another one: some

@@ -63,6 +63,10 @@ fn is_distinct(value: &Value) -> bool {
     }
 }
 
+/// The events that add nothing. Citations are not recorded.
+const NO_CONTENT: [&str; 5] =
+    ["message-start", "content-end", "tool-call-end", "citation-start", "citation-end"];
+
 /// Assembles the events of a stream into one response.
 ///
 /// ```json
@@ -105,10 +109,8 @@ pub(crate) fn assemble(events: &[Value]) -> Option<Value> {
                 let delta = delta.and_then(|delta| delta.get("message")?.as_object());
                 delta.map(|delta| message.add(delta)).is_some()
             }
-            // The `end` events of blocks add nothing, and citations are not recorded.
-            Some("message-start" | "content-end" | "tool-call-end") => true,
-            Some("citation-start" | "citation-end") => true,
-            _ => false,
+            Some(kind) => NO_CONTENT.contains(&kind),
+            None => false,
         };
         if !is_known {
             unknown.keep(event);
@@ -132,14 +134,13 @@ pub(crate) fn assemble(events: &[Value]) -> Option<Value> {
 /// the event has no index.
 fn add_delta(list: &mut IndexedList<Merged>, event: &Value, field: &str) -> Option<()> {
     let delta = event.get("delta")?.get("message")?.get(field)?.as_object()?;
-    let item = match event.get("index") {
-        Some(_) => list.at(index_field(event, "index")?),
-        None => {
-            if list.current_mut().is_none() {
-                list.push(None, Merged::default());
-            }
-            list.current_mut()?
+    let item = if event.get("index").is_some() {
+        list.at(index_field(event, "index")?)
+    } else {
+        if list.current_mut().is_none() {
+            list.push(None, Merged::default());
         }
+        list.current_mut()?
     };
     item.add(delta);
     Some(())

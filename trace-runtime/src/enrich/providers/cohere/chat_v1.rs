@@ -9,7 +9,8 @@ use crate::enrich::message_builder::AssistantTurn;
 use crate::enrich::model_family;
 use crate::enrich::wire::indexed_list::IndexedList;
 use crate::enrich::wire::merge::{UnknownChunks, append_text, index_field};
-use crate::enrich::wire::value_deserializer::{from_tagged, from_value};
+use crate::enrich::wire::tagged::from_tagged;
+use crate::enrich::wire::value_deserializer::from_value;
 use crate::record::{Message, SystemMessage, ToolCall, ToolMessage, UserMessage};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -115,16 +116,11 @@ impl WireMessage {
 
 /// Reads the outputs of a tool. The message names the tool, because the call has no id.
 fn result_message(value: &Value) -> Message {
-    match from_value::<WireResult>(value) {
-        Some(WireResult { call, outputs }) => {
-            let content = Value::Array(outputs).to_string().into();
-            ToolMessage { tool_call_id: None, name: call.name, content }.into()
-        }
-        None => {
-            let content = value.to_string().into();
-            ToolMessage { tool_call_id: None, name: None, content }.into()
-        }
-    }
+    let (name, content) = match from_value::<WireResult>(value) {
+        Some(WireResult { call, outputs }) => (call.name, Value::Array(outputs).to_string()),
+        None => (None, value.to_string()),
+    };
+    ToolMessage { tool_call_id: None, name, content: content.into() }.into()
 }
 
 /// Returns an assistant message with the text and tool calls of a `CHATBOT` message or a response.
@@ -179,6 +175,16 @@ pub(crate) fn response(value: &Value) -> Option<ChatResponse> {
     })
 }
 
+/// The events that add nothing to the answer.
+const NO_CONTENT: [&str; 6] = [
+    "stream-start",
+    "search-queries-generation",
+    "search-results",
+    "citation-generation",
+    "tool-input-chunk",
+    "debug",
+];
+
 /// Assembles the events of a stream into one response.
 ///
 /// ```json
@@ -219,9 +225,7 @@ pub(crate) fn assemble(events: &[Value]) -> Option<Value> {
                 unknown.add_to(&mut response);
                 return Some(response.into());
             }
-            // These add nothing to the answer.
-            Some("stream-start" | "search-queries-generation" | "search-results") => {}
-            Some("citation-generation" | "tool-input-chunk" | "debug") => {}
+            Some(kind) if NO_CONTENT.contains(&kind) => {}
             _ => unknown.keep(event),
         }
     }

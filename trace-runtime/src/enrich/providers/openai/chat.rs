@@ -172,7 +172,7 @@ pub(crate) fn assemble(chunks: &[Value]) -> Option<Value> {
             match key.as_str() {
                 "choices" => {}
                 "usage" => {
-                    update_counts(response.entry(key.as_str()).or_insert(Value::Null), value)
+                    update_counts(response.entry(key.as_str()).or_insert(Value::Null), value);
                 }
                 key => drop(response.insert(key.to_owned(), value.clone())),
             }

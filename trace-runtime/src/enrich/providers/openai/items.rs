@@ -6,7 +6,8 @@
 use super::built_in::{BuiltInItem, parse_built_in, result_content};
 use crate::enrich::api::{content, is_content, json, json_message, json_part};
 use crate::enrich::message_builder::{AssistantTurn, Messages};
-use crate::enrich::wire::value_deserializer::{from_tagged, from_value};
+use crate::enrich::wire::tagged::from_tagged;
+use crate::enrich::wire::value_deserializer::from_value;
 use crate::record::{
     Document, Image, Message, Part, Reasoning, SystemMessage, ToolCall, ToolMessage, UserMessage,
 };

@@ -15,7 +15,8 @@ use super::parts::{add_assistant_part, image_from_base64, parse_part};
 use crate::enrich::api::{content, is_content, json, json_message};
 use crate::enrich::message_builder::AssistantTurn;
 use crate::enrich::wire::lenient::{items, read_items};
-use crate::enrich::wire::value_deserializer::{from_tagged, from_value};
+use crate::enrich::wire::tagged::from_tagged;
+use crate::enrich::wire::value_deserializer::from_value;
 use crate::record::{
     AssistantMessage, Content, Message, Part, Reasoning, SystemMessage, ToolCall, ToolMessage,
     UserMessage,
@@ -186,7 +187,9 @@ fn assistant_message(value: &Value) -> AssistantMessage {
         None | Some(Value::Null) => {}
         Some(Value::String(text)) => turn.push_text(text),
         Some(Value::Array(parts)) => {
-            parts.iter().for_each(|part| add_assistant_part(&mut turn, part));
+            for part in parts {
+                add_assistant_part(&mut turn, part);
+            }
         }
         Some(other) => turn.push_text(&other.to_string()),
     }
@@ -194,7 +197,9 @@ fn assistant_message(value: &Value) -> AssistantMessage {
     for text in [wire.refusal, transcript].iter().flatten() {
         turn.push_text(text);
     }
-    items(value, "images").iter().for_each(|image| turn.push_part(parse_image(image)));
+    for image in items(value, "images") {
+        turn.push_part(parse_image(image));
+    }
     turn.tool_calls.extend(items(value, "tool_calls").iter().map(parse_tool_call));
     turn.tool_calls.extend(wire.function_call.map(WireFunction::into_tool_call));
     AssistantMessage { name: wire.name, ..turn.finish() }

@@ -3,7 +3,7 @@
 
 use crate::enrich::api::{json, json_part};
 use crate::enrich::message_builder::AssistantTurn;
-use crate::enrich::wire::value_deserializer::from_tagged;
+use crate::enrich::wire::tagged::from_tagged;
 use crate::record::{Audio, Document, Image, Part, Reasoning, Video, data_url};
 use serde::Deserialize;
 use serde_json::Value;

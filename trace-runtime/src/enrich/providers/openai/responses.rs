@@ -84,7 +84,9 @@ pub(crate) fn request(value: &Value) -> Option<ChatRequest> {
         Some(Value::String(_)) if model.is_none() => return None,
         Some(Value::String(text)) => messages.push(UserMessage::new(text.as_str())),
         Some(Value::Array(items)) if items.iter().any(is_item) => {
-            items.iter().for_each(|item| add_item(&mut messages, item));
+            for item in items {
+                add_item(&mut messages, item);
+            }
         }
         None => drop(rest.get("prompt")?.get("id")?.as_str()?),
         Some(_) => return None,
