@@ -1,7 +1,10 @@
 //! Attributes read from the JSON that clients exchange with their APIs.
 
 mod fixtures;
+mod gemini;
 mod golden;
+mod hostile;
+mod inserted;
 mod lenient;
 mod limits;
 mod raw_http;
@@ -10,6 +13,7 @@ mod recorded;
 mod strict;
 mod traced;
 mod typed_clients;
+mod unknown;
 
 use integration_tests::InMemoryExporter;
 use serde_json::{Map, Value, json};
@@ -20,15 +24,23 @@ use trace_runtime::opentelemetry_sdk::trace::SdkTracerProvider;
 
 /// Returns the attributes of a span that went through an SDK pipeline with [`EnrichExporter`].
 fn enriched(attributes: impl IntoIterator<Item = KeyValue>) -> Map<String, Value> {
+    enriched_all([attributes.into_iter().collect()]).remove(0)
+}
+
+/// Returns the attributes of several spans that went through such a pipeline.
+fn enriched_all(spans: impl IntoIterator<Item = Vec<KeyValue>>) -> Vec<Map<String, Value>> {
     let exporter = InMemoryExporter::default();
     let provider = SdkTracerProvider::builder()
         .with_simple_exporter(EnrichExporter::new(exporter.clone()))
         .with_max_attributes_per_span(10_000)
         .build();
-    let mut span = provider.tracer("application").start("call");
-    span.set_attributes(attributes);
-    span.end();
-    as_json(&exporter.spans()[0].attributes)
+    let tracer = provider.tracer("application");
+    for attributes in spans {
+        let mut span = tracer.start("call");
+        span.set_attributes(attributes);
+        span.end();
+    }
+    exporter.spans().iter().map(|span| as_json(&span.attributes)).collect()
 }
 
 /// Enriches a span with this kind, input and output.

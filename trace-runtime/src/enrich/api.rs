@@ -3,7 +3,7 @@
 //! Each API has its own module, which parses the JSON of that API and converts it into these types.
 //! The modules for chats, embeddings and rankings therefore need not distinguish the APIs.
 
-use crate::record::{Document, Json, Message, TokenCount, Tool};
+use crate::record::{Content, Document, Json, Message, Part, TokenCount, Tool, UserMessage};
 use serde_json::{Map, Value};
 
 /// The request of a chat or a completion API.
@@ -92,8 +92,7 @@ pub(super) struct Ranked {
 /// recorded as separate attributes.
 ///
 /// `model` is the name of the field and its value, since Bedrock writes `modelId` and all others
-/// write `model`. Without a model the result is `None`: the value may then be the arguments of a
-/// function that only happen to look like a request.
+/// write `model`. It is `None` if the URL names the model, as for Azure and Bedrock.
 ///
 /// `{"model": "gpt-4o", "temperature": 0.5, "seed": null}` gives
 /// `{"model": "gpt-4o", "temperature": 0.5}`.
@@ -101,10 +100,9 @@ pub(super) fn parameters(
     model: Option<(&str, &str)>,
     mut rest: Map<String, Value>,
 ) -> Option<Json> {
-    let (field, model) = model?;
     retain_parameters(&mut rest);
-    rest.insert(field.to_owned(), model.into());
-    Some(Value::Object(rest).into())
+    rest.extend(model.map(|(field, model)| (field.to_owned(), model.into())));
+    (!rest.is_empty()).then(|| Value::Object(rest).into())
 }
 
 /// Removes fields that are null, and strings that show a Rust value instead of a parameter.
@@ -176,6 +174,39 @@ pub(super) fn json(value: &Value) -> Json {
     }
 }
 
+/// Returns the content of a message: a text, a list of parts that `part` reads, or for any other
+/// value its JSON text.
+pub(super) fn content(value: &Value, part: impl Fn(&Value) -> Part) -> Content {
+    match value {
+        Value::Null => Content::Empty,
+        // Text stays text: a list with one part is recorded under other attribute keys.
+        Value::String(text) => text.as_str().into(),
+        Value::Array(parts) => parts.iter().map(part).collect::<Vec<Part>>().into(),
+        other => other.to_string().into(),
+    }
+}
+
+/// Returns true for a value that every API accepts as the content of a message.
+pub(super) fn is_content(value: &Value) -> bool {
+    value.is_string() || value.is_array()
+}
+
+/// Shows a part that is not known as its JSON.
+pub(super) fn json_part(value: &Value) -> Part {
+    Part::text(value.to_string())
+}
+
+/// Shows a message that is not known as its JSON, from which its role can be seen.
+pub(super) fn json_message(value: &Value) -> Message {
+    UserMessage::new(value.to_string()).into()
+}
+
+/// Returns a vector, or `None` if the value is no list of numbers.
+pub(super) fn vector(value: &Value) -> Option<Vec<f64>> {
+    let numbers = value.as_array().filter(|numbers| !numbers.is_empty())?;
+    numbers.iter().map(Value::as_f64).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -209,9 +240,10 @@ mod tests {
     }
 
     #[test]
-    fn parameters_without_a_model_are_none() {
+    fn parameters_without_a_model_are_the_settings() {
         let rest = || Map::from_iter([("temperature".to_owned(), json!(0.5))]);
-        assert!(parameters(None, rest()).is_none());
+        assert_eq!(parameters(None, Map::new()), None);
+        assert_eq!(parameters(None, rest()), Some(Json::from(json!({"temperature": 0.5}))));
         let parameters = parameters(Some(("modelId", "nova-lite")), rest());
         let expected = json!({"modelId": "nova-lite", "temperature": 0.5});
         assert_eq!(parameters, Some(Json::from(expected)));

@@ -11,32 +11,26 @@ use crate::record::{
 use serde_json::Value;
 
 /// Joins the chunks of a stream into one response.
-///
-/// Many servers report a failure in the middle of a stream as a last chunk of another form, for
-/// example `{"error": {"message": "overloaded"}}`. The chunks before it are joined then, and the
-/// error becomes a field of the response.
 pub(super) fn join_stream(output: &Value) -> Option<Value> {
-    let chunks = output.as_array()?;
-    let (last, others) = chunks.split_last()?;
-    if let Some(response) = providers::assemble_chat_stream(chunks) {
-        return Some(response);
-    }
-    let error = last.get("error")?;
-    let mut response = providers::assemble_chat_stream(others)?;
-    response.as_object_mut()?.insert("error".to_owned(), error.clone());
-    Some(response)
+    providers::assemble_chat_stream(output.as_array()?)
 }
 
 /// Derives `llm.*` attributes. Either side may be missing, or may belong to an API that is not
 /// known; the other side is still read.
-pub(super) fn attributes(input: Option<&Value>, output: Option<&Value>) -> Attributes {
-    let request = input.and_then(|input| find_request(input, providers::chat_request));
+pub(super) fn add_attributes(
+    input: Option<&Value>,
+    output: Option<&Value>,
+    attributes: &mut Attributes,
+) {
+    let mut request = input.and_then(|input| find_request(input, providers::chat_request));
     let response = output.and_then(providers::chat_response);
-    let mut attributes = Attributes::default();
     attributes.record(&model(request.as_ref(), response.as_ref()));
     // `{"model": .., "prompt": ".."}` is a request of OpenAI's completions and of Ollama's generate
     // alike. Only a response with choices of text proves that it was a completion.
     let is_completion = response.as_ref().is_some_and(|response| !response.choices.is_empty());
+    if let Some(request) = &mut request {
+        attributes.record(&request.parameters.take().map(InvocationParameters::new));
+    }
     // The response is recorded first: above the limit of attributes the last ones are dropped, and
     // a request with its whole conversation is the longer of the two.
     if let Some(response) = response {
@@ -46,7 +40,6 @@ pub(super) fn attributes(input: Option<&Value>, output: Option<&Value>) -> Attri
         attributes.record(&ParsedMessages(response.messages));
     }
     if let Some(request) = request {
-        attributes.record(&request.parameters.map(InvocationParameters::new));
         attributes.record(&Tools::from_iter(request.tools));
         if request.messages.is_empty() || is_completion {
             attributes.record(&Prompts(request.prompts));
@@ -54,7 +47,6 @@ pub(super) fn attributes(input: Option<&Value>, output: Option<&Value>) -> Attri
             attributes.record(&InputMessages::from_iter(request.messages));
         }
     }
-    attributes
 }
 
 /// Returns the names of the model, its vendor (`llm.system`) and its provider (`llm.provider`).

@@ -8,10 +8,13 @@ use crate::record::{Attributes, Embedding, Embeddings, LlmModel};
 use serde_json::Value;
 
 /// Derives `embedding.*` attributes, the token counts and the vendor of the model.
-pub(super) fn attributes(input: Option<&Value>, output: Option<&Value>) -> Attributes {
+pub(super) fn add_attributes(
+    input: Option<&Value>,
+    output: Option<&Value>,
+    attributes: &mut Attributes,
+) {
     let request = input.and_then(|input| find_request(input, providers::embedding_request));
     let response = output.and_then(providers::embedding_response);
-    let mut attributes = Attributes::default();
     let (mut texts, mut parameters, mut requested) = (Vec::new(), None, None);
     if let Some(request) = request {
         (texts, parameters, requested) = (request.texts, request.parameters, request.model);
@@ -29,7 +32,6 @@ pub(super) fn attributes(input: Option<&Value>, output: Option<&Value>) -> Attri
     attributes.record(&LlmModel { system, ..LlmModel::default() });
     let embeddings = pair_up(texts, vectors);
     attributes.record(&Embeddings { model, invocation_parameters: parameters, embeddings });
-    attributes
 }
 
 /// Pairs each text of the request with the vector at the same place in the response. Either list

@@ -14,7 +14,7 @@ use serde_json::{Map, Value};
 /// If two arguments are requests, it is unknown which one was sent, and the result is `None`.
 pub(super) fn find_request<T>(input: &Value, parse: impl Fn(&Value) -> Option<T>) -> Option<T> {
     if let Some(request) = parse(input) {
-        let reduced = input.as_object().and_then(without_foreign_objects);
+        let reduced = input.as_object().and_then(without_foreign_arguments);
         return Some(reduced.and_then(|input| parse(&input)).unwrap_or(request));
     }
     let mut requests = input.as_object()?.values().filter_map(|argument| match argument {
@@ -24,32 +24,111 @@ pub(super) fn find_request<T>(input: &Value, parse: impl Fn(&Value) -> Option<T>
     requests.next().filter(|_| requests.next().is_none())
 }
 
-/// Returns the arguments without the objects that no API knows, or `None` if there are none.
+/// Returns the arguments without those that no API knows, or `None` if there are none.
 ///
 /// Where the arguments are the request, values of the program may be among them: a client, a
 /// configuration, a retry policy that implements `Serialize`. They would be recorded as parameters
 /// of the call, and a client may contain credentials. A request that is one argument does not need
 /// this: the program sends it as it is.
 ///
-/// Only objects and lists of objects are removed. An unknown scalar, or a list of scalars, may be a
-/// parameter that an API has added since, and cannot hold a whole client. The test
-/// `find_request_with_a_serialized_client_drops_the_client` shows the case.
-fn without_foreign_objects(arguments: &Map<String, Value>) -> Option<Value> {
+/// Objects and lists of objects are always removed. An unknown scalar, or a list of scalars, may be
+/// a parameter that an API has added since, and cannot hold a whole client; it is kept beside a
+/// model. Without a model, the arguments may only happen to look like a request, so all that is
+/// unknown is removed. The test `find_request_with_a_serialized_client_drops_the_client` shows the
+/// case.
+fn without_foreign_arguments(arguments: &Map<String, Value>) -> Option<Value> {
+    let is_text = |name: &&str| arguments.get(*name).is_some_and(Value::is_string);
+    let has_model = ["model", "modelId"].iter().any(is_text);
     let is_foreign = |(name, value): &(&String, &Value)| {
         let has_fields = value.is_object()
             || value.as_array().is_some_and(|items| items.iter().any(Value::is_object));
-        has_fields && !OBJECT_FIELDS.contains(&name.as_str())
+        let is_known = |fields: &[&str]| fields.contains(&name.as_str());
+        (has_fields || !has_model) && !is_known(&SCALAR_FIELDS) && !is_known(&OBJECT_FIELDS)
     };
     arguments.iter().find(is_foreign)?;
     let kept = arguments.iter().filter(|argument| !is_foreign(argument));
     Some(kept.map(|(name, value)| (name.clone(), value.clone())).collect())
 }
 
+/// The fields of the known requests that are neither objects nor lists of objects.
+///
+/// Names that are common for other arguments, such as `title` or `store`, are left out.
+const SCALAR_FIELDS: [&str; 61] = [
+    // OpenAI chat completions, responses and completions, and their compatible servers.
+    "best_of",
+    "frequency_penalty",
+    "include",
+    "instructions",
+    "logprobs",
+    "max_completion_tokens",
+    "max_output_tokens",
+    "max_tokens",
+    "max_tool_calls",
+    "min_p",
+    "modalities",
+    "n",
+    "parallel_tool_calls",
+    "presence_penalty",
+    "previous_response_id",
+    "prompt_cache_key",
+    "reasoning_effort",
+    "repetition_penalty",
+    "safety_identifier",
+    "safe_prompt",
+    "random_seed",
+    "seed",
+    "service_tier",
+    "stop",
+    "stream",
+    "suffix",
+    "temperature",
+    "top_k",
+    "top_logprobs",
+    "top_p",
+    "truncation",
+    "user",
+    "verbosity",
+    // Anthropic messages.
+    "anthropic_beta",
+    "anthropic_version",
+    "stop_sequences",
+    // Gemini `generateContent` and `embedContent`.
+    "cachedContent",
+    "cached_content",
+    "outputDimensionality",
+    "output_dimensionality",
+    "taskType",
+    "task_type",
+    // Bedrock Converse.
+    "additionalModelResponseFieldPaths",
+    "additional_model_response_field_paths",
+    // Cohere chat, embed and rerank.
+    "embedding_types",
+    "input_type",
+    "max_tokens_per_doc",
+    "message",
+    "output_dimension",
+    "preamble",
+    "prompt_truncation",
+    "query",
+    "return_documents",
+    "safety_mode",
+    "texts",
+    "top_n",
+    "truncate",
+    // Ollama chat and generate.
+    "keep_alive",
+    "think",
+    // OpenAI embeddings.
+    "dimensions",
+    "encoding_format",
+];
+
 /// The fields of the known requests that may be objects or lists of objects.
 ///
 /// If a field is missing here, one parameter is not recorded, so the list need not be complete.
 /// Fields that several APIs share are listed under the API that introduced them.
-const OBJECT_FIELDS: [&str; 68] = [
+const OBJECT_FIELDS: [&str; 70] = [
     // OpenAI chat completions, also used by Groq, Mistral, DeepSeek, vLLM and OpenRouter.
     "audio",
     "function_call",
@@ -93,7 +172,9 @@ const OBJECT_FIELDS: [&str; 68] = [
     "thinking",
     // Gemini `generateContent`: camel case over HTTP, snake case and `config` in the SDKs.
     "config",
+    "content",
     "contents",
+    "requests",
     "generationConfig",
     "generation_config",
     "labels",
@@ -175,10 +256,21 @@ mod tests {
     }
 
     #[test]
-    fn object_fields_are_distinct() {
-        let mut fields = OBJECT_FIELDS.to_vec();
+    fn find_request_without_a_model_keeps_known_settings_only() {
+        let messages = json!([{"role": "user", "content": "hi"}]);
+        let input = json!({"messages": messages, "temperature": 0.5, "attempt": 3, "url": "x"});
+        assert_eq!(find(&input), Some(json!({"messages": messages, "temperature": 0.5})));
+        // The program sends this object as it is.
+        let body = json!({"messages": messages, "attempt": 3});
+        assert_eq!(find(&json!({"url": "x", "body": body})), Some(body));
+    }
+
+    #[test]
+    fn fields_are_distinct() {
+        let mut fields = [&OBJECT_FIELDS[..], &SCALAR_FIELDS[..]].concat();
+        let count = fields.len();
         fields.sort_unstable();
         fields.dedup();
-        assert_eq!(fields.len(), OBJECT_FIELDS.len());
+        assert_eq!(fields.len(), count);
     }
 }

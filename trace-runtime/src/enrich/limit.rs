@@ -33,8 +33,8 @@ pub(super) fn apply(span: &mut SpanData, limits: Limits) {
     keep_last_of_each_key(&mut span.attributes);
     let attributes = span.attributes.len();
     keep_essential(&mut span.attributes, limits.attributes);
-    span.dropped_attributes_count +=
-        u32::try_from(attributes - span.attributes.len()).unwrap_or(u32::MAX);
+    let dropped = u32::try_from(attributes - span.attributes.len()).unwrap_or(u32::MAX);
+    span.dropped_attributes_count = span.dropped_attributes_count.saturating_add(dropped);
     let truncated_keys = truncate_strings(&mut span.attributes, limits.value_bytes);
     mark_truncated_json_as_text(&mut span.attributes, &truncated_keys);
     // Exception messages and stack traces are attributes of events.

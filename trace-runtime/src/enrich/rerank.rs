@@ -8,10 +8,13 @@ use serde_json::Value;
 
 /// Derives `reranker.*` attributes: the query, the documents as they were given, and the documents
 /// in their new order.
-pub(super) fn attributes(input: Option<&Value>, output: Option<&Value>) -> Attributes {
+pub(super) fn add_attributes(
+    input: Option<&Value>,
+    output: Option<&Value>,
+    attributes: &mut Attributes,
+) {
     let request = input.and_then(|input| find_request(input, providers::rerank_request));
     let response = output.and_then(providers::rerank_response);
-    let mut attributes = Attributes::default();
     let given = request.as_ref().map(|request| request.documents.clone()).unwrap_or_default();
     if let Some(request) = request {
         attributes.record(&RerankerInput::from(request));
@@ -19,7 +22,6 @@ pub(super) fn attributes(input: Option<&Value>, output: Option<&Value>) -> Attri
     if let Some(ranking) = response {
         attributes.record(&reorder(ranking, &given));
     }
-    attributes
 }
 
 /// Returns the documents in the order of the response, with their scores.

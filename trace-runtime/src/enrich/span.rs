@@ -20,16 +20,19 @@ use serde_json::Value;
 ///
 /// The values are arbitrary data, so a panic while one is read loses only the attributes that would
 /// have been derived from it. The span is exported in any case.
-pub(crate) fn enrich(span: &mut SpanData) {
+///
+/// `limit` is the number of attributes that a span may have. No more are derived, and those that
+/// are not are counted as dropped.
+pub(crate) fn enrich(span: &mut SpanData, limit: usize) {
     if catch(|| gen_ai::translate(span)).unwrap_or(false) {
         return;
     }
     let attributes = &mut span.attributes;
     let (derive, join): (Derive, Join) = match text(attributes, keys::SPAN_KIND) {
-        Some(kind) if kind == Kind::Llm.as_str() => (chat::attributes, chat::join_stream),
+        Some(kind) if kind == Kind::Llm.as_str() => (chat::add_attributes, chat::join_stream),
         // Embedding and rerank APIs do not stream.
-        Some(kind) if kind == Kind::Embedding.as_str() => (embedding::attributes, |_| None),
-        Some(kind) if kind == Kind::Reranker.as_str() => (rerank::attributes, |_| None),
+        Some(kind) if kind == Kind::Embedding.as_str() => (embedding::add_attributes, |_| None),
+        Some(kind) if kind == Kind::Reranker.as_str() => (rerank::add_attributes, |_| None),
         _ => return,
     };
     let json = |key| catch(|| recorded_body::parse(text(attributes, key)?)).ok().flatten();
@@ -38,14 +41,21 @@ pub(crate) fn enrich(span: &mut SpanData) {
         replace_output(attributes, &response);
         output = Some(response);
     }
-    if let Ok(derived) = catch(|| derive(input.as_ref(), output.as_ref())) {
+    let mut derived = Attributes::with_limit(limit.min(MAX_DERIVED));
+    if catch(|| derive(input.as_ref(), output.as_ref(), &mut derived)).is_ok() {
+        let dropped = u32::try_from(derived.dropped()).unwrap_or(u32::MAX);
+        span.dropped_attributes_count = span.dropped_attributes_count.saturating_add(dropped);
         add_missing(attributes, derived);
     }
 }
 
+/// The number of attributes that are derived in a pipeline without a limit, such as one of the
+/// application.
+const MAX_DERIVED: usize = 100_000;
+
 /// Derives attributes from the JSON of the input and of the output. Either is `None` if the span
 /// does not have it or if it is not JSON.
-type Derive = fn(Option<&Value>, Option<&Value>) -> Attributes;
+type Derive = fn(Option<&Value>, Option<&Value>, &mut Attributes);
 
 /// Joins the chunks of a streamed output into the response that the API would have sent without
 /// streaming. Returns `None` if the output is not a list of such chunks.
@@ -71,5 +81,53 @@ fn text<'a>(attributes: &'a [KeyValue], key: &str) -> Option<&'a str> {
     match &attribute.value {
         opentelemetry::Value::String(text) => Some(text.as_str()),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use opentelemetry::trace::{SpanContext, SpanId, SpanKind, Status};
+    use opentelemetry_sdk::trace::{SpanEvents, SpanLinks};
+    use serde_json::json;
+
+    fn llm_span(output: &Value) -> SpanData {
+        let now = opentelemetry::time::now();
+        SpanData {
+            span_context: SpanContext::empty_context(),
+            parent_span_id: SpanId::INVALID,
+            parent_span_is_remote: false,
+            span_kind: SpanKind::Internal,
+            name: "call".into(),
+            start_time: now,
+            end_time: now,
+            attributes: vec![
+                Kind::Llm.attribute(),
+                KeyValue::new(keys::OUTPUT_VALUE, output.to_string()),
+            ],
+            dropped_attributes_count: 0,
+            events: SpanEvents::default(),
+            links: SpanLinks::default(),
+            status: Status::Unset,
+            instrumentation_scope: opentelemetry::InstrumentationScope::default(),
+        }
+    }
+
+    #[test]
+    fn enrich_of_many_tool_calls_derives_no_attributes_beyond_the_limit() {
+        let call = json!({"id": "c", "function": {"name": "f", "arguments": "{}"}});
+        let message = json!({"role": "assistant", "tool_calls": vec![call; 10_000]});
+        let output = json!({
+            "choices": [{"message": message, "finish_reason": "tool_calls"}],
+            "usage": {"prompt_tokens": 1, "completion_tokens": 2, "total_tokens": 3},
+        });
+        let mut span = llm_span(&output);
+        enrich(&mut span, 100);
+        assert_eq!(span.attributes.len(), 102);
+        assert!(span.attributes.capacity() < 300, "{}", span.attributes.capacity());
+        // The reason, three counts, the role, and three attributes of each call.
+        assert_eq!(span.dropped_attributes_count, 5 + 30_000 - 100);
+        let has = |key| span.attributes.iter().any(|kv| kv.key.as_str() == key);
+        assert!(has(keys::LLM_FINISH_REASON) && has(keys::LLM_TOKEN_COUNT_TOTAL));
     }
 }

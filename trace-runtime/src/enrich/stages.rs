@@ -36,7 +36,7 @@ impl Stages {
     ///    hides. It precedes the limits, because half a secret no longer looks like a secret.
     /// 4. The limits are last, because every other stage may add attributes or replace values.
     pub(crate) fn apply(&self, span: &mut SpanData) {
-        enrich(span);
+        enrich(span, self.limits().attributes);
         if self.gen_ai {
             add_gen_ai_attributes(span);
         }

@@ -22,9 +22,24 @@ pub struct Attributes {
     /// Prefix of the keys while a nested value is written, without the dot at its end:
     /// `llm.input_messages.0`. Empty at the top level.
     prefix: String,
+    /// The number of attributes that the list may have; `None` for any number.
+    limit: Option<usize>,
+    /// The number of attributes that were beyond the limit.
+    dropped: usize,
 }
 
 impl Attributes {
+    /// Creates a list that drops and counts the attributes beyond a limit. One answer may have so
+    /// many tool calls that their attributes would take a hundred times its memory.
+    pub(crate) fn with_limit(limit: usize) -> Self {
+        Attributes { limit: Some(limit), ..Attributes::default() }
+    }
+
+    /// Returns the number of attributes that were beyond the limit.
+    pub(crate) fn dropped(&self) -> usize {
+        self.dropped
+    }
+
     /// Collects the attributes of `value`. If its `record` panics, the attributes that it set
     /// before are kept.
     #[must_use]
@@ -40,6 +55,10 @@ impl Attributes {
     /// search the whole list on every call.
     pub fn set(&mut self, key: impl Into<Key>, value: impl AttributeValue) {
         if let Some(value) = value.attribute_value() {
+            if self.limit.is_some_and(|limit| self.list.len() >= limit) {
+                self.dropped += 1;
+                return;
+            }
             let key = key.into();
             let key =
                 if self.prefix.is_empty() { key } else { format!("{}.{key}", self.prefix).into() };

@@ -91,6 +91,15 @@ pub enum AssistantPart {
     Reasoning(Reasoning),
     /// A tool call, at its position among the other parts.
     ToolUse(ToolCall),
+    /// Text with a signature of the reasoning before it, which Gemini calls `thoughtSignature`. Its
+    /// type is `text`.
+    #[serde(rename = "text")]
+    SignedText {
+        /// The text. It may be empty: the signature of a stream arrives after the text.
+        text: String,
+        /// Proves to the API that the reasoning is unchanged when it is sent back.
+        signature: String,
+    },
     /// A part that any role may write.
     #[serde(untagged)]
     Part(Part),
@@ -310,6 +319,11 @@ impl WritePart for AssistantPart {
                 attributes.set(keys::MESSAGE_CONTENT_SIGNATURE, &reasoning.signature);
                 attributes.set(keys::MESSAGE_CONTENT_DATA, &reasoning.data);
                 attributes.set(keys::MESSAGE_CONTENT_ENCRYPTED, &reasoning.encrypted_content);
+            }
+            AssistantPart::SignedText { text, signature } => {
+                attributes.set(keys::MESSAGE_CONTENT_TYPE, "text");
+                attributes.set(keys::MESSAGE_CONTENT_TEXT, text);
+                attributes.set(keys::MESSAGE_CONTENT_SIGNATURE, signature);
             }
             // The keys are those of a call in `message.tool_calls`, at the position of the part.
             AssistantPart::ToolUse(tool_call) => {

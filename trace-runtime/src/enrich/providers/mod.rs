@@ -3,8 +3,8 @@
 //! # How a format is recognized
 //!
 //! A format is a set of plain functions without state. `request` and `response` read a `Value` as
-//! the structs of their file and return `None` unless all of it fits and something in it
-//! distinguishes the format from its neighbours. `assemble` turns the chunks of a stream into the
+//! the structs of their file and return `None` unless something in it distinguishes the format from
+//! its neighbours: a few fields, and at least one known item in a list. Nothing else is required. `assemble` turns the chunks of a stream into the
 //! response that the API would have sent without streaming. The tables below list the functions in
 //! the order in which they are tried, and the first that returns `Some` wins.
 //!
@@ -19,10 +19,13 @@
 //!    pub(super) fn assemble(chunks: &[Value]) -> Option<Value>
 //!    ```
 //! 2. Declare the fields that become attributes. A field is an `Option` if the API, a compatible
-//!    server or a typed client may omit it or send null. Collect the remaining fields of a request
-//!    with `#[serde(flatten)]` and pass them to `parameters`.
-//! 3. Return `None` for a value without a distinguishing field. An unknown content block is not a
-//!    mismatch: record it as its JSON text, since providers add block types often.
+//!    server or a typed client may omit it, send null or another type; [`from_value`] reads all of
+//!    these as `None`. Read lists item by item with `wire::lenient`, and blocks by their type with
+//!    `wire::tagged`. Collect the remaining fields of a request with `#[serde(flatten)]` and pass
+//!    them to `parameters`.
+//! 3. Return `None` for a value without a distinguishing field. An unknown message, block or call is
+//!    no mismatch: record its JSON text. An unknown chunk goes to `UnknownChunks`. The test
+//!    `insertion_of_unknown_things_keeps_every_attribute` checks this with the fixtures.
 //! 4. Insert the functions into the tables, before every format that accepts the same values.
 //! 5. Add fixtures to `tests/fixtures/enrich`, near misses to `tests/integration/enrich/strict.rs`,
 //!    a row to `docs/attributes.md`, and new fields that hold objects to the list in
@@ -102,12 +105,16 @@ const CHAT_STREAMS: [Assembler; 9] = [
 ];
 
 /// The formats of embedding requests. Ollama's and Mistral's are the same as OpenAI's.
-const EMBEDDING_REQUESTS: [Parser<EmbeddingRequest>; 2] =
-    [openai::embeddings::request, cohere::embed::request];
+const EMBEDDING_REQUESTS: [Parser<EmbeddingRequest>; 3] =
+    [openai::embeddings::request, cohere::embed::request, gemini::embeddings::request];
 
 /// The formats of embedding responses.
-const EMBEDDING_RESPONSES: [Parser<EmbeddingResponse>; 3] =
-    [openai::embeddings::response, cohere::embed::response, ollama::embed_response];
+const EMBEDDING_RESPONSES: [Parser<EmbeddingResponse>; 4] = [
+    openai::embeddings::response,
+    cohere::embed::response,
+    ollama::embed_response,
+    gemini::embeddings::response,
+];
 
 /// Reads the request of a chat or completion in any known format.
 pub(super) fn chat_request(value: &Value) -> Option<ChatRequest> {

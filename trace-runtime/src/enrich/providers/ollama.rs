@@ -5,11 +5,14 @@
 //! OpenAI's chat completions with small differences, which `openai::messages` reads.
 
 use super::openai::chat;
-use super::openai::messages::AssistantReply;
+use super::openai::messages::parse_reply;
 use super::openai::parts::image_from_base64;
-use crate::enrich::api::{ChatRequest, ChatResponse, EmbeddingResponse, Origin, parameters};
+use crate::enrich::api::{
+    ChatRequest, ChatResponse, EmbeddingResponse, Origin, json_part, parameters, vector,
+};
 use crate::enrich::message_builder::AssistantTurn;
-use crate::enrich::wire::merge::merge;
+use crate::enrich::wire::lenient::{items, read_items};
+use crate::enrich::wire::merge::{Merged, UnknownChunks};
 use crate::enrich::wire::value_deserializer::from_value;
 use crate::record::{AssistantMessage, Part, Reasoning, SystemMessage, TokenCount, UserMessage};
 use serde::Deserialize;
@@ -69,7 +72,7 @@ struct GenerateRequest {
     prompt: String,
     system: Option<String>,
     /// Base64 without a media type.
-    images: Option<Vec<String>>,
+    images: Option<Vec<Value>>,
     #[serde(flatten)]
     rest: Map<String, Value>,
 }
@@ -90,7 +93,8 @@ pub(super) fn generate_request(value: &Value) -> Option<ChatRequest> {
     let prompts =
         if messages.is_empty() && images.is_empty() { vec![prompt.clone()] } else { Vec::new() };
     let mut parts = vec![Part::text(prompt)];
-    parts.extend(images.iter().map(|data| image_from_base64(data)));
+    let image = |data: &Value| data.as_str().map_or_else(|| json_part(data), image_from_base64);
+    parts.extend(images.iter().map(image));
     messages.push(UserMessage::new(parts).into());
     Some(ChatRequest {
         messages,
@@ -122,7 +126,6 @@ struct Response {
     prompt_eval_count: Option<u64>,
     /// The tokens of the completion. Missing in the chunks before the last one.
     eval_count: Option<u64>,
-    message: Option<AssistantReply>,
     response: Option<String>,
     /// The reasoning of a generate response. In chat, it is a field of the message.
     thinking: Option<String>,
@@ -130,8 +133,8 @@ struct Response {
 
 /// Reads a chat response.
 pub(super) fn chat_response(value: &Value) -> Option<ChatResponse> {
-    let mut response = from_value::<Response>(value)?;
-    let message = response.message.take()?.into_message()?;
+    let response = from_value::<Response>(value)?;
+    let message = parse_reply(value.get("message")?)?;
     Some(response.into_chat_response(message))
 }
 
@@ -171,16 +174,24 @@ impl Response {
 /// Assembles the chunks of a stream, which arrives as JSON lines. Each chunk continues the text,
 /// the last one has the counts and `"done": true`.
 pub(super) fn assemble(chunks: &[Value]) -> Option<Value> {
-    let mut assembled = Map::new();
-    for chunk in chunks {
-        let Response { message, response, created_at, .. } = from_value::<Response>(chunk)?;
-        if created_at.is_empty() || message.is_some() && response.is_some() {
-            return None;
-        }
-        merge(&mut assembled, chunk.as_object()?);
+    let is_chunk = |chunk: &Value| {
+        from_value::<Response>(chunk).is_some_and(|chunk| !chunk.created_at.is_empty())
+            && chunk.get("message").is_some() != chunk.get("response").is_some()
+    };
+    if !chunks.iter().any(is_chunk) {
+        return None;
     }
-    let has_text = assembled.contains_key("message") || assembled.contains_key("response");
-    has_text.then(|| assembled.into())
+    let mut assembled = Merged::default();
+    let mut unknown = UnknownChunks::default();
+    for chunk in chunks {
+        match chunk.as_object().filter(|_| is_chunk(chunk)) {
+            Some(fields) => assembled.add(fields),
+            None => unknown.keep(chunk),
+        }
+    }
+    let mut response = assembled.into_map();
+    unknown.add_to(&mut response);
+    Some(response.into())
 }
 
 /// The body of an embed response.
@@ -193,7 +204,6 @@ pub(super) fn assemble(chunks: &[Value]) -> Option<Value> {
 #[derive(Deserialize)]
 struct EmbedResponse {
     model: String,
-    embeddings: Vec<Vec<f64>>,
     prompt_eval_count: Option<u64>,
 }
 
@@ -201,7 +211,7 @@ struct EmbedResponse {
 pub(super) fn embed_response(value: &Value) -> Option<EmbeddingResponse> {
     let response = from_value::<EmbedResponse>(value)?;
     Some(EmbeddingResponse {
-        vectors: response.embeddings.into_iter().map(Some).collect(),
+        vectors: read_items(items(value, "embeddings"), |item| vector(item).map(Some), |_| None)?,
         model: Some(response.model),
         tokens: response.prompt_eval_count.map(TokenCount::of_prompt),
     })

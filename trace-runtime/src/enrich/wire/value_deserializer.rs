@@ -4,29 +4,61 @@
 //! of `serde_json` copies the string that did not fit, which for a long prompt or a base64 image
 //! costs more than the whole match. The error type of this deserializer is empty.
 //!
-//! It borrows from the value, so a field that is read as `&str` or skipped is never copied, and it
-//! accepts and rejects exactly the values that `serde_json` does (see the tests).
+//! It borrows from the value, so a field that is read as `&str` or skipped is never copied.
+//!
+//! # What it forgives
+//!
+//! APIs and clients add and change fields at any time, and one of them must not hide the others. So
+//! this deserializer accepts everything that `serde_json` does, and also:
+//!
+//! * a field of the wrong type, which it reads as null: an `Option` becomes `None`;
+//! * a count that is a float (`12.0`) or text (`"12"`), where an unsigned integer is expected;
+//! * an enum in an object that has other fields too: `{"text": "Hi", "new": 1}` is a `text`.
+//!
+//! A required field of the wrong type is still a mismatch, because such fields distinguish the
+//! formats. Serde buffers the fields of `flatten` and the variants of `untagged` and `tag` before it
+//! reads them, so those are read as strictly as by `serde_json`. [`from_tagged`](super::tagged::from_tagged)
+//! takes the place of `tag`.
 
-use serde::de::value::{MapAccessDeserializer, MapDeserializer, SeqDeserializer};
-use serde::de::{Error, IntoDeserializer, Visitor};
+use super::tagged::TaggedDeserializer;
+use serde::de::value::{SeqDeserializer, StrDeserializer};
+use serde::de::{DeserializeSeed, Error, IntoDeserializer, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, map};
 use std::fmt::{self, Display};
 
 /// Deserializes a value as `T`, or returns `None` if it does not match.
 ///
-/// Unknown fields are ignored and optional fields may be null or missing, as with `serde_json`.
+/// Unknown fields are ignored, and optional fields may be null, missing or of another type.
 pub(crate) fn from_value<'a, T: Deserialize<'a>>(value: &'a Value) -> Option<T> {
     T::deserialize(ValueDeserializer(value)).ok()
 }
 
+/// Returns a count or an index: an unsigned integer, also as a float or as text.
+///
+/// Cohere's counts are floats, and a client that stores all numbers as `f64` writes `12.0` for 12.
+/// The gateways of some vendors send counts as text.
+pub(crate) fn count(value: &Value) -> Option<u64> {
+    match value {
+        Value::Number(number) => number.as_u64().or_else(|| round(number.as_f64()?)),
+        Value::String(text) => text.parse().ok(),
+        _ => None,
+    }
+}
+
+/// Returns a count that is not negative as an integer.
+fn round(count: f64) -> Option<u64> {
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it saturates")]
+    (count.is_finite() && count >= 0.0).then(|| count.round() as u64)
+}
+
 /// A deserializer for a borrowed value whose error carries no message.
 #[derive(Clone, Copy, Debug)]
-struct ValueDeserializer<'a>(&'a Value);
+pub(super) struct ValueDeserializer<'a>(pub(super) &'a Value);
 
 /// The value does not match the type. The reason is discarded.
 #[derive(Debug)]
-struct NoMatch;
+pub(super) struct NoMatch;
 
 impl Display for NoMatch {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -51,13 +83,44 @@ impl<'a> IntoDeserializer<'a, NoMatch> for ValueDeserializer<'a> {
     }
 }
 
-/// Returns an object as a map that serde can visit.
-fn fields(
-    object: &Map<String, Value>,
-) -> MapDeserializer<'_, impl Iterator<Item = (&str, ValueDeserializer<'_>)>, NoMatch> {
-    MapDeserializer::new(
-        object.iter().map(|(name, value)| (name.as_str(), ValueDeserializer(value))),
-    )
+/// The fields of an object, of which one may be unreadable without a loss of the others.
+struct Fields<'a> {
+    entries: map::Iter<'a>,
+    /// The value of the field whose name was read last.
+    value: Option<&'a Value>,
+}
+
+fn fields(object: &Map<String, Value>) -> Fields<'_> {
+    Fields { entries: object.iter(), value: None }
+}
+
+impl<'de> MapAccess<'de> for Fields<'de> {
+    type Error = NoMatch;
+
+    fn next_key_seed<K: DeserializeSeed<'de>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, NoMatch> {
+        let Some((name, value)) = self.entries.next() else { return Ok(None) };
+        self.value = Some(value);
+        seed.deserialize(StrDeserializer::new(name)).map(Some)
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, NoMatch> {
+        seed.deserialize(ValueDeserializer(self.value.take().ok_or(NoMatch)?))
+    }
+
+    /// Reads a field, and one of the wrong type as null. Derived code calls this method for each
+    /// field that it knows; the seed of the method above could be tried only once.
+    fn next_value<V: Deserialize<'de>>(&mut self) -> Result<V, NoMatch> {
+        let value = self.value.take().ok_or(NoMatch)?;
+        V::deserialize(ValueDeserializer(value))
+            .or_else(|_| V::deserialize(ValueDeserializer(&Value::Null)))
+    }
+
+    fn size_hint(&self) -> Option<usize> {
+        Some(self.entries.len())
+    }
 }
 
 impl<'de> Deserializer<'de> for ValueDeserializer<'de> {
@@ -78,7 +141,7 @@ impl<'de> Deserializer<'de> for ValueDeserializer<'de> {
             Value::Array(items) => {
                 SeqDeserializer::new(items.iter().map(ValueDeserializer)).deserialize_any(visitor)
             }
-            Value::Object(object) => fields(object).deserialize_any(visitor),
+            Value::Object(object) => visitor.visit_map(fields(object)),
         }
     }
 
@@ -99,19 +162,31 @@ impl<'de> Deserializer<'de> for ValueDeserializer<'de> {
     }
 
     /// Reads an enum as `"Variant"` or as `{"Variant": ..}`, the default representation of serde.
+    /// The object may have other fields; the first variant in the order of the enum counts.
     ///
-    /// Tagged and untagged enums arrive in `deserialize_any` instead: serde buffers them first.
+    /// Untagged enums arrive in `deserialize_any` instead: serde buffers them first.
     fn deserialize_enum<V: Visitor<'de>>(
         self,
         _name: &'static str,
-        _variants: &'static [&'static str],
+        variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, NoMatch> {
         match self.0 {
             Value::String(text) => visitor.visit_enum(text.as_str().into_deserializer()),
-            Value::Object(object) => visitor.visit_enum(MapAccessDeserializer::new(fields(object))),
+            Value::Object(object) => {
+                let content = |name: &&'static str| {
+                    let value = object.get(*name).filter(|value| !value.is_null())?;
+                    Some(TaggedDeserializer { name, value })
+                };
+                visitor.visit_enum(variants.iter().find_map(content).ok_or(NoMatch)?)
+            }
             _ => Err(NoMatch),
         }
+    }
+
+    /// Reads a count; see [`count`].
+    fn deserialize_u64<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NoMatch> {
+        visitor.visit_u64(count(self.0).ok_or(NoMatch)?)
     }
 
     /// Skips a value at once, without a walk through its content.
@@ -121,7 +196,7 @@ impl<'de> Deserializer<'de> for ValueDeserializer<'de> {
 
     // JSON is self-describing, so the type of the value decides, not the requested type.
     serde::forward_to_deserialize_any! {
-        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u128 f32 f64 char str string bytes byte_buf unit
         unit_struct seq tuple tuple_struct map struct identifier
     }
 }
@@ -196,15 +271,38 @@ mod tests {
     }
 
     #[test]
-    fn mismatching_field_is_rejected_as_by_serde_json() {
+    fn mismatching_field_is_rejected_if_it_is_required() {
         let values = [json!(null), json!(300), json!(-1), json!("text"), json!([1]), json!({})];
         for name in all().as_object().unwrap().keys() {
             for wrong in &values {
                 let mut value = all();
                 value[name] = wrong.clone();
                 let (ours, theirs) = (from_value::<All<'_>>(&value), All::deserialize(&value));
-                assert_eq!(ours, theirs.ok(), "{name}: {wrong}");
+                let is_optional = ["missing", "null", "there"].contains(&name.as_str());
+                match (ours, theirs.ok()) {
+                    (Some(ours), None) => {
+                        assert!(is_optional, "{name}: {wrong}");
+                        assert_eq!(ours.there, (name != "there").then_some(1), "{name}: {wrong}");
+                    }
+                    (ours, theirs) => assert_eq!(ours, theirs, "{name}: {wrong}"),
+                }
             }
+        }
+    }
+
+    #[test]
+    fn count_as_float_or_text_is_read() {
+        for (value, expected) in [
+            (json!(12), Some(12)),
+            (json!(12.0), Some(12)),
+            (json!("12"), Some(12)),
+            (json!(-1), None),
+            (json!(-0.5), None),
+            (json!("many"), None),
+            (json!(null), None),
+        ] {
+            assert_eq!(count(&value), expected, "{value}");
+            assert_eq!(from_value::<u64>(&value), expected, "{value}");
         }
     }
 }

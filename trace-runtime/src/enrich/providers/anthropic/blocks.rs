@@ -1,19 +1,11 @@
 //! The content blocks of Anthropic's messages.
 
-use crate::enrich::api::json;
+use crate::enrich::api::{content, json, json_part};
 use crate::enrich::message_builder::Messages;
-use crate::enrich::wire::value_deserializer::from_value;
+use crate::enrich::wire::tagged::from_tagged;
 use crate::record::{Content, Document, Image, Part, Reasoning, ToolCall, ToolMessage, data_url};
 use serde::Deserialize;
 use serde_json::Value;
-
-/// The `content` of a message or tool result, or a `system` prompt: a text or a list of blocks.
-#[derive(Deserialize)]
-#[serde(untagged)]
-pub(super) enum WireContent {
-    Text(String),
-    Blocks(Vec<Value>),
-}
 
 /// A content block, by its `type`.
 ///
@@ -24,7 +16,7 @@ pub(super) enum WireContent {
 /// {"type": "image", "source": {"type": "base64", "media_type": "image/png", "data": ".."}}
 /// ```
 #[derive(Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 pub(super) enum ContentBlock {
     Text {
         text: String,
@@ -42,14 +34,16 @@ pub(super) enum ContentBlock {
     /// A call of a tool that runs in the application, in the API, or on an MCP server.
     #[serde(alias = "server_tool_use", alias = "mcp_tool_use")]
     ToolUse {
-        id: String,
-        name: String,
+        id: Option<String>,
+        name: Option<String>,
+        #[serde(default)]
         input: Value,
     },
     ToolResult {
-        tool_use_id: String,
-        /// Absent if the tool returned nothing.
-        content: Option<WireContent>,
+        tool_use_id: Option<String>,
+        /// A text or a list of blocks. Absent if the tool returned nothing.
+        #[serde(default)]
+        content: Value,
     },
     Image {
         source: Source,
@@ -86,19 +80,17 @@ pub(super) enum Source {
     Other,
 }
 
-impl WireContent {
-    pub(super) fn into_content(self) -> Option<Content> {
-        Some(match self {
-            WireContent::Text(text) => text.into(),
-            WireContent::Blocks(blocks) => {
-                let part = |value| Some(from_value::<ContentBlock>(value)?.into_part(value));
-                blocks.iter().map(part).collect::<Option<Vec<Part>>>()?.into()
-            }
-        })
-    }
+/// Reads the `content` of a message or of a tool result, or a `system` prompt.
+pub(super) fn parse_content(value: &Value) -> Content {
+    content(value, |block| ContentBlock::parse(block).into_part(block))
 }
 
 impl ContentBlock {
+    /// Reads a block. A block with an unknown type, or without the fields of its type, is `Other`.
+    pub(super) fn parse(value: &Value) -> Self {
+        from_tagged(value, "type").unwrap_or(ContentBlock::Other)
+    }
+
     /// Returns the block as a part. `value` is its JSON, which is recorded as text if there is no
     /// part for the block.
     pub(super) fn into_part(self, value: &Value) -> Part {
@@ -106,7 +98,7 @@ impl ContentBlock {
             ContentBlock::Text { text } => Part::text(text),
             ContentBlock::Image { source } => match source.into_url() {
                 Some(url) => Image::new(url).into(),
-                None => Part::text(value.to_string()),
+                None => json_part(value),
             },
             ContentBlock::Document { source, title } => {
                 let document = match source {
@@ -115,7 +107,7 @@ impl ContentBlock {
                 };
                 Document { name: title, ..document }.into()
             }
-            _ => Part::text(value.to_string()),
+            _ => json_part(value),
         }
     }
 }
@@ -132,21 +124,17 @@ impl Source {
     }
 }
 
-/// Adds the blocks of an assistant message.
+/// Adds the content of an assistant message: a text, or a list of blocks.
 ///
 /// The result of a tool that the API ran is among them. It becomes a separate tool message, so the
 /// blocks before and after it belong to two assistant messages.
-pub(super) fn add_assistant_blocks(messages: &mut Messages, content: &WireContent) -> Option<()> {
-    let blocks = match content {
-        WireContent::Text(text) => {
-            messages.turn.push_text(text);
-            return Some(());
-        }
-        WireContent::Blocks(blocks) => blocks,
+pub(super) fn add_assistant_content(messages: &mut Messages, content: &Value) {
+    let Some(blocks) = content.as_array() else {
+        return messages.turn.push_text(content.as_str().unwrap_or_default());
     };
     for value in blocks {
         let turn = &mut messages.turn;
-        match from_value::<ContentBlock>(value)? {
+        match ContentBlock::parse(value) {
             ContentBlock::Text { text } => turn.push_text(&text),
             ContentBlock::Thinking { thinking, signature } => {
                 let signature = signature.filter(|signature| !signature.is_empty());
@@ -156,7 +144,8 @@ pub(super) fn add_assistant_blocks(messages: &mut Messages, content: &WireConten
                 turn.push_reasoning(Reasoning::redacted(data));
             }
             ContentBlock::ToolUse { id, name, input } => {
-                turn.tool_calls.push(ToolCall::new(name, json(&input)).id(id));
+                let call = ToolCall::new(name.unwrap_or_default(), json(&input));
+                turn.tool_calls.push(ToolCall { id, ..call });
             }
             block => match server_tool_result(value) {
                 Some(result) => messages.push(result),
@@ -164,7 +153,6 @@ pub(super) fn add_assistant_blocks(messages: &mut Messages, content: &WireConten
             },
         }
     }
-    Some(())
 }
 
 /// Reads the result of a tool that the API ran, such as `web_search_tool_result` or
@@ -172,7 +160,5 @@ pub(super) fn add_assistant_blocks(messages: &mut Messages, content: &WireConten
 fn server_tool_result(block: &Value) -> Option<ToolMessage> {
     block.get("type")?.as_str()?.strip_suffix("_tool_result")?;
     let call_id = block.get("tool_use_id")?.as_str()?;
-    let content = block.get("content")?;
-    let blocks = from_value::<WireContent>(content).and_then(WireContent::into_content);
-    Some(ToolMessage::new(call_id, blocks.unwrap_or_else(|| content.to_string().into())))
+    Some(ToolMessage::new(call_id, parse_content(block.get("content")?)))
 }

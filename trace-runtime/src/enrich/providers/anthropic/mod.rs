@@ -7,12 +7,17 @@ mod blocks;
 pub(super) mod stream;
 
 use super::exclusive_usage::ExclusiveUsage;
-use crate::enrich::api::{ChatRequest, ChatResponse, Origin, parameters, tools};
+use crate::enrich::api::{
+    ChatRequest, ChatResponse, Origin, is_content, json_message, parameters, tools,
+};
 use crate::enrich::message_builder::Messages;
+use crate::enrich::wire::lenient::items;
+use crate::enrich::wire::tagged::from_tagged;
 use crate::enrich::wire::value_deserializer::from_value;
-use crate::record::{Content, SystemMessage, TokenCount, ToolMessage, UserMessage};
-use blocks::{ContentBlock, WireContent, add_assistant_blocks};
+use crate::record::{SystemMessage, TokenCount, ToolMessage, UserMessage};
+use blocks::{ContentBlock, add_assistant_content, parse_content};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 
 /// The models are Anthropic's. The provider stays open: Bedrock and Vertex AI serve the same
@@ -30,26 +35,29 @@ const ORIGIN: Origin = Origin { system: Some("anthropic"), provider: None };
 struct Request {
     /// Optional: Bedrock and Vertex AI have the model in the URL.
     model: Option<String>,
-    messages: Vec<WireMessage>,
-    system: Option<WireContent>,
+    #[expect(dead_code, reason = "read item by item; here it is kept out of `rest`")]
+    messages: IgnoredAny,
+    /// A text or a list of blocks.
+    system: Option<Value>,
     tools: Option<Vec<Value>>,
     #[serde(flatten)]
     rest: Map<String, Value>,
 }
 
+/// A message, by its role. Its content is a text or a list of blocks.
 #[derive(Deserialize)]
-struct WireMessage {
-    role: Role,
-    content: WireContent,
-}
-
-#[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "snake_case")]
-enum Role {
-    User,
-    Assistant,
+enum WireMessage {
+    User {
+        content: Value,
+    },
+    Assistant {
+        content: Value,
+    },
     /// Instructions in the middle of a conversation.
-    System,
+    System {
+        content: Value,
+    },
 }
 
 /// Reads a request that only this API accepts.
@@ -58,16 +66,21 @@ enum Role {
 /// that format, which records the same messages without a vendor.
 pub(super) fn request(value: &Value) -> Option<ChatRequest> {
     let request = from_value::<Request>(value)?;
-    if request.messages.is_empty() || !is_distinct(&request) {
+    let wire_messages = items(value, "messages");
+    let has_message = wire_messages.iter().any(|message| WireMessage::parse(message).is_some());
+    if !has_message || !is_distinct(&request, wire_messages) {
         return None;
     }
-    let Request { model, messages: wire_messages, system, tools: definitions, rest } = request;
+    let Request { model, system, tools: definitions, rest, .. } = request;
     let mut messages = Messages::default();
     if let Some(system) = system {
-        messages.push(SystemMessage::new(system.into_content()?));
+        messages.push(SystemMessage::new(parse_content(&system)));
     }
     for message in wire_messages {
-        message.add_to(&mut messages)?;
+        match WireMessage::parse(message) {
+            Some(message) => message.add_to(&mut messages),
+            None => messages.push(json_message(message)),
+        }
     }
     // The API requires `max_tokens`. Without it, the value is the arguments of a function that
     // happen to have this layout, so the origin is not proved.
@@ -84,52 +97,60 @@ pub(super) fn request(value: &Value) -> Option<ChatRequest> {
 
 /// Returns true if a request has a feature that OpenAI's chat completions do not have: `system`
 /// beside the messages, `input_schema` in a tool, a Claude model, or one of Anthropic's blocks.
-fn is_distinct(request: &Request) -> bool {
+fn is_distinct(request: &Request, messages: &[Value]) -> bool {
     let is_anthropic_block = |block: &Value| {
         let block_types = ["thinking", "redacted_thinking", "tool_use", "tool_result"];
         let kind = block.get("type").and_then(Value::as_str);
         kind.is_some_and(|kind| block_types.contains(&kind) || block.get("source").is_some())
     };
-    let has_anthropic_block = |message: &WireMessage| match &message.content {
-        WireContent::Text(_) => false,
-        WireContent::Blocks(blocks) => blocks.iter().any(is_anthropic_block),
-    };
+    let has_anthropic_block =
+        |message: &Value| items(message, "content").iter().any(is_anthropic_block);
     request.system.is_some()
         || request.tools.iter().flatten().any(|tool| tool.get("input_schema").is_some())
         || request.model.as_deref().is_some_and(|model| model.starts_with("claude-"))
-        || request.messages.iter().any(has_anthropic_block)
+        || messages.iter().any(has_anthropic_block)
 }
 
 impl WireMessage {
+    /// Reads a message, or returns `None` if its role is unknown or its content has no known form.
+    fn parse(value: &Value) -> Option<Self> {
+        from_tagged(value, "role").filter(|message| match message {
+            WireMessage::User { content }
+            | WireMessage::Assistant { content }
+            | WireMessage::System { content } => is_content(content),
+        })
+    }
+
     /// Adds the message. A user message with `tool_result` blocks becomes a tool message for each
     /// of them, followed by a user message with the other blocks.
-    fn add_to(self, messages: &mut Messages) -> Option<()> {
-        match (self.role, self.content) {
-            (Role::Assistant, content) => {
+    fn add_to(self, messages: &mut Messages) {
+        let blocks = match self {
+            WireMessage::Assistant { content } => {
                 // Two assistant messages in a row stay two messages.
                 messages.end_turn();
-                add_assistant_blocks(messages, &content)?;
+                return add_assistant_content(messages, &content);
             }
-            (Role::System, content) => messages.push(SystemMessage::new(content.into_content()?)),
-            (Role::User, WireContent::Text(text)) => messages.push(UserMessage::new(text)),
-            (Role::User, WireContent::Blocks(blocks)) => {
-                let mut parts = Vec::new();
-                for value in &blocks {
-                    match from_value::<ContentBlock>(value)? {
-                        ContentBlock::ToolResult { tool_use_id, content } => {
-                            let content =
-                                content.map_or(Some(Content::Empty), WireContent::into_content)?;
-                            messages.push(ToolMessage::new(tool_use_id, content));
-                        }
-                        block => parts.push(block.into_part(value)),
-                    }
+            WireMessage::System { content } => {
+                return messages.push(SystemMessage::new(parse_content(&content)));
+            }
+            WireMessage::User { content: Value::Array(blocks) } => blocks,
+            WireMessage::User { content } => {
+                return messages.push(UserMessage::new(parse_content(&content)));
+            }
+        };
+        let mut parts = Vec::new();
+        for value in &blocks {
+            match ContentBlock::parse(value) {
+                ContentBlock::ToolResult { tool_use_id: tool_call_id, content } => {
+                    let content = parse_content(&content);
+                    messages.push(ToolMessage { tool_call_id, name: None, content });
                 }
-                if !parts.is_empty() {
-                    messages.push(UserMessage::new(parts));
-                }
+                block => parts.push(block.into_part(value)),
             }
         }
-        Some(())
+        if !parts.is_empty() {
+            messages.push(UserMessage::new(parts));
+        }
     }
 }
 
@@ -140,16 +161,16 @@ impl WireMessage {
 ///  "content": [{"type": "text", "text": "Hello"}], "stop_reason": "end_turn",
 ///  "usage": {"input_tokens": 9, "output_tokens": 2}}
 /// ```
+///
+/// Typed clients drop the constants `type` and `role` (`async-anthropic`).
 #[derive(Deserialize)]
 struct Response {
-    /// Optional: some typed clients drop this constant. The other fields are required in return.
     r#type: Option<String>,
-    role: String,
-    model: String,
-    content: Vec<Value>,
+    role: Option<String>,
+    model: Option<String>,
     /// Null in the `message_start` event, so in a stream that broke.
     stop_reason: Option<String>,
-    usage: Usage,
+    usage: Option<Usage>,
 }
 
 /// The counts exclude each other: `input_tokens` does not include the cached tokens.
@@ -171,20 +192,41 @@ struct OutputDetails {
 /// Reads a response.
 pub(super) fn response(value: &Value) -> Option<ChatResponse> {
     let response = from_value::<Response>(value)?;
-    let is_message = response.r#type.is_none_or(|kind| kind == "message");
-    if !is_message || response.role != "assistant" {
+    let content = value.get("content").filter(|content| content.is_array())?;
+    if !response.is_distinct(value) {
         return None;
     }
     let mut messages = Messages::default();
-    add_assistant_blocks(&mut messages, &WireContent::Blocks(response.content))?;
+    add_assistant_content(&mut messages, content);
     Some(ChatResponse {
         messages: messages.finish_response(),
         finish_reason: response.stop_reason,
-        tokens: response.usage.tokens(),
-        model: Some(response.model),
+        tokens: response.usage.and_then(|usage| usage.tokens()),
+        model: response.model,
         origin: ORIGIN,
         ..ChatResponse::default()
     })
+}
+
+impl Response {
+    /// Returns true if the fields that are present identify the format. Each constant that is
+    /// missing must be made up for by other fields: many values have a `content` and a `model`.
+    fn is_distinct(&self, value: &Value) -> bool {
+        let is_absent_or = |field: &Option<String>, constant: &str| {
+            field.as_deref().is_none_or(|field| field == constant)
+        };
+        let count = |usage: &Usage| usage.input_tokens.or(usage.output_tokens);
+        let has_count = self.usage.as_ref().and_then(count).is_some();
+        is_absent_or(&self.r#type, "message")
+            && is_absent_or(&self.role, "assistant")
+            && match (&self.r#type, &self.role) {
+                (Some(_), Some(_)) => self.model.is_some() || self.usage.is_some(),
+                (_, Some(_)) => self.model.is_some() && self.usage.is_some(),
+                (_, None) => {
+                    self.model.is_some() && has_count && value.get("stop_reason").is_some()
+                }
+            }
+    }
 }
 
 impl Usage {

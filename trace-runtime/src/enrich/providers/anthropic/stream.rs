@@ -15,62 +15,75 @@
 //! `content_block_start` opens the block at `index`, `content_block_delta` extends it. The `stop`
 //! events and `ping` add nothing, so a stream that broke before them is read in the same way.
 
-use crate::enrich::wire::merge::{append_text, index_field, item_at};
+use crate::enrich::wire::indexed_list::IndexedList;
+use crate::enrich::wire::merge::{UnknownChunks, append_text, index_field, update_counts};
 use serde_json::{Map, Value};
 
 /// Assembles events into the message of `message_start`, with the blocks and counts of the events
 /// after it.
 pub(crate) fn assemble(events: &[Value]) -> Option<Value> {
-    let first = events.first()?;
-    if first.get("type")? != "message_start" {
-        return None;
-    }
-    let mut message = first.get("message")?.clone();
-    message.as_object()?;
-    let mut blocks = Vec::new();
+    let is_start = |event: &&Value| event.get("type").is_some_and(|kind| kind == "message_start");
+    let mut message = events.iter().find(is_start)?.get("message")?.as_object()?.clone();
+    let mut blocks = IndexedList::default();
+    let mut unknown = UnknownChunks::default();
     for event in events {
-        let kind = event.get("type")?.as_str()?;
-        match kind {
-            "message_delta" => drop(apply_message_delta(&mut message, event)),
-            // The last event of a stream that fails, such as an `overloaded_error`.
-            "error" => {
-                let error = event.get(kind)?.clone();
-                message.as_object_mut()?.insert(kind.to_owned(), error);
+        let is_known = match event.get("type").and_then(Value::as_str) {
+            Some("message_delta") => {
+                apply_message_delta(&mut message, event);
+                true
             }
-            _ => drop(apply_block_event(&mut blocks, kind, event)),
+            // The last event of a stream that fails, such as an `overloaded_error`.
+            Some("error") => {
+                message.insert("error".to_owned(), event.get("error").unwrap_or(event).clone());
+                true
+            }
+            Some("content_block_start") => open_block(&mut blocks, event).is_some(),
+            Some("content_block_delta") => apply_delta(&mut blocks, event).is_some(),
+            Some("message_start" | "content_block_stop" | "message_stop" | "ping") => true,
+            _ => false,
+        };
+        if !is_known {
+            unknown.keep(event);
         }
     }
-    for block in &mut blocks {
-        parse_tool_input(block);
-    }
-    blocks.retain(|block| !block.is_null());
-    message.as_object_mut()?.insert("content".to_owned(), blocks.into());
-    Some(message)
+    let mut blocks: Vec<Value> = blocks.into_items().filter(|block| !block.is_null()).collect();
+    blocks.iter_mut().for_each(parse_tool_input);
+    message.insert("content".to_owned(), blocks.into());
+    unknown.add_to(&mut message);
+    Some(message.into())
 }
 
 /// Adds the fields of a `message_delta`: the stop reason and the counts.
 ///
 /// The counts are cumulative, so they replace those of `message_start`. A count that the event does
-/// not have keeps its value.
-fn apply_message_delta(message: &mut Value, event: &Value) -> Option<()> {
-    let message = message.as_object_mut()?;
-    let fields = |value: Option<&Value>| value.and_then(Value::as_object).cloned();
-    message.extend(fields(event.get("delta")).unwrap_or_default());
-    let usage = message.entry("usage").or_insert_with(|| Map::new().into()).as_object_mut()?;
-    let counts = fields(event.get("usage")).unwrap_or_default();
-    usage.extend(counts.into_iter().filter(|(_, count)| !count.is_null()));
+/// not have keeps its value, and so does one for which a typed client writes 0.
+fn apply_message_delta(message: &mut Map<String, Value>, event: &Value) {
+    let delta = event.get("delta").and_then(Value::as_object).into_iter().flatten();
+    for (key, value) in delta {
+        if !value.is_null() || !message.contains_key(key) {
+            message.insert(key.clone(), value.clone());
+        }
+    }
+    let usage = message.entry("usage").or_insert_with(|| Map::new().into());
+    if let Some(counts) = event.get("usage") {
+        update_counts(usage, counts);
+    }
+}
+
+/// Opens the block at the `index` of the event. A second block at this index is another one: some
+/// servers number all of them 0.
+fn open_block(blocks: &mut IndexedList<Value>, event: &Value) -> Option<()> {
+    let (index, block) = (index_field(event, "index")?, event.get("content_block")?);
+    blocks.push(Some(index), block.clone());
     Some(())
 }
 
-/// Applies an event to the block at its `index`. Returns `None` if it does not fit, which the
-/// caller ignores: one event that cannot be applied must not discard the others.
-fn apply_block_event(blocks: &mut Vec<Value>, kind: &str, event: &Value) -> Option<()> {
-    let block = item_at(blocks, index_field(event, "index")?)?;
-    if kind == "content_block_start" {
-        *block = event.get("content_block")?.clone();
-    }
+/// Adds a delta to the block at the `index` of the event. Returns `None` if it is unknown or does
+/// not fit: one event that cannot be applied must not discard the others.
+fn apply_delta(blocks: &mut IndexedList<Value>, event: &Value) -> Option<()> {
     let delta = event.get("delta")?;
     let text = |field| delta.get(field).and_then(Value::as_str);
+    let block = blocks.get_mut(index_field(event, "index")?)?;
     match delta.get("type")?.as_str()? {
         "text_delta" => append_text(block, "text", text("text")?),
         "thinking_delta" => append_text(block, "thinking", text("thinking")?),
@@ -86,7 +99,7 @@ fn apply_block_event(blocks: &mut Vec<Value>, kind: &str, event: &Value) -> Opti
         }
         // `content_block_start` has `"input": {}`, which the first text replaces.
         "input_json_delta" => append_text(block, "input", text("partial_json")?),
-        _ => {}
+        _ => return None,
     }
     Some(())
 }

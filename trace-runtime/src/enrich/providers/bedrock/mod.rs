@@ -9,8 +9,11 @@ mod blocks;
 pub(super) mod stream;
 
 use super::exclusive_usage::ExclusiveUsage;
-use crate::enrich::api::{ChatRequest, ChatResponse, Origin, parameters, tools};
+use crate::enrich::api::{
+    ChatRequest, ChatResponse, Origin, json_message, json_part, parameters, tools,
+};
 use crate::enrich::message_builder::Messages;
+use crate::enrich::wire::lenient::items;
 use crate::enrich::wire::value_deserializer::from_value;
 use crate::record::{SystemMessage, TokenCount, UserMessage};
 use blocks::{ContentBlock, add_assistant_blocks, parse_content};
@@ -33,7 +36,8 @@ const ORIGIN: Origin = Origin { system: None, provider: Some("aws") };
 struct Request {
     /// Optional: over HTTP the model is in the URL. The SDKs take it as a field.
     model_id: Option<String>,
-    messages: Vec<WireMessage>,
+    #[expect(dead_code, reason = "read item by item; here it is kept out of `rest`")]
+    messages: IgnoredAny,
     system: Option<Vec<Value>>,
     tool_config: Option<ToolConfig>,
     #[serde(flatten)]
@@ -45,19 +49,11 @@ struct Request {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct ToolConfig {
-    tools: Vec<Value>,
+    tools: Option<Vec<Value>>,
     tool_choice: Option<Value>,
 }
 
-#[derive(Deserialize)]
-struct WireMessage {
-    role: Role,
-    content: Vec<Value>,
-    /// A field of OpenAI, not of Converse. An OpenAI message with only tool calls and an empty list
-    /// as content would otherwise match a message of Converse.
-    tool_calls: Option<IgnoredAny>,
-}
-
+/// A message, by its role. Its content is always a list of blocks.
 #[derive(Clone, Copy, Deserialize, PartialEq)]
 #[serde(rename_all = "snake_case")]
 enum Role {
@@ -68,24 +64,26 @@ enum Role {
 
 /// Reads a request. The format is recognized by its blocks, which have no `type`.
 pub(super) fn request(value: &Value) -> Option<ChatRequest> {
-    let request = from_value::<Request>(value)?;
-    let has_block = request.messages.iter().any(|message| !message.content.is_empty());
-    let has_tool_calls = request.messages.iter().any(|message| message.tool_calls.is_some());
+    let wire_messages = items(value, "messages");
+    let has_block = wire_messages.iter().any(|message| has_block(items(message, "content")));
+    // A field of OpenAI, whose messages may have an empty list as content beside it.
+    let has_tool_calls = wire_messages.iter().any(|message| message.get("tool_calls").is_some());
     // Converse has `modelId`; all other APIs with messages have `model`.
-    if !has_block || has_tool_calls || request.rest.contains_key("model") {
+    if !has_block || has_tool_calls || value.get("model").is_some() {
         return None;
     }
+    let request = from_value::<Request>(value)?;
     let mut messages = Messages::default();
     if let Some(system) = request.system {
-        messages.push(SystemMessage::new(parse_content(&system)?));
+        messages.push(SystemMessage::new(parse_content(&system)));
     }
-    for message in request.messages {
-        message.add_to(&mut messages)?;
+    for message in wire_messages {
+        add_message(&mut messages, message);
     }
     let mut rest = request.rest;
     let mut definitions = None;
     if let Some(config) = request.tool_config {
-        definitions = Some(config.tools);
+        definitions = config.tools;
         rest.extend(config.tool_choice.map(|choice| ("toolChoice".to_owned(), choice)));
     }
     let model = request.model_id;
@@ -99,31 +97,36 @@ pub(super) fn request(value: &Value) -> Option<ChatRequest> {
     })
 }
 
-impl WireMessage {
-    /// Adds the message. A user message with `toolResult` blocks becomes a tool message for each of
-    /// them, followed by a user message with the other blocks.
-    fn add_to(self, messages: &mut Messages) -> Option<()> {
-        // Two assistant messages in a row stay two messages.
-        messages.end_turn();
-        match self.role {
-            Role::Assistant => return add_assistant_blocks(messages, &self.content),
-            Role::System => {
-                messages.push(SystemMessage::new(parse_content(&self.content)?));
-                return Some(());
+/// Returns true if at least one block is known.
+fn has_block(content: &[Value]) -> bool {
+    content.iter().any(|block| ContentBlock::parse(block).is_some())
+}
+
+/// Adds a message. A user message with `toolResult` blocks becomes a tool message for each of them,
+/// followed by a user message with the other blocks. One with an unknown role is shown as JSON.
+fn add_message(messages: &mut Messages, message: &Value) {
+    let content = items(message, "content");
+    let mut parts = Vec::new();
+    match message.get("role").and_then(from_value::<Role>) {
+        Some(Role::Assistant) => {
+            // Two assistant messages in a row stay two messages.
+            messages.end_turn();
+            add_assistant_blocks(messages, content);
+        }
+        Some(Role::System) => messages.push(SystemMessage::new(parse_content(content))),
+        Some(Role::User) => {
+            for value in content {
+                match ContentBlock::parse(value) {
+                    Some(ContentBlock::ToolResult(result)) => messages.push(result.into_message()),
+                    Some(block) => parts.extend(block.into_part(value)),
+                    None => parts.push(json_part(value)),
+                }
             }
-            Role::User => {}
         }
-        let mut parts = Vec::new();
-        for value in &self.content {
-            match from_value::<ContentBlock>(value)? {
-                ContentBlock::ToolResult(result) => messages.push(result.to_message()?),
-                block => parts.extend(block.into_part(value)),
-            }
-        }
-        if !parts.is_empty() {
-            messages.push(UserMessage::new(parts));
-        }
-        Some(())
+        None => messages.push(json_message(message)),
+    }
+    if !parts.is_empty() {
+        messages.push(UserMessage::new(parts));
     }
 }
 
@@ -138,14 +141,8 @@ impl WireMessage {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Response {
-    output: Output,
     stop_reason: Option<String>,
     usage: Option<Usage>,
-}
-
-#[derive(Deserialize)]
-struct Output {
-    message: WireMessage,
 }
 
 /// The counts exclude each other: `inputTokens` does not include the cached tokens, `totalTokens`
@@ -160,19 +157,22 @@ struct Usage {
     cache_write_input_tokens: Option<u64>,
 }
 
-/// Reads a response.
+/// Reads a response. One whose blocks are all unknown must have a reason or counts.
 pub(super) fn response(value: &Value) -> Option<ChatResponse> {
-    let response = from_value::<Response>(value)?;
-    let message = response.output.message;
-    if message.role != Role::Assistant {
+    let message = value.get("output")?.get("message")?;
+    let content = message.get("content")?.as_array()?;
+    let Response { stop_reason, usage } = from_value::<Response>(value)?;
+    let tokens = usage.and_then(|usage| usage.tokens());
+    let is_distinct = content.is_empty() || stop_reason.is_some() || tokens.is_some();
+    if message.get("role")? != "assistant" || !is_distinct && !has_block(content) {
         return None;
     }
     let mut messages = Messages::default();
-    add_assistant_blocks(&mut messages, &message.content)?;
+    add_assistant_blocks(&mut messages, content);
     Some(ChatResponse {
         messages: messages.finish_response(),
-        finish_reason: response.stop_reason,
-        tokens: response.usage.and_then(|usage| usage.tokens()),
+        finish_reason: stop_reason,
+        tokens,
         model: None,
         origin: ORIGIN,
         ..ChatResponse::default()

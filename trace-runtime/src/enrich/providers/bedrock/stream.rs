@@ -17,49 +17,87 @@
 //!
 //! Only tools have a `contentBlockStart`. A block of text or reasoning begins with its first delta.
 
-use crate::enrich::wire::merge::{append_text, index_field, item_at};
+use crate::enrich::wire::indexed_list::IndexedList;
+use crate::enrich::wire::merge::{UnknownChunks, append_text, index_field, update_counts};
 use serde_json::{Map, Value, json};
+
+/// The fields of the events.
+const KINDS: [&str; 6] = [
+    "messageStart",
+    "contentBlockStart",
+    "contentBlockDelta",
+    "contentBlockStop",
+    "messageStop",
+    "metadata",
+];
 
 /// Assembles events into a response of `Converse`.
 pub(crate) fn assemble(events: &[Value]) -> Option<Value> {
-    let role = events.first()?.get("messageStart")?.get("role")?;
+    let role = events.iter().find_map(|event| event.get("messageStart")?.get("role"))?;
     let mut response = Map::new();
-    let mut blocks = Vec::new();
+    let mut blocks = IndexedList::default();
+    let mut unknown = UnknownChunks::default();
     for event in events {
-        let (kind, event) = event.as_object()?.iter().next()?;
-        match kind.as_str() {
-            // The last event of a stream that fails, such as `modelStreamErrorException`.
-            kind if kind.ends_with("Exception") => {
-                response.insert("error".to_owned(), json!({kind: event}));
-            }
-            "messageStop" | "metadata" => response.extend(event.as_object()?.clone()),
-            "contentBlockStart" | "contentBlockDelta" => {
-                apply_block_event(&mut blocks, event);
-            }
-            _ => {}
+        if apply_event(&mut response, &mut blocks, event).is_none() {
+            unknown.keep(event);
         }
     }
-    for block in &mut blocks {
-        parse_tool_input(block);
-    }
-    blocks.retain(|block| !block.is_null());
+    let is_empty = |block: &Value| block.as_object().is_none_or(Map::is_empty);
+    let mut blocks: Vec<Value> = blocks.into_items().filter(|block| !is_empty(block)).collect();
+    blocks.iter_mut().for_each(parse_tool_input);
     let message = json!({"role": role, "content": blocks});
     response.insert("output".to_owned(), json!({"message": message}));
+    unknown.add_to(&mut response);
     Some(response.into())
 }
 
-/// Applies an event to the block at its `contentBlockIndex`. Returns `None` if it does not fit,
-/// which the caller ignores: one event that cannot be applied must not discard the others.
-fn apply_block_event(blocks: &mut Vec<Value>, event: &Value) -> Option<()> {
-    let block = item_at(blocks, index_field(event, "contentBlockIndex")?)?;
+/// Applies an event. Returns `None` if it is unknown or does not fit: one event that cannot be
+/// applied must not discard the others.
+fn apply_event(
+    response: &mut Map<String, Value>,
+    blocks: &mut IndexedList<Value>,
+    event: &Value,
+) -> Option<()> {
+    let known = KINDS.iter().find_map(|kind| Some((*kind, event.get(*kind)?.as_object()?)));
+    let Some((kind, fields)) = known else {
+        // The last event of a stream that fails, such as `modelStreamErrorException`.
+        let mut fields = event.as_object()?.iter();
+        let (kind, error) = fields.find(|(kind, _)| kind.ends_with("Exception"))?;
+        response.insert("error".to_owned(), json!({kind: error}));
+        return Some(());
+    };
+    match kind {
+        "messageStop" | "metadata" => {
+            for (key, value) in fields {
+                update_counts(response.entry(key.as_str()).or_insert(Value::Null), value);
+            }
+            Some(())
+        }
+        "contentBlockStart" => open_block(blocks, event.get(kind)?),
+        "contentBlockDelta" => apply_delta(blocks, event.get(kind)?),
+        _ => Some(()),
+    }
+}
+
+/// Opens the block at a `contentBlockIndex`. A call with another id at a used index is another
+/// call.
+fn open_block(blocks: &mut IndexedList<Value>, event: &Value) -> Option<()> {
+    fn id(block: &Value) -> Option<&Value> {
+        block.get("toolUse")?.get("toolUseId")
+    }
+    let (index, start) = (index_field(event, "contentBlockIndex")?, event.get("start")?);
+    match blocks.get_mut(index).filter(|old| id(old).is_none() || id(old) == id(start)) {
+        Some(Value::Object(block)) => block.extend(start.as_object()?.clone()),
+        _ => blocks.push(Some(index), start.clone()),
+    }
+    Some(())
+}
+
+/// Adds a delta to the block at its `contentBlockIndex`.
+fn apply_delta(blocks: &mut IndexedList<Value>, event: &Value) -> Option<()> {
+    let block = blocks.at(index_field(event, "contentBlockIndex")?);
     if block.is_null() {
         *block = Map::new().into();
-    }
-    if let (Some(start), Some(block)) = (event.get("start"), block.as_object_mut()) {
-        for kind in ["toolUse", "toolResult"] {
-            block.extend(start.get(kind).map(|content| (kind.to_owned(), content.clone())));
-        }
-        return Some(());
     }
     let delta = event.get("delta")?;
     if let Some(text) = text_field(delta, "text") {
@@ -71,8 +109,11 @@ fn apply_block_event(blocks: &mut Vec<Value>, event: &Value) -> Option<()> {
         let result = block.get_mut("toolResult")?.as_object_mut()?;
         let blocks = result.entry("content").or_insert_with(|| json!([]));
         blocks.as_array_mut()?.extend(content.iter().cloned());
-    } else if let Some(reasoning) = delta.get("reasoningContent") {
-        apply_reasoning_delta(block, reasoning)?;
+    } else if let Some(citation) = delta.get("citation") {
+        let citations = block.as_object_mut()?.entry("citations").or_insert_with(|| json!([]));
+        citations.as_array_mut()?.push(citation.clone());
+    } else {
+        apply_reasoning_delta(block, delta.get("reasoningContent")?)?;
     }
     Some(())
 }

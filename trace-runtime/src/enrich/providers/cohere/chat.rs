@@ -5,8 +5,9 @@
 
 use super::{ORIGIN, Usage, is_cohere_reason};
 use crate::enrich::api::ChatResponse;
-use crate::enrich::providers::openai::messages::AssistantReply;
-use crate::enrich::wire::merge::{append_text, index_field, item_at, merge};
+use crate::enrich::providers::openai::messages::parse_reply;
+use crate::enrich::wire::indexed_list::IndexedList;
+use crate::enrich::wire::merge::{Merged, UnknownChunks, index_field};
 use crate::enrich::wire::value_deserializer::from_value;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -25,18 +26,17 @@ use serde_json::{Map, Value, json};
 struct Response {
     id: String,
     finish_reason: Option<String>,
-    message: AssistantReply,
     usage: Option<Usage>,
 }
 
 /// Reads a response.
 pub(crate) fn response(value: &Value) -> Option<ChatResponse> {
-    let Response { id, finish_reason, message, usage } = from_value::<Response>(value)?;
+    let Response { id, finish_reason, usage } = from_value::<Response>(value)?;
     if id.is_empty() || !is_distinct(value) {
         return None;
     }
     Some(ChatResponse {
-        messages: vec![message.into_message()?.into()],
+        messages: vec![parse_reply(value.get("message")?)?.into()],
         finish_reason,
         tokens: usage.and_then(|usage| usage.tokens()),
         model: None,
@@ -63,6 +63,10 @@ fn is_distinct(value: &Value) -> bool {
     }
 }
 
+/// The events that add nothing. Citations are not recorded.
+const NO_CONTENT: [&str; 5] =
+    ["message-start", "content-end", "tool-call-end", "citation-start", "citation-end"];
+
 /// Assembles the events of a stream into one response.
 ///
 /// ```json
@@ -77,58 +81,67 @@ fn is_distinct(value: &Value) -> bool {
 /// `tool-call-start` and `tool-call-delta` are similar, with one call in `tool_calls`, and
 /// `tool-plan-delta` has a piece of the plan. `index` is the position of the block or of the call.
 pub(crate) fn assemble(events: &[Value]) -> Option<Value> {
-    let first = events.first()?;
-    if first.get("type")? != "message-start" {
-        return None;
-    }
-    let mut message = Map::from_iter([("role".to_owned(), json!("assistant"))]);
+    let is_start = |event: &&Value| event.get("type").is_some_and(|kind| kind == "message-start");
+    let start = events.iter().find(is_start)?;
     let mut response = Map::from_iter([
-        ("id".to_owned(), first.get("id")?.clone()),
+        ("id".to_owned(), start.get("id")?.clone()),
         // `message-end` replaces it.
         ("finish_reason".to_owned(), Value::Null),
     ]);
-    let (mut content, mut calls) = (Vec::new(), Vec::new());
+    let mut message = Merged::default();
+    let (mut content, mut calls) = (IndexedList::default(), IndexedList::default());
+    let mut unknown = UnknownChunks::default();
     for event in events {
-        let kind = event.get("type")?.as_str()?;
         let delta = event.get("delta");
-        match kind {
-            "message-end" => response.extend(delta.and_then(Value::as_object)?.clone()),
-            "content-start" | "content-delta" => add_delta(&mut content, event, "content")?,
-            "tool-call-start" | "tool-call-delta" => add_delta(&mut calls, event, "tool_calls")?,
-            "tool-plan-delta" => merge(&mut message, delta?.get("message")?.as_object()?),
-            // The `end` events of blocks add nothing, and citations are not recorded.
-            _ => {}
+        let is_known = match event.get("type").and_then(Value::as_str) {
+            Some("message-end") => {
+                let fields = delta.and_then(Value::as_object).into_iter().flatten();
+                response.extend(fields.map(|(key, value)| (key.clone(), value.clone())));
+                true
+            }
+            Some("content-start" | "content-delta") => {
+                add_delta(&mut content, event, "content").is_some()
+            }
+            Some("tool-call-start" | "tool-call-delta") => {
+                add_delta(&mut calls, event, "tool_calls").is_some()
+            }
+            Some("tool-plan-delta") => {
+                let delta = delta.and_then(|delta| delta.get("message")?.as_object());
+                delta.map(|delta| message.add(delta)).is_some()
+            }
+            Some(kind) => NO_CONTENT.contains(&kind),
+            None => false,
+        };
+        if !is_known {
+            unknown.keep(event);
         }
     }
-    for (field, mut list) in [("content", content), ("tool_calls", calls)] {
-        list.retain(|item| !item.is_null());
-        if !list.is_empty() {
-            message.insert(field.to_owned(), list.into());
+    let mut message = message.into_map();
+    message.insert("role".to_owned(), json!("assistant"));
+    for (field, list) in [("content", content), ("tool_calls", calls)] {
+        let items = list.into_items().map(|item: Merged| Value::from(item.into_map()));
+        let items: Vec<Value> = items.collect();
+        if !items.is_empty() {
+            message.insert(field.to_owned(), items.into());
         }
     }
     response.insert("message".to_owned(), message.into());
+    unknown.add_to(&mut response);
     Some(response.into())
 }
 
 /// Adds the `field` of an event's delta to the item at the event's index, or to the last item if
 /// the event has no index.
-fn add_delta(list: &mut Vec<Value>, event: &Value, field: &str) -> Option<()> {
+fn add_delta(list: &mut IndexedList<Merged>, event: &Value, field: &str) -> Option<()> {
     let delta = event.get("delta")?.get("message")?.get(field)?.as_object()?;
-    let index = match event.get("index") {
-        Some(_) => index_field(event, "index")?,
-        None => list.len().saturating_sub(1),
+    let item = if event.get("index").is_some() {
+        list.at(index_field(event, "index")?)
+    } else {
+        if list.current_mut().is_none() {
+            list.push(None, Merged::default());
+        }
+        list.current_mut()?
     };
-    let item = item_at(list, index)?;
-    // Arguments of a call that was opened before. Anything but text breaks the stream's format.
-    if let Some(text) = delta.get("function").and_then(|function| function.get("arguments"))
-        && let Some(function) = item.get_mut("function")
-    {
-        append_text(function, "arguments", text.as_str()?);
-        return Some(());
-    }
-    match item.as_object_mut() {
-        Some(item) => merge(item, delta),
-        None => *item = delta.clone().into(),
-    }
+    item.add(delta);
     Some(())
 }

@@ -3,11 +3,13 @@
 //! Reference: <https://docs.cohere.com/v1/reference/chat>. Fixtures: `cohere_chat_v1*.json`.
 //! Version 2 replaced it, but older SDKs and Bedrock's `InvokeModel` still use it.
 
-use super::{ORIGIN, Usage, is_cohere_reason, round_count};
-use crate::enrich::api::{ChatRequest, ChatResponse, json, parameters, tools};
+use super::{ORIGIN, Usage, is_cohere_reason};
+use crate::enrich::api::{ChatRequest, ChatResponse, json, json_message, parameters, tools};
 use crate::enrich::message_builder::AssistantTurn;
 use crate::enrich::model_family;
-use crate::enrich::wire::merge::{append_text, item_at};
+use crate::enrich::wire::indexed_list::IndexedList;
+use crate::enrich::wire::merge::{UnknownChunks, append_text, index_field};
+use crate::enrich::wire::tagged::from_tagged;
 use crate::enrich::wire::value_deserializer::from_value;
 use crate::record::{Message, SystemMessage, ToolCall, ToolMessage, UserMessage};
 use serde::Deserialize;
@@ -30,27 +32,28 @@ struct Request {
     message: String,
     /// The system prompt.
     preamble: Option<String>,
-    chat_history: Option<Vec<WireMessage>>,
+    chat_history: Option<Vec<Value>>,
     tools: Option<Vec<Value>>,
-    tool_results: Option<Vec<WireResult>>,
+    tool_results: Option<Vec<Value>>,
     #[serde(flatten)]
     rest: Map<String, Value>,
 }
 
 /// A message of the history. Unlike in every other format, the role is in upper case.
 #[derive(Deserialize)]
-#[serde(tag = "role", rename_all = "UPPERCASE")]
+#[serde(rename_all = "UPPERCASE")]
 enum WireMessage {
     System { message: String },
     User { message: String },
-    Chatbot { message: String, tool_calls: Option<Vec<WireCall>> },
-    Tool { tool_results: Vec<WireResult> },
+    Chatbot { message: String, tool_calls: Option<Vec<Value>> },
+    Tool { tool_results: Vec<Value> },
 }
 
 /// A tool call. It has no id in this version: a result repeats the call.
 #[derive(Deserialize)]
 struct WireCall {
-    name: String,
+    name: Option<String>,
+    #[serde(default)]
     parameters: Value,
 }
 
@@ -65,22 +68,27 @@ pub(crate) fn request(value: &Value) -> Option<ChatRequest> {
     let Request { model, message, preamble, chat_history, tools: definitions, tool_results, rest } =
         from_value::<Request>(value)?;
     let is_cohere_model = |model: &str| model_family::system(model) == ORIGIN.system;
+    let history: Option<Vec<Option<WireMessage>>> =
+        chat_history.as_ref().map(|list| list.iter().map(|it| from_tagged(it, "role")).collect());
+    let has_history =
+        history.as_ref().is_some_and(|list| list.is_empty() || list.iter().any(Option::is_some));
     // Many functions have an argument `message`, so that field alone does not make a request.
-    if chat_history.is_none()
-        && preamble.is_none()
-        && !model.as_deref().is_some_and(is_cohere_model)
-    {
+    if !has_history && preamble.is_none() && !model.as_deref().is_some_and(is_cohere_model) {
         return None;
     }
     let mut messages = Vec::new();
     messages.extend(preamble.map(|text| SystemMessage::new(text).into()));
-    for message in chat_history.into_iter().flatten() {
-        message.add_to(&mut messages);
+    let history = history.into_iter().flatten();
+    for (message, value) in history.zip(chat_history.iter().flatten()) {
+        match message {
+            Some(message) => message.add_to(&mut messages),
+            None => messages.push(json_message(value)),
+        }
     }
     if !message.is_empty() {
         messages.push(UserMessage::new(message).into());
     }
-    messages.extend(tool_results.into_iter().flatten().map(WireResult::into_message));
+    messages.extend(tool_results.iter().flatten().map(result_message));
     Some(ChatRequest {
         messages,
         tools: tools(definitions),
@@ -97,28 +105,35 @@ impl WireMessage {
             WireMessage::System { message } => messages.push(SystemMessage::new(message).into()),
             WireMessage::User { message } => messages.push(UserMessage::new(message).into()),
             WireMessage::Chatbot { message, tool_calls } => {
-                messages.push(chatbot_message(&message, tool_calls));
+                messages.push(chatbot_message(&message, &tool_calls.unwrap_or_default()));
             }
             WireMessage::Tool { tool_results } => {
-                messages.extend(tool_results.into_iter().map(WireResult::into_message));
+                messages.extend(tool_results.iter().map(result_message));
             }
         }
     }
 }
 
-impl WireResult {
-    /// Returns the outputs as a tool message. It names the tool, because the call has no id.
-    fn into_message(self) -> Message {
-        ToolMessage::of_tool(self.call.name, Value::Array(self.outputs).to_string()).into()
-    }
+/// Reads the outputs of a tool. The message names the tool, because the call has no id.
+fn result_message(value: &Value) -> Message {
+    let (name, content) = match from_value::<WireResult>(value) {
+        Some(WireResult { call, outputs }) => (call.name, Value::Array(outputs).to_string()),
+        None => (None, value.to_string()),
+    };
+    ToolMessage { tool_call_id: None, name, content: content.into() }.into()
 }
 
 /// Returns an assistant message with the text and tool calls of a `CHATBOT` message or a response.
-fn chatbot_message(text: &str, calls: Option<Vec<WireCall>>) -> Message {
+fn chatbot_message(text: &str, calls: &[Value]) -> Message {
     let mut turn = AssistantTurn::default();
     turn.push_text(text);
-    for WireCall { name, parameters } in calls.into_iter().flatten() {
-        turn.tool_calls.push(ToolCall::new(name, json(&parameters)));
+    for value in calls {
+        turn.tool_calls.push(match from_value::<WireCall>(value) {
+            Some(WireCall { name: Some(name), parameters }) => {
+                ToolCall::new(name, json(&parameters))
+            }
+            _ => ToolCall::new("", value.clone()),
+        });
     }
     turn.finish().into()
 }
@@ -134,7 +149,7 @@ struct Response {
     text: String,
     generation_id: String,
     finish_reason: Option<String>,
-    tool_calls: Option<Vec<WireCall>>,
+    tool_calls: Option<Vec<Value>>,
     meta: Option<Usage>,
 }
 
@@ -152,13 +167,23 @@ pub(crate) fn response(value: &Value) -> Option<ChatResponse> {
         return None;
     }
     Some(ChatResponse {
-        messages: vec![chatbot_message(&text, tool_calls)],
+        messages: vec![chatbot_message(&text, &tool_calls.unwrap_or_default())],
         finish_reason,
         tokens: meta.and_then(|meta| meta.tokens()),
         origin: ORIGIN,
         ..ChatResponse::default()
     })
 }
+
+/// The events that add nothing to the answer.
+const NO_CONTENT: [&str; 6] = [
+    "stream-start",
+    "search-queries-generation",
+    "search-results",
+    "citation-generation",
+    "tool-input-chunk",
+    "debug",
+];
 
 /// Assembles the events of a stream into one response.
 ///
@@ -173,46 +198,50 @@ pub(crate) fn response(value: &Value) -> Option<ChatResponse> {
 /// `stream-end` has the whole response, and `tool-calls-generation` the complete calls. The other
 /// events matter for a stream that broke before these.
 pub(crate) fn assemble(events: &[Value]) -> Option<Value> {
-    let first = events.first()?;
-    if first.get("event_type")? != "stream-start" {
-        return None;
-    }
-    let mut response = json!({
-        "generation_id": first.get("generation_id")?,
-        "finish_reason": null,
-        "text": "",
-    });
-    let mut calls = Vec::new();
+    let kind = |event: &Value| event.get("event_type").and_then(Value::as_str).map(str::to_owned);
+    let is_start = |event: &&Value| kind(event).as_deref() == Some("stream-start");
+    let id = events.iter().find(is_start)?.get("generation_id")?;
+    let mut response = json!({"generation_id": id, "finish_reason": null, "text": ""});
+    let (mut calls, mut complete_calls) = (IndexedList::default(), None);
+    let mut unknown = UnknownChunks::default();
     for event in events {
-        match event.get("event_type")?.as_str()? {
-            "text-generation" => append_text(&mut response, "text", event.get("text")?.as_str()?),
-            "tool-calls-chunk" => add_tool_call_chunk(&mut calls, event),
-            "tool-calls-generation" => calls.clone_from(event.get("tool_calls")?.as_array()?),
-            "stream-end" => {
-                let mut complete = event.get("response")?.clone();
+        match kind(event).as_deref() {
+            Some("text-generation") => {
+                let text = event.get("text").and_then(Value::as_str).unwrap_or_default();
+                append_text(&mut response, "text", text);
+            }
+            Some("tool-calls-chunk") => add_tool_call_chunk(&mut calls, event),
+            Some("tool-calls-generation") => {
+                complete_calls = event.get("tool_calls").and_then(Value::as_array).cloned();
+            }
+            Some("stream-end") => {
+                if let Some(complete) = event.get("response").filter(|it| it.is_object()) {
+                    response = complete.clone();
+                }
                 // The reason may be only beside the response.
                 let reason = event.get("finish_reason").cloned().unwrap_or_default();
-                complete.as_object_mut()?.entry("finish_reason").or_insert(reason);
-                return Some(complete);
+                response.as_object_mut()?.entry("finish_reason").or_insert(reason);
+                let mut response = response.as_object()?.clone();
+                unknown.add_to(&mut response);
+                return Some(response.into());
             }
-            _ => {}
+            Some(kind) if NO_CONTENT.contains(&kind) => {}
+            _ => unknown.keep(event),
         }
     }
-    // A call without a name would make the whole response unreadable.
-    calls.retain(|call| call.get("name").is_some());
+    let calls: Vec<Value> = complete_calls.unwrap_or_else(|| calls.into_items().collect());
     if !calls.is_empty() {
         response["tool_calls"] = calls.into();
     }
+    unknown.add_to(response.as_object_mut()?);
     Some(response)
 }
 
 /// Adds a chunk of a tool call: its name, or an increment of its parameters as JSON text.
-fn add_tool_call_chunk(calls: &mut Vec<Value>, event: &Value) {
+fn add_tool_call_chunk(calls: &mut IndexedList<Value>, event: &Value) {
     let Some(delta) = event.get("tool_call_delta") else { return };
-    // The index is a floating point number in Cohere's interface description, as the counts are.
-    let index = delta.get("index").and_then(Value::as_f64).map(round_count);
-    let index = index.and_then(|index| usize::try_from(index).ok());
-    let Some(call) = index.and_then(|index| item_at(calls, index)) else { return };
+    let Some(index) = index_field(delta, "index") else { return };
+    let call = calls.at(index);
     if call.is_null() {
         *call = json!({"parameters": ""});
     }

@@ -2,8 +2,8 @@
 //!
 //! Reference: <https://docs.cohere.com/v2/reference/embed>. Fixtures: `cohere_embed*.json`.
 
-use super::round_count;
-use crate::enrich::api::{EmbeddingRequest, EmbeddingResponse, parameters};
+use crate::enrich::api::{EmbeddingRequest, EmbeddingResponse, parameters, vector};
+use crate::enrich::wire::lenient::{items, read_items};
 use crate::enrich::wire::value_deserializer::from_value;
 use crate::record::TokenCount;
 use serde::Deserialize;
@@ -20,33 +20,21 @@ use serde_json::{Map, Value};
 #[derive(Deserialize)]
 struct Request {
     model: Option<String>,
-    texts: Option<Vec<String>>,
+    texts: Option<Vec<Value>>,
     /// Version 2 only.
-    inputs: Option<Vec<EmbedInput>>,
+    inputs: Option<Vec<Value>>,
     #[serde(flatten)]
     rest: Map<String, Value>,
-}
-
-/// The text, the image, or both, from which one vector is computed.
-#[derive(Deserialize)]
-struct EmbedInput {
-    content: Vec<InputPart>,
-}
-
-#[derive(Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
-enum InputPart {
-    Text { text: String },
-    ImageUrl {},
 }
 
 /// Reads a request.
 pub(crate) fn request(value: &Value) -> Option<EmbeddingRequest> {
     let Request { model, texts, inputs, rest } = from_value::<Request>(value)?;
+    let text = |text: &Value| text.as_str().map(str::to_owned);
     Some(EmbeddingRequest {
         texts: match (texts, inputs) {
-            (Some(texts), None) => texts,
-            (None, Some(inputs)) => inputs.into_iter().map(EmbedInput::into_text).collect(),
+            (Some(texts), None) => read_items(&texts, text, Value::to_string)?,
+            (None, Some(inputs)) => read_items(&inputs, input_text, Value::to_string)?,
             _ => return None,
         },
         parameters: parameters(model.as_deref().map(|model| ("model", model)), rest),
@@ -54,16 +42,13 @@ pub(crate) fn request(value: &Value) -> Option<EmbeddingRequest> {
     })
 }
 
-impl EmbedInput {
-    /// Returns the text. An image has an empty text, so that the texts after it keep their place
-    /// beside their vectors.
-    fn into_text(self) -> String {
-        let texts = self.content.into_iter().filter_map(|part| match part {
-            InputPart::Text { text } => Some(text),
-            InputPart::ImageUrl {} => None,
-        });
-        texts.collect::<Vec<_>>().join("\n")
-    }
+/// Returns the text of an input, whose vector is computed from a text, an image, or both.
+///
+/// An image has an empty text, so that the texts after it keep their place beside their vectors.
+fn input_text(input: &Value) -> Option<String> {
+    let parts = input.get("content")?.as_array()?;
+    let texts = parts.iter().filter_map(|part| part.get("text")?.as_str());
+    Some(texts.collect::<Vec<_>>().join("\n"))
 }
 
 /// The body of a response.
@@ -78,24 +63,7 @@ impl EmbedInput {
 struct Response {
     /// Required: Ollama's response has `embeddings` as a list too, but no id.
     id: String,
-    embeddings: Embeddings,
     meta: Option<Meta>,
-}
-
-/// The vectors: a list (version 1 without `embedding_types`), or an object with a list for each
-/// type.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Embeddings {
-    Floats(Vec<Vec<f64>>),
-    ByType(EmbeddingsByType),
-}
-
-/// Only `float` is read. The other types (`int8`, `ubinary`, ..) are quantized or packed, so their
-/// numbers are not the components of a vector.
-#[derive(Deserialize)]
-struct EmbeddingsByType {
-    float: Option<Vec<Vec<f64>>>,
 }
 
 #[derive(Deserialize)]
@@ -106,23 +74,22 @@ struct Meta {
 /// The only count that an embed response has.
 #[derive(Deserialize)]
 struct BilledUnits {
-    input_tokens: Option<f64>,
+    input_tokens: Option<u64>,
 }
 
 /// Reads a response.
+///
+/// The vectors are a list (version 1 without `embedding_types`), or an object with a list for each
+/// type. Of the types only `float` is read. The others (`int8`, `ubinary`, ..) are quantized or
+/// packed, so their numbers are not the components of a vector.
 pub(crate) fn response(value: &Value) -> Option<EmbeddingResponse> {
-    let Response { id, embeddings, meta } = from_value::<Response>(value)?;
-    if id.is_empty() {
-        return None;
-    }
-    let vectors = match embeddings {
-        Embeddings::Floats(vectors) => vectors,
-        Embeddings::ByType(by_type) => by_type.float.unwrap_or_default(),
+    let Response { id, meta } = from_value::<Response>(value)?;
+    let read = |list| read_items(list, |item| vector(item).map(Some), |_| None);
+    let vectors = match value.get("embeddings")? {
+        Value::Array(vectors) => read(vectors)?,
+        by_type => read(items(by_type, "float")).or_else(|| by_type.is_object().then(Vec::new))?,
     };
     let billed_tokens = meta.and_then(|meta| meta.billed_units?.input_tokens);
-    Some(EmbeddingResponse {
-        vectors: vectors.into_iter().map(Some).collect(),
-        model: None,
-        tokens: billed_tokens.map(|tokens| TokenCount::of_prompt(round_count(tokens))),
-    })
+    let tokens = billed_tokens.map(TokenCount::of_prompt);
+    (!id.is_empty()).then_some(EmbeddingResponse { vectors, model: None, tokens })
 }

@@ -9,7 +9,7 @@ pub(super) mod chat_v1;
 pub(super) mod embed;
 pub(super) mod rerank;
 
-use crate::enrich::api::Origin;
+use crate::enrich::api::{Origin, tokens};
 use crate::record::TokenCount;
 use serde::Deserialize;
 
@@ -26,14 +26,14 @@ const ORIGIN: Origin = Origin { system: Some("cohere"), provider: None };
 struct Usage {
     tokens: Option<TokenUnits>,
     billed_units: Option<TokenUnits>,
-    cached_tokens: Option<f64>,
+    cached_tokens: Option<u64>,
 }
 
-/// Counts as floating point numbers, which is their type in Cohere's interface description.
+/// The counts are floating point numbers in Cohere's interface description.
 #[derive(Deserialize)]
 struct TokenUnits {
-    input_tokens: Option<f64>,
-    output_tokens: Option<f64>,
+    input_tokens: Option<u64>,
+    output_tokens: Option<u64>,
 }
 
 impl Usage {
@@ -44,16 +44,9 @@ impl Usage {
     /// tokens are a part of the input.
     fn tokens(&self) -> Option<TokenCount> {
         let counts = self.tokens.as_ref().or(self.billed_units.as_ref())?;
-        let (input, output) = (counts.input_tokens?, counts.output_tokens?);
-        let tokens = TokenCount::new(round_count(input), round_count(output));
-        Some(TokenCount { cache_read: self.cached_tokens.map(round_count), ..tokens })
+        let tokens = tokens(counts.input_tokens, counts.output_tokens)?;
+        Some(TokenCount { cache_read: self.cached_tokens, ..tokens })
     }
-}
-
-/// Returns a count as an integer. A negative count becomes 0.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast saturates")]
-fn round_count(count: f64) -> u64 {
-    count.round() as u64
 }
 
 /// Returns true for a finish reason in upper case, such as `COMPLETE` or `MAX_TOKENS`. Those of the

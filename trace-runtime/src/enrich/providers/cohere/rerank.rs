@@ -18,7 +18,7 @@ use serde_json::{Map, Value};
 struct Request {
     model: Option<String>,
     query: String,
-    documents: Vec<WireDocument>,
+    documents: Vec<Value>,
     /// OpenInference records it as `reranker.top_k`, and some servers use that name.
     #[serde(alias = "top_k")]
     top_n: Option<u64>,
@@ -46,10 +46,18 @@ pub(crate) fn request(value: &Value) -> Option<RerankRequest> {
     let Request { model, query, documents, top_n } = from_value::<Request>(value)?;
     Some(RerankRequest {
         query,
-        documents: documents.into_iter().map(WireDocument::into_document).collect(),
+        documents: documents.iter().map(parse_document).collect(),
         model,
         top_k: top_n,
     })
+}
+
+/// Reads a document. One that is neither a text nor an object is shown as JSON.
+fn parse_document(value: &Value) -> Document {
+    match from_value::<WireDocument>(value) {
+        Some(document) => document.into_document(),
+        None => Document::new(value.to_string()),
+    }
 }
 
 impl WireDocument {
@@ -63,34 +71,28 @@ impl WireDocument {
     }
 }
 
-/// The body of a response.
+/// One result in a response. The results are in descending order of their scores.
 ///
 /// ```json
 /// {"id": "07734bd2", "results": [{"index": 0, "relevance_score": 0.98}]}
 /// ```
-///
-/// The results are in descending order of their scores.
-#[derive(Deserialize)]
-struct Response {
-    results: Vec<RankedResult>,
-}
-
 #[derive(Deserialize)]
 struct RankedResult {
     /// The position of the document in the request.
     index: usize,
     relevance_score: f64,
     /// Present if the request sets `return_documents`.
-    document: Option<WireDocument>,
+    document: Option<Value>,
 }
 
-/// Reads a response.
+/// Reads a response, of which at least one result must be known.
 pub(crate) fn response(value: &Value) -> Option<Vec<Ranked>> {
-    let Response { results } = from_value::<Response>(value)?;
+    let results = value.get("results")?.as_array()?;
     let ranked = |RankedResult { index, relevance_score, document }| Ranked {
         index,
         score: relevance_score,
-        document: document.map(WireDocument::into_document),
+        document: document.as_ref().map(parse_document),
     };
-    Some(results.into_iter().map(ranked).collect())
+    let list: Vec<Ranked> = results.iter().filter_map(from_value).map(ranked).collect();
+    (results.is_empty() || !list.is_empty()).then_some(list)
 }

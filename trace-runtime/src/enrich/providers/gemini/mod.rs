@@ -6,16 +6,19 @@
 //! Fields are accepted in camel case, as the REST API defines them, and in snake case, as some
 //! clients and Google's protocol buffers write them. The REST API accepts both too.
 
+pub(super) mod embeddings;
 mod parts;
 pub(super) mod stream;
 
-use crate::enrich::api::{ChatRequest, ChatResponse, Origin, retain_parameters, sum};
+use crate::enrich::api::{ChatRequest, ChatResponse, Origin, json_message, retain_parameters, sum};
 use crate::enrich::message_builder::Messages;
+use crate::enrich::wire::lenient::items;
 use crate::enrich::wire::value_deserializer::from_value;
 use crate::record::{Json, SystemMessage, TokenCount, Tool, UserMessage};
-use parts::{WirePart, add_model_parts, parse_parts};
+use parts::{WirePart, add_model_parts, is_part, parse_parts};
 use serde::Deserialize;
-use serde_json::{Map, Value};
+use serde::de::IgnoredAny;
+use serde_json::{Map, Value, json};
 
 /// OpenInference's instrumentations record `vertexai` for every Gemini model, even if it is called
 /// through the Gemini API.
@@ -32,7 +35,8 @@ const ORIGIN: Origin = Origin { system: Some("vertexai"), provider: Some("google
 struct Request {
     /// Optional: over HTTP the model is in the URL. The SDKs take it as an argument.
     model: Option<String>,
-    contents: Vec<WireContent>,
+    #[expect(dead_code, reason = "read item by item; here it is kept out of `rest`")]
+    contents: IgnoredAny,
     #[serde(rename = "systemInstruction", alias = "system_instruction")]
     system_instruction: Option<WireContent>,
     tools: Option<Vec<Value>>,
@@ -44,33 +48,25 @@ struct Request {
 #[derive(Deserialize)]
 struct WireContent {
     /// May be omitted by the user, and by the API in the last chunk of a stream.
-    role: Option<Role>,
+    role: Option<String>,
     /// Missing in a candidate that ended before any output.
     parts: Option<Vec<Value>>,
 }
 
-#[derive(Clone, Copy, Deserialize, PartialEq)]
-#[serde(rename_all = "snake_case")]
-enum Role {
-    User,
-    Model,
-    /// An older name for a `user` message with function responses.
-    Function,
-    System,
-}
-
 /// Reads a request. Its `contents` with `parts` distinguish it from every other format.
 pub(super) fn request(value: &Value) -> Option<ChatRequest> {
-    let request = from_value::<Request>(value)?;
-    if request.contents.is_empty() {
+    let wire_contents = items(value, "contents");
+    if !wire_contents.iter().any(|content| items(content, "parts").iter().any(is_part)) {
         return None;
     }
+    let mut request = from_value::<Request>(value)?;
+    flatten_settings(&mut request);
     let mut messages = Messages::default();
-    if let Some(instruction) = request.system_instruction {
-        messages.push(SystemMessage::new(parse_parts(&instruction.parts?)?));
+    if let Some(parts) = request.system_instruction.and_then(|content| content.parts) {
+        messages.push(SystemMessage::new(parse_parts(&parts)));
     }
-    for content in request.contents {
-        content.add_to(&mut messages)?;
+    for content in wire_contents {
+        add_content(&mut messages, content);
     }
     // Unlike other formats, this one is certain without a model, so the parameters are kept too.
     let mut rest = request.rest;
@@ -86,6 +82,35 @@ pub(super) fn request(value: &Value) -> Option<ChatRequest> {
         origin: ORIGIN,
         ..ChatRequest::default()
     })
+}
+
+/// Moves the settings of `generationConfig`, and those of the SDKs' `config`, beside the other
+/// parameters, where Phoenix looks for the temperature of every API.
+///
+/// The SDKs have the system instruction and the tools in `config` too.
+fn flatten_settings(request: &mut Request) {
+    for name in ["config", "generationConfig", "generation_config"] {
+        let Some(Value::Object(mut settings)) = request.rest.remove(name) else { continue };
+        for name in ["systemInstruction", "system_instruction"] {
+            let instruction = settings.get(name).and_then(|value| match value {
+                Value::String(text) => Some(WireContent::of_text(text)),
+                value => from_value(value),
+            });
+            if instruction.is_some() && request.system_instruction.is_none() {
+                request.system_instruction = instruction;
+                settings.remove(name);
+            }
+        }
+        if request.tools.is_none()
+            && let Some(Value::Array(tools)) = settings.get("tools")
+        {
+            request.tools = Some(tools.clone());
+            settings.remove("tools");
+        }
+        for (name, setting) in settings {
+            request.rest.entry(name).or_insert(setting);
+        }
+    }
 }
 
 /// Returns one tool for each function declaration, and one for each of Google's tools.
@@ -110,30 +135,36 @@ fn tools(wire_tools: Option<Vec<Value>>) -> Vec<Tool> {
 }
 
 impl WireContent {
-    /// Adds the content. A user content with function responses becomes a tool message for each of
-    /// them, followed by a user message with the other parts.
-    fn add_to(self, messages: &mut Messages) -> Option<()> {
-        let values = self.parts?;
-        // Two contents of the model in a row stay two messages.
-        messages.end_turn();
-        match self.role {
-            Some(Role::Model) => add_model_parts(messages, &values)?,
-            Some(Role::System) => messages.push(SystemMessage::new(parse_parts(&values)?)),
-            None | Some(Role::User | Role::Function) => {
-                let mut parts = Vec::new();
-                for value in &values {
-                    let part = from_value::<WirePart>(value)?;
-                    match part.function_response {
-                        Some(response) => messages.push(response.into_message()),
-                        None => parts.push(part.into_part(value)),
+    fn of_text(text: &str) -> Self {
+        WireContent { role: None, parts: Some(vec![json!({"text": text})]) }
+    }
+}
+
+/// Adds a content. A user content with function responses becomes a tool message for each of them,
+/// followed by a user message with the other parts. One with an unknown role is shown as JSON.
+fn add_content(messages: &mut Messages, value: &Value) {
+    let parts = items(value, "parts");
+    // Two contents of the model in a row stay two messages.
+    messages.end_turn();
+    match value.get("role").and_then(Value::as_str) {
+        Some("model") => add_model_parts(messages, parts),
+        Some("system") => messages.push(SystemMessage::new(parse_parts(parts))),
+        // `function` is an older name for a `user` message with function responses.
+        None | Some("user" | "function") if value.get("parts").is_some_and(Value::is_array) => {
+            let mut user_parts = Vec::new();
+            for value in parts {
+                match WirePart::parse(value) {
+                    WirePart { function_response: Some(response), .. } => {
+                        messages.push(response.into_message());
                     }
-                }
-                if !parts.is_empty() {
-                    messages.push(UserMessage::new(parts));
+                    part => user_parts.push(part.into_part(value)),
                 }
             }
+            if !user_parts.is_empty() {
+                messages.push(UserMessage::new(user_parts));
+            }
         }
-        Some(())
+        _ => messages.push(json_message(value)),
     }
 }
 
@@ -148,8 +179,6 @@ impl WireContent {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Response {
-    /// Missing if the prompt was blocked.
-    candidates: Option<Vec<Candidate>>,
     #[serde(alias = "prompt_feedback")]
     prompt_feedback: Option<PromptFeedback>,
     #[serde(alias = "usage_metadata")]
@@ -193,9 +222,9 @@ struct Usage {
     #[serde(alias = "cached_content_token_count")]
     cached_content_token_count: Option<u64>,
     #[serde(alias = "prompt_tokens_details")]
-    prompt_tokens_details: Option<Vec<ModalityTokens>>,
+    prompt_tokens_details: Option<Vec<Value>>,
     #[serde(alias = "candidates_tokens_details")]
-    candidates_tokens_details: Option<Vec<ModalityTokens>>,
+    candidates_tokens_details: Option<Vec<Value>>,
 }
 
 /// A count by modality: `{"modality": "AUDIO", "tokenCount": 32}`.
@@ -210,28 +239,24 @@ struct ModalityTokens {
 /// Reads a response.
 ///
 /// Every field of the format is optional, so at least one candidate with content or a finish reason
-/// is required, or else the reason why the prompt was blocked.
+/// is required, or else the reason why the prompt was blocked. Other JSON with `candidates` has
+/// none of these, and candidates of unknown form are skipped.
 pub(super) fn response(value: &Value) -> Option<ChatResponse> {
     let response = from_value::<Response>(value)?;
     let block_reason = response.prompt_feedback.and_then(|feedback| feedback.block_reason);
-    let candidates = response.candidates.unwrap_or_default();
+    let candidates = items(value, "candidates").iter().filter_map(Candidate::parse);
+    let candidates: Vec<Candidate> = candidates.collect();
+    // If there is a candidate, the prompt was not blocked.
     let finish_reason = match candidates.first() {
-        Some(candidate) => candidate.finish_reason.clone(),
+        Some(_) => candidates.iter().find_map(|candidate| candidate.finish_reason.clone()),
         None => Some(block_reason?),
     };
     let mut messages = Messages::default();
-    for Candidate { content, finish_reason } in candidates {
-        // Other JSON with `candidates` has neither.
-        if content.is_none() && finish_reason.is_none() {
-            return None;
-        }
-        let Some(WireContent { role, parts }) = content else { continue };
-        if role.is_some_and(|role| role != Role::Model) {
-            return None;
-        }
-        if let Some(parts) = parts.filter(|parts| !parts.is_empty()) {
+    for Candidate { content, .. } in candidates {
+        let parts = content.and_then(|content| content.parts).unwrap_or_default();
+        if !parts.is_empty() {
             messages.end_turn();
-            add_model_parts(&mut messages, &parts)?;
+            add_model_parts(&mut messages, &parts);
         }
     }
     let messages = messages.finish();
@@ -248,6 +273,20 @@ pub(super) fn response(value: &Value) -> Option<ChatResponse> {
         origin: ORIGIN,
         ..ChatResponse::default()
     })
+}
+
+impl Candidate {
+    fn parse(value: &Value) -> Option<Self> {
+        from_value::<Candidate>(value).filter(
+            |Candidate { content, finish_reason }| match content {
+                Some(WireContent { role, parts }) => {
+                    let is_model = role.as_deref().is_none_or(|role| role == "model");
+                    is_model && (parts.is_some() || finish_reason.is_some())
+                }
+                None => finish_reason.is_some(),
+            },
+        )
+    }
 }
 
 impl Usage {
@@ -269,7 +308,8 @@ impl Usage {
 }
 
 /// Returns the count of audio tokens among the counts of all modalities.
-fn audio_tokens(details: Option<&[ModalityTokens]>) -> Option<u64> {
-    let is_audio = |tokens: &&ModalityTokens| tokens.modality.as_deref() == Some("AUDIO");
-    details?.iter().find(is_audio)?.token_count
+fn audio_tokens(details: Option<&[Value]>) -> Option<u64> {
+    let counts = details?.iter().filter_map(from_value::<ModalityTokens>);
+    let mut counts = counts.filter(|tokens| tokens.modality.as_deref() == Some("AUDIO"));
+    counts.find_map(|tokens| tokens.token_count)
 }

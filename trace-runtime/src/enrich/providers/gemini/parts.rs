@@ -1,9 +1,11 @@
 //! The parts of Gemini's contents.
 
+use crate::enrich::api::json_part;
 use crate::enrich::message_builder::Messages;
 use crate::enrich::wire::value_deserializer::from_value;
 use crate::record::{
-    Audio, Document, Image, Part, Reasoning, ToolCall, ToolMessage, Video, data_url,
+    AssistantPart, Audio, Content, Document, Image, Part, Reasoning, ToolCall, ToolMessage, Video,
+    data_url,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -22,7 +24,7 @@ const CODE_EXECUTION: &str = "code_execution";
 /// {"executableCode": {"language": "PYTHON", "code": "print(2 + 3)"}}
 /// {"codeExecutionResult": {"outcome": "OUTCOME_OK", "output": "5\n"}}
 /// ```
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct WirePart {
     text: Option<String>,
@@ -67,7 +69,7 @@ pub(super) struct FileData {
 pub(super) struct FunctionCall {
     /// Optional: the Gemini API may omit it. The name then identifies the call.
     id: Option<String>,
-    name: String,
+    name: Option<String>,
     /// Missing if the function has no parameters.
     args: Option<Value>,
 }
@@ -75,8 +77,11 @@ pub(super) struct FunctionCall {
 #[derive(Deserialize)]
 pub(super) struct FunctionResponse {
     id: Option<String>,
-    name: String,
+    name: Option<String>,
+    #[serde(default)]
     response: Value,
+    /// Images and other media that the function returned.
+    parts: Option<Vec<Value>>,
 }
 
 /// Code that the model generated and Google runs.
@@ -98,17 +103,52 @@ pub(super) struct CodeExecutionResult {
 
 impl FunctionResponse {
     pub(super) fn into_message(self) -> ToolMessage {
-        let message = ToolMessage::of_tool(self.name, self.response.to_string());
-        ToolMessage { tool_call_id: self.id, ..message }
+        let text = self.response.to_string();
+        let content = match self.parts.filter(|parts| !parts.is_empty()) {
+            Some(media) => {
+                let mut parts = vec![Part::text(text)];
+                parts.extend(parse_parts(&media));
+                Content::Parts(parts)
+            }
+            None => Content::Text(text),
+        };
+        ToolMessage { tool_call_id: self.id, name: self.name, content }
     }
 }
 
 /// Reads parts that are neither calls nor responses, such as those of a system instruction.
-pub(super) fn parse_parts(values: &[Value]) -> Option<Vec<Part>> {
-    values.iter().map(|value| Some(from_value::<WirePart>(value)?.into_part(value))).collect()
+pub(super) fn parse_parts(values: &[Value]) -> Vec<Part> {
+    values.iter().map(|value| WirePart::parse(value).into_part(value)).collect()
+}
+
+/// The fields that a part of a known kind has.
+const KINDS: [&str; 13] = [
+    "text",
+    "inlineData",
+    "inline_data",
+    "fileData",
+    "file_data",
+    "functionCall",
+    "function_call",
+    "functionResponse",
+    "function_response",
+    "executableCode",
+    "executable_code",
+    "codeExecutionResult",
+    "code_execution_result",
+];
+
+/// Returns true if a part is of a known kind.
+pub(super) fn is_part(value: &Value) -> bool {
+    KINDS.iter().any(|kind| value.get(kind).is_some_and(|content| !content.is_null()))
 }
 
 impl WirePart {
+    /// Reads a part. One of an unknown kind has no field that is set.
+    pub(super) fn parse(value: &Value) -> Self {
+        from_value(value).unwrap_or_default()
+    }
+
     /// Returns text or media as a part. `value` is the JSON of the part, which is recorded as text
     /// if it is neither.
     pub(super) fn into_part(self, value: &Value) -> Part {
@@ -120,7 +160,7 @@ impl WirePart {
             (None, None, Some(file)) => {
                 media_part(&file.mime_type.unwrap_or_default(), file.file_uri)
             }
-            (None, None, None) => Part::text(value.to_string()),
+            (None, None, None) => json_part(value),
         }
     }
 }
@@ -140,10 +180,12 @@ fn media_part(mime_type: &str, url: String) -> Part {
 ///
 /// Code that Google runs becomes a tool call and its result a separate tool message, so the parts
 /// before and after the result belong to two assistant messages.
-pub(super) fn add_model_parts(messages: &mut Messages, values: &[Value]) -> Option<()> {
+pub(super) fn add_model_parts(messages: &mut Messages, values: &[Value]) {
     for value in values {
         let turn = &mut messages.turn;
-        match from_value::<WirePart>(value)? {
+        let part = WirePart::parse(value);
+        let signature = part.thought_signature.clone().filter(|signature| !signature.is_empty());
+        match part {
             WirePart { function_call: Some(call), thought_signature, .. } => {
                 turn.tool_calls.push(call.into_tool_call(thought_signature));
             }
@@ -153,22 +195,23 @@ pub(super) fn add_model_parts(messages: &mut Messages, values: &[Value]) -> Opti
             WirePart { code_execution_result: Some(result), .. } => {
                 messages.push(result.into_message());
             }
-            WirePart { text: Some(text), thought: Some(true), thought_signature, .. } => {
-                let signature = thought_signature.filter(|signature| !signature.is_empty());
+            WirePart { text: Some(text), thought: Some(true), .. } => {
                 turn.push_reasoning(Reasoning { signature, ..Reasoning::new(text) });
             }
-            WirePart { text: Some(text), .. } => turn.push_text(&text),
+            WirePart { text: Some(text), .. } => match signature {
+                Some(signature) => turn.parts.push(AssistantPart::SignedText { text, signature }),
+                None => turn.push_text(&text),
+            },
             part => turn.push_part(part.into_part(value)),
         }
     }
-    Some(())
 }
 
 impl FunctionCall {
     /// Returns the call. The signature of the thoughts before the call is a field beside it.
     fn into_tool_call(self, signature: Option<String>) -> ToolCall {
         let arguments = self.args.unwrap_or_else(|| Map::new().into());
-        let call = ToolCall::new(self.name, arguments);
+        let call = ToolCall::new(self.name.unwrap_or_default(), arguments);
         ToolCall { id: self.id, reasoning_signature: signature, ..call }
     }
 }

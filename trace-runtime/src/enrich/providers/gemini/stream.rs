@@ -12,33 +12,58 @@
 //! `index` is the position of the candidate; the API may omit it for a single one. The counts are
 //! cumulative, so those of the last chunk remain.
 
-use crate::enrich::wire::merge::merge;
+use super::parts::is_part;
+use crate::enrich::wire::indexed_list::IndexedList;
+use crate::enrich::wire::lenient::items;
+use crate::enrich::wire::merge::{UnknownChunks, index_field, update_counts};
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
 
 /// Assembles chunks into one response with the parts of all chunks.
 pub(crate) fn assemble(chunks: &[Value]) -> Option<Value> {
+    let is_answer = |chunk: &Value| {
+        let has_candidate = items(chunk, "candidates").iter().any(|it| as_candidate(it).is_some());
+        has_candidate || chunk.get("promptFeedback").is_some()
+    };
+    if !chunks.iter().any(is_answer) {
+        return None;
+    }
     let mut response = Map::new();
-    let mut candidates: BTreeMap<u64, Map<String, Value>> = BTreeMap::new();
+    let mut candidates: IndexedList<StreamedCandidate> = IndexedList::default();
+    let mut unknown = UnknownChunks::default();
     for chunk in chunks {
-        let mut chunk = chunk.as_object()?.clone();
-        let chunk_candidates = chunk.remove("candidates");
         // A chunk without candidates carries the usage, also if the prompt was blocked.
-        if chunk_candidates.is_none() && !chunk.contains_key("usageMetadata") {
-            return None;
+        let fields = ["candidates", "usageMetadata", "usage_metadata", "promptFeedback"];
+        let is_known = fields.iter().any(|field| chunk.get(field).is_some());
+        let Some(fields) = chunk.as_object().filter(|_| is_known) else {
+            unknown.keep(chunk);
+            continue;
+        };
+        for (key, value) in fields.iter().filter(|(_, value)| !value.is_null()) {
+            match key.as_str() {
+                "candidates" => {}
+                "usageMetadata" => {
+                    update_counts(response.entry(key.as_str()).or_insert(Value::Null), value);
+                }
+                key => drop(response.insert(key.to_owned(), value.clone())),
+            }
         }
-        response.extend(chunk.into_iter().filter(|(_, value)| !value.is_null()));
-        let chunk_candidates = chunk_candidates.as_ref().and_then(Value::as_array);
-        for candidate in chunk_candidates.into_iter().flatten() {
-            let index = candidate.get("index").and_then(Value::as_u64).unwrap_or(0);
-            merge_candidate(candidates.entry(index).or_default(), as_candidate(candidate)?);
+        for candidate in items(chunk, "candidates") {
+            match as_candidate(candidate) {
+                Some(fields) => {
+                    let index = index_field(candidate, "index").unwrap_or(0);
+                    candidates.at(index).add(fields);
+                }
+                None => unknown.keep(candidate),
+            }
         }
     }
-    if candidates.is_empty() {
-        // Without candidates, only a blocked prompt is a response.
-        return response.contains_key("promptFeedback").then(|| response.into());
+    let candidates: Vec<Value> =
+        candidates.into_items().map(StreamedCandidate::into_value).collect();
+    // Without candidates, only a blocked prompt is a response.
+    if !candidates.is_empty() {
+        response.insert("candidates".to_owned(), candidates.into());
     }
-    response.insert("candidates".to_owned(), candidates.into_values().collect());
+    unknown.add_to(&mut response);
     Some(response.into())
 }
 
@@ -52,29 +77,66 @@ fn as_candidate(candidate: &Value) -> Option<&Map<String, Value>> {
     candidate.as_object().filter(|_| has_parts || has_finish_reason)
 }
 
-/// Adds the fields of a candidate to those of earlier chunks: parts are appended, other fields
-/// replace the earlier value.
-fn merge_candidate(candidate: &mut Map<String, Value>, chunk: &Map<String, Value>) {
-    for (key, new) in chunk.iter().filter(|(_, value)| !value.is_null()) {
-        let parts = candidate.get_mut(key).and_then(|old| old.get_mut("parts")?.as_array_mut());
-        match (parts, new.get("parts").and_then(Value::as_array)) {
-            (Some(parts), Some(new)) => new.iter().for_each(|part| append_part(parts, part)),
-            // The last chunk may have a content with a role and without parts.
-            (Some(_), None) => {}
-            (None, _) => drop(candidate.insert(key.clone(), new.clone())),
+/// A candidate, while its chunks arrive.
+#[derive(Debug, Default)]
+struct StreamedCandidate {
+    /// The fields, and in them the content without its parts.
+    fields: Map<String, Value>,
+    parts: Option<IndexedList<Value>>,
+}
+
+impl StreamedCandidate {
+    /// Adds the fields of a chunk: parts are appended, other fields replace the earlier value. The
+    /// last chunk may have a content with a role and without parts.
+    fn add(&mut self, chunk: &Map<String, Value>) {
+        for (key, new) in chunk.iter().filter(|(_, value)| !value.is_null()) {
+            let parts = new.get("parts").and_then(Value::as_array).filter(|_| key == "content");
+            for part in parts.into_iter().flatten() {
+                append_part(self.parts.get_or_insert_default(), part);
+            }
+            if key == "content" && self.fields.contains_key(key) {
+                continue;
+            }
+            let mut new = new.clone();
+            if let Some(content) = new.as_object_mut().filter(|_| parts.is_some()) {
+                content.remove("parts");
+                self.parts.get_or_insert_default();
+            }
+            self.fields.insert(key.clone(), new);
         }
+    }
+
+    fn into_value(self) -> Value {
+        let mut candidate = self.fields;
+        if let Some(parts) = self.parts {
+            let content = candidate.entry("content").or_insert_with(|| Map::new().into());
+            if let Some(content) = content.as_object_mut() {
+                content.insert("parts".to_owned(), parts.into_items().collect());
+            }
+        }
+        candidate.into()
     }
 }
 
-/// Appends a part. Text continues the last part if that is text too and both are thoughts or both
-/// are not: the API streams the thoughts first and then the output.
-fn append_part(parts: &mut Vec<Value>, part: &Value) {
-    let is_text = |part: &Value| part.get("text").is_some();
-    let continues_last = parts.last().is_some_and(|last| {
+/// Appends a part. Text continues the last known part if that is text too and both are thoughts or
+/// both are not: the API streams the thoughts first and then the output. The signature arrives with
+/// the last piece, whose text may be empty.
+fn append_part(parts: &mut IndexedList<Value>, part: &Value) {
+    let is_text = |part: &Value| part.get("text").is_some_and(Value::is_string);
+    let last = parts.current_mut().filter(|last| {
         is_text(last) && is_text(part) && last.get("thought") == part.get("thought")
     });
-    match (parts.last_mut().and_then(Value::as_object_mut), part.as_object()) {
-        (Some(last), Some(part)) if continues_last => merge(last, part),
-        _ => parts.push(part.clone()),
+    let (Some(Value::Object(last)), Some(fields)) = (last, part.as_object()) else {
+        return if is_part(part) {
+            parts.push(None, part.clone());
+        } else {
+            parts.push_aside(part.clone());
+        };
+    };
+    for (key, new) in fields.iter().filter(|(_, new)| !new.is_null()) {
+        match (last.get_mut(key), new) {
+            (Some(Value::String(old)), Value::String(text)) if key == "text" => old.push_str(text),
+            _ => drop(last.insert(key.clone(), new.clone())),
+        }
     }
 }

@@ -17,7 +17,8 @@
 
 use super::items::parse_part;
 use super::parts::image_from_base64;
-use crate::enrich::api::json;
+use crate::enrich::api::{json, json_part};
+use crate::enrich::wire::lenient::read_items;
 use crate::record::{Content, Image, Json, Part, ToolCall, ToolMessage};
 use serde_json::{Map, Value};
 
@@ -90,11 +91,12 @@ fn remove_empty_fields(object: &mut Map<String, Value>) {
 /// Returns the result of a tool as content: its text, its parts, or else its JSON text.
 pub(crate) fn result_content(result: &Value) -> Content {
     let parts: Option<Vec<Part>> = match result {
+        Value::Null => return Content::Empty,
         Value::String(text) => return text.as_str().into(),
-        Value::Array(parts) => parts.iter().map(result_part).collect(),
+        Value::Array(parts) => read_items(parts, result_part, json_part),
         result => result_part(result).map(|part| vec![part]),
     };
-    // One part without a type makes the list unreadable as parts; JSON text then loses nothing.
+    // If no part has a type, the JSON text of the whole is easier to read.
     parts.map_or_else(|| result.to_string().into(), Content::from)
 }
 
@@ -108,6 +110,6 @@ fn result_part(value: &Value) -> Option<Part> {
         "computer_screenshot" => {
             text("image_url").or(text("file_id")).map(|url| Image::new(url).into())
         }
-        _ => parse_part(value),
+        _ => Some(parse_part(value)),
     }
 }

@@ -4,12 +4,14 @@
 //! `openai_chat_*.json`, `openrouter_*.json`, `groq_*.json`, `vllm_*.json`, `deepseek_*.json`,
 //! `mistral_*.json`.
 
-use super::messages::{AssistantReply, WireMessage};
+use super::messages::{parse_messages, parse_reply};
 use crate::enrich::api::{ChatRequest, ChatResponse, Origin, parameters, tokens, tools};
-use crate::enrich::wire::merge::merge;
+use crate::enrich::wire::lenient::{items, read_items};
+use crate::enrich::wire::merge::{Merged, UnknownChunks, index_field, update_counts};
 use crate::enrich::wire::value_deserializer::from_value;
-use crate::record::TokenCount;
+use crate::record::{AssistantMessage, Message, TokenCount};
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 
@@ -22,7 +24,8 @@ use std::collections::BTreeMap;
 struct Request {
     /// Optional: Azure OpenAI has the deployment in the URL, and a function may take only messages.
     model: Option<String>,
-    messages: Vec<WireMessage>,
+    #[expect(dead_code, reason = "read item by item; here it is kept out of `rest`")]
+    messages: IgnoredAny,
     /// Kept as sent, because each entry is recorded as the JSON schema of one tool.
     tools: Option<Vec<Value>>,
     /// All other fields. They become the invocation parameters.
@@ -32,14 +35,14 @@ struct Request {
 
 /// Reads a chat request. This is the least specific of the formats with `messages`.
 pub(crate) fn request(value: &Value) -> Option<ChatRequest> {
-    let Request { model, messages, tools: definitions, rest } = from_value::<Request>(value)?;
+    let Request { model, tools: definitions, rest, .. } = from_value::<Request>(value)?;
     // Instructions beside the messages are Anthropic's or Bedrock's. If their formats rejected the
     // value, it is malformed, and reading half of it would hide the instructions.
-    if messages.is_empty() || rest.get("system").is_some_and(|system| !system.is_null()) {
+    if rest.get("system").is_some_and(|system| !system.is_null()) {
         return None;
     }
     Some(ChatRequest {
-        messages: messages.into_iter().map(WireMessage::into_message).collect::<Option<_>>()?,
+        messages: parse_messages(items(value, "messages"))?,
         tools: tools(definitions),
         parameters: parameters(model.as_deref().map(|model| ("model", model)), rest),
         model,
@@ -60,7 +63,6 @@ pub(crate) fn request(value: &Value) -> Option<ChatRequest> {
 /// recognize the format.
 #[derive(Deserialize)]
 struct Response {
-    choices: Vec<Choice>,
     model: Option<String>,
     usage: Option<Usage>,
     x_groq: Option<XGroq>,
@@ -70,12 +72,6 @@ struct Response {
 #[derive(Deserialize)]
 struct XGroq {
     usage: Option<Usage>,
-}
-
-#[derive(Deserialize)]
-struct Choice {
-    message: AssistantReply,
-    finish_reason: Option<String>,
 }
 
 /// The token counts of chat completions, legacy completions and embeddings.
@@ -107,14 +103,16 @@ struct CompletionDetails {
     audio_tokens: Option<u64>,
 }
 
-/// Reads a chat response with one or more choices.
+/// Reads a chat response with one or more choices, of which at least one must be known.
 pub(crate) fn response(value: &Value) -> Option<ChatResponse> {
-    let Response { choices, model, usage, x_groq } = from_value::<Response>(value)?;
-    let finish_reason = choices.first()?.finish_reason.clone();
-    let messages = choices.into_iter().map(|choice| Some(choice.message.into_message()?.into()));
+    let Response { model, usage, x_groq } = from_value::<Response>(value)?;
+    let choices = items(value, "choices");
+    let known = |choice: &Value| Some(Message::from(parse_reply(choice.get("message")?)?));
+    let unknown = |choice: &Value| AssistantMessage::new(choice.to_string()).into();
+    let mut reasons = choices.iter().filter_map(|choice| choice.get("finish_reason")?.as_str());
     Some(ChatResponse {
-        messages: messages.collect::<Option<_>>()?,
-        finish_reason,
+        messages: read_items(choices, known, unknown)?,
+        finish_reason: reasons.next().map(str::to_owned),
         tokens: usage.or(x_groq.and_then(|groq| groq.usage)).and_then(|usage| usage.tokens()),
         model,
         origin: Origin::default(),
@@ -141,63 +139,87 @@ impl Usage {
     }
 }
 
-/// A `chat.completion.chunk`:
+/// Assembles the chunks of a stream into one response: each `delta` is merged into the message of
+/// its choice.
 ///
 /// ```json
 /// {"choices": [{"index": 0, "delta": {"content": "Hel"}, "finish_reason": null}]}
 /// ```
 ///
-/// With `stream_options.include_usage`, the last chunk has the usage and `"choices": []`.
-#[derive(Deserialize)]
-struct Chunk {
-    /// Optional, because some servers omit the empty list or send null beside the usage.
-    choices: Option<Vec<ChunkChoice>>,
-    #[serde(flatten)]
-    rest: Map<String, Value>,
-}
-
-#[derive(Deserialize)]
-struct ChunkChoice {
-    /// The position of the choice, which exceeds 0 only for requests with `n` > 1.
-    index: u64,
-    /// Optional: a chunk with the results of Azure's content filter has no delta.
-    delta: Option<Map<String, Value>>,
-    #[serde(flatten)]
-    rest: Map<String, Value>,
-}
-
-/// Assembles chunks into one response: each `delta` is merged into the message of its choice.
-///
-/// For the fields beside the choices, the last value wins that is neither null nor empty: the
-/// content filter of Azure sends chunks with `"id": ""` and `"model": ""`.
+/// `index` is the position of the choice, which exceeds 0 only for requests with `n` > 1. With
+/// `stream_options.include_usage`, the last chunk has the usage and `"choices": []`; some servers
+/// omit the empty list or send null. Azure sends chunks with the results of its content filter, in
+/// which the choice has no delta, and `id` and `model` are empty: for the fields beside the choices,
+/// the last value wins that is neither null nor empty.
 pub(crate) fn assemble(chunks: &[Value]) -> Option<Value> {
-    let mut response = Map::new();
-    let mut choices: BTreeMap<u64, Map<String, Value>> = BTreeMap::new();
-    let mut has_delta = false;
-    for chunk in chunks {
-        let Chunk { choices: chunk_choices, rest } = from_value::<Chunk>(chunk)?;
-        let has_content = |value: &Value| !value.is_null() && value != "";
-        let has_usage = rest.get("usage").is_some_and(Value::is_object);
-        let chunk_choices = chunk_choices.or_else(|| has_usage.then(Vec::new))?;
-        response.extend(rest.into_iter().filter(|(_, value)| has_content(value)));
-        for ChunkChoice { index, delta, rest } in chunk_choices {
-            has_delta |= delta.is_some();
-            let choice = choices.entry(index).or_insert_with(|| empty_choice(index));
-            let message = choice.get_mut("message")?.as_object_mut()?;
-            merge(message, &delta.unwrap_or_default());
-            merge(choice, &rest);
-        }
-    }
     // Chunks of legacy completions have choices too, but no deltas.
-    if !has_delta {
+    let has_delta = |choice: &Value| choice.get("delta").is_some_and(Value::is_object);
+    if !chunks.iter().any(|chunk| items(chunk, "choices").iter().any(has_delta)) {
         return None;
     }
-    response.insert("choices".to_owned(), choices.into_values().collect());
+    let mut response = Map::new();
+    let mut choices: BTreeMap<u64, Choice> = BTreeMap::new();
+    let mut unknown = UnknownChunks::default();
+    for chunk in chunks {
+        let has_usage = chunk.get("usage").is_some_and(Value::is_object);
+        let (Some(fields), true) =
+            (chunk.as_object(), has_usage || chunk.get("choices").is_some_and(Value::is_array))
+        else {
+            unknown.keep(chunk);
+            continue;
+        };
+        for (key, value) in fields.iter().filter(|(_, value)| !value.is_null() && *value != "") {
+            match key.as_str() {
+                "choices" => {}
+                "usage" => {
+                    update_counts(response.entry(key.as_str()).or_insert(Value::Null), value);
+                }
+                key => drop(response.insert(key.to_owned(), value.clone())),
+            }
+        }
+        for choice in items(chunk, "choices") {
+            match choice.as_object() {
+                Some(fields) => {
+                    let index = index_field(choice, "index").unwrap_or(0);
+                    choices.entry(index).or_default().add(fields);
+                }
+                None => unknown.keep(choice),
+            }
+        }
+    }
+    let choices = choices.into_iter().map(|(index, choice)| choice.into_value(index));
+    response.insert("choices".to_owned(), choices.collect());
+    unknown.add_to(&mut response);
     Some(response.into())
 }
 
-/// Returns a choice whose message has only its role, which some servers never send in a delta.
-fn empty_choice(index: u64) -> Map<String, Value> {
-    let message = json!({"role": "assistant"});
-    Map::from_iter([("index".to_owned(), index.into()), ("message".to_owned(), message)])
+/// A choice that the chunks continue.
+#[derive(Default)]
+struct Choice {
+    message: Merged,
+    /// The fields beside the delta.
+    rest: Merged,
+}
+
+impl Choice {
+    fn add(&mut self, fields: &Map<String, Value>) {
+        let mut rest = fields.clone();
+        match rest.remove("delta") {
+            Some(Value::Object(delta)) => self.message.add(&delta),
+            // A wrong type is kept, so that it can be seen in the response.
+            Some(other) if !other.is_null() => drop(rest.insert("delta".to_owned(), other)),
+            _ => {}
+        }
+        self.rest.add(&rest);
+    }
+
+    /// Returns the choice. Some servers never send the role in a delta.
+    fn into_value(self, index: u64) -> Value {
+        let mut message = self.message.into_map();
+        message.entry("role").or_insert_with(|| json!("assistant"));
+        let mut choice = self.rest.into_map();
+        choice.insert("index".to_owned(), index.into());
+        choice.insert("message".to_owned(), message.into());
+        choice.into()
+    }
 }

@@ -5,10 +5,12 @@
 //! and is read there.
 
 use super::chat::Usage;
-use crate::enrich::api::{ChatRequest, ChatResponse, parameters};
-use crate::enrich::wire::merge::merge;
+use crate::enrich::api::{ChatRequest, ChatResponse, parameters, vector};
+use crate::enrich::wire::lenient::{items, read_items};
+use crate::enrich::wire::merge::{Merged, UnknownChunks, index_field};
 use crate::enrich::wire::value_deserializer::from_value;
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 
@@ -23,29 +25,24 @@ const OBJECT: &str = "text_completion";
 #[derive(Deserialize)]
 struct Request {
     model: String,
-    prompt: Prompt,
+    #[expect(dead_code, reason = "read item by item; here it is kept out of `rest`")]
+    prompt: IgnoredAny,
     #[serde(flatten)]
     rest: Map<String, Value>,
 }
 
-/// Several prompts in one request, as text or as token ids.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Prompt {
-    Texts(Vec<String>),
-    Tokens(#[expect(dead_code, reason = "matched, not read")] Vec<u64>),
-    TokenLists(#[expect(dead_code, reason = "matched, not read")] Vec<Vec<u64>>),
-}
-
-/// Reads a completion request whose `prompt` is a list.
+/// Reads a completion request whose `prompt` is a list: of texts, or of token ids.
 pub(crate) fn request(value: &Value) -> Option<ChatRequest> {
-    let Request { model, prompt, rest } = from_value::<Request>(value)?;
+    let Request { model, rest, .. } = from_value::<Request>(value)?;
+    let prompts = items(value, "prompt");
+    let is_token = |prompt: &Value| prompt.is_u64() || vector(prompt).is_some();
+    let text = |prompt: &Value| prompt.as_str().map(str::to_owned);
     Some(ChatRequest {
-        prompts: match prompt {
-            Prompt::Texts(texts) if texts.is_empty() => return None,
-            Prompt::Texts(texts) => texts,
+        prompts: match read_items(prompts, text, Value::to_string) {
+            Some(texts) => texts,
             // Decoding token ids would need the vocabulary of the model.
-            Prompt::Tokens(_) | Prompt::TokenLists(_) => Vec::new(),
+            None if !prompts.is_empty() && prompts.iter().all(is_token) => Vec::new(),
+            None => return None,
         },
         parameters: parameters(Some(("model", &model)), rest),
         model: Some(model),
@@ -63,64 +60,56 @@ pub(crate) fn request(value: &Value) -> Option<ChatRequest> {
 struct Response {
     /// Required, because a list of choices with a text is too common to be recognized alone.
     object: String,
-    choices: Vec<Choice>,
     model: Option<String>,
     usage: Option<Usage>,
 }
 
-#[derive(Deserialize)]
-struct Choice {
-    text: String,
-    finish_reason: Option<String>,
-}
-
-/// Reads a completion response.
+/// Reads a completion response, of which at least one choice must have a text.
 pub(crate) fn response(value: &Value) -> Option<ChatResponse> {
-    let Response { object, choices, model, usage } = from_value::<Response>(value)?;
+    let Response { object, model, usage } = from_value::<Response>(value)?;
     if object != OBJECT {
         return None;
     }
+    let choices = items(value, "choices");
+    let text = |choice: &Value| Some(choice.get("text")?.as_str()?.to_owned());
+    let mut reasons = choices.iter().filter_map(|choice| choice.get("finish_reason")?.as_str());
     Some(ChatResponse {
-        finish_reason: choices.first()?.finish_reason.clone(),
-        choices: choices.into_iter().map(|choice| choice.text).collect(),
+        choices: read_items(choices, text, Value::to_string)?,
+        finish_reason: reasons.next().map(str::to_owned),
         tokens: usage.and_then(|usage| usage.tokens()),
         model,
         ..ChatResponse::default()
     })
 }
 
-/// A chunk has the form of a response. Its choices continue those with the same index.
-#[derive(Deserialize)]
-struct Chunk {
-    choices: Vec<ChunkChoice>,
-    #[serde(flatten)]
-    rest: Map<String, Value>,
-}
-
-#[derive(Deserialize)]
-struct ChunkChoice {
-    index: u64,
-    #[serde(flatten)]
-    rest: Map<String, Value>,
-}
-
 /// Assembles chunks into one response by concatenating the `text` of each choice.
 ///
-/// The last chunk may have the usage and an empty list of choices.
+/// A chunk has the form of a response. Its choices continue those with the same index. The last
+/// chunk may have the usage and an empty list of choices.
 pub(crate) fn assemble(chunks: &[Value]) -> Option<Value> {
+    let is_chunk = |chunk: &Value| chunk.get("object").is_some_and(|object| object == OBJECT);
+    if !chunks.iter().any(is_chunk) {
+        return None;
+    }
     let mut response = Map::new();
-    let mut choices: BTreeMap<u64, Map<String, Value>> = BTreeMap::new();
+    let mut choices: BTreeMap<u64, Merged> = BTreeMap::new();
+    let mut unknown = UnknownChunks::default();
     for chunk in chunks {
-        let Chunk { choices: chunk_choices, rest } = from_value::<Chunk>(chunk)?;
-        if rest.get("object")? != OBJECT {
-            return None;
-        }
-        response.extend(rest.into_iter().filter(|(_, value)| !value.is_null()));
-        for ChunkChoice { index, rest } in chunk_choices {
-            let new_choice = || Map::from_iter([("index".to_owned(), index.into())]);
-            merge(choices.entry(index).or_insert_with(new_choice), &rest);
+        let Some(fields) = chunk.as_object().filter(|_| is_chunk(chunk)) else {
+            unknown.keep(chunk);
+            continue;
+        };
+        let fields = fields.iter().filter(|(key, value)| *key != "choices" && !value.is_null());
+        response.extend(fields.map(|(key, value)| (key.clone(), value.clone())));
+        for choice in items(chunk, "choices") {
+            match (index_field(choice, "index"), choice.as_object()) {
+                (Some(index), Some(fields)) => choices.entry(index).or_default().add(fields),
+                _ => unknown.keep(choice),
+            }
         }
     }
-    response.insert("choices".to_owned(), choices.into_values().collect());
+    let choices = choices.into_values().map(|choice| Value::from(choice.into_map()));
+    response.insert("choices".to_owned(), choices.collect());
+    unknown.add_to(&mut response);
     Some(response.into())
 }

@@ -5,7 +5,9 @@
 //! differ.
 
 use super::chat::Usage;
-use crate::enrich::api::{EmbeddingRequest, EmbeddingResponse, parameters};
+use crate::enrich::api::{EmbeddingRequest, EmbeddingResponse, parameters, vector};
+use crate::enrich::wire::lenient::{items, read_items};
+use crate::enrich::wire::merge::index_field;
 use crate::enrich::wire::value_deserializer::from_value;
 use base64::prelude::{BASE64_STANDARD, Engine};
 use serde::Deserialize;
@@ -19,29 +21,27 @@ use serde_json::{Map, Value};
 #[derive(Deserialize)]
 struct Request {
     model: Option<String>,
-    input: Input,
+    input: Value,
     #[serde(flatten)]
     rest: Map<String, Value>,
 }
 
-/// One text or several, or the token ids of one text or several.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Input {
-    Text(String),
-    Texts(Vec<String>),
-    Tokens(#[expect(dead_code, reason = "matched, not read")] Vec<u64>),
-    TokenLists(#[expect(dead_code, reason = "matched, not read")] Vec<Vec<u64>>),
-}
-
 /// Reads an embedding request. Token ids are not decoded and leave the texts empty.
+///
+/// `input` is one text or several, or the token ids of one text or several.
 pub(crate) fn request(value: &Value) -> Option<EmbeddingRequest> {
     let Request { model, input, rest } = from_value::<Request>(value)?;
+    let is_token = |item: &Value| item.is_u64() || vector(item).is_some();
+    let text = |item: &Value| item.as_str().map(str::to_owned);
     Some(EmbeddingRequest {
-        texts: match input {
-            Input::Text(text) => vec![text],
-            Input::Texts(texts) => texts,
-            Input::Tokens(_) | Input::TokenLists(_) => Vec::new(),
+        texts: match &input {
+            Value::String(text) => vec![text.clone()],
+            Value::Array(items) => match read_items(items, text, Value::to_string) {
+                Some(texts) => texts,
+                None if items.iter().all(is_token) => Vec::new(),
+                None => return None,
+            },
+            _ => return None,
         },
         parameters: parameters(model.as_deref().map(|model| ("model", model)), rest),
         model,
@@ -56,60 +56,44 @@ pub(crate) fn request(value: &Value) -> Option<EmbeddingRequest> {
 /// ```
 #[derive(Deserialize)]
 struct Response {
-    data: Vec<Datum>,
     model: Option<String>,
     usage: Option<Usage>,
 }
 
-#[derive(Deserialize)]
-struct Datum {
-    embedding: Vector,
-    /// The position of the text in the request. Optional for compatible servers.
-    index: Option<u64>,
-}
-
-/// A vector, as `encoding_format` requests it: `float` or `base64`.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Vector {
-    Numbers(Vec<f64>),
-    Base64(String),
-}
-
-/// Reads an embedding response.
+/// Reads an embedding response, of which at least one item must have a vector.
 ///
 /// The vectors are sorted by index so that each is recorded beside its text. If an index is
 /// missing, the order of the response is the only information.
 pub(crate) fn response(value: &Value) -> Option<EmbeddingResponse> {
-    let Response { mut data, model, usage } = from_value::<Response>(value)?;
+    let Response { model, usage } = from_value::<Response>(value)?;
+    let vector_of = |datum: &Value| match datum.get("embedding")? {
+        Value::String(text) => Some(decoded(text)),
+        numbers => vector(numbers).map(Some),
+    };
+    let known = |datum: &Value| Some((index_field(datum, "index"), vector_of(datum)?));
+    let mut data: Vec<_> = items(value, "data").iter().filter_map(known).collect();
     if data.is_empty() {
         return None;
     }
-    if data.iter().all(|datum| datum.index.is_some()) {
-        data.sort_by_key(|datum| datum.index);
+    if data.iter().all(|(index, _)| index.is_some()) {
+        data.sort_by_key(|(index, _)| *index);
     }
     Some(EmbeddingResponse {
-        vectors: data.into_iter().map(|datum| datum.embedding.numbers()).collect(),
+        vectors: data.into_iter().map(|(_, vector)| vector).collect(),
         model,
         tokens: usage.and_then(|usage| usage.tokens()),
     })
 }
 
-impl Vector {
-    /// Returns the numbers, or `None` if a text does not encode a vector.
-    ///
-    /// OpenAI's Python client requests base64 by default. It encodes `f32` values in little-endian
-    /// byte order. Values that are not finite indicate that the text encodes something else.
-    fn numbers(self) -> Option<Vec<f64>> {
-        let encoded = match self {
-            Vector::Numbers(numbers) => return Some(numbers),
-            Vector::Base64(text) => text,
-        };
-        let bytes = BASE64_STANDARD.decode(encoded).ok()?;
-        let (floats, rest) = bytes.as_chunks::<4>();
-        let numbers = floats.iter().map(|bytes| f64::from(f32::from_le_bytes(*bytes)));
-        let numbers: Vec<f64> = numbers.collect();
-        let is_vector = rest.is_empty() && !numbers.is_empty();
-        (is_vector && numbers.iter().all(|number| number.is_finite())).then_some(numbers)
-    }
+/// Returns the numbers of a vector in base64, or `None` if the text does not encode a vector.
+///
+/// OpenAI's Python client requests base64 by default. It encodes `f32` values in little-endian
+/// byte order. Values that are not finite indicate that the text encodes something else.
+fn decoded(encoded: &str) -> Option<Vec<f64>> {
+    let bytes = BASE64_STANDARD.decode(encoded).ok()?;
+    let (floats, rest) = bytes.as_chunks::<4>();
+    let numbers = floats.iter().map(|bytes| f64::from(f32::from_le_bytes(*bytes)));
+    let numbers: Vec<f64> = numbers.collect();
+    let is_vector = rest.is_empty() && !numbers.is_empty();
+    (is_vector && numbers.iter().all(|number| number.is_finite())).then_some(numbers)
 }

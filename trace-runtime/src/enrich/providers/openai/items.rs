@@ -4,12 +4,12 @@
 //! one assistant message. [`Messages`] joins consecutive items of the model into one message again.
 
 use super::built_in::{BuiltInItem, parse_built_in, result_content};
-use crate::enrich::api::json;
+use crate::enrich::api::{content, is_content, json, json_message, json_part};
 use crate::enrich::message_builder::{AssistantTurn, Messages};
+use crate::enrich::wire::tagged::from_tagged;
 use crate::enrich::wire::value_deserializer::from_value;
 use crate::record::{
-    Content, Document, Image, Message, Part, Reasoning, SystemMessage, ToolCall, ToolMessage,
-    UserMessage,
+    Document, Image, Message, Part, Reasoning, SystemMessage, ToolCall, ToolMessage, UserMessage,
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -23,26 +23,29 @@ use serde_json::Value;
 /// {"type": "function_call_output", "call_id": "call_1", "output": "42"}
 /// ```
 #[derive(Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 enum Item {
     Message(WireMessage),
     FunctionCall {
-        name: String,
+        name: Option<String>,
         /// JSON as text.
+        #[serde(default)]
         arguments: Value,
-        call_id: String,
+        call_id: Option<String>,
     },
     /// A call of a custom tool, whose input is free text.
     CustomToolCall {
-        name: String,
-        input: String,
-        call_id: String,
+        name: Option<String>,
+        #[serde(default)]
+        input: Value,
+        call_id: Option<String>,
     },
     #[serde(alias = "custom_tool_call_output")]
     FunctionCallOutput {
-        call_id: String,
+        call_id: Option<String>,
         name: Option<String>,
         /// A text or a list of content parts.
+        #[serde(default)]
         output: Value,
     },
     Reasoning(WireReasoning),
@@ -55,14 +58,15 @@ enum Item {
 #[derive(Deserialize)]
 struct WireMessage {
     role: Role,
-    content: ItemContent,
+    /// A text, or a list of content parts. Output is always a list.
+    content: Value,
 }
 
 #[derive(Deserialize)]
 struct WireReasoning {
     id: Option<String>,
     /// A summary by the API, in several parts. Empty unless the request asks for it.
-    summary: Option<Vec<Summary>>,
+    summary: Option<Vec<Value>>,
     /// The reasoning itself, which only models with open weights disclose.
     content: Option<Vec<Value>>,
     /// The reasoning for the next request, if the API does not store the conversation.
@@ -79,19 +83,6 @@ enum Role {
     Assistant,
 }
 
-/// The `content` of a message: a text, or a list of content parts. Output is always a list.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum ItemContent {
-    Text(String),
-    Parts(Vec<Value>),
-}
-
-#[derive(Deserialize)]
-struct Summary {
-    text: String,
-}
-
 /// A content part of a message or of a reasoning item, by its `type`.
 ///
 /// ```json
@@ -99,7 +90,7 @@ struct Summary {
 /// {"type": "output_text", "text": "Hello", "annotations": []}
 /// ```
 #[derive(Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 enum ItemPart {
     InputText {
         text: String,
@@ -131,34 +122,31 @@ enum ItemPart {
     Other,
 }
 
-/// Adds an item to the messages. Returns `None` if the item does not match its type.
-pub(crate) fn add_item(messages: &mut Messages, value: &Value) -> Option<()> {
-    let message: Message = match Item::parse(value)? {
-        Item::Message(WireMessage { role: Role::System, content }) => {
-            SystemMessage::new(content.into_content()?).into()
+/// Adds an item to the messages.
+pub(crate) fn add_item(messages: &mut Messages, value: &Value) {
+    let message: Message = match Item::parse(value) {
+        Item::Message(WireMessage { role, content: wire_content }) => {
+            let content = content(&wire_content, parse_part);
+            match role {
+                Role::System => SystemMessage::new(content).into(),
+                Role::Developer => Message::Developer(SystemMessage::new(content)),
+                Role::User => UserMessage::new(content).into(),
+                Role::Assistant => return add_reply(&mut messages.turn, &wire_content),
+            }
         }
-        Item::Message(WireMessage { role: Role::Developer, content }) => {
-            Message::Developer(SystemMessage::new(content.into_content()?))
+        Item::FunctionCallOutput { call_id: tool_call_id, name, output } => {
+            ToolMessage { tool_call_id, name, content: result_content(&output) }.into()
         }
-        Item::Message(WireMessage { role: Role::User, content }) => {
-            UserMessage::new(content.into_content()?).into()
-        }
-        Item::FunctionCallOutput { call_id, name, output } => {
-            ToolMessage { name, ..ToolMessage::new(call_id, result_content(&output)) }.into()
-        }
-        Item::Other => {
-            add_built_in(messages, value);
-            return Some(());
-        }
+        Item::Other => return add_unknown(messages, value),
         item => return add_assistant_item(&mut messages.turn, item),
     };
     messages.push(message);
-    Some(())
 }
 
 /// Adds an item of a built-in tool: its call belongs to the assistant, its result is a tool
-/// message. Any other item becomes text of the assistant, as its JSON.
-fn add_built_in(messages: &mut Messages, value: &Value) {
+/// message. A message with an unknown role stays a message; any other item becomes text of the
+/// assistant, as its JSON.
+fn add_unknown(messages: &mut Messages, value: &Value) {
     match parse_built_in(value) {
         Some(BuiltInItem { call, result }) => {
             messages.turn.tool_calls.extend(call);
@@ -166,89 +154,98 @@ fn add_built_in(messages: &mut Messages, value: &Value) {
                 messages.push(result);
             }
         }
+        None if value.get("role").is_some_and(|role| role != "assistant") => {
+            messages.push(json_message(value));
+        }
         None => messages.turn.push_text(&value.to_string()),
     }
 }
 
+/// Returns true for an item of any known or unknown kind. Lists of other things, such as the texts
+/// of an embedding request, have none.
+pub(crate) fn is_item(value: &Value) -> bool {
+    ["type", "role"].iter().any(|field| value.get(field).is_some_and(Value::is_string))
+}
+
 impl Item {
     /// Reads an item. A message may omit its type: `{"role": "user", "content": "Hi"}`.
-    fn parse(value: &Value) -> Option<Self> {
-        match value.get("type") {
+    fn parse(value: &Value) -> Self {
+        let item = match value.get("type") {
             None | Some(Value::Null) => from_value::<WireMessage>(value).map(Item::Message),
-            Some(_) => from_value::<Item>(value),
+            Some(_) => from_tagged::<Item>(value, "type"),
+        };
+        match item {
+            Some(Item::Message(message)) if !is_content(&message.content) => Item::Other,
+            item => item.unwrap_or(Item::Other),
         }
     }
 }
 
 /// Returns the items of an `output` as messages: of the assistant, and of the built-in tools that
-/// the API ran in between. A message with another role is a mismatch.
-pub(crate) fn output_messages(items: &[Value]) -> Option<Vec<Message>> {
+/// the API ran in between. The model writes no message of another role, so one is shown as JSON.
+pub(crate) fn output_messages(items: &[Value]) -> Vec<Message> {
     let mut messages = Messages::default();
     for value in items {
-        add_item(&mut messages, value)?;
+        match value.get("role") {
+            Some(role) if role != "assistant" => messages.turn.push_text(&value.to_string()),
+            _ => add_item(&mut messages, value),
+        }
     }
-    let messages = messages.finish();
-    let is_output = |message: &Message| matches!(message, Message::Assistant(_) | Message::Tool(_));
-    messages.iter().all(is_output).then_some(messages)
+    messages.finish()
+}
+
+/// Adds the content of an assistant message to its turn.
+fn add_reply(turn: &mut AssistantTurn, content: &Value) {
+    match content {
+        Value::Array(parts) => parts.iter().for_each(|part| turn.push_part(parse_part(part))),
+        content => turn.push_text(content.as_str().unwrap_or_default()),
+    }
 }
 
 /// Adds an item that the model generated to its current turn.
-fn add_assistant_item(turn: &mut AssistantTurn, item: Item) -> Option<()> {
+fn add_assistant_item(turn: &mut AssistantTurn, item: Item) {
     match item {
-        Item::Message(WireMessage { role: Role::Assistant, content }) => match content {
-            ItemContent::Text(text) => turn.push_text(&text),
-            ItemContent::Parts(parts) => {
-                for value in &parts {
-                    turn.push_part(parse_part(value)?);
-                }
-            }
-        },
-        Item::FunctionCall { name, arguments, call_id } => {
-            turn.tool_calls.push(ToolCall::new(name, json(&arguments)).id(call_id));
+        Item::FunctionCall { name, arguments, call_id: id } => {
+            let call = ToolCall::new(name.unwrap_or_default(), json(&arguments));
+            turn.tool_calls.push(ToolCall { id, ..call });
         }
-        Item::CustomToolCall { name, input, call_id } => {
-            turn.tool_calls.push(ToolCall::new(name, Value::String(input)).id(call_id));
+        Item::CustomToolCall { name, input, call_id: id } => {
+            let call = ToolCall::new(name.unwrap_or_default(), input);
+            turn.tool_calls.push(ToolCall { id, ..call });
         }
-        Item::Reasoning(wire) => turn.push_reasoning(reasoning(wire)?),
+        Item::Reasoning(wire) => turn.push_reasoning(reasoning(wire)),
         // `add_item` handles these.
-        Item::Message(_) | Item::FunctionCallOutput { .. } | Item::Other => return None,
+        Item::Message(_) | Item::FunctionCallOutput { .. } | Item::Other => {}
     }
-    Some(())
 }
 
 /// Returns a reasoning item with its summary as text, or with its content if there is no summary.
-fn reasoning(wire: WireReasoning) -> Option<Reasoning> {
-    let summary = wire.summary.into_iter().flatten();
-    let mut texts: Vec<String> = summary.map(|summary| summary.text).collect();
-    if texts.is_empty() {
-        for value in wire.content.iter().flatten() {
-            if let ItemPart::ReasoningText { text } = from_value::<ItemPart>(value)? {
-                texts.push(text);
-            }
-        }
+/// Parts without a text are left out, because the texts become one.
+fn reasoning(wire: WireReasoning) -> Reasoning {
+    let texts = |parts: &Option<Vec<Value>>| -> Vec<String> {
+        let parts = parts.iter().flatten();
+        parts.filter_map(|part| Some(part.get("text")?.as_str()?.to_owned())).collect()
+    };
+    let mut texts_found = texts(&wire.summary);
+    if texts_found.is_empty() {
+        texts_found = texts(&wire.content);
     }
-    Some(Reasoning {
-        text: (!texts.is_empty()).then(|| texts.join("\n")),
+    Reasoning {
+        text: (!texts_found.is_empty()).then(|| texts_found.join("\n")),
         id: wire.id,
         encrypted_content: wire.encrypted_content,
         ..Reasoning::default()
-    })
-}
-
-impl ItemContent {
-    fn into_content(self) -> Option<Content> {
-        Some(match self {
-            ItemContent::Text(text) => text.into(),
-            ItemContent::Parts(parts) => {
-                parts.iter().map(parse_part).collect::<Option<Vec<Part>>>()?.into()
-            }
-        })
     }
 }
 
-/// Reads a content part. A part with an unknown type becomes its JSON text.
-pub(crate) fn parse_part(value: &Value) -> Option<Part> {
-    Some(match from_value::<ItemPart>(value)? {
+/// Reads a content part. A part with an unknown type, without a type, or without the fields of its
+/// type becomes its JSON text.
+pub(crate) fn parse_part(value: &Value) -> Part {
+    parse_known_part(value).unwrap_or_else(|| json_part(value))
+}
+
+fn parse_known_part(value: &Value) -> Option<Part> {
+    Some(match from_tagged::<ItemPart>(value, "type")? {
         ItemPart::InputText { text }
         | ItemPart::OutputText { text }
         | ItemPart::ReasoningText { text }
@@ -258,6 +255,6 @@ pub(crate) fn parse_part(value: &Value) -> Option<Part> {
             let url = file_url.or(file_data);
             Document { url, id: file_id, name: filename, ..Document::default() }.into()
         }
-        ItemPart::Other => Part::text(value.to_string()),
+        ItemPart::Other => return None,
     })
 }

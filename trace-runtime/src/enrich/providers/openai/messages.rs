@@ -5,14 +5,18 @@
 //! | `reasoning_content` | `DeepSeek`, vLLM |
 //! | `reasoning` | OpenRouter, Groq, vLLM |
 //! | `thinking`, `images`, `tool_name`, arguments as an object | Ollama |
+//! | `images` as content parts | OpenRouter |
 //! | `tool_plan` | Cohere (version 2) |
 //!
 //! Ollama and Cohere have response formats that differ, but put the same assistant message into
 //! them, so this module serves all three.
 
 use super::parts::{add_assistant_part, image_from_base64, parse_part};
-use crate::enrich::api::json;
+use crate::enrich::api::{content, is_content, json, json_message};
 use crate::enrich::message_builder::AssistantTurn;
+use crate::enrich::wire::lenient::{items, read_items};
+use crate::enrich::wire::tagged::from_tagged;
+use crate::enrich::wire::value_deserializer::from_value;
 use crate::record::{
     AssistantMessage, Content, Message, Part, Reasoning, SystemMessage, ToolCall, ToolMessage,
     UserMessage,
@@ -20,7 +24,7 @@ use crate::record::{
 use serde::Deserialize;
 use serde_json::Value;
 
-/// A message of a request, by its role. An unknown role is a mismatch of the whole request.
+/// A message of a request, by its role.
 ///
 /// ```json
 /// {"role": "system", "content": "Be brief."}
@@ -30,65 +34,45 @@ use serde_json::Value;
 /// {"role": "tool", "tool_call_id": "call_1", "content": "sunny"}
 /// ```
 #[derive(Deserialize)]
-#[serde(tag = "role", rename_all = "snake_case")]
-#[allow(
-    clippy::large_enum_variant,
-    reason = "maps are larger where another crate has `serde_json` keep their order"
-)]
-pub(crate) enum WireMessage {
+#[serde(rename_all = "snake_case")]
+enum WireMessage {
     System {
-        content: WireContent,
+        content: Value,
     },
     Developer {
-        content: WireContent,
+        content: Value,
     },
-    User(WireUser),
-    Assistant(WireAssistant),
+    User {
+        content: Value,
+        name: Option<String>,
+    },
+    Assistant {},
     Tool(WireTool),
     /// The deprecated predecessor of `Tool`: the result of a `function_call`, which has no id.
-    Function {
-        name: String,
-        content: Option<WireContent>,
-    },
+    Function(WireTool),
 }
 
 #[derive(Deserialize)]
-pub(crate) struct WireUser {
-    content: WireContent,
-    name: Option<String>,
-    /// Ollama's images: base64 without a media type, beside the text.
-    images: Option<Vec<String>>,
-}
-
-#[derive(Deserialize)]
-pub(crate) struct WireTool {
-    content: Option<WireContent>,
+struct WireTool {
+    #[serde(default)]
+    content: Value,
     /// Optional: Ollama identifies the result by `tool_name` alone.
     tool_call_id: Option<String>,
     #[serde(alias = "tool_name")]
     name: Option<String>,
 }
 
-/// The `content` of a message: a text, or a list of content parts.
-#[derive(Deserialize)]
-#[serde(untagged)]
-pub(crate) enum WireContent {
-    Text(String),
-    Parts(Vec<Value>),
-}
-
-/// An assistant message. Every field is optional, since a message may have only tool calls, only
-/// reasoning, or nothing where a stream broke.
+/// The fields of an assistant message, except its content, its calls and its images. Every field is
+/// optional, since a message may have only tool calls, only reasoning, or nothing where a stream
+/// broke.
 #[derive(Default, Deserialize)]
-pub(crate) struct WireAssistant {
-    content: Option<WireContent>,
+struct WireAssistant {
     refusal: Option<String>,
     reasoning_content: Option<String>,
-    /// Any value, because this name is also used for objects, which are not read.
-    reasoning: Option<Value>,
+    /// Some servers use this name for an object, which is not read.
+    reasoning: Option<String>,
     thinking: Option<String>,
     tool_plan: Option<String>,
-    tool_calls: Option<Vec<WireCall>>,
     /// The deprecated predecessor of `tool_calls`: one call without an id.
     function_call: Option<WireFunction>,
     audio: Option<WireAudioReply>,
@@ -102,16 +86,17 @@ struct WireAudioReply {
 }
 
 /// A tool call, with `function` or `custom` according to its `type`.
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 struct WireCall {
     id: Option<String>,
+    r#type: Option<String>,
     function: Option<WireFunction>,
     custom: Option<WireCustom>,
 }
 
 #[derive(Deserialize)]
 struct WireFunction {
-    name: String,
+    name: Option<String>,
     /// JSON as text (OpenAI) or an object (Ollama). If it is missing, null is recorded.
     #[serde(default)]
     arguments: Value,
@@ -120,134 +105,119 @@ struct WireFunction {
 /// A call of a custom tool, whose input is free text in place of JSON arguments.
 #[derive(Deserialize)]
 struct WireCustom {
-    name: String,
-    input: String,
+    name: Option<String>,
+    #[serde(default)]
+    input: Value,
 }
 
-/// The message of a response, whose role must be `assistant`.
+/// Reads the messages of a request, of which at least one must be known.
+pub(crate) fn parse_messages(values: &[Value]) -> Option<Vec<Message>> {
+    // Parts without a type belong to another format; among others they are shown as JSON.
+    let has_parts = |content: &Value| match content.as_array() {
+        Some(parts) => parts.is_empty() || parts.iter().any(|part| part["type"].is_string()),
+        None => true,
+    };
+    let is_known = |message: &Value| message.get("content").is_none_or(has_parts);
+    if !values.iter().any(|message| is_known(message) && parse_message(message).is_some()) {
+        return None;
+    }
+    read_items(values, parse_message, json_message)
+}
+
+/// Reads a message, or returns `None` if its role is unknown or its content has no known form.
+fn parse_message(value: &Value) -> Option<Message> {
+    let text_or_parts =
+        |value: Value| is_content(&value).then(|| SystemMessage::new(content(&value, parse_part)));
+    Some(match from_tagged::<WireMessage>(value, "role")? {
+        WireMessage::System { content } => text_or_parts(content)?.into(),
+        WireMessage::Developer { content } => Message::Developer(text_or_parts(content)?),
+        WireMessage::User { content, name } => {
+            let content = user_content(&content, items(value, "images"))?;
+            UserMessage { name, ..UserMessage::new(content) }.into()
+        }
+        WireMessage::Assistant {} => assistant_message(value).into(),
+        WireMessage::Tool(tool) | WireMessage::Function(tool) => {
+            let WireTool { content: wire_content, tool_call_id, name } = tool;
+            let content = content(&wire_content, parse_part);
+            ToolMessage { tool_call_id, name, content }.into()
+        }
+    })
+}
+
+/// Returns the content of a user, with the images of Ollama, which are beside the text, as parts
+/// after it.
+fn user_content(wire_content: &Value, images: &[Value]) -> Option<Content> {
+    if images.is_empty() || !is_content(wire_content) {
+        return is_content(wire_content).then(|| content(wire_content, parse_part));
+    }
+    let mut parts = match wire_content {
+        Value::String(text) => vec![Part::text(text)],
+        parts => parts.as_array()?.iter().map(parse_part).collect(),
+    };
+    parts.extend(images.iter().map(parse_image));
+    Some(parts.into())
+}
+
+/// Reads an image beside the text: base64 without a media type (Ollama), or a content part
+/// (OpenRouter).
+fn parse_image(value: &Value) -> Part {
+    value.as_str().map_or_else(|| parse_part(value), image_from_base64)
+}
+
+/// Reads the message of a response, or returns `None` if its role is not `assistant`.
 ///
-/// Unlike a message of a request it must state its role: this is one of the few fields that
-/// distinguish a response from other JSON with a `message`.
-#[derive(Deserialize)]
-pub(crate) struct AssistantReply {
-    role: String,
-    #[serde(flatten)]
-    message: WireAssistant,
+/// Unlike the content, the role is required: it is one of the few fields that distinguish a
+/// response from other JSON with a `message`.
+pub(crate) fn parse_reply(value: &Value) -> Option<AssistantMessage> {
+    (value.get("role")? == "assistant").then(|| assistant_message(value))
 }
 
-impl AssistantReply {
-    /// Returns the message, or `None` if it belongs to another role or does not match.
-    pub(crate) fn into_message(self) -> Option<AssistantMessage> {
-        if self.role == "assistant" { self.message.into_message() } else { None }
+/// Reads an assistant message: reasoning first, then content, refusal or transcript, images, and
+/// tool calls.
+fn assistant_message(value: &Value) -> AssistantMessage {
+    let wire = from_value::<WireAssistant>(value).unwrap_or_default();
+    let mut turn = AssistantTurn::default();
+    // Some servers (vLLM) send the same text as `reasoning` and `reasoning_content`: read one.
+    let reasoning = wire.reasoning_content.or(wire.reasoning).or(wire.thinking);
+    // Cohere's `tool_plan` explains the tool calls that follow, so it counts as reasoning.
+    for text in [reasoning, wire.tool_plan].into_iter().flatten() {
+        turn.push_reasoning(Reasoning::new(text));
     }
-}
-
-impl WireMessage {
-    pub(crate) fn into_message(self) -> Option<Message> {
-        Some(match self {
-            WireMessage::System { content } => SystemMessage::new(content.into_content()?).into(),
-            WireMessage::Developer { content } => {
-                Message::Developer(SystemMessage::new(content.into_content()?))
+    match value.get("content") {
+        None | Some(Value::Null) => {}
+        Some(Value::String(text)) => turn.push_text(text),
+        Some(Value::Array(parts)) => {
+            for part in parts {
+                add_assistant_part(&mut turn, part);
             }
-            WireMessage::User(user) => user.into_message()?.into(),
-            WireMessage::Assistant(assistant) => assistant.into_message()?.into(),
-            WireMessage::Tool(tool) => tool.into_message()?.into(),
-            WireMessage::Function { name, content } => {
-                let content = content.map_or(Some(Content::Empty), WireContent::into_content)?;
-                ToolMessage::of_tool(name, content).into()
-            }
-        })
-    }
-}
-
-impl WireUser {
-    /// Returns the message, with the images that are beside the text as parts after it.
-    fn into_message(self) -> Option<UserMessage> {
-        let content = match (self.content, self.images) {
-            (content, None) => content.into_content()?,
-            (content, Some(images)) => {
-                let mut parts = content.into_parts()?;
-                parts.extend(images.iter().map(|data| image_from_base64(data)));
-                parts.into()
-            }
-        };
-        Some(UserMessage { name: self.name, ..UserMessage::new(content) })
-    }
-}
-
-impl WireTool {
-    fn into_message(self) -> Option<ToolMessage> {
-        let WireTool { content, tool_call_id, name } = self;
-        let content = content.map_or(Some(Content::Empty), WireContent::into_content)?;
-        Some(ToolMessage { tool_call_id, name, content })
-    }
-}
-
-impl WireAssistant {
-    /// Returns the message: reasoning first, then content, refusal or transcript, then tool calls.
-    fn into_message(self) -> Option<AssistantMessage> {
-        let mut turn = AssistantTurn::default();
-        // Some servers (vLLM) send the same text as `reasoning` and `reasoning_content`: read one.
-        let reasoning = self.reasoning.and_then(|value| Some(value.as_str()?.to_owned()));
-        let reasoning = self.reasoning_content.or(reasoning).or(self.thinking);
-        // Cohere's `tool_plan` explains the tool calls that follow, so it counts as reasoning.
-        for text in [reasoning, self.tool_plan].into_iter().flatten() {
-            turn.push_reasoning(Reasoning::new(text));
         }
-        match self.content {
-            Some(WireContent::Text(text)) => turn.push_text(&text),
-            Some(WireContent::Parts(parts)) => {
-                for part in &parts {
-                    add_assistant_part(&mut turn, part)?;
-                }
-            }
-            None => {}
-        }
-        let transcript = self.audio.and_then(|audio| audio.transcript);
-        for text in [self.refusal, transcript].iter().flatten() {
-            turn.push_text(text);
-        }
-        for call in self.tool_calls.into_iter().flatten() {
-            turn.tool_calls.push(call.into_tool_call()?);
-        }
-        turn.tool_calls.extend(self.function_call.map(WireFunction::into_tool_call));
-        Some(AssistantMessage { name: self.name, ..turn.finish() })
+        Some(other) => turn.push_text(&other.to_string()),
     }
+    let transcript = wire.audio.and_then(|audio| audio.transcript);
+    for text in [wire.refusal, transcript].iter().flatten() {
+        turn.push_text(text);
+    }
+    for image in items(value, "images") {
+        turn.push_part(parse_image(image));
+    }
+    turn.tool_calls.extend(items(value, "tool_calls").iter().map(parse_tool_call));
+    turn.tool_calls.extend(wire.function_call.map(WireFunction::into_tool_call));
+    AssistantMessage { name: wire.name, ..turn.finish() }
 }
 
-impl WireCall {
-    /// Returns the call, or `None` if it calls neither a function nor a custom tool.
-    fn into_tool_call(self) -> Option<ToolCall> {
-        let call = match (self.function, self.custom) {
-            (Some(function), _) => function.into_tool_call(),
-            (None, custom) => {
-                let WireCustom { name, input } = custom?;
-                ToolCall::new(name, Value::String(input))
-            }
-        };
-        Some(ToolCall { id: self.id, ..call })
-    }
+/// Reads a tool call. The arguments of a call of an unknown type are the JSON of the call.
+fn parse_tool_call(value: &Value) -> ToolCall {
+    let WireCall { id, r#type: kind, function, custom } = from_value(value).unwrap_or_default();
+    let call = match (function, custom) {
+        (Some(function), _) => function.into_tool_call(),
+        (None, Some(WireCustom { name, input })) => ToolCall::new(name.unwrap_or_default(), input),
+        (None, None) => ToolCall::new(kind.unwrap_or_default(), value.clone()),
+    };
+    ToolCall { id, ..call }
 }
 
 impl WireFunction {
     fn into_tool_call(self) -> ToolCall {
-        ToolCall::new(self.name, json(&self.arguments))
-    }
-}
-
-impl WireContent {
-    fn into_content(self) -> Option<Content> {
-        match self {
-            // Text stays text: a list with one part is recorded under other attribute keys.
-            WireContent::Text(text) => Some(text.into()),
-            parts @ WireContent::Parts(_) => parts.into_parts().map(Into::into),
-        }
-    }
-
-    fn into_parts(self) -> Option<Vec<Part>> {
-        match self {
-            WireContent::Text(text) => Some(vec![Part::text(text)]),
-            WireContent::Parts(parts) => parts.iter().map(parse_part).collect(),
-        }
+        ToolCall::new(self.name.unwrap_or_default(), json(&self.arguments))
     }
 }

@@ -1,9 +1,9 @@
 //! The content parts of OpenAI's chat messages, with the additions of compatible servers: videos
 //! (vLLM), document URLs and thinking (Mistral), documents and thinking (Cohere).
 
-use crate::enrich::api::json;
+use crate::enrich::api::{json, json_part};
 use crate::enrich::message_builder::AssistantTurn;
-use crate::enrich::wire::value_deserializer::from_value;
+use crate::enrich::wire::tagged::from_tagged;
 use crate::record::{Audio, Document, Image, Part, Reasoning, Video, data_url};
 use serde::Deserialize;
 use serde_json::Value;
@@ -17,7 +17,7 @@ use serde_json::Value;
 /// {"type": "file", "file": {"file_id": "file-1"}}
 /// ```
 #[derive(Deserialize)]
-#[serde(tag = "type", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
 enum WirePart {
     Text {
         text: String,
@@ -47,7 +47,8 @@ enum WirePart {
     },
     /// Mistral and Cohere.
     Thinking {
-        thinking: WireThinking,
+        /// A text (Cohere) or a list of text parts (Mistral).
+        thinking: Value,
     },
     /// Cohere.
     Document {
@@ -97,38 +98,33 @@ struct WireDocument {
     data: Value,
 }
 
-/// Thinking as a text (Cohere) or as a list of text parts (Mistral).
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum WireThinking {
-    Text(String),
-    Parts(Vec<WireThinkingPart>),
-}
-
-/// Usually text. Mistral may also put a `reference` here, which is skipped.
-#[derive(Deserialize)]
-struct WireThinkingPart {
-    text: Option<String>,
-}
-
 /// Adds a part of an assistant message. Thinking is reasoning here, while [`parse_part`], which
 /// reads the parts of other roles, keeps it as JSON.
-pub(crate) fn add_assistant_part(turn: &mut AssistantTurn, value: &Value) -> Option<()> {
-    match from_value::<WirePart>(value)? {
-        WirePart::Thinking { thinking } => turn.push_reasoning(Reasoning::new(match thinking {
-            WireThinking::Text(text) => text,
-            WireThinking::Parts(parts) => parts.into_iter().filter_map(|part| part.text).collect(),
-        })),
-        WirePart::Text { text } => turn.push_text(&text),
-        _ => turn.push_part(parse_part(value)?),
+pub(crate) fn add_assistant_part(turn: &mut AssistantTurn, value: &Value) {
+    match from_tagged::<WirePart>(value, "type") {
+        Some(WirePart::Thinking { thinking }) => {
+            turn.push_reasoning(Reasoning::new(match &thinking {
+                Value::String(text) => text.clone(),
+                // Mistral may also put a `reference` here, which has no text and is skipped.
+                Value::Array(parts) => {
+                    parts.iter().filter_map(|part| part["text"].as_str()).collect()
+                }
+                other => other.to_string(),
+            }));
+        }
+        Some(WirePart::Text { text }) => turn.push_text(&text),
+        _ => turn.push_part(parse_part(value)),
     }
-    Some(())
 }
 
-/// Reads a part. A part with an unknown type becomes its JSON text; one without a type, or with
-/// wrong fields for its type, does not match.
-pub(crate) fn parse_part(value: &Value) -> Option<Part> {
-    Some(match from_value::<WirePart>(value)? {
+/// Reads a part. A part with an unknown type, without a type, or without the fields of its type
+/// becomes its JSON text.
+pub(crate) fn parse_part(value: &Value) -> Part {
+    parse_known_part(value).unwrap_or_else(|| json_part(value))
+}
+
+fn parse_known_part(value: &Value) -> Option<Part> {
+    Some(match from_tagged::<WirePart>(value, "type")? {
         WirePart::Text { text } | WirePart::Refusal { refusal: text } => Part::text(text),
         WirePart::ImageUrl { image_url } => Image::new(image_url.into_url()).into(),
         WirePart::VideoUrl { video_url } => Video::new(video_url.into_url()).into(),
@@ -143,7 +139,7 @@ pub(crate) fn parse_part(value: &Value) -> Option<Part> {
         WirePart::Document { document: WireDocument { id, data } } => {
             Document { id, ..Document::new(json(&data).as_str()) }.into()
         }
-        WirePart::Thinking { .. } | WirePart::Other => Part::text(value.to_string()),
+        WirePart::Thinking { .. } | WirePart::Other => return None,
     })
 }
 

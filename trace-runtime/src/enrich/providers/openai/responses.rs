@@ -4,7 +4,7 @@
 //! `openai_responses*.json`. The items are read in `items`, the events of a stream in
 //! `responses_stream`.
 
-use super::items::{add_item, output_messages};
+use super::items::{add_item, is_item, output_messages};
 use crate::enrich::api::{ChatRequest, ChatResponse, Origin, parameters, tokens, tools};
 use crate::enrich::message_builder::Messages;
 use crate::enrich::wire::value_deserializer::from_value;
@@ -21,7 +21,8 @@ use serde_json::{Map, Value};
 #[derive(Deserialize)]
 struct Request {
     model: Option<String>,
-    input: Input,
+    /// A text or a list of items.
+    input: Option<Value>,
     /// The system prompt of this one request; it is not among the items.
     instructions: Option<String>,
     tools: Option<Vec<Value>>,
@@ -29,31 +30,66 @@ struct Request {
     rest: Map<String, Value>,
 }
 
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Input {
-    Text(String),
-    Items(Vec<Value>),
+/// The fields of Google's Interactions API that OpenAI's responses do not have.
+///
+/// Its requests have a `model` and an `input` too, but other items. Reading them here would show
+/// the blocks of the user as text of the assistant, so they are left alone.
+const INTERACTION_FIELDS: [&str; 6] = [
+    "agent",
+    "agent_config",
+    "generation_config",
+    "previous_interaction_id",
+    "response_modalities",
+    "system_instruction",
+];
+
+/// The types of items in Google's Interactions API. OpenAI's begin with `input_` and `output_`.
+const INTERACTION_TYPES: [&str; 9] = [
+    "audio",
+    "document",
+    "function_result",
+    "image",
+    "model_output",
+    "text",
+    "thought",
+    "user_input",
+    "video",
+];
+
+/// Returns true for a request to Google's Interactions API.
+fn is_interaction(rest: &Map<String, Value>, input: Option<&Value>) -> bool {
+    let is_foreign = |item: &Value| {
+        let kind = item.get("type").and_then(Value::as_str);
+        item.get("role").is_some_and(|role| role == "model")
+            || kind.is_some_and(|kind| INTERACTION_TYPES.contains(&kind))
+    };
+    let items = input.and_then(Value::as_array).map(Vec::as_slice).unwrap_or_default();
+    INTERACTION_FIELDS.iter().any(|field| rest.contains_key(*field)) || items.iter().any(is_foreign)
 }
 
-/// Reads a request whose input is a text or a list of items.
+/// Reads a request: its input is a text or a list of items, or missing if a stored prompt contains
+/// it, as in `{"prompt": {"id": "pmpt_1", "variables": {"city": "Paris"}}}`.
 pub(crate) fn request(value: &Value) -> Option<ChatRequest> {
     let Request { model, input, instructions, tools: definitions, rest } =
         from_value::<Request>(value)?;
+    if is_interaction(&rest, input.as_ref()) {
+        return None;
+    }
     let mut messages = Messages::default();
     if let Some(instructions) = instructions {
         messages.push(SystemMessage::new(instructions));
     }
-    match input {
+    match &input {
         // Many functions have an argument `input`. With a text, only the model distinguishes them.
-        Input::Text(_) if model.is_none() => return None,
-        Input::Text(text) => messages.push(UserMessage::new(text)),
-        Input::Items(items) if items.is_empty() => return None,
-        Input::Items(items) => {
-            for item in &items {
-                add_item(&mut messages, item)?;
+        Some(Value::String(_)) if model.is_none() => return None,
+        Some(Value::String(text)) => messages.push(UserMessage::new(text.as_str())),
+        Some(Value::Array(items)) if items.iter().any(is_item) => {
+            for item in items {
+                add_item(&mut messages, item);
             }
         }
+        None => drop(rest.get("prompt")?.get("id")?.as_str()?),
+        Some(_) => return None,
     }
     Some(ChatRequest {
         messages: messages.finish(),
@@ -119,7 +155,7 @@ pub(crate) fn response(value: &Value) -> Option<ChatResponse> {
     if response.object != "response" {
         return None;
     }
-    let messages = output_messages(&response.output)?;
+    let messages = output_messages(&response.output);
     // A background response is returned before it ends, and so is a stream that broke.
     let is_final = |status: &String| !["queued", "in_progress"].contains(&status.as_str());
     let status = response.status.filter(is_final);
