@@ -43,29 +43,29 @@ impl Folder {
         }
     }
 
-    /// Locks the folders of processes that are gone. The folders of this process are skipped like
-    /// those of any other that lives, since their files are locked.
-    pub(super) fn adopt(backend: &Path) -> io::Result<Vec<Self>> {
-        let mut locks: Vec<PathBuf> = std::fs::read_dir(backend)?
-            .filter_map(|entry| Some(entry.ok()?.path()))
-            .filter(|path| path.extension().is_some_and(|extension| extension == LOCK_EXTENSION))
-            .collect();
+    /// Returns the lock files of all folders of a backend.
+    pub(super) fn locks(backend: &Path) -> Vec<PathBuf> {
+        let Ok(entries) = std::fs::read_dir(backend) else { return Vec::new() };
+        let mut locks: Vec<PathBuf> = entries.filter_map(|e| Some(e.ok()?.path())).collect();
+        locks.retain(|path| path.extension().is_some_and(|found| found == LOCK_EXTENSION));
         locks.sort();
-        let mut folders = Vec::new();
-        for lock_path in locks {
-            let Ok(lock) = private().open(&lock_path) else { continue };
-            // Between the two calls another process may have adopted and deleted it.
-            if lock.try_lock().is_err() || !lock_path.exists() {
-                continue;
-            }
-            let folder = Folder { path: lock_path.with_extension(""), lock: Some(lock) };
-            if folder.path.is_dir() {
-                folders.push(folder);
-            } else {
-                folder.leave();
-            }
+        locks
+    }
+
+    /// Locks the folder of a process that is gone. Returns `None` if the process lives: this
+    /// process is no exception, since its files are locked too.
+    pub(super) fn take(lock_path: &Path) -> Option<Self> {
+        let lock = private().open(lock_path).ok()?;
+        // Between the two calls another process may have adopted and deleted it.
+        if lock.try_lock().is_err() || !lock_path.exists() {
+            return None;
         }
-        Ok(folders)
+        let folder = Folder { path: lock_path.with_extension(""), lock: Some(lock) };
+        if folder.path.is_dir() {
+            return Some(folder);
+        }
+        folder.leave();
+        None
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -79,12 +79,6 @@ impl Folder {
         paths.retain(|path| path.extension().is_some_and(|extension| extension == "otlp"));
         paths.sort();
         paths
-    }
-
-    /// Returns the length of all segments together.
-    pub(super) fn bytes(&self) -> u64 {
-        let segments = self.segments();
-        segments.iter().filter_map(|path| Some(path.metadata().ok()?.len())).sum()
     }
 
     /// Syncs the names of the segments to the disk; syncing a file covers its content alone.

@@ -25,6 +25,8 @@ const DONE: u8 = b'd';
 pub(super) struct Segment {
     path: PathBuf,
     pub(super) number: u64,
+    /// The number of the adopted folder that it is in, or `None` for the own one.
+    pub(super) folder: Option<u64>,
     pub(super) bytes: u64,
     /// The number of batches that are not done.
     pub(super) batches: usize,
@@ -57,11 +59,8 @@ impl Segment {
             let _ = std::fs::remove_file(path);
             return Err(error);
         }
-        Ok(Segment { path: path.to_owned(), number, bytes: HEADER, batches: 0, file: Some(file) })
-    }
-
-    pub(super) fn is_in(&self, folder: &Path) -> bool {
-        self.path.parent() == Some(folder)
+        let (path, folder, bytes, batches) = (path.to_owned(), None, HEADER, 0);
+        Ok(Segment { path, number, folder, bytes, batches, file: Some(file) })
     }
 
     pub(super) fn is_writable(&self) -> bool {
@@ -114,8 +113,8 @@ impl Segment {
         file.write_all(&[DONE])
     }
 
-    /// Reads a segment of an earlier run.
-    pub(super) fn read(path: &Path, number: u64) -> io::Result<Earlier> {
+    /// Reads a segment of an earlier run, from an adopted folder.
+    pub(super) fn read(path: &Path, number: u64, folder: u64) -> io::Result<Earlier> {
         let Records { requests, damaged, bytes } = Records::read(path)?;
         let batches: Vec<_> = requests
             .iter()
@@ -125,8 +124,8 @@ impl Segment {
                 (place, body::count(protobuf).unwrap_or(0))
             })
             .collect();
-        let path = path.to_owned();
-        let segment = Segment { path, number, bytes, batches: batches.len(), file: None };
+        let (path, folder, count) = (path.to_owned(), Some(folder), batches.len());
+        let segment = Segment { path, number, folder, bytes, batches: count, file: None };
         Ok(Earlier { segment, batches, damaged })
     }
 

@@ -1,8 +1,8 @@
 //! The spool of one queue: opening it, adopting what other processes have left, and its reports.
 
-use super::Spool;
 use super::folder::Folder;
 use super::segment::{Earlier, Segment};
+use super::{Spool, Takeover};
 use crate::config::RegisterError;
 use crate::delivery::destination::SendError;
 use crate::delivery::diagnostics::Diagnostics;
@@ -76,29 +76,50 @@ impl Store {
         self.scan_interval = interval;
     }
 
-    /// Adopts the batches that processes which are gone have left. `track` takes the number of
-    /// spans of each and returns its id. Segments are read without the lock, so the worker does
-    /// not wait.
-    pub(crate) fn adopt(&self, track: impl Fn(u64) -> u64) {
-        let mut damaged = 0;
-        for folder in Folder::adopt(&self.backend).unwrap_or_default() {
-            let paths = folder.segments();
-            if !self.lock().adopt(folder) {
-                continue;
+    /// Lists the folders that other processes may have left.
+    pub(crate) fn look(&self, takeover: &mut Takeover) {
+        takeover.look(&self.backend);
+    }
+
+    /// Takes one step to adopt batches that processes which are gone have left: opens a folder, or
+    /// reads a segment. `track` takes the number of spans of a batch and returns its id. Files are
+    /// read without the lock, so the worker does not wait.
+    pub(crate) fn adopt_next(&self, takeover: &mut Takeover, track: impl Fn(u64) -> u64) {
+        if let Some((folder, path)) = takeover.next_segment() {
+            takeover.damaged += self.adopt_segment(folder, &path, track);
+        } else if let Some(folder) = takeover.next_lock().and_then(|path| Folder::take(&path)) {
+            let segments = folder.segments();
+            if let Some(number) = self.lock().adopt(folder, segments.len()) {
+                takeover.open(number, segments);
             }
-            for path in paths {
-                let number = self.lock().adopted_number();
-                match Segment::read(&path, number) {
-                    Ok(earlier) => {
-                        damaged += earlier.damaged;
-                        self.add(earlier, &track);
-                    }
-                    Err(error) => self.report_unreadable_segment(&path, &error),
-                }
-            }
-            self.lock().leave_empty();
         }
-        self.report_damaged(damaged);
+        if takeover.is_done() {
+            self.report_damaged(std::mem::take(&mut takeover.damaged));
+        }
+    }
+
+    /// Adopts a segment, and returns the number of damaged records in it.
+    fn adopt_segment(&self, folder: u64, path: &Path, track: impl Fn(u64) -> u64) -> u64 {
+        let length = path.symlink_metadata().map_or(0, |metadata| metadata.len());
+        let mut spool = self.lock();
+        if !spool.has_room(length) {
+            spool.leave_segment(Some(folder));
+            return 0;
+        }
+        let number = spool.adopted_number();
+        drop(spool);
+        match Segment::read(path, number, folder) {
+            Ok(earlier) => {
+                let damaged = earlier.damaged;
+                self.add(earlier, track);
+                damaged
+            }
+            Err(error) => {
+                self.lock().leave_segment(Some(folder));
+                self.report_unreadable_segment(path, &error);
+                0
+            }
+        }
     }
 
     fn add(&self, earlier: Earlier, track: impl Fn(u64) -> u64) {

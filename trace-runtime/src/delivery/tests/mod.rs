@@ -9,6 +9,7 @@ mod shutdown;
 mod slow_network;
 mod splitting;
 mod spool;
+mod spool_order;
 mod spool_takeover;
 
 use super::destination::{Attempt, PartialSuccess, SendError};
