@@ -193,6 +193,15 @@ impl InFlight {
         )
     }
 
+    /// Records whether the halves of a batch that was split have their own records in the spool.
+    pub(super) fn mark_split(&mut self, halves: [u64; 2], is_separate: bool) {
+        for half in halves {
+            if let Some(batch) = self.batches.get_mut(&half) {
+                batch.shares_record &= !is_separate;
+            }
+        }
+    }
+
     /// Counts the outcome of a batch and stops to track it. Returns false if it was resolved
     /// before. After true, the caller must report the outcome and call
     /// [`reported`](Self::reported).

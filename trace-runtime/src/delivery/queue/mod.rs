@@ -55,6 +55,7 @@ use outage::Outage;
 use outbox::Outbox;
 use recovery::Looks;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::time::Instant;
 use waiting::Waiting;
 
 /// The queue of one destination, with its account and its spool.
@@ -96,6 +97,10 @@ struct State {
     worker: WorkerWaitsFor,
     /// True after a producer has put the first span into a buffer for a worker that sleeps.
     is_woken: bool,
+    /// The time until which the shutdown waits for the answer to the batch that is being sent.
+    answer_until: Option<Instant>,
+    /// True once the sender takes no more batches.
+    sender_has_ended: bool,
     /// True once the worker has ended.
     is_finished: bool,
     /// Spans dropped because the queue was full, and not reported yet.

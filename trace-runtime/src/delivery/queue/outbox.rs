@@ -72,6 +72,11 @@ impl Outbox {
         self.batches.iter().map(|batch| batch.body.bytes.len()).sum()
     }
 
+    /// Returns all batches, the one that is being sent first.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Batch> {
+        self.sending.iter().chain(&self.batches)
+    }
+
     /// Takes all batches out, the one that is being sent first.
     pub(super) fn take_all(&mut self) -> Vec<Batch> {
         self.sending.take().into_iter().chain(self.batches.drain(..)).collect()

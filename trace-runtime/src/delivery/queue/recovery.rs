@@ -1,7 +1,7 @@
 //! The search for batches of earlier runs, which the sender does when it has nothing else to send.
 
 use super::{Queue, State};
-use crate::delivery::spool::Takeover;
+use crate::delivery::spool::{Store, Takeover};
 use crate::sync::{wait, wait_timeout};
 use std::sync::MutexGuard;
 use std::time::Instant;
@@ -29,6 +29,34 @@ impl Default for Looks {
     /// Asks for the first look. The sender does it, so that `install` does not wait for a disk.
     fn default() -> Self {
         Looks { requested: 1, begun: 0, completed: 0 }
+    }
+}
+
+/// A wait for the batches of earlier runs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Recovery {
+    /// It waits for this look.
+    look: u64,
+    /// Failed tries before it began.
+    failures_before: u64,
+    /// Lost spans of earlier runs before it began.
+    lost_before: u64,
+}
+
+/// The result of waiting for the batches of earlier runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Recovered {
+    /// False if batches may be left that this process can send.
+    pub(crate) is_complete: bool,
+    /// The number of spans that were lost meanwhile.
+    pub(crate) lost: u64,
+}
+
+impl Looks {
+    /// Asks for a look that has not begun yet, and returns its number.
+    fn request(&mut self) -> u64 {
+        self.requested = self.begun + 1;
+        self.requested
     }
 }
 
@@ -73,6 +101,40 @@ impl Queue {
             None => wait(&self.sender_wakes, state),
             Some(rest) => wait_timeout(&self.sender_wakes, state, rest).0,
         });
+    }
+
+    /// Asks the sender to look for batches of earlier runs once its own spans are sent. With
+    /// `insists`, a destination that is down already is tried again. Returns `None` without a spool.
+    pub(crate) fn begin_recovery(&self, insists: bool) -> Option<Recovery> {
+        self.store.as_ref()?;
+        let recovery = self.update(|State { looks, outage, ledger, .. }| Recovery {
+            look: looks.request(),
+            failures_before: if insists { outage.failures() } else { 0 },
+            lost_before: ledger.recovered_lost(),
+        });
+        self.sender_wakes.notify_one();
+        Some(recovery)
+    }
+
+    /// Waits until every batch of earlier runs that a look has found is resolved, at most until the
+    /// deadline. Does not wait for a destination that cannot be reached.
+    pub(crate) fn wait_for_recovery(&self, recovery: &Recovery, deadline: Instant) -> Recovered {
+        let mut state = self.lock();
+        loop {
+            let is_complete = state.looks.completed >= recovery.look;
+            let rest = deadline.saturating_duration_since(Instant::now());
+            let is_hopeless = state.outage.is_hopeless(recovery.failures_before, deadline);
+            if is_complete || rest.is_zero() || is_hopeless {
+                let lost = state.ledger.recovered_lost() - recovery.lost_before;
+                return Recovered { is_complete, lost };
+            }
+            state = wait_timeout(&self.progress, state, rest).0;
+        }
+    }
+
+    /// The folder of the spool, for messages.
+    pub(crate) fn spool_folder(&self) -> Option<String> {
+        self.store.as_ref().map(Store::shown)
     }
 
     /// Adopts every batch that processes which are gone have left.

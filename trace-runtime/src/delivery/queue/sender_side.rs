@@ -29,6 +29,9 @@ impl Queue {
             let mut state = self.lock();
             if state.is_stopped() {
                 // The worker reclaims the batch that was being sent, so it stays in the outbox.
+                state.sender_has_ended = true;
+                drop(state);
+                self.worker_wakes.notify_all();
                 return None;
             }
             state.outbox.finish_sending();
@@ -122,9 +125,13 @@ impl Queue {
     }
 
     /// Replaces a batch that is too large by its halves, which are sent next and resolved one by
-    /// one. In the spool they share its record. After shutdown the batch stays whole.
+    /// one. In the spool they get records of their own, so that a kill between their answers does
+    /// not send both again. After shutdown the batch stays whole.
     pub(crate) fn split(&self, id: u64, [first, second]: [(Body, u64); 2]) {
         let mut spool = self.store.as_ref().map(Store::lock);
+        let is_stored = spool.as_ref().is_some_and(|spool| spool.contains(id));
+        let protobuf = |(body, _): &(Body, u64)| body.protobuf().ok().filter(|_| is_stored);
+        let protobufs = [protobuf(&first), protobuf(&second)];
         let ids = self.update(|state| {
             if state.phase == Phase::Over {
                 return None;
@@ -137,7 +144,8 @@ impl Queue {
             Some(ids)
         });
         if let (Some(spool), Some(ids)) = (&mut spool, ids) {
-            spool.share(id, ids);
+            let is_separate = spool.split(id, ids, &protobufs);
+            self.update(|state| state.in_flight.mark_split(ids, is_separate));
         }
     }
 

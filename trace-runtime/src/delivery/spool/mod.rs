@@ -193,11 +193,38 @@ impl Spool {
         }
     }
 
-    /// Gives the record of a batch to its two halves.
-    pub(crate) fn share(&mut self, id: u64, halves: [u64; 2]) {
-        let Some(place) = self.places.remove(&id) else { return };
+    pub(crate) fn contains(&self, id: u64) -> bool {
+        self.places.contains_key(&id)
+    }
+
+    /// Replaces the record of a batch by those of its two halves. Without room for both, they share
+    /// the record. Returns true if each has its own one. The halves are on disk before the whole is
+    /// marked: a crash between the two costs no span.
+    pub(crate) fn split(
+        &mut self,
+        id: u64,
+        [first, second]: [u64; 2],
+        protobufs: &[Option<Bytes>; 2],
+    ) -> bool {
+        let Some(place) = self.places.remove(&id) else { return false };
+        if let [Some(a), Some(b)] = protobufs
+            && self.has_room_to_split([a, b])
+            && self.append(first, a).is_ok()
+        {
+            if self.append(second, b).is_ok() {
+                self.release(place);
+                return true;
+            }
+            self.forget(first);
+        }
         *self.shares.entry(place).or_insert(1) += 1;
-        self.places.extend(halves.map(|half| (half, place)));
+        self.places.extend([first, second].map(|half| (half, place)));
+        false
+    }
+
+    fn has_room_to_split(&self, protobufs: [&Bytes; 2]) -> bool {
+        let records = protobufs.map(|protobuf| segment::record_length(protobuf) + segment::HEADER);
+        !self.is_closed && self.bytes + records.iter().sum::<u64>() <= self.limit
     }
 
     /// Gives a batch that shares a record its own one, if there is room, so that the next run

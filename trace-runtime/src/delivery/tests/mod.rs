@@ -10,6 +10,7 @@ mod slow_network;
 mod splitting;
 mod spool;
 mod spool_order;
+mod spool_progress;
 mod spool_takeover;
 
 use super::destination::{Attempt, PartialSuccess, SendError};

@@ -44,7 +44,6 @@ impl Disk {
     }
 
     /// Returns the paths of all segments.
-    #[cfg(unix)]
     pub(super) fn segments(&self) -> Vec<PathBuf> {
         let processes = below(self.0.clone()).into_iter().flat_map(below);
         processes.flat_map(below).collect()
