@@ -9,7 +9,9 @@
 //! that a crash separates from its answer is sent once more, with the same ids.
 
 mod folder;
+mod regular;
 mod segment;
+mod span_count;
 mod store;
 mod takeover;
 
@@ -82,6 +84,11 @@ impl Spool {
         })
     }
 
+    /// Returns the user of this process.
+    fn user(&self) -> Option<u32> {
+        self.own.user()
+    }
+
     /// Adopts a folder with so many segments. Returns its number, or `None` if nothing is in it.
     fn adopt(&mut self, folder: Folder, segments: usize) -> Option<u64> {
         if self.is_closed || segments == 0 {
@@ -143,7 +150,7 @@ impl Spool {
     /// ones, and the result.
     pub(crate) fn store(&mut self, id: u64, protobuf: &[u8]) -> (Vec<u64>, io::Result<()>) {
         let length = segment::record_length(protobuf) + segment::HEADER;
-        if self.is_closed || length > self.limit {
+        if self.is_closed || length > self.limit.min(segment::MAX_BYTES) {
             let error = io::Error::new(io::ErrorKind::StorageFull, "beyond the spool's bound");
             return (Vec::new(), Err(error));
         }

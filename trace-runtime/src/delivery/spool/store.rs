@@ -1,6 +1,7 @@
 //! The spool of one queue: opening it, adopting what other processes have left, and its reports.
 
 use super::folder::Folder;
+use super::regular::foreign_access;
 use super::segment::{Earlier, Segment};
 use super::{Spool, Takeover};
 use crate::config::RegisterError;
@@ -29,6 +30,8 @@ pub(crate) struct Store {
     diagnostics: Arc<Diagnostics>,
     is_durable: bool,
     scan_interval: Duration,
+    /// The owner of the folders that may be adopted.
+    user: Option<u32>,
 }
 
 /// The time between two looks for spools that other processes have left. A look costs reading a
@@ -53,9 +56,13 @@ impl Store {
             path: settings.path.display().to_string(),
             reason: error.to_string(),
         })?;
-        let (spool, folder) = (Mutex::new(spool), settings.path.clone());
+        let (user, folder) = (spool.user(), settings.path.clone());
         let (is_durable, scan_interval) = (settings.is_durable, SCAN_INTERVAL);
-        Ok(Store { spool, folder, backend, address, diagnostics, is_durable, scan_interval })
+        let spool = Mutex::new(spool);
+        let store =
+            Store { spool, folder, backend, address, diagnostics, is_durable, scan_interval, user };
+        store.report_foreign_access();
+        Ok(store)
     }
 
     pub(crate) fn lock(&self) -> MutexGuard<'_, Spool> {
@@ -87,10 +94,16 @@ impl Store {
     pub(crate) fn adopt_next(&self, takeover: &mut Takeover, track: impl Fn(u64) -> u64) {
         if let Some((folder, path)) = takeover.next_segment() {
             takeover.damaged += self.adopt_segment(folder, &path, track);
-        } else if let Some(folder) = takeover.next_lock().and_then(|path| Folder::take(&path)) {
-            let segments = folder.segments();
-            if let Some(number) = self.lock().adopt(folder, segments.len()) {
-                takeover.open(number, segments);
+        } else if let Some(path) = takeover.next_lock() {
+            match Folder::take(&path, self.user) {
+                Ok(Some(folder)) => {
+                    let segments = folder.segments();
+                    if let Some(number) = self.lock().adopt(folder, segments.len()) {
+                        takeover.open(number, segments);
+                    }
+                }
+                Ok(None) => {}
+                Err(error) => self.report_foreign_folder(&path.with_extension(""), &error),
             }
         }
         if takeover.is_done() {
@@ -181,6 +194,32 @@ impl Store {
                 segment.display(),
             )
         });
+    }
+
+    /// Reports a folder that is not adopted, for safety. It stays where it is.
+    fn report_foreign_folder(&self, folder: &Path, error: &io::Error) {
+        self.diagnostics.late("spool folder", &self.shown(), &|| {
+            format!(
+                "{} in the spool is left alone ({error}): if its spans are yours, replay it",
+                folder.display(),
+            )
+        });
+    }
+
+    /// Reports that other users may write to the spool. The folder of a process is private, but in
+    /// a folder that others write to they may put one of their making.
+    fn report_foreign_access(&self) {
+        for folder in [&self.folder, &self.backend] {
+            let Ok(metadata) = folder.metadata() else { continue };
+            let Some(problem) = foreign_access(&metadata, self.user) else { continue };
+            let folder = folder.display().to_string();
+            self.diagnostics.late("spool access", &folder, &|| {
+                format!(
+                    "the spool {folder} is not safe, since {problem}: others can make this program \
+                     send spans with its key; run `chmod go-w` on it, or choose a folder of your own",
+                )
+            });
+        }
     }
 
     /// Reports that a batch could not be written.

@@ -36,7 +36,9 @@ impl Temporary {
 
     fn adopt(&self, spool: &mut Spool) -> Found {
         let mut found = Found::default();
-        for folder in Folder::locks(&self.0).iter().filter_map(|lock| Folder::take(lock)) {
+        let user = spool.user();
+        let take = |lock: &PathBuf| Folder::take(lock, user).unwrap();
+        for folder in Folder::locks(&self.0).iter().filter_map(take) {
             let segments = folder.segments();
             let Some(number) = spool.adopt(folder, segments.len()) else { continue };
             for path in segments {

@@ -11,6 +11,8 @@ mod splitting;
 mod spool;
 mod spool_order;
 mod spool_progress;
+#[cfg(unix)]
+mod spool_safety;
 mod spool_takeover;
 
 use super::destination::{Attempt, PartialSuccess, SendError};

@@ -37,6 +37,10 @@ impl Disk {
         queue
     }
 
+    pub(super) fn path(&self) -> &Path {
+        &self.0
+    }
+
     /// Returns the number of files and folders of the backend.
     pub(super) fn entries(&self) -> usize {
         let backends = std::fs::read_dir(&self.0).unwrap().map(|backend| backend.unwrap().path());
