@@ -5,6 +5,7 @@ use super::diagnostics::Diagnostics;
 use super::queue::{Flushed, Queue, QueuedSpan, Stats};
 use super::reentrancy::{REENTRANT, in_export_scope};
 use super::settings::{DeliverySettings, MAX_TIMEOUT};
+use super::spool::Stranded;
 use super::threads::{open_spool, spawn, spool_name, start};
 use crate::config::RegisterError;
 use crate::span::recycle;
@@ -51,6 +52,8 @@ struct Shared {
     timeout: Duration,
     /// True if backends have a spool.
     has_spool: bool,
+    /// Spans in the spool that no destination sends.
+    stranded: Option<Arc<Stranded>>,
     /// The result of the shutdown, once there was one. A second caller waits for the first at this
     /// lock, and gets the same result.
     shutdown: Mutex<Option<Vec<Flushed>>>,
@@ -67,17 +70,23 @@ impl DeliveryProcessor {
     ) -> Result<Self, RegisterError> {
         let mut shared = Shared::new(diagnostics, settings.timeout, settings.spool.is_some());
         let mut names = Vec::new();
-        for destination in destinations {
-            let name = spool_name(&destination, &names);
+        for destination in &destinations {
+            names.push(spool_name(destination, &names));
+        }
+        shared.stranded = settings.spool.as_ref().and_then(|spool| {
             let diagnostics = Arc::clone(&shared.diagnostics);
-            let spool = open_spool(&destination, &name, settings, &diagnostics)?;
+            Some(Arc::new(Stranded::new(&spool.path, &names, diagnostics).ok()?))
+        });
+        for (destination, name) in destinations.into_iter().zip(&names) {
+            let (diagnostics, stranded) =
+                (Arc::clone(&shared.diagnostics), shared.stranded.as_ref());
+            let spool = open_spool(&destination, name, settings, stranded, &diagnostics)?;
             let queue = Queue::new(destination.address(), settings.batch, diagnostics, spool);
             let queue = Arc::new(queue);
             // The sender may run though the worker could not be started.
             start(destination, Arc::clone(&queue), settings)
                 .inspect_err(|_| queue.stop(Duration::ZERO))?;
             shared.queues.push(queue);
-            names.push(name);
         }
         Ok(DeliveryProcessor { shared: Arc::new(shared) })
     }
@@ -212,9 +221,9 @@ const MIN_STORE_TIME: Duration = Duration::from_millis(250);
 
 impl Shared {
     fn new(diagnostics: Arc<Diagnostics>, timeout: Duration, has_spool: bool) -> Self {
-        let (queues, shutdown) = (Vec::new(), Mutex::default());
+        let (queues, stranded, shutdown) = (Vec::new(), None, Mutex::default());
         let is_shut_down = AtomicBool::new(false);
-        Shared { queues, diagnostics, timeout, has_spool, shutdown, is_shut_down }
+        Shared { queues, diagnostics, timeout, has_spool, stranded, shutdown, is_shut_down }
     }
 
     /// Reports a span that ends after the shutdown. The queues count it as lost.
@@ -260,6 +269,8 @@ impl Shared {
             result.update(&queue.stats());
         }
         self.is_shut_down.store(true, Ordering::Release);
+        // A program that runs for a moment, or whose backend is away, has not reported them yet.
+        self.stranded.iter().for_each(|stranded| stranded.report_once());
         self.diagnostics.report_repeated();
         results
     }
@@ -317,6 +328,7 @@ impl Drop for Shared {
         }
         let mut shared = Shared::new(self.diagnostics.clone(), timeout, self.has_spool);
         shared.queues = std::mem::take(&mut self.queues);
+        shared.stranded = self.stranded.take();
         shared.shutdown = std::mem::take(&mut self.shutdown);
         // This thread is one of those that the shutdown waits for, so another one does it.
         let _ = spawn("trace-runtime-end", move || drop(shared));

@@ -82,8 +82,10 @@ impl Queue {
             return store.adopt_next(&mut search.takeover, track);
         }
         if state.looks.completed < state.looks.begun && !state.in_flight.has_earlier() {
-            state.looks.completed = state.looks.begun;
+            let look = state.looks.begun;
             drop(state);
+            store.report_stranded();
+            self.lock().looks.completed = look;
             self.progress.notify_all();
             return;
         }

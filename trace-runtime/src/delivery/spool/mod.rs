@@ -9,14 +9,17 @@
 //! that a crash separates from its answer is sent once more, with the same ids.
 
 mod folder;
+mod names;
 mod regular;
 mod segment;
 mod span_count;
 mod store;
+mod stranded;
 mod takeover;
 
 pub(super) use segment::Records;
 pub(super) use store::Store;
+pub(super) use stranded::Stranded;
 pub(super) use takeover::Takeover;
 
 use folder::Folder;

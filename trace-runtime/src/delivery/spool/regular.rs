@@ -28,6 +28,7 @@ fn require_regular(metadata: &Metadata) -> io::Result<()> {
 
 /// Returns the user that owns a file or folder, where there are owners.
 #[cfg(unix)]
+#[expect(clippy::unnecessary_wraps, reason = "other platforms have no owners")]
 pub(super) fn owner(metadata: &Metadata) -> Option<u32> {
     Some(std::os::unix::fs::MetadataExt::uid(metadata))
 }

@@ -1,9 +1,10 @@
 //! The spool of one queue: opening it, adopting what other processes have left, and its reports.
 
 use super::folder::Folder;
+use super::names::folder_name;
 use super::regular::foreign_access;
 use super::segment::{Earlier, Segment};
-use super::{Spool, Takeover};
+use super::{Spool, Stranded, Takeover};
 use crate::config::RegisterError;
 use crate::delivery::destination::SendError;
 use crate::delivery::diagnostics::Diagnostics;
@@ -32,6 +33,8 @@ pub(crate) struct Store {
     scan_interval: Duration,
     /// The owner of the folders that may be adopted.
     user: Option<u32>,
+    /// Spans of other endpoints, which some destination reports.
+    stranded: Option<Arc<Stranded>>,
 }
 
 /// The time between two looks for spools that other processes have left. A look costs reading a
@@ -59,10 +62,31 @@ impl Store {
         let (user, folder) = (spool.user(), settings.path.clone());
         let (is_durable, scan_interval) = (settings.is_durable, SCAN_INTERVAL);
         let spool = Mutex::new(spool);
-        let store =
-            Store { spool, folder, backend, address, diagnostics, is_durable, scan_interval, user };
+        let store = Store {
+            spool,
+            folder,
+            backend,
+            address,
+            diagnostics,
+            is_durable,
+            scan_interval,
+            user,
+            stranded: None,
+        };
         store.report_foreign_access();
         Ok(store)
+    }
+
+    /// Lets this destination report spans that no destination sends.
+    pub(crate) fn reporting(self, stranded: Option<&Arc<Stranded>>) -> Self {
+        Store { stranded: stranded.cloned(), ..self }
+    }
+
+    /// Reports spans that no destination sends.
+    pub(crate) fn report_stranded(&self) {
+        if let Some(stranded) = &self.stranded {
+            stranded.report_once();
+        }
     }
 
     pub(crate) fn lock(&self) -> MutexGuard<'_, Spool> {
@@ -247,14 +271,4 @@ impl Store {
         let what = format!("a batch in the spool {} {problem} ({error})", self.shown());
         SendError { cause, what, advice: "check the disk".to_owned() }
     }
-}
-
-/// Returns the name of a backend's folder: the address in a readable form, and a checksum of all
-/// of it, since batches for one backend must not be sent to another. The query is not shown, as it
-/// may hold a key.
-fn folder_name(backend: &str) -> String {
-    let shown = backend.split('?').next().unwrap_or(backend);
-    let readable: String =
-        shown.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).take(80).collect();
-    format!("{readable}-{:08x}", crc32fast::hash(backend.as_bytes()))
 }
