@@ -15,6 +15,7 @@ mod several_destinations;
 mod file;
 mod queue;
 mod spool;
+mod spool_drain;
 
 // Calls from the application: threads, runtimes, and re-entrant calls.
 mod callbacks;

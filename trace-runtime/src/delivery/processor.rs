@@ -5,6 +5,7 @@ use super::diagnostics::Diagnostics;
 use super::queue::{Flushed, Queue, QueuedSpan, Stats};
 use super::reentrancy::{REENTRANT, in_export_scope};
 use super::settings::{DeliverySettings, MAX_TIMEOUT};
+use super::spool::Stranded;
 use super::threads::{open_spool, spawn, spool_name, start};
 use crate::config::RegisterError;
 use crate::span::recycle;
@@ -51,6 +52,8 @@ struct Shared {
     timeout: Duration,
     /// True if backends have a spool.
     has_spool: bool,
+    /// Spans in the spool that no destination sends.
+    stranded: Option<Arc<Stranded>>,
     /// The result of the shutdown, once there was one. A second caller waits for the first at this
     /// lock, and gets the same result.
     shutdown: Mutex<Option<Vec<Flushed>>>,
@@ -67,17 +70,23 @@ impl DeliveryProcessor {
     ) -> Result<Self, RegisterError> {
         let mut shared = Shared::new(diagnostics, settings.timeout, settings.spool.is_some());
         let mut names = Vec::new();
-        for destination in destinations {
-            let name = spool_name(&destination, &names);
+        for destination in &destinations {
+            names.push(spool_name(destination, &names));
+        }
+        shared.stranded = settings.spool.as_ref().and_then(|spool| {
             let diagnostics = Arc::clone(&shared.diagnostics);
-            let spool = open_spool(&destination, &name, settings, &diagnostics)?;
+            Some(Arc::new(Stranded::new(&spool.path, &names, diagnostics).ok()?))
+        });
+        for (destination, name) in destinations.into_iter().zip(&names) {
+            let (diagnostics, stranded) =
+                (Arc::clone(&shared.diagnostics), shared.stranded.as_ref());
+            let spool = open_spool(&destination, name, settings, stranded, &diagnostics)?;
             let queue = Queue::new(destination.address(), settings.batch, diagnostics, spool);
             let queue = Arc::new(queue);
             // The sender may run though the worker could not be started.
             start(destination, Arc::clone(&queue), settings)
                 .inspect_err(|_| queue.stop(Duration::ZERO))?;
             shared.queues.push(queue);
-            names.push(name);
         }
         Ok(DeliveryProcessor { shared: Arc::new(shared) })
     }
@@ -105,9 +114,36 @@ impl DeliveryProcessor {
         self.shared.queues.iter().map(|queue| queue.stats()).collect()
     }
 
+    /// Flushes like [`force_flush`](SpanProcessor::force_flush), and waits until the spans that
+    /// earlier runs left in the [`spool`](crate::Builder::spool) are delivered too, at most for the
+    /// [`shutdown_timeout`](crate::Builder::shutdown_timeout).
+    ///
+    /// ```no_run
+    /// let processor = trace_runtime::register().spool("traces").processor()?;
+    /// // .. at the end of a job ..
+    /// if let Err(error) = processor.flush_spool() {
+    ///     eprintln!("the next job sends the rest: {error}");
+    /// }
+    /// # Ok::<(), trace_runtime::RegisterError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if a span of this run or of an earlier one was not delivered in time.
+    pub fn flush_spool(&self) -> OTelSdkResult {
+        reject_reentrant()?;
+        DeliveryProcessor::result(&self.flush_all(self.shared.timeout))
+    }
+
     /// Waits until every span that has ended so far is delivered to every destination.
     pub(crate) fn flush(&self, timeout: Duration) -> Vec<Flushed> {
         self.shared.flush(deadline(timeout))
+    }
+
+    /// Waits like a flush, and then until every span that earlier runs left in the spool is
+    /// delivered.
+    pub(crate) fn flush_all(&self, timeout: Duration) -> Vec<Flushed> {
+        self.shared.flush_all(deadline(timeout))
     }
 
     /// Flushes and shuts down. `before_stop` runs after the flush; spans that end until it returns
@@ -125,7 +161,7 @@ impl DeliveryProcessor {
     fn result(flushed: &[Flushed]) -> OTelSdkResult {
         match flushed.iter().find(|flushed| !flushed.is_complete()) {
             None => Ok(()),
-            Some(Flushed { delivered, pending, on_disk, lost, cause }) => {
+            Some(Flushed { delivered, pending, on_disk, lost, cause, .. }) => {
                 let cause = cause.as_deref().unwrap_or("no answer in time");
                 Err(OTelSdkError::InternalFailure(format!(
                     "{delivered} spans delivered, {pending} pending, {on_disk} on disk, {lost} \
@@ -185,9 +221,9 @@ const MIN_STORE_TIME: Duration = Duration::from_millis(250);
 
 impl Shared {
     fn new(diagnostics: Arc<Diagnostics>, timeout: Duration, has_spool: bool) -> Self {
-        let (queues, shutdown) = (Vec::new(), Mutex::default());
+        let (queues, stranded, shutdown) = (Vec::new(), None, Mutex::default());
         let is_shut_down = AtomicBool::new(false);
-        Shared { queues, diagnostics, timeout, has_spool, shutdown, is_shut_down }
+        Shared { queues, diagnostics, timeout, has_spool, stranded, shutdown, is_shut_down }
     }
 
     /// Reports a span that ends after the shutdown. The queues count it as lost.
@@ -225,9 +261,7 @@ impl Shared {
         for (queue, result, flush) in answering {
             *result = queue.wait_for(&flush, flush_until);
         }
-        // All queues begin to stop before one is waited for: a destination that hangs takes all of
-        // the remaining time.
-        self.queues.iter().for_each(|queue| queue.begin_stop());
+        self.send_earlier(&results, timeout, end);
         for (queue, result) in self.queues.iter().zip(&mut results) {
             let rest = end.saturating_duration_since(Instant::now()).max(MIN_STORE_TIME);
             queue.stop(rest);
@@ -235,7 +269,45 @@ impl Shared {
             result.update(&queue.stats());
         }
         self.is_shut_down.store(true, Ordering::Release);
+        // A program that runs for a moment, or whose backend is away, has not reported them yet.
+        self.stranded.iter().for_each(|stranded| stranded.report_once());
         self.diagnostics.report_repeated();
+        results
+    }
+
+    /// Stops all queues. One that has nothing left of this run first uses the time for the spans that
+    /// earlier runs left, so that programs which run for a moment empty their spool too.
+    ///
+    /// All queues begin to stop before the end of one is waited for: a destination that hangs takes
+    /// all of the remaining time.
+    fn send_earlier(&self, results: &[Flushed], timeout: Duration, end: Instant) {
+        let before_end = |rest| end.checked_sub(rest).unwrap_or(end);
+        // No batch of an earlier run is begun after three quarters of the time: a batch that is being
+        // sent should have its answer before the end.
+        let send_until = before_end(timeout / 4);
+        let answer_until = before_end(MIN_STORE_TIME.min(timeout / 8));
+        let mut sending = Vec::new();
+        for (queue, result) in self.queues.iter().zip(results) {
+            let recovery = result.is_resolved().then(|| queue.begin_recovery(false)).flatten();
+            match recovery {
+                Some(recovery) => sending.push((queue, recovery)),
+                None => queue.begin_stop(answer_until),
+            }
+        }
+        for (queue, recovery) in sending {
+            queue.wait_for_recovery(&recovery, send_until);
+            queue.begin_stop(answer_until);
+        }
+    }
+
+    fn flush_all(&self, deadline: Instant) -> Vec<Flushed> {
+        let begun: Vec<_> = self.queues.iter().map(|queue| queue.begin_recovery(true)).collect();
+        let mut results = self.flush(deadline);
+        for ((queue, recovery), result) in self.queues.iter().zip(&begun).zip(&mut results) {
+            if let (Some(recovery), Some(folder)) = (recovery, queue.spool_folder()) {
+                result.include(queue.wait_for_recovery(recovery, deadline), &folder);
+            }
+        }
         results
     }
 
@@ -256,6 +328,7 @@ impl Drop for Shared {
         }
         let mut shared = Shared::new(self.diagnostics.clone(), timeout, self.has_spool);
         shared.queues = std::mem::take(&mut self.queues);
+        shared.stranded = self.stranded.take();
         shared.shutdown = std::mem::take(&mut self.shutdown);
         // This thread is one of those that the shutdown waits for, so another one does it.
         let _ = spawn("trace-runtime-end", move || drop(shared));

@@ -3,7 +3,7 @@
 
 use super::body::Body;
 use super::destination::{Attempt, PartialSuccess, SendError, Transport};
-use super::queue::{Batch, BatchOutcome, Queue};
+use super::queue::{Batch, BatchOutcome, Queue, Search};
 use super::reentrancy::ExportScope;
 use super::retry::Backoff;
 use crate::panic::{catch, message};
@@ -26,8 +26,9 @@ enum Sent {
     Resolved(BatchOutcome),
     /// Its halves may be accepted, or sent in time.
     TooLarge,
-    /// The shutdown came first; the worker reclaims the batch.
-    Stopped,
+    /// The shutdown came first, and the worker reclaims the batch; or the spool keeps the batch, since
+    /// this run has one to send.
+    Left,
 }
 
 /// A body that is not longer than this is not split after a timeout: a network that needs all of
@@ -40,8 +41,8 @@ impl Sender {
         // Spans that the HTTP client records would be exported again, without an end.
         let _suppressed = Context::enter_telemetry_suppressed_scope();
         let _scope = ExportScope::enter();
-        let mut scan_at = self.queue.first_scan();
-        while let Some(next) = self.queue.next_batch(&mut scan_at) {
+        let mut search = Search::default();
+        while let Some(next) = self.queue.next_batch(&mut search) {
             match next {
                 Ok(batch) => self.send(&batch),
                 // The batch stays in the spool, and is read again later.
@@ -63,17 +64,17 @@ impl Sender {
         } else {
             body.clone().compressed().ok()
         };
-        match self.send_body(compressed.as_ref().unwrap_or(body), *spans) {
+        match self.send_body(*id, compressed.as_ref().unwrap_or(body), *spans) {
             Sent::Resolved(outcome) => self.queue.resolve(*id, &outcome),
             Sent::TooLarge => self.split(batch),
-            Sent::Stopped => {}
+            Sent::Left => {}
         }
     }
 
     /// Sends a body, again and again until there is an answer to it. The order of spans is kept
     /// for the price that a batch which is tried again holds up later ones; all go to the same
     /// backend.
-    fn send_body(&mut self, body: &Body, spans: u64) -> Sent {
+    fn send_body(&mut self, id: u64, body: &Body, spans: u64) -> Sent {
         if body.length > self.transport.max_request_bytes() && spans > 1 {
             return Sent::TooLarge;
         }
@@ -98,11 +99,14 @@ impl Sender {
                     let timed_out = began.elapsed() >= self.transport.timeout();
                     let pause = self.backoff.pause(after, self.queue.flushes());
                     if !self.queue.pause_after(&error, pause, after.is_some()) {
-                        return Sent::Stopped;
+                        return Sent::Left;
                     }
                     // On a slow network a long body may never arrive in the time of one attempt.
                     if timed_out && spans > 1 && body.bytes.len() > MIN_SPLIT_BYTES {
                         return Sent::TooLarge;
+                    }
+                    if self.queue.postpone(id) {
+                        return Sent::Left;
                     }
                 }
             }

@@ -6,7 +6,7 @@ use super::queue::Queue;
 use super::retry::Backoff;
 use super::sender::Sender;
 use super::settings::DeliverySettings;
-use super::spool::Store;
+use super::spool::{Store, Stranded};
 use super::worker::{Encoder, Outlet, Worker};
 use crate::config::RegisterError;
 use std::sync::Arc;
@@ -28,13 +28,14 @@ pub(super) fn open_spool(
     destination: &Destination,
     name: &str,
     settings: &DeliverySettings,
+    stranded: Option<&Arc<Stranded>>,
     diagnostics: &Arc<Diagnostics>,
 ) -> Result<Option<Store>, RegisterError> {
     let Destination::Transport(transport) = destination else { return Ok(None) };
     let spool = settings.spool.as_ref().filter(|_| transport.wants_spool());
-    spool
-        .map(|spool| Store::open(spool, name, transport.address(), Arc::clone(diagnostics)))
-        .transpose()
+    let Some(spool) = spool else { return Ok(None) };
+    let store = Store::open(spool, name, transport.address(), Arc::clone(diagnostics))?;
+    Ok(Some(store.reporting(stranded)))
 }
 
 /// Starts the threads of one destination.

@@ -168,6 +168,35 @@ impl Registration {
         self.running.as_ref().map_or(Ok(()), |running| running.flush(self.timeout))
     }
 
+    /// Flushes like [`flush`](Self::flush), and waits until the spans that earlier runs left in the
+    /// [`spool`](crate::Builder::spool) are delivered too, for at most the
+    /// [`shutdown_timeout`](crate::Builder::shutdown_timeout). The spans of this run are sent
+    /// first. Without a spool it is the same as `flush`.
+    ///
+    /// A call is only needed to know that the spool is empty: it is also sent in the background,
+    /// and in the time that [`shutdown`](Self::shutdown) has left. Spans in the folders of processes
+    /// that still run are not waited for.
+    ///
+    /// ```no_run
+    /// let registration = trace_runtime::register().spool("traces").install()?;
+    /// // .. a job that runs every hour ..
+    /// if let Err(error) = registration.flush_spool() {
+    ///     eprintln!("the next job sends the rest: {}", error.cause);
+    /// }
+    /// # Ok::<(), trace_runtime::RegisterError>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns the errors of [`flush`](Self::flush), and an error if spans of earlier runs were not
+    /// accepted in time. The counts are those of this run.
+    pub fn flush_spool(&self) -> Result<(), FlushError> {
+        let Some(running) = &self.running else { return Ok(()) };
+        let Some(processor) = &running.processor else { return running.flush(self.timeout) };
+        running.require_not_reentrant()?;
+        result(processor, &processor.flush_all(self.timeout))
+    }
+
     /// Returns the delivery statistics of each destination since `install`: exporters first, then
     /// OTLP backends, then files, then the console. Empty if tracing is switched off, and for an
     /// attached provider.
@@ -180,6 +209,9 @@ impl Registration {
     /// Switches the macros off, delivers the remaining spans and stops the background threads,
     /// within the [`shutdown_timeout`](crate::Builder::shutdown_timeout). Spans that end later are
     /// lost, and reported. An attached provider is flushed and left running.
+    ///
+    /// With a [`spool`](crate::Builder::spool), the time that is left is used for the spans that
+    /// earlier runs left there. They are not part of the result.
     ///
     /// Later calls return the result of the first one.
     ///

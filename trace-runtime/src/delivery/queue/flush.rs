@@ -3,9 +3,11 @@
 use super::ledger::{Ledger, Location};
 use super::outage::Outage;
 use super::outcome::PENDING_AT_SHUTDOWN;
+use super::recovery::Recovered;
 use super::stats::Stats;
 use super::{Phase, Queue, State, WorkerWaitsFor};
 use crate::delivery::destination::SendError;
+use crate::delivery::diagnostics::counted;
 use crate::sync::wait_timeout;
 use std::time::{Duration, Instant};
 
@@ -26,6 +28,8 @@ pub(crate) struct Flushed {
     pub(crate) on_disk: u64,
     pub(crate) lost: u64,
     pub(crate) cause: Option<String>,
+    /// True if spans of earlier runs are left or were lost, and the flush was to include them.
+    pub(crate) misses_earlier: bool,
 }
 
 impl Flush {
@@ -53,13 +57,35 @@ impl Flush {
             (self.up_to.saturating_sub(resolved), ledger.on_disk())
         };
         let cause = outage.cause().map(|error| format!("{}: {}", error.what, error.advice));
-        Flushed { delivered, pending, on_disk, lost, cause }
+        Flushed { delivered, pending, on_disk, lost, cause, misses_earlier: false }
     }
 }
 
 impl Flushed {
     pub(crate) fn is_complete(&self) -> bool {
-        self.pending + self.on_disk + self.lost == 0
+        self.pending + self.on_disk + self.lost == 0 && !self.misses_earlier
+    }
+
+    /// Returns true if every span has an outcome, so that the destination may send others.
+    pub(crate) fn is_resolved(&self) -> bool {
+        self.pending + self.on_disk == 0
+    }
+
+    /// Adds the result for the spans of earlier runs, in the spool with this folder.
+    pub(crate) fn include(&mut self, recovered: Recovered, folder: &str) {
+        let Recovered { is_complete, lost } = recovered;
+        if is_complete && lost == 0 {
+            return;
+        }
+        self.misses_earlier = true;
+        let cause = self.cause.take();
+        self.cause = Some(if is_complete {
+            let cause = cause.unwrap_or_else(|| "see the diagnostics".to_owned());
+            format!("{} of earlier runs not delivered: {cause}", counted(lost))
+        } else {
+            let cause = cause.unwrap_or_else(|| "no answer in time".to_owned());
+            format!("spans of earlier runs are left in the spool {folder}: {cause}")
+        });
     }
 
     /// Updates the result after shutdown. Spans are delivered, on disk or lost by then; those that
@@ -111,10 +137,13 @@ impl Queue {
         state.phase = state.phase.max(Phase::Closing);
     }
 
-    /// Stops worker and sender. The worker stores or drops the remaining spans.
-    pub(crate) fn begin_stop(&self) {
+    /// Stops worker and sender. The worker stores or drops the remaining spans. With a spool, the
+    /// answer to the batch that is being sent is awaited until `answer_until`, since the next run
+    /// sends a batch without an answer again.
+    pub(crate) fn begin_stop(&self, answer_until: Instant) {
         self.buffers.close(|buffer| self.hand_over(buffer));
         let mut state = self.lock();
+        state.answer_until.get_or_insert(answer_until);
         state.phase = state.phase.max(Phase::Stopped);
         drop(state);
         self.worker_wakes.notify_all();
@@ -124,8 +153,9 @@ impl Queue {
     /// Stops worker and sender, and waits until the worker has ended and every outcome is
     /// reported.
     pub(crate) fn stop(&self, timeout: Duration) {
-        let deadline = Instant::now() + timeout;
-        self.begin_stop();
+        let now = Instant::now();
+        let deadline = now + timeout;
+        self.begin_stop(now);
         let mut state = self.lock();
         while !(state.is_finished && state.in_flight.is_reported()) {
             let rest = deadline.saturating_duration_since(Instant::now());

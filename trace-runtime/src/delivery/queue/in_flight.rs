@@ -3,9 +3,14 @@
 use super::ledger::{Ledger, Location};
 use super::outcome::BatchOutcome;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 
-/// The sequence number of spans of an earlier process, which no flush waits for.
+/// The sequence number of spans of an earlier run, which a flush of this run does not wait for.
 const FROM_EARLIER_RUN: u64 = u64::MAX;
+
+/// Batches of earlier runs have ids from here on, so that this run's own batches come first in
+/// every order.
+const FIRST_EARLIER_ID: u64 = 1 << 63;
 
 /// Every batch from the moment the worker takes its spans until its outcome is reported.
 ///
@@ -18,7 +23,8 @@ pub(super) struct InFlight {
     /// Batches that are counted and not reported yet, with the sequence numbers of their first
     /// spans. A flush waits for the report too.
     unreported: BTreeMap<u64, u64>,
-    last_id: u64,
+    last_own: u64,
+    last_earlier: u64,
     /// The memory of all batches.
     bytes: usize,
 }
@@ -72,10 +78,27 @@ impl InFlight {
     }
 
     fn insert(&mut self, batch: Tracked) -> u64 {
-        self.last_id += 1;
+        let id = if batch.is_recovered() {
+            self.last_earlier += 1;
+            FIRST_EARLIER_ID + self.last_earlier
+        } else {
+            self.last_own += 1;
+            self.last_own
+        };
         self.bytes += batch.bytes;
-        self.batches.insert(self.last_id, batch);
-        self.last_id
+        self.batches.insert(id, batch);
+        id
+    }
+
+    /// Returns true if a batch was left by an earlier run.
+    pub(super) fn is_earlier(id: u64) -> bool {
+        id >= FIRST_EARLIER_ID
+    }
+
+    /// Returns true if a batch of an earlier run has no outcome yet.
+    pub(super) fn has_earlier(&self) -> bool {
+        self.batches.range(FIRST_EARLIER_ID..).next().is_some()
+            || self.unreported.range(FIRST_EARLIER_ID..).next().is_some()
     }
 
     pub(super) fn contains(&self, id: u64) -> bool {
@@ -170,6 +193,15 @@ impl InFlight {
         )
     }
 
+    /// Records whether the halves of a batch that was split have their own records in the spool.
+    pub(super) fn mark_split(&mut self, halves: [u64; 2], is_separate: bool) {
+        for half in halves {
+            if let Some(batch) = self.batches.get_mut(&half) {
+                batch.shares_record &= !is_separate;
+            }
+        }
+    }
+
     /// Counts the outcome of a batch and stops to track it. Returns false if it was resolved
     /// before. After true, the caller must report the outcome and call
     /// [`reported`](Self::reported).
@@ -205,13 +237,22 @@ impl InFlight {
     /// batches are compared first: they are resolved last, so the first comparison decides mostly.
     pub(super) fn is_resolved(&self, up_to: u64) -> bool {
         let unreported = self.unreported.values().copied();
-        let open = self.batches.values().rev().map(|batch| batch.first);
-        unreported.chain(open).all(|first| first > up_to)
+        let own = self.batches.range(..FIRST_EARLIER_ID);
+        unreported.chain(own.rev().map(|(_, batch)| batch.first)).all(|first| first > up_to)
     }
 
-    /// Returns the oldest batch that only the spool has, with its number of spans.
-    pub(super) fn first_on_disk(&self) -> Option<(u64, u64)> {
-        let id = *self.disk_only.first()?;
+    /// Returns the oldest batch of this run that only the spool has, with its number of spans.
+    pub(super) fn first_own_on_disk(&self) -> Option<(u64, u64)> {
+        self.first_on_disk(0..FIRST_EARLIER_ID)
+    }
+
+    /// Returns the oldest batch of earlier runs that only the spool has, with its number of spans.
+    pub(super) fn first_earlier_on_disk(&self) -> Option<(u64, u64)> {
+        self.first_on_disk(FIRST_EARLIER_ID..u64::MAX)
+    }
+
+    fn first_on_disk(&self, ids: Range<u64>) -> Option<(u64, u64)> {
+        let id = *self.disk_only.range(ids).next()?;
         Some((id, self.batches.get(&id).map_or(0, |batch| batch.spans)))
     }
 
@@ -244,6 +285,22 @@ mod tests {
         assert!(in_flight.resolve(id, &BatchOutcome::default(), &mut ledger));
         assert!(!in_flight.resolve(id, &BatchOutcome::default(), &mut ledger));
         assert_eq!((ledger.delivered(), in_flight.bytes()), (3, 0));
+    }
+
+    #[test]
+    fn batches_of_this_run_come_before_those_of_earlier_runs() {
+        let (mut ledger, mut in_flight) = (Ledger::default(), InFlight::default());
+        ledger.record_ended(3);
+        let earlier = in_flight.track_recovered(2);
+        let own = in_flight.track(1, 3, 10);
+        assert!(own < earlier && InFlight::is_earlier(earlier) && !InFlight::is_earlier(own));
+        assert_eq!(in_flight.first_own_on_disk(), None);
+        assert_eq!(in_flight.first_earlier_on_disk(), Some((earlier, 2)));
+        in_flight.mark_stored(own, false, &mut ledger);
+        assert_eq!(in_flight.first_own_on_disk(), Some((own, 3)));
+        in_flight.resolve(own, &BatchOutcome::default(), &mut ledger);
+        in_flight.reported(own);
+        assert!(in_flight.is_resolved(3) && in_flight.has_earlier());
     }
 
     #[test]

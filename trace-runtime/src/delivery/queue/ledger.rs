@@ -102,6 +102,10 @@ impl Ledger {
         self.lost.values().sum()
     }
 
+    pub(super) fn recovered_lost(&self) -> u64 {
+        self.recovered_lost
+    }
+
     /// Copies the account for the user. `bytes` is the memory that pending spans hold.
     pub(super) fn stats(&self, address: &str, bytes: usize) -> Stats {
         Stats {

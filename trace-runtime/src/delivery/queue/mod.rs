@@ -6,11 +6,13 @@
 //!                                          +------> spool ------------+
 //! ```
 //!
-//! * The methods of the queue are in four files, by the thread that calls them: producers here, the
-//!   worker in `worker_side.rs`, the sender in `sender_side.rs`, flush and shutdown in `flush.rs`.
+//! * The methods of the queue are in several files, by the thread that calls them: producers here,
+//!   the worker in `worker_side.rs`, the sender in `sender_side.rs` and `recovery.rs`, flush and
+//!   shutdown in `flush.rs`.
 //! * Each part of the state is a type that keeps its invariant: [`ledger::Ledger`] (counts),
 //!   [`waiting::Waiting`] (spans), [`in_flight::InFlight`] (batches without an outcome),
-//!   [`outbox::Outbox`] (batches to send), [`outage::Outage`] (failed tries).
+//!   [`outbox::Outbox`] (batches to send), [`outage::Outage`] (failed tries),
+//!   [`recovery::Looks`] (the search for batches of earlier runs).
 //!
 //! Lock order: the spool or a buffer first, then the state. No lock is held while a span is
 //! encoded or sent, nor while something is reported, since a diagnostic callback may end spans.
@@ -24,6 +26,7 @@ mod ledger;
 mod outage;
 mod outbox;
 mod outcome;
+mod recovery;
 mod sender_side;
 mod spans;
 mod stats;
@@ -33,6 +36,7 @@ mod worker_side;
 pub(crate) use flush::Flushed;
 pub(crate) use outbox::Batch;
 pub(crate) use outcome::BatchOutcome;
+pub(crate) use recovery::Search;
 pub(crate) use spans::{QueuedSpan, Spans};
 pub use stats::Stats;
 pub(crate) use worker_side::Block;
@@ -49,7 +53,9 @@ use ledger::{Ledger, Location};
 use opentelemetry_sdk::Resource;
 use outage::Outage;
 use outbox::Outbox;
+use recovery::Looks;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::time::Instant;
 use waiting::Waiting;
 
 /// The queue of one destination, with its account and its spool.
@@ -82,6 +88,7 @@ struct State {
     in_flight: InFlight,
     outbox: Outbox,
     outage: Outage,
+    looks: Looks,
     phase: Phase,
     /// Spans up to this sequence number do not wait for their batch to fill.
     flush_to: u64,
@@ -90,6 +97,10 @@ struct State {
     worker: WorkerWaitsFor,
     /// True after a producer has put the first span into a buffer for a worker that sleeps.
     is_woken: bool,
+    /// The time until which the shutdown waits for the answer to the batch that is being sent.
+    answer_until: Option<Instant>,
+    /// True once the sender takes no more batches.
+    sender_has_ended: bool,
     /// True once the worker has ended.
     is_finished: bool,
     /// Spans dropped because the queue was full, and not reported yet.

@@ -62,9 +62,19 @@ impl Outbox {
         self.sending = None;
     }
 
+    /// Returns true if no batch waits.
+    pub(super) fn is_empty(&self) -> bool {
+        self.batches.is_empty()
+    }
+
     /// The bytes of the batches that wait, without the one that is being sent.
     pub(super) fn bytes(&self) -> usize {
         self.batches.iter().map(|batch| batch.body.bytes.len()).sum()
+    }
+
+    /// Returns all batches, the one that is being sent first.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Batch> {
+        self.sending.iter().chain(&self.batches)
     }
 
     /// Takes all batches out, the one that is being sent first.

@@ -1,11 +1,13 @@
 //! The sender's side of the queue: batches out, their outcomes in, and when to try again.
 
+use super::in_flight::{InFlight, Stored};
+use super::recovery::Search;
 use super::{Batch, BatchOutcome, Phase, Queue, State};
 use crate::delivery::body::Body;
 use crate::delivery::destination::SendError;
 use crate::delivery::diagnostics::counted;
 use crate::delivery::spool::Store;
-use crate::sync::{wait, wait_timeout};
+use crate::sync::wait_timeout;
 use std::time::{Duration, Instant};
 
 /// A batch that only the spool has.
@@ -16,64 +18,40 @@ struct StoredBatch {
 }
 
 impl Queue {
-    /// Waits for a batch to send, and reads it from the spool if need be. From time to time it
-    /// looks for spools that other processes have left. Returns `None` after shutdown, and an
-    /// error if the next batch cannot be read from the spool now, but may be later.
+    /// Waits for a batch to send, and reads it from the spool if need be. Batches of this run come
+    /// first. If there is none, it takes one step in the search for batches of earlier runs, and
+    /// looks again. Returns `None` after shutdown, and an error if the next batch cannot be read
+    /// from the spool now, but may be later.
     ///
-    /// `scan_at` is the time of the next look; it is the caller's, since only one thread looks.
-    pub(crate) fn next_batch(
-        &self,
-        scan_at: &mut Option<Instant>,
-    ) -> Option<Result<Batch, SendError>> {
+    /// The search is the caller's, since only one thread searches.
+    pub(crate) fn next_batch(&self, search: &mut Search) -> Option<Result<Batch, SendError>> {
         loop {
             let mut state = self.lock();
             if state.is_stopped() {
                 // The worker reclaims the batch that was being sent, so it stays in the outbox.
+                state.sender_has_ended = true;
+                drop(state);
+                self.worker_wakes.notify_all();
                 return None;
             }
             state.outbox.finish_sending();
-            let rest = scan_at.map(|at| at.saturating_duration_since(Instant::now()));
-            if let Some(store) =
-                self.store.as_ref().filter(|_| rest.is_some_and(|rest| rest.is_zero()))
-            {
-                drop(state);
-                self.adopt_spools(store);
-                *scan_at = Some(Instant::now() + store.scan_interval());
-                continue;
-            }
-            let stored = state.in_flight.first_on_disk();
-            if let Some((id, spans)) = stored.filter(|_| state.outbox.is_turn_of_spool()) {
+            let stored = state.in_flight.first_own_on_disk();
+            let stored = stored.filter(|_| state.outbox.is_turn_of_spool());
+            if stored.is_some() {
                 state.outbox.take_turn_of_spool();
+            } else if let Some(batch) = state.outbox.next() {
+                return Some(Ok(batch));
+            }
+            let earlier = || state.in_flight.first_earlier_on_disk();
+            if let Some((id, spans)) = stored.or_else(|| earlier().filter(|_| state.has_time())) {
                 drop(state);
                 match self.load(StoredBatch { id, spans }).transpose() {
                     Some(loaded) => return Some(loaded),
                     None => continue,
                 }
             }
-            if let Some(batch) = state.outbox.next() {
-                return Some(Ok(batch));
-            }
-            drop(match rest {
-                None => wait(&self.sender_wakes, state),
-                Some(rest) => wait_timeout(&self.sender_wakes, state, rest).0,
-            });
+            self.search_or_wait(search, state);
         }
-    }
-
-    /// Returns the time of the first look for spools that other processes have left: now. The
-    /// sender does it, so that `install` does not wait for a disk.
-    pub(crate) fn first_scan(&self) -> Option<Instant> {
-        self.store.as_ref().map(|_| Instant::now())
-    }
-
-    /// Tracks the batches that processes which are gone have left in the spool.
-    fn adopt_spools(&self, store: &Store) {
-        store.adopt(|spans| self.update(|state| state.in_flight.track_recovered(spans)));
-    }
-
-    #[cfg(test)]
-    pub(crate) fn adopt_now(&self) {
-        self.store.iter().for_each(|store| self.adopt_spools(store));
     }
 
     /// Reads a batch from the spool. Returns `None` if it is not to be sent, and an error if it
@@ -142,12 +120,18 @@ impl Queue {
             }
         });
         self.progress.notify_all();
+        // The sender sends nothing of earlier runs until a flush of this one is complete.
+        self.sender_wakes.notify_one();
     }
 
     /// Replaces a batch that is too large by its halves, which are sent next and resolved one by
-    /// one. In the spool they share its record. After shutdown the batch stays whole.
+    /// one. In the spool they get records of their own, so that a kill between their answers does
+    /// not send both again. After shutdown the batch stays whole.
     pub(crate) fn split(&self, id: u64, [first, second]: [(Body, u64); 2]) {
         let mut spool = self.store.as_ref().map(Store::lock);
+        let is_stored = spool.as_ref().is_some_and(|spool| spool.contains(id));
+        let protobuf = |(body, _): &(Body, u64)| body.protobuf().ok().filter(|_| is_stored);
+        let protobufs = [protobuf(&first), protobuf(&second)];
         let ids = self.update(|state| {
             if state.phase == Phase::Over {
                 return None;
@@ -160,7 +144,8 @@ impl Queue {
             Some(ids)
         });
         if let (Some(spool), Some(ids)) = (&mut spool, ids) {
-            spool.share(id, ids);
+            let is_separate = spool.split(id, ids, &protobufs);
+            self.update(|state| state.in_flight.mark_split(ids, is_separate));
         }
     }
 
@@ -208,8 +193,23 @@ impl Queue {
         self.lock().flushes
     }
 
+    /// Leaves a batch of an earlier run to the spool if this run has one to send, so that a batch
+    /// which is tried again and again does not delay it. Returns false if the batch is to be sent.
+    pub(crate) fn postpone(&self, id: u64) -> bool {
+        self.update(|state| {
+            let is_postponed = InFlight::is_earlier(id)
+                && !state.outbox.is_empty()
+                && state.in_flight.stored(id) == Some(Stored::Alone);
+            if is_postponed {
+                state.in_flight.leave_to_disk(id);
+                state.outbox.finish_sending();
+            }
+            is_postponed
+        })
+    }
+
     #[cfg(test)]
-    pub(crate) fn is_in_flight(&self, id: u64) -> bool {
-        self.lock().in_flight.contains(id)
+    pub(crate) fn has_earlier(&self) -> bool {
+        self.lock().in_flight.has_earlier()
     }
 }

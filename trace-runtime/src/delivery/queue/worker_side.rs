@@ -7,7 +7,7 @@ use crate::delivery::diagnostics::counted;
 use crate::sync::{lock, wait, wait_timeout};
 use opentelemetry_sdk::Resource;
 use std::sync::MutexGuard;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Spans that become one batch, in the order they ended.
 #[derive(Debug)]
@@ -170,6 +170,7 @@ impl Queue {
     /// Ends the delivery after the last block: every batch that has no outcome is stored, or is
     /// lost and reported. The worker calls it last.
     pub(crate) fn store_or_drop_rest(&self) {
+        self.wait_for_answer();
         let reclaimed = self.reclaim_in_flight();
         if let Some(store) = &self.store {
             // Before other batches are stored: those may need the room, and without it a delivered
@@ -188,6 +189,30 @@ impl Queue {
         if let Some(store) = &self.store {
             store.lock().close();
             self.report_on_disk(&store.shown());
+        }
+    }
+
+    /// With a spool, stores the batches in memory, and gives the backend time to answer the one
+    /// that is being sent: without an answer it is sent again by the next run.
+    fn wait_for_answer(&self) {
+        let Some(until) = self.lock().answer_until.filter(|_| self.store.is_some()) else { return };
+        if until <= Instant::now() {
+            return;
+        }
+        let unstored = self.update(|State { outbox, in_flight, .. }| {
+            let is_unstored = |batch: &&Batch| in_flight.stored(batch.id) == Some(Stored::No);
+            outbox.iter().filter(is_unstored).cloned().collect::<Vec<_>>()
+        });
+        for batch in unstored {
+            self.store_batch(batch.id, &batch.body, true);
+        }
+        let mut state = self.lock();
+        while !state.sender_has_ended {
+            let rest = until.saturating_duration_since(Instant::now());
+            if rest.is_zero() {
+                return;
+            }
+            state = wait_timeout(&self.worker_wakes, state, rest).0;
         }
     }
 

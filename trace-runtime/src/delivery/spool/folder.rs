@@ -2,6 +2,7 @@
 //! it lives, so that no other process adopts the folder before. The operating system unlocks it
 //! when the process dies, however it dies.
 
+use super::regular::{open_regular, owner};
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::hash::{BuildHasher, RandomState};
 use std::io;
@@ -21,6 +22,10 @@ impl Folder {
     /// Creates a folder below `backend`, which is created if it is missing.
     pub(super) fn create(backend: &Path) -> io::Result<Self> {
         create_folder(backend)?;
+        if !backend.symlink_metadata()?.is_dir() {
+            let (kind, path) = (io::ErrorKind::NotADirectory, backend.display());
+            return Err(io::Error::new(kind, format!("{path} is a symbolic link")));
+        }
         loop {
             let random = RandomState::new().hash_one(0_u8);
             let path = backend.join(format!("{}-{random:016x}", std::process::id()));
@@ -43,29 +48,48 @@ impl Folder {
         }
     }
 
-    /// Locks the folders of processes that are gone. The folders of this process are skipped like
-    /// those of any other that lives, since their files are locked.
-    pub(super) fn adopt(backend: &Path) -> io::Result<Vec<Self>> {
-        let mut locks: Vec<PathBuf> = std::fs::read_dir(backend)?
-            .filter_map(|entry| Some(entry.ok()?.path()))
-            .filter(|path| path.extension().is_some_and(|extension| extension == LOCK_EXTENSION))
-            .collect();
+    /// Returns the lock files of all folders of a backend.
+    pub(super) fn locks(backend: &Path) -> Vec<PathBuf> {
+        let Ok(entries) = std::fs::read_dir(backend) else { return Vec::new() };
+        let mut locks: Vec<PathBuf> = entries.filter_map(|e| Some(e.ok()?.path())).collect();
+        locks.retain(|path| path.extension().is_some_and(|found| found == LOCK_EXTENSION));
         locks.sort();
-        let mut folders = Vec::new();
-        for lock_path in locks {
-            let Ok(lock) = private().open(&lock_path) else { continue };
-            // Between the two calls another process may have adopted and deleted it.
-            if lock.try_lock().is_err() || !lock_path.exists() {
-                continue;
-            }
-            let folder = Folder { path: lock_path.with_extension(""), lock: Some(lock) };
-            if folder.path.is_dir() {
-                folders.push(folder);
-            } else {
-                folder.leave();
-            }
+        locks
+    }
+
+    /// Locks the folder of a process that is gone. Returns `None` if the process lives: this
+    /// process is no exception, since its files are locked too. A folder that is a link, or that
+    /// belongs to another user than `user`, is an error: its spans would be sent with the key of
+    /// this program, and its files deleted.
+    pub(super) fn take(lock_path: &Path, user: Option<u32>) -> io::Result<Option<Self>> {
+        let lock = match open_regular(lock_path, &mut private()) {
+            Ok(lock) => lock,
+            Err(error) if error.kind() == io::ErrorKind::InvalidInput => return Err(error),
+            // It is gone by now, or other users cannot read it.
+            Err(_) => return Ok(None),
+        };
+        // Between the two calls another process may have adopted and deleted it.
+        if lock.try_lock().is_err() || lock_path.symlink_metadata().is_err() {
+            return Ok(None);
         }
-        Ok(folders)
+        let folder = Folder { path: lock_path.with_extension(""), lock: Some(lock) };
+        let Ok(metadata) = folder.path.symlink_metadata() else {
+            folder.leave();
+            return Ok(None);
+        };
+        let problem = if !metadata.is_dir() {
+            "it is no folder"
+        } else if owner(&metadata) != user {
+            "it belongs to another user"
+        } else {
+            return Ok(Some(folder));
+        };
+        Err(io::Error::new(io::ErrorKind::InvalidInput, problem))
+    }
+
+    /// Returns the user of this process, as the owner of the folder that it has created.
+    pub(super) fn user(&self) -> Option<u32> {
+        self.path.symlink_metadata().ok().and_then(|metadata| owner(&metadata))
     }
 
     pub(super) fn path(&self) -> &Path {
@@ -79,12 +103,6 @@ impl Folder {
         paths.retain(|path| path.extension().is_some_and(|extension| extension == "otlp"));
         paths.sort();
         paths
-    }
-
-    /// Returns the length of all segments together.
-    pub(super) fn bytes(&self) -> u64 {
-        let segments = self.segments();
-        segments.iter().filter_map(|path| Some(path.metadata().ok()?.len())).sum()
     }
 
     /// Syncs the names of the segments to the disk; syncing a file covers its content alone.
@@ -104,7 +122,8 @@ impl Folder {
         if self.lock.is_none() {
             return;
         }
-        let is_gone = std::fs::remove_dir(&self.path).is_ok() || !self.path.exists();
+        let is_gone =
+            std::fs::remove_dir(&self.path).is_ok() || self.path.symlink_metadata().is_err();
         if is_gone {
             // Deleted while it is locked: else another process could lock a file that is gone.
             let _ = std::fs::remove_file(self.path.with_extension(LOCK_EXTENSION));

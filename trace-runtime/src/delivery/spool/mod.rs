@@ -3,16 +3,24 @@
 //!
 //! `<folder>/<backend>/<process>/<number>.otlp` are segments of OTLP requests, see [`segment`]. A
 //! process writes only below its own folder, which it holds with a lock. Another process adopts
-//! the folder of one that is gone, if there is room, and sends the batches in it: at its start,
-//! and when a process dies while others run. No header and no key is ever written. After a crash a
-//! batch may be sent once more than it arrived; the ids of its spans make that harmless.
+//! the folder of one that is gone, and sends the batches in it: after its own spans, at its start
+//! and when a process dies while others run, see [`takeover`]. No header and no key is ever
+//! written. A batch is marked before the next one is sent, so a kill costs no progress. A batch
+//! that a crash separates from its answer is sent once more, with the same ids.
 
 mod folder;
+mod names;
+mod regular;
 mod segment;
+mod span_count;
 mod store;
+mod stranded;
+mod takeover;
 
 pub(super) use segment::Records;
 pub(super) use store::Store;
+pub(super) use stranded::Stranded;
+pub(super) use takeover::Takeover;
 
 use folder::Folder;
 use prost::bytes::Bytes;
@@ -32,8 +40,8 @@ const MAX_SEGMENT_BYTES: u64 = 8 << 20;
 #[derive(Debug)]
 pub(crate) struct Spool {
     own: Folder,
-    /// The folders of processes that are gone.
-    adopted: Vec<Folder>,
+    /// The folders of processes that are gone, by number.
+    adopted: BTreeMap<u64, Adopted>,
     /// By number, which is by age: see [`FIRST_OWN_NUMBER`].
     segments: BTreeMap<u64, Segment>,
     next_adopted: u64,
@@ -50,6 +58,14 @@ pub(crate) struct Spool {
     is_closed: bool,
 }
 
+/// A folder that another process left.
+#[derive(Debug)]
+struct Adopted {
+    folder: Folder,
+    /// The number of its segments that may still be read or deleted.
+    segments: usize,
+}
+
 impl Spool {
     fn open(backend: &Path, limit: u64, syncs: bool) -> io::Result<Self> {
         let own = Folder::create(backend)?;
@@ -58,7 +74,7 @@ impl Spool {
         }
         Ok(Spool {
             own,
-            adopted: Vec::new(),
+            adopted: BTreeMap::new(),
             segments: BTreeMap::new(),
             next_adopted: 0,
             next_own: FIRST_OWN_NUMBER,
@@ -71,19 +87,29 @@ impl Spool {
         })
     }
 
-    /// Adopts the folder of a process that is gone. Returns false if there is no room for it: then
-    /// it is left to another process, or to a later look.
-    fn adopt(&mut self, folder: Folder) -> bool {
-        let is_too_much = self.bytes > 0 && self.bytes + folder.bytes() > self.limit;
-        if self.is_closed || is_too_much {
-            folder.leave();
-            return false;
-        }
-        self.adopted.push(folder);
-        true
+    /// Returns the user of this process.
+    fn user(&self) -> Option<u32> {
+        self.own.user()
     }
 
-    /// Returns a number for the next segment of an adopted folder.
+    /// Adopts a folder with so many segments. Returns its number, or `None` if nothing is in it.
+    fn adopt(&mut self, folder: Folder, segments: usize) -> Option<u64> {
+        if self.is_closed || segments == 0 {
+            folder.leave();
+            return None;
+        }
+        let number = self.adopted_number();
+        self.adopted.insert(number, Adopted { folder, segments });
+        Some(number)
+    }
+
+    /// Returns true if a segment of an adopted folder fits. Without room it is left to another
+    /// process or to a later look, since adopting it must not evict batches of this process.
+    fn has_room(&self, bytes: u64) -> bool {
+        self.bytes == 0 || self.bytes + bytes <= self.limit
+    }
+
+    /// Returns a number for the next adopted folder, or the next segment of one.
     fn adopted_number(&mut self) -> u64 {
         self.next_adopted += 1;
         self.next_adopted
@@ -95,7 +121,9 @@ impl Spool {
             return false;
         }
         if segment.batches == 0 {
+            let folder = segment.folder;
             let _ = segment.delete();
+            self.leave_segment(folder);
             return false;
         }
         self.bytes += segment.bytes;
@@ -103,11 +131,17 @@ impl Spool {
         true
     }
 
-    /// Deletes the adopted folders that have no segment any more.
-    fn leave_empty(&mut self) {
-        let segments = &self.segments;
-        let is_empty = |folder: &mut Folder| !segments.values().any(|s| s.is_in(folder.path()));
-        self.adopted.extract_if(.., is_empty).for_each(Folder::leave);
+    /// Records that this process is done with a segment of an adopted folder. The folder goes with
+    /// its last segment, or stays if a file is left in it.
+    fn leave_segment(&mut self, folder: Option<u64>) {
+        let Some(number) = folder else { return };
+        let Some(adopted) = self.adopted.get_mut(&number) else { return };
+        adopted.segments = adopted.segments.saturating_sub(1);
+        if adopted.segments == 0
+            && let Some(Adopted { folder, .. }) = self.adopted.remove(&number)
+        {
+            folder.leave();
+        }
     }
 
     /// Records the id of a batch that was found in an adopted segment.
@@ -119,7 +153,7 @@ impl Spool {
     /// ones, and the result.
     pub(crate) fn store(&mut self, id: u64, protobuf: &[u8]) -> (Vec<u64>, io::Result<()>) {
         let length = segment::record_length(protobuf) + segment::HEADER;
-        if self.is_closed || length > self.limit {
+        if self.is_closed || length > self.limit.min(segment::MAX_BYTES) {
             let error = io::Error::new(io::ErrorKind::StorageFull, "beyond the spool's bound");
             return (Vec::new(), Err(error));
         }
@@ -162,18 +196,45 @@ impl Spool {
             self.shares.remove(&place);
         }
         let Some(segment) = self.segments.get_mut(&place.segment) else { return };
-        // On an error the next run sends the batch once more, which is harmless.
+        // On an error the next run sends the batch once more.
         let _ = segment.mark_done(place);
         if segment.batches == 0 {
             self.drop_segment(place.segment);
         }
     }
 
-    /// Gives the record of a batch to its two halves.
-    pub(crate) fn share(&mut self, id: u64, halves: [u64; 2]) {
-        let Some(place) = self.places.remove(&id) else { return };
+    pub(crate) fn contains(&self, id: u64) -> bool {
+        self.places.contains_key(&id)
+    }
+
+    /// Replaces the record of a batch by those of its two halves. Without room for both, they share
+    /// the record. Returns true if each has its own one. The halves are on disk before the whole is
+    /// marked: a crash between the two costs no span.
+    pub(crate) fn split(
+        &mut self,
+        id: u64,
+        [first, second]: [u64; 2],
+        protobufs: &[Option<Bytes>; 2],
+    ) -> bool {
+        let Some(place) = self.places.remove(&id) else { return false };
+        if let [Some(a), Some(b)] = protobufs
+            && self.has_room_to_split([a, b])
+            && self.append(first, a).is_ok()
+        {
+            if self.append(second, b).is_ok() {
+                self.release(place);
+                return true;
+            }
+            self.forget(first);
+        }
         *self.shares.entry(place).or_insert(1) += 1;
-        self.places.extend(halves.map(|half| (half, place)));
+        self.places.extend([first, second].map(|half| (half, place)));
+        false
+    }
+
+    fn has_room_to_split(&self, protobufs: [&Bytes; 2]) -> bool {
+        let records = protobufs.map(|protobuf| segment::record_length(protobuf) + segment::HEADER);
+        !self.is_closed && self.bytes + records.iter().sum::<u64>() <= self.limit
     }
 
     /// Gives a batch that shares a record its own one, if there is room, so that the next run
@@ -193,9 +254,10 @@ impl Spool {
     pub(crate) fn close(&mut self) {
         self.is_closed = true;
         self.segments.clear();
-        for folder in self.adopted.drain(..).chain([std::mem::take(&mut self.own)]) {
+        for (_, Adopted { folder, .. }) in std::mem::take(&mut self.adopted) {
             folder.leave();
         }
+        std::mem::take(&mut self.own).leave();
     }
 
     /// Drops the oldest segments until there is room. Returns the ids of the batches in them.
@@ -235,14 +297,12 @@ impl Spool {
     }
 
     fn drop_segment(&mut self, number: u64) {
-        if let Some(segment) = self.segments.remove(&number) {
-            self.bytes -= segment.bytes;
-            // On an error the next run sends its batches once more, which is harmless.
-            let _ = segment.delete();
-        }
-        if number < FIRST_OWN_NUMBER {
-            self.leave_empty();
-        }
+        let Some(segment) = self.segments.remove(&number) else { return };
+        self.bytes -= segment.bytes;
+        let folder = segment.folder;
+        // On an error the next run skips its batches, which are marked, or were evicted.
+        let _ = segment.delete();
+        self.leave_segment(folder);
     }
 }
 

@@ -7,7 +7,8 @@
 //! Numbers are little endian. A record is done by overwriting its first byte, so that a crash
 //! leaves it either way. The checksum finds records that a crash has cut off.
 
-use crate::delivery::body;
+use super::regular::open_regular;
+use super::span_count::count_spans;
 use prost::bytes::Bytes;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -15,6 +16,9 @@ use std::path::{Path, PathBuf};
 
 const MAGIC: &[u8; 8] = b"OTLPSEG1";
 pub(super) const HEADER: u64 = MAGIC.len() as u64;
+/// The longest segment that is read, and with it the memory for reading one. Longer batches are not
+/// stored: no backend takes a request that is half as long.
+pub(super) const MAX_BYTES: u64 = 64 << 20;
 /// The bytes of a record before its request.
 const PREFIX: usize = 9;
 const WAITING: u8 = b'w';
@@ -25,6 +29,8 @@ const DONE: u8 = b'd';
 pub(super) struct Segment {
     path: PathBuf,
     pub(super) number: u64,
+    /// The number of the adopted folder that it is in, or `None` for the own one.
+    pub(super) folder: Option<u64>,
     pub(super) bytes: u64,
     /// The number of batches that are not done.
     pub(super) batches: usize,
@@ -57,11 +63,8 @@ impl Segment {
             let _ = std::fs::remove_file(path);
             return Err(error);
         }
-        Ok(Segment { path: path.to_owned(), number, bytes: HEADER, batches: 0, file: Some(file) })
-    }
-
-    pub(super) fn is_in(&self, folder: &Path) -> bool {
-        self.path.parent() == Some(folder)
+        let (path, folder, bytes, batches) = (path.to_owned(), None, HEADER, 0);
+        Ok(Segment { path, number, folder, bytes, batches, file: Some(file) })
     }
 
     pub(super) fn is_writable(&self) -> bool {
@@ -95,7 +98,7 @@ impl Segment {
 
     /// Reads a batch and verifies its checksum.
     pub(super) fn load(&self, place: Place) -> io::Result<Bytes> {
-        let mut file = File::open(&self.path)?;
+        let mut file = open_regular(&self.path, OpenOptions::new().read(true))?;
         file.seek(SeekFrom::Start(place.offset))?;
         let mut record = vec![0; PREFIX + place.length as usize];
         file.read_exact(&mut record)?;
@@ -109,24 +112,29 @@ impl Segment {
     /// Marks a batch as done, so that the next run does not send it.
     pub(super) fn mark_done(&mut self, place: Place) -> io::Result<()> {
         self.batches = self.batches.saturating_sub(1);
-        let mut file = OpenOptions::new().write(true).open(&self.path)?;
+        let mut file = open_regular(&self.path, OpenOptions::new().write(true))?;
         file.seek(SeekFrom::Start(place.offset))?;
         file.write_all(&[DONE])
     }
 
-    /// Reads a segment of an earlier run.
-    pub(super) fn read(path: &Path, number: u64) -> io::Result<Earlier> {
-        let Records { requests, damaged, bytes } = Records::read(path)?;
+    /// Reads a segment of an earlier run, from an adopted folder. A file that does not begin like a
+    /// segment is an error, so it stays where it is.
+    pub(super) fn read(path: &Path, number: u64, folder: u64) -> io::Result<Earlier> {
+        let Records { requests, damaged, bytes, is_segment } = Records::read(path)?;
+        if !is_segment {
+            let (kind, problem) = (io::ErrorKind::InvalidInput, "it is no segment of a spool");
+            return Err(io::Error::new(kind, problem));
+        }
         let batches: Vec<_> = requests
             .iter()
             .map(|(offset, protobuf)| {
                 let length = u32::try_from(protobuf.len()).unwrap_or(u32::MAX);
                 let place = Place { segment: number, offset: *offset, length };
-                (place, body::count(protobuf).unwrap_or(0))
+                (place, count_spans(protobuf).unwrap_or(0))
             })
             .collect();
-        let path = path.to_owned();
-        let segment = Segment { path, number, bytes, batches: batches.len(), file: None };
+        let (path, folder, count) = (path.to_owned(), Some(folder), batches.len());
+        let segment = Segment { path, number, folder, bytes, batches: count, file: None };
         Ok(Earlier { segment, batches, damaged })
     }
 
@@ -151,12 +159,15 @@ pub(crate) struct Records {
     pub(crate) damaged: u64,
     /// The length of the file.
     bytes: u64,
+    /// True if the file begins like a segment.
+    is_segment: bool,
 }
 
 impl Records {
     pub(crate) fn read(path: &Path) -> io::Result<Self> {
-        let all = Bytes::from(std::fs::read(path)?);
-        let mut records = Records { requests: Vec::new(), damaged: 0, bytes: all.len() as u64 };
+        let all = Bytes::from(read_bounded(path)?);
+        let (bytes, is_segment) = (all.len() as u64, all.starts_with(MAGIC));
+        let mut records = Records { requests: Vec::new(), damaged: 0, bytes, is_segment };
         let Some(mut rest) = all.strip_prefix(MAGIC.as_slice()) else {
             // The header was not written completely, or the file is no segment.
             records.damaged = u64::from(!MAGIC.starts_with(&all));
@@ -168,7 +179,7 @@ impl Records {
                 records.damaged += 1;
                 break;
             };
-            if record.is_sound && body::count(record.protobuf).is_ok() {
+            if record.is_sound && count_spans(record.protobuf).is_some() {
                 if !record.is_done {
                     records.requests.push((offset, all.slice_ref(record.protobuf)));
                 }
@@ -179,6 +190,19 @@ impl Records {
         }
         Ok(records)
     }
+}
+
+/// Reads a regular file that is not longer than a segment.
+fn read_bounded(path: &Path) -> io::Result<Vec<u8>> {
+    let file = open_regular(path, OpenOptions::new().read(true))?;
+    let length = file.metadata()?.len();
+    let mut bytes = Vec::with_capacity(usize::try_from(length.min(MAX_BYTES)).unwrap_or(0));
+    file.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > MAX_BYTES {
+        let problem = format!("it is longer than {MAX_BYTES} bytes");
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, problem));
+    }
+    Ok(bytes)
 }
 
 /// One record, and the bytes after it.

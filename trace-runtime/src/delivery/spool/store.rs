@@ -1,8 +1,10 @@
 //! The spool of one queue: opening it, adopting what other processes have left, and its reports.
 
-use super::Spool;
 use super::folder::Folder;
+use super::names::folder_name;
+use super::regular::foreign_access;
 use super::segment::{Earlier, Segment};
+use super::{Spool, Stranded, Takeover};
 use crate::config::RegisterError;
 use crate::delivery::destination::SendError;
 use crate::delivery::diagnostics::Diagnostics;
@@ -29,6 +31,10 @@ pub(crate) struct Store {
     diagnostics: Arc<Diagnostics>,
     is_durable: bool,
     scan_interval: Duration,
+    /// The owner of the folders that may be adopted.
+    user: Option<u32>,
+    /// Spans of other endpoints, which some destination reports.
+    stranded: Option<Arc<Stranded>>,
 }
 
 /// The time between two looks for spools that other processes have left. A look costs reading a
@@ -53,9 +59,34 @@ impl Store {
             path: settings.path.display().to_string(),
             reason: error.to_string(),
         })?;
-        let (spool, folder) = (Mutex::new(spool), settings.path.clone());
+        let (user, folder) = (spool.user(), settings.path.clone());
         let (is_durable, scan_interval) = (settings.is_durable, SCAN_INTERVAL);
-        Ok(Store { spool, folder, backend, address, diagnostics, is_durable, scan_interval })
+        let spool = Mutex::new(spool);
+        let store = Store {
+            spool,
+            folder,
+            backend,
+            address,
+            diagnostics,
+            is_durable,
+            scan_interval,
+            user,
+            stranded: None,
+        };
+        store.report_foreign_access();
+        Ok(store)
+    }
+
+    /// Lets this destination report spans that no destination sends.
+    pub(crate) fn reporting(self, stranded: Option<&Arc<Stranded>>) -> Self {
+        Store { stranded: stranded.cloned(), ..self }
+    }
+
+    /// Reports spans that no destination sends.
+    pub(crate) fn report_stranded(&self) {
+        if let Some(stranded) = &self.stranded {
+            stranded.report_once();
+        }
     }
 
     pub(crate) fn lock(&self) -> MutexGuard<'_, Spool> {
@@ -76,29 +107,56 @@ impl Store {
         self.scan_interval = interval;
     }
 
-    /// Adopts the batches that processes which are gone have left. `track` takes the number of
-    /// spans of each and returns its id. Segments are read without the lock, so the worker does
-    /// not wait.
-    pub(crate) fn adopt(&self, track: impl Fn(u64) -> u64) {
-        let mut damaged = 0;
-        for folder in Folder::adopt(&self.backend).unwrap_or_default() {
-            let paths = folder.segments();
-            if !self.lock().adopt(folder) {
-                continue;
-            }
-            for path in paths {
-                let number = self.lock().adopted_number();
-                match Segment::read(&path, number) {
-                    Ok(earlier) => {
-                        damaged += earlier.damaged;
-                        self.add(earlier, &track);
+    /// Lists the folders that other processes may have left.
+    pub(crate) fn look(&self, takeover: &mut Takeover) {
+        takeover.look(&self.backend);
+    }
+
+    /// Takes one step to adopt batches that processes which are gone have left: opens a folder, or
+    /// reads a segment. `track` takes the number of spans of a batch and returns its id. Files are
+    /// read without the lock, so the worker does not wait.
+    pub(crate) fn adopt_next(&self, takeover: &mut Takeover, track: impl Fn(u64) -> u64) {
+        if let Some((folder, path)) = takeover.next_segment() {
+            takeover.damaged += self.adopt_segment(folder, &path, track);
+        } else if let Some(path) = takeover.next_lock() {
+            match Folder::take(&path, self.user) {
+                Ok(Some(folder)) => {
+                    let segments = folder.segments();
+                    if let Some(number) = self.lock().adopt(folder, segments.len()) {
+                        takeover.open(number, segments);
                     }
-                    Err(error) => self.report_unreadable_segment(&path, &error),
                 }
+                Ok(None) => {}
+                Err(error) => self.report_foreign_folder(&path.with_extension(""), &error),
             }
-            self.lock().leave_empty();
         }
-        self.report_damaged(damaged);
+        if takeover.is_done() {
+            self.report_damaged(std::mem::take(&mut takeover.damaged));
+        }
+    }
+
+    /// Adopts a segment, and returns the number of damaged records in it.
+    fn adopt_segment(&self, folder: u64, path: &Path, track: impl Fn(u64) -> u64) -> u64 {
+        let length = path.symlink_metadata().map_or(0, |metadata| metadata.len());
+        let mut spool = self.lock();
+        if !spool.has_room(length) {
+            spool.leave_segment(Some(folder));
+            return 0;
+        }
+        let number = spool.adopted_number();
+        drop(spool);
+        match Segment::read(path, number, folder) {
+            Ok(earlier) => {
+                let damaged = earlier.damaged;
+                self.add(earlier, track);
+                damaged
+            }
+            Err(error) => {
+                self.lock().leave_segment(Some(folder));
+                self.report_unreadable_segment(path, &error);
+                0
+            }
+        }
     }
 
     fn add(&self, earlier: Earlier, track: impl Fn(u64) -> u64) {
@@ -162,6 +220,32 @@ impl Store {
         });
     }
 
+    /// Reports a folder that is not adopted, for safety. It stays where it is.
+    fn report_foreign_folder(&self, folder: &Path, error: &io::Error) {
+        self.diagnostics.late("spool folder", &self.shown(), &|| {
+            format!(
+                "{} in the spool is left alone ({error}): if its spans are yours, replay it",
+                folder.display(),
+            )
+        });
+    }
+
+    /// Reports that other users may write to the spool. The folder of a process is private, but in
+    /// a folder that others write to they may put one of their making.
+    fn report_foreign_access(&self) {
+        for folder in [&self.folder, &self.backend] {
+            let Ok(metadata) = folder.metadata() else { continue };
+            let Some(problem) = foreign_access(&metadata, self.user) else { continue };
+            let folder = folder.display().to_string();
+            self.diagnostics.late("spool access", &folder, &|| {
+                format!(
+                    "the spool {folder} is not safe, since {problem}: others can make this program \
+                     send spans with its key; run `chmod go-w` on it, or choose a folder of your own",
+                )
+            });
+        }
+    }
+
     /// Reports that a batch could not be written.
     pub(crate) fn report_unwritable(&self, error: &io::Error) {
         self.diagnostics.late("spool", &self.shown(), &|| {
@@ -187,14 +271,4 @@ impl Store {
         let what = format!("a batch in the spool {} {problem} ({error})", self.shown());
         SendError { cause, what, advice: "check the disk".to_owned() }
     }
-}
-
-/// Returns the name of a backend's folder: the address in a readable form, and a checksum of all
-/// of it, since batches for one backend must not be sent to another. The query is not shown, as it
-/// may hold a key.
-fn folder_name(backend: &str) -> String {
-    let shown = backend.split('?').next().unwrap_or(backend);
-    let readable: String =
-        shown.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).take(80).collect();
-    format!("{readable}-{:08x}", crc32fast::hash(backend.as_bytes()))
 }

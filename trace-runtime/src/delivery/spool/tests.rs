@@ -13,7 +13,7 @@ struct Found {
     batches: Vec<(Place, u64)>,
     /// Records that were cut off or damaged.
     damaged: u64,
-    /// The number of folders without room.
+    /// The number of segments without room.
     left: usize,
 }
 
@@ -36,21 +36,24 @@ impl Temporary {
 
     fn adopt(&self, spool: &mut Spool) -> Found {
         let mut found = Found::default();
-        for folder in Folder::adopt(&self.0).unwrap() {
-            let paths = folder.segments();
-            if !spool.adopt(folder) {
-                found.left += 1;
-                continue;
-            }
-            for path in paths {
-                let number = spool.adopted_number();
-                let Earlier { segment, batches, damaged } = Segment::read(&path, number).unwrap();
+        let user = spool.user();
+        let take = |lock: &PathBuf| Folder::take(lock, user).unwrap();
+        for folder in Folder::locks(&self.0).iter().filter_map(take) {
+            let segments = folder.segments();
+            let Some(number) = spool.adopt(folder, segments.len()) else { continue };
+            for path in segments {
+                if !spool.has_room(path.metadata().unwrap().len()) {
+                    spool.leave_segment(Some(number));
+                    found.left += 1;
+                    continue;
+                }
+                let segment = Segment::read(&path, spool.adopted_number(), number);
+                let Earlier { segment, batches, damaged } = segment.unwrap();
                 found.damaged += damaged;
                 if spool.add(segment) {
                     found.batches.extend(batches);
                 }
             }
-            spool.leave_empty();
         }
         found
     }
@@ -141,9 +144,9 @@ fn batches_left_by_a_process_are_adopted_once() {
     second.close();
 }
 
-/// Adopting a folder must not evict batches of this process, nor those of another folder.
+/// Adopting a segment must not evict batches of this process, nor those of another folder.
 #[test]
-fn folder_without_room_is_left_until_there_is_room() {
+fn segment_without_room_is_left_until_there_is_room() {
     let temporary = Temporary::new("room");
     let (mut one, mut other) = (temporary.open(1 << 20).0, temporary.open(1 << 20).0);
     store(&mut one, 1, 100);

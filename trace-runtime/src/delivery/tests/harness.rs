@@ -84,12 +84,22 @@ impl Run {
         spool: Option<SpoolSettings>,
         on_report: impl Fn() + Send + Sync + 'static,
     ) -> Self {
+        Run::start_prepared(spool, on_report, |_| {})
+    }
+
+    /// Starts the sender after `prepare`.
+    pub(super) fn start_prepared(
+        spool: Option<SpoolSettings>,
+        on_report: impl Fn() + Send + Sync + 'static,
+        prepare: impl FnOnce(&Queue),
+    ) -> Self {
         let reported = Arc::<AtomicU64>::default();
         let count = Arc::clone(&reported);
         let queue = Arc::new(new_queue(spool, move |diagnostic| {
             on_report();
             count.fetch_add(diagnostic.spans, Ordering::SeqCst);
         }));
+        prepare(&queue);
         let (sent_to, sent) = mpsc::channel();
         let (answers, to_answer) = mpsc::channel();
         let sender = Sender {
@@ -130,6 +140,11 @@ impl Run {
 
     pub(super) fn answer(&self, attempt: Attempt) {
         self.answers.send(attempt).unwrap();
+    }
+
+    /// Answers a sender that may have ended.
+    pub(super) fn answer_late(&self, attempt: Attempt) {
+        let _ = self.answers.send(attempt);
     }
 
     /// Does the work of the worker in durable mode on this thread, for one batch.

@@ -9,6 +9,10 @@ mod shutdown;
 mod slow_network;
 mod splitting;
 mod spool;
+mod spool_order;
+mod spool_progress;
+#[cfg(unix)]
+mod spool_safety;
 mod spool_takeover;
 
 use super::destination::{Attempt, PartialSuccess, SendError};

@@ -1,9 +1,12 @@
 //! A folder for a spool, and its content.
 
-use super::harness::names;
+use super::harness::{names, new_queue, span};
 use crate::config::Setting;
+use crate::delivery::body::Body;
+use crate::delivery::queue::Queue;
 use crate::delivery::settings::SpoolSettings;
 use crate::delivery::spool::Records;
+use opentelemetry_proto::transform::common::tonic::ResourceAttributesWithSchema;
 use std::path::{Path, PathBuf};
 
 /// A folder for a spool.
@@ -21,6 +24,23 @@ impl Disk {
         SpoolSettings { path, setting, bytes, is_durable }
     }
 
+    /// Starts a process that has stored spans with these names, and sends nothing. Dropping it
+    /// kills the process: its locks are free, and nothing is reported.
+    pub(super) fn process(&self, names: [&str; 4]) -> Queue {
+        let queue = new_queue(Some(self.spool(true, 1 << 20)), |_| {});
+        for name in names {
+            queue.push(span(name));
+        }
+        let mut block = queue.next_block().unwrap();
+        let body = Body::encode(block.spans.take(), &ResourceAttributesWithSchema::default());
+        assert!(queue.store_batch(block.id, &body, false));
+        queue
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.0
+    }
+
     /// Returns the number of files and folders of the backend.
     pub(super) fn entries(&self) -> usize {
         let backends = std::fs::read_dir(&self.0).unwrap().map(|backend| backend.unwrap().path());
@@ -28,12 +48,15 @@ impl Disk {
     }
 
     /// Returns the paths of all segments.
-    #[cfg(unix)]
     pub(super) fn segments(&self) -> Vec<PathBuf> {
-        let entries = |path: PathBuf| std::fs::read_dir(path).into_iter().flatten();
-        let below = |path| entries(path).map(|entry| entry.unwrap().path()).collect::<Vec<_>>();
         let processes = below(self.0.clone()).into_iter().flat_map(below);
         processes.flat_map(below).collect()
+    }
+
+    /// Returns the paths of all lock files.
+    pub(super) fn locks(&self) -> Vec<PathBuf> {
+        let processes = below(self.0.clone()).into_iter().flat_map(below);
+        processes.filter(|path| path.extension().is_some_and(|found| found == "lock")).collect()
     }
 
     /// Returns the names of the spans that the next run would adopt, sorted.
@@ -43,6 +66,12 @@ impl Disk {
         found.sort();
         found
     }
+}
+
+/// Returns the entries of a folder.
+fn below(path: PathBuf) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(path).into_iter().flatten();
+    entries.map(|entry| entry.unwrap().path()).collect()
 }
 
 fn read(path: &Path, found: &mut Vec<String>) {

@@ -1,28 +1,12 @@
 //! Spools that other processes have left.
 
 use super::accepted;
-use super::harness::{LONG, Run, new_queue, span};
+use super::harness::{LONG, Run, new_queue};
 use super::spool::Disk;
-use crate::delivery::body::Body;
 use crate::delivery::diagnostics::Diagnostic;
-use crate::delivery::queue::Queue;
-use opentelemetry_proto::transform::common::tonic::ResourceAttributesWithSchema;
 use std::sync::{Arc, Mutex};
 
 const ROOM: u64 = 1 << 20;
-
-/// Starts a process that has stored spans with these names, and sends nothing. Dropping it kills
-/// the process: its locks are free, and nothing is reported.
-fn process(disk: &Disk, names: [&str; 4]) -> Queue {
-    let queue = new_queue(Some(disk.spool(true, ROOM)), |_| {});
-    for name in names {
-        queue.push(span(name));
-    }
-    let mut block = queue.next_block().unwrap();
-    let body = Body::encode(block.spans.take(), &ResourceAttributesWithSchema::default());
-    assert!(queue.store_batch(block.id, &body, false));
-    queue
-}
 
 /// A process leaves a batch twice while this one runs. Its folder is adopted only after its lock
 /// is free, and nothing of it is left in the end.
@@ -32,9 +16,9 @@ fn spool_of_a_process_that_dies_is_adopted_and_sent() {
     let run = Run::start(Some(disk.spool(true, ROOM)));
     let worker = run.start_worker();
     for names in [["a", "b", "c", "d"], ["e", "f", "g", "h"]] {
-        let other = process(&disk, names);
+        let other = disk.process(names);
         run.queue.adopt_now();
-        assert!(!run.queue.is_in_flight(1), "a process that lives keeps its spool");
+        assert!(!run.queue.has_earlier(), "a process that lives keeps its spool");
         assert_eq!(disk.names(), names);
         drop(other);
         assert_eq!(run.sending(), names);
@@ -61,7 +45,7 @@ fn spool_of_a_process_that_dies_is_adopted_and_sent() {
 fn unreadable_segment_is_reported_once_and_left() {
     let disk = Disk::new("unreadable");
     for names in [["a"; 4], ["b"; 4]] {
-        let other = process(&disk, names);
+        let other = disk.process(names);
         drop(other);
         let segments = disk.segments();
         let segment = segments.iter().find(|path| path.is_file()).unwrap();
@@ -77,7 +61,7 @@ fn unreadable_segment_is_reported_once_and_left() {
     queue.adopt_now();
     let reports = reports.lock().unwrap();
     let [line] = &reports[..] else { panic!("one line: {reports:?}") };
-    assert!(line.contains(".otlp in the spool cannot be read (Is a directory"), "{line}");
+    assert!(line.contains(".otlp in the spool cannot be read (it is no regular file"), "{line}");
     assert_eq!(disk.segments().len(), 2, "they stay where they are");
 }
 
@@ -87,7 +71,7 @@ fn one_of_several_processes_adopts_a_spool() {
     let disk = Disk::new("one-takes-over");
     let runs = [(); 3].map(|()| Run::start(Some(disk.spool(true, ROOM))));
     let workers = runs.each_ref().map(Run::start_worker);
-    drop(process(&disk, ["a", "b", "c", "d"]));
+    drop(disk.process(["a", "b", "c", "d"]));
     let taken = loop {
         let taken: Vec<_> = runs.iter().filter_map(Run::sending_now).collect();
         if !taken.is_empty() {

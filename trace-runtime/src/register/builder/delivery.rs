@@ -30,15 +30,19 @@ impl Builder {
     }
 
     /// Sets the folder of the spool: batches are written there when the queue fills up
-    /// ([`queue_bytes`](Self::queue_bytes)), and spans that are undelivered at shutdown. They are sent when the backend is back, at the latest by the next run with the
-    /// same folder and endpoint.
+    /// ([`queue_bytes`](Self::queue_bytes)), and spans that are undelivered at shutdown. They are
+    /// sent when the backend is back, at the latest by the next run with the same folder and
+    /// endpoint: after its own spans, in the background, in
+    /// [`flush_spool`](crate::Registration::flush_spool), and in the time that its shutdown has
+    /// left. Spans for an endpoint that is not configured any more are reported.
     ///
     /// Several processes can share a folder; the running ones send the spans that a crashed one
     /// left. A batch that was in flight during a crash may arrive twice, with the same span ids.
     ///
     /// The files contain the encoded requests, readable by their owner only, and no headers or
-    /// keys. Spans are sent with the headers of the process that sends them: use different folders
-    /// for programs whose keys belong to different projects.
+    /// keys. The name of a folder shows the endpoint without its path. Spans are sent with the
+    /// headers of the process that sends them: use different folders for programs whose keys belong
+    /// to different projects. A folder that other users may write to is reported.
     ///
     /// With a spool, half of [`shutdown_timeout`](Self::shutdown_timeout) is reserved for writing
     /// undelivered spans. Only OTLP destinations have a spool, not files and exporters.

@@ -1,0 +1,174 @@
+//! Spans that no destination of this program sends, because their endpoint is not configured.
+
+use super::folder::Folder;
+use super::names::{endpoint, folder_name};
+use super::regular::owner;
+use super::segment::Records;
+use super::span_count::count_spans;
+use crate::delivery::diagnostics::{Diagnostics, counted};
+use std::collections::BTreeSet;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::SystemTime;
+
+/// The bytes that are read to count spans. Larger spools have at least the number that is reported.
+const MAX_READ_BYTES: u64 = 64 << 20;
+
+/// The search for such spans, which reports them once in each run.
+#[derive(Debug)]
+pub(crate) struct Stranded {
+    /// The folder of all backends.
+    folder: PathBuf,
+    /// The names of the folders that belong to destinations of this program.
+    known: BTreeSet<String>,
+    diagnostics: Arc<Diagnostics>,
+    is_reported: AtomicBool,
+}
+
+/// The spans for one endpoint that processes which are gone have left.
+#[derive(Debug, Default)]
+struct Left {
+    spans: u64,
+    /// The time at which the oldest segment was written last.
+    since: Option<SystemTime>,
+    /// True if the segments were too long to count all spans.
+    has_more: bool,
+    bytes: u64,
+}
+
+impl Stranded {
+    /// Creates the search for a spool. `backends` identify the destinations of this program.
+    pub(crate) fn new(
+        folder: &Path,
+        backends: &[String],
+        diagnostics: Arc<Diagnostics>,
+    ) -> io::Result<Self> {
+        // Absolute, since the program may change its working directory.
+        let folder = std::path::absolute(folder)?;
+        let known = backends.iter().map(|backend| folder_name(backend)).collect();
+        Ok(Stranded { folder, known, diagnostics, is_reported: AtomicBool::new(false) })
+    }
+
+    /// Reports the spans for each unknown endpoint, in the first call. It reads files, so no thread
+    /// may call it that ends spans, and no lock may be held.
+    pub(crate) fn report_once(&self) {
+        if self.is_reported.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let Ok(entries) = std::fs::read_dir(&self.folder) else { return };
+        let user = self.user();
+        for entry in entries.filter_map(Result::ok) {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+            if !is_folder || self.known.contains(&name) {
+                continue;
+            }
+            let left = Left::count(&entry.path(), user);
+            if left.spans > 0 {
+                self.report(&endpoint(&name).unwrap_or(name), &entry.path(), &left);
+            }
+        }
+    }
+
+    /// Returns the user of this process: the owner of the folders that it has created.
+    fn user(&self) -> Option<u32> {
+        let own = self.known.iter().map(|name| self.folder.join(name));
+        let mut folders = own.chain([self.folder.clone()]);
+        folders.find_map(|folder| folder.symlink_metadata().ok()).and_then(|it| owner(&it))
+    }
+
+    fn report(&self, endpoint: &str, folder: &Path, left: &Left) {
+        let Left { spans, since, has_more, .. } = left;
+        let folder = folder.display().to_string();
+        self.diagnostics.late("spool endpoint", &folder, &|| {
+            let at_least = if *has_more { "at least " } else { "" };
+            let since = since.map(httpdate::fmt_http_date);
+            let since = since.map(|date| format!(" since {date}")).unwrap_or_default();
+            format!(
+                "{at_least}{} for {endpoint} wait in the spool{since}, and no destination of this \
+                 program sends there: configure the endpoint again, send them with \
+                 `register().endpoint(..).replay({folder:?})`, or delete the folder",
+                counted(*spans),
+            )
+        });
+    }
+}
+
+impl Left {
+    /// Counts the spans in the folder of a backend, without those of processes that live.
+    fn count(backend: &Path, user: Option<u32>) -> Self {
+        let mut left = Left::default();
+        for lock in Folder::locks(backend) {
+            // Dropping the folder unlocks it again.
+            let Ok(Some(folder)) = Folder::take(&lock, user) else { continue };
+            folder.segments().iter().for_each(|segment| left.add(segment));
+        }
+        left
+    }
+
+    fn add(&mut self, segment: &Path) {
+        let Ok(metadata) = segment.symlink_metadata() else { return };
+        if self.bytes + metadata.len() > MAX_READ_BYTES {
+            self.has_more = true;
+            return;
+        }
+        self.bytes += metadata.len();
+        let Ok(Records { requests, .. }) = Records::read(segment) else { return };
+        let spans = requests.iter().filter_map(|(_, request)| count_spans(request)).sum::<u64>();
+        if spans > 0 {
+            self.spans += spans;
+            let written = metadata.modified().ok();
+            self.since =
+                self.since.map_or(written, |since| Some(written.map_or(since, |it| it.min(since))));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Spool;
+    use super::*;
+    use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
+    use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span};
+    use prost::Message;
+    use std::sync::Mutex;
+
+    const OTHER: &str = "http://old-host:4318/v1/traces";
+
+    /// Stores a batch of three spans for a backend. The process that did it may have ended.
+    fn store(folder: &Path, backend: &str) -> Spool {
+        let mut spool = Spool::open(&folder.join(folder_name(backend)), 1 << 20, false).unwrap();
+        let scope = ScopeSpans { spans: vec![Span::default(); 3], ..ScopeSpans::default() };
+        let resource = ResourceSpans { scope_spans: vec![scope], ..ResourceSpans::default() };
+        let request = ExportTraceServiceRequest { resource_spans: vec![resource] };
+        spool.store(1, &request.encode_to_vec()).1.unwrap();
+        spool
+    }
+
+    #[test]
+    fn spans_for_an_unknown_endpoint_are_reported_once() {
+        let folder = std::env::temp_dir().join(format!("stranded-{}", std::process::id()));
+        let _ = std::fs::remove_dir_all(&folder);
+        let own = "http://h/v1/traces";
+        let lives = store(&folder, own);
+        (0..2).for_each(|_| store(&folder, OTHER).close());
+        let living = store(&folder, OTHER);
+        let reports = Arc::new(Mutex::new(Vec::new()));
+        let sink = Arc::clone(&reports);
+        let diagnostics = Diagnostics::new(Some(Box::new(move |diagnostic| {
+            sink.lock().unwrap().push(diagnostic.to_string());
+        })));
+        let names = [own.to_owned()];
+        let stranded = Stranded::new(&folder, &names, Arc::new(diagnostics)).unwrap();
+        (0..2).for_each(|_| stranded.report_once());
+        let reports = std::mem::take(&mut *reports.lock().unwrap());
+        let [report] = &reports[..] else { panic!("one line: {reports:?}") };
+        let path = folder.join(folder_name(OTHER)).display().to_string();
+        assert!(report.starts_with("6 spans for http://old-host:4318 wait in the spool since "));
+        assert!(report.contains(" GMT, and no destination") && report.contains(&path), "{report}");
+        drop((lives, living));
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+}
