@@ -21,6 +21,7 @@ mod streams;
 // The content of a span.
 mod attributes;
 mod current_span;
+mod hostile_values;
 mod input_output;
 mod masks;
 mod outcomes;

@@ -6,6 +6,7 @@ use super::queue::{Flushed, Queue, QueuedSpan, Stats};
 use super::reentrancy::{REENTRANT, in_export_scope};
 use super::settings::{DeliverySettings, MAX_TIMEOUT};
 use super::threads::{open_spool, spawn, spool_name, start};
+use crate::capture::bound_attributes;
 use crate::config::RegisterError;
 use crate::span::recycle;
 use crate::sync::lock;
@@ -139,10 +140,11 @@ impl DeliveryProcessor {
 impl SpanProcessor for DeliveryProcessor {
     fn on_start(&self, _span: &mut Span, _context: &Context) {}
 
-    fn on_end(&self, span: SpanData) {
+    fn on_end(&self, mut span: SpanData) {
         // Spans may be recorded without being sampled; those are not exported.
         if span.span_context.is_sampled() {
             self.shared.report_if_shut_down();
+            bound_attributes(&mut span.attributes);
             self.push(QueuedSpan::from(span));
         }
     }

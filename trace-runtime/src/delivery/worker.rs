@@ -6,7 +6,7 @@ use super::destination::{Exporter, SendError, SendResult};
 use super::queue::{Batch, BatchOutcome, Block, Queue, Spans};
 use super::reentrancy::ExportScope;
 use crate::enrich::Stages;
-use crate::panic::{catch, message};
+use crate::panic::{catch, short_message};
 use futures_executor::block_on;
 use opentelemetry::Context;
 use opentelemetry_proto::transform::common::tonic::ResourceAttributesWithSchema;
@@ -127,7 +127,7 @@ fn export(exporter: &dyn Exporter, spans: Vec<SpanData>) -> SendResult {
 fn panicked(culprit: &str, payload: &dyn Any) -> SendError {
     SendError {
         cause: "exporter panicked",
-        what: format!("{culprit} panicked ({})", message(payload)),
+        what: format!("{culprit} panicked ({})", short_message(payload)),
         advice: "report it to the exporter's authors".to_owned(),
     }
 }
