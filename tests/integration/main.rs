@@ -47,6 +47,10 @@ mod tracing_layer;
 // Registration, output and delivery.
 mod console;
 mod delivery;
+#[cfg(unix)]
+mod forked_process;
+#[cfg(unix)]
+mod process_end;
 mod registration;
 mod unregistered;
 

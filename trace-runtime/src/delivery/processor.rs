@@ -9,7 +9,7 @@ use super::threads::{open_spool, spawn, spool_name, start};
 use crate::capture::bound_attributes;
 use crate::config::RegisterError;
 use crate::span::recycle;
-use crate::sync::lock;
+use crate::sync::{FORKED, Process, lock};
 use opentelemetry::Context;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::error::{OTelSdkError, OTelSdkResult};
@@ -49,6 +49,8 @@ pub struct DeliveryProcessor {
 struct Shared {
     queues: Vec<Arc<Queue>>,
     diagnostics: Arc<Diagnostics>,
+    /// The process with the threads of the queues.
+    process: Process,
     timeout: Duration,
     /// True if backends have a spool.
     has_spool: bool,
@@ -100,9 +102,13 @@ impl DeliveryProcessor {
         recycle(last.push(span));
     }
 
-    /// Returns the account of each destination, in the order they were given.
+    /// Returns the account of each destination, in the order they were given. Empty in a process
+    /// that was forked.
     #[must_use]
     pub fn stats(&self) -> Vec<Stats> {
+        if self.shared.process.is_forked() {
+            return Vec::new();
+        }
         self.shared.queues.iter().map(|queue| queue.stats()).collect()
     }
 
@@ -120,6 +126,14 @@ impl DeliveryProcessor {
     /// Returns the address of a destination, in the order they were given.
     pub(crate) fn address(&self, index: usize) -> Option<String> {
         self.shared.queues.get(index).map(|queue| queue.address().to_owned())
+    }
+
+    /// Returns an error in a forked child, which has none of the threads to wait for.
+    fn reject_forked(&self) -> OTelSdkResult {
+        if self.shared.process.is_forked() {
+            return Err(OTelSdkError::InternalFailure(FORKED.to_owned()));
+        }
+        Ok(())
     }
 
     /// Converts the results of a flush: the first destination that misses spans is the error.
@@ -151,11 +165,13 @@ impl SpanProcessor for DeliveryProcessor {
 
     fn force_flush(&self) -> OTelSdkResult {
         reject_reentrant()?;
+        self.reject_forked()?;
         DeliveryProcessor::result(&self.flush(self.shared.timeout))
     }
 
     fn shutdown_with_timeout(&self, timeout: Duration) -> OTelSdkResult {
         reject_reentrant()?;
+        self.reject_forked()?;
         DeliveryProcessor::result(&self.end(timeout, || {}))
     }
 
@@ -187,9 +203,15 @@ const MIN_STORE_TIME: Duration = Duration::from_millis(250);
 
 impl Shared {
     fn new(diagnostics: Arc<Diagnostics>, timeout: Duration, has_spool: bool) -> Self {
-        let (queues, shutdown) = (Vec::new(), Mutex::default());
-        let is_shut_down = AtomicBool::new(false);
-        Shared { queues, diagnostics, timeout, has_spool, shutdown, is_shut_down }
+        Shared {
+            queues: Vec::new(),
+            diagnostics,
+            process: Process::current(),
+            timeout,
+            has_spool,
+            shutdown: Mutex::default(),
+            is_shut_down: AtomicBool::new(false),
+        }
     }
 
     /// Reports a span that ends after the shutdown. The queues count it as lost.
@@ -251,6 +273,9 @@ impl Shared {
 impl Drop for Shared {
     /// Shuts down when the last handle is dropped, since no flush can come any more.
     fn drop(&mut self) {
+        if self.process.is_forked() {
+            return;
+        }
         let timeout = self.timeout;
         if !in_export_scope() {
             self.end(timeout, || {});

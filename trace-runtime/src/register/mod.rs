@@ -1,14 +1,17 @@
 //! Registers tracing: the builder, its settings, the provider, and the guard that ends all of it.
 //!
 //! Imports go one way: `registration` -> `provider`, `banner`, `active` -> `settings` ->
-//! `builder`.
+//! `builder`. `at_exit` and `signals` end a registration from outside.
 
 mod active;
+mod at_exit;
 mod banner;
 mod builder;
 mod provider;
 mod registration;
 mod settings;
+#[cfg(all(unix, feature = "signals"))]
+mod signals;
 
 pub(crate) use active::{Active, ActiveHandle, active, is_enabled};
 pub use builder::{Builder, register};
