@@ -21,6 +21,7 @@ mod streams;
 // The content of a span.
 mod attributes;
 mod current_span;
+mod hostile_values;
 mod input_output;
 mod masks;
 mod outcomes;
@@ -48,6 +49,10 @@ mod tracing_layer;
 // Registration, output and delivery.
 mod console;
 mod delivery;
+#[cfg(unix)]
+mod forked_process;
+#[cfg(unix)]
+mod process_end;
 mod registration;
 mod unregistered;
 

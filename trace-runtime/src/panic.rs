@@ -12,10 +12,21 @@ use std::sync::Once;
 use std::thread;
 
 thread_local! {
-    /// Message and location of the last panic on this thread. The hook is the only place that knows
-    /// the location; `catch_unwind` returns on the same thread, without it.
-    static LAST_PANIC: RefCell<Option<(String, String)>> = const { RefCell::new(None) };
+    /// The last panic on this thread. The hook is the only place that knows the location;
+    /// `catch_unwind` returns on the same thread, without it.
+    static LAST_PANIC: RefCell<Option<LastPanic>> = const { RefCell::new(None) };
 }
+
+/// A panic that the hook has seen. Messages may be of any length, so only the beginning is kept, with
+/// the length, to recognize the message again.
+struct LastPanic {
+    beginning: String,
+    length: usize,
+    location: String,
+}
+
+/// The number of bytes of a message that are kept.
+const KEPT_BYTES: usize = 1 << 10;
 
 /// Installs a panic hook that remembers the location of each panic, and then calls the hook that
 /// the program had before. The payload that `catch_unwind` returns does not contain the location.
@@ -30,7 +41,10 @@ pub(crate) fn install_hook() {
         let next = panic::take_hook();
         panic::set_hook(Box::new(move |info| {
             let location = info.location().map(ToString::to_string);
-            let panic = location.map(|location| (message(info.payload()), location));
+            let message = message(info.payload());
+            let beginning = beginning(message, KEPT_BYTES).to_owned();
+            let panic =
+                location.map(|location| LastPanic { beginning, length: message.len(), location });
             // Fails on a thread whose thread-locals are already destroyed.
             let _ = LAST_PANIC.try_with(|last| last.replace(panic));
             next(info);
@@ -42,8 +56,14 @@ pub(crate) fn install_hook() {
 /// message. The payload may be that of a panic on another thread, passed on by `join`. Its location
 /// is unknown on this thread, and the location of an unrelated panic would be wrong.
 pub(crate) fn location(message: &str) -> Option<String> {
-    let last = LAST_PANIC.try_with(|last| last.borrow().clone()).ok().flatten();
-    last.filter(|(last_message, _)| last_message == message).map(|(_, location)| location)
+    let read = |last: &RefCell<Option<LastPanic>>| {
+        let last = last.borrow();
+        let last = last.as_ref().filter(|last| {
+            last.length == message.len() && message.starts_with(last.beginning.as_str())
+        });
+        last.map(|last| last.location.clone())
+    };
+    LAST_PANIC.try_with(read).ok().flatten()
 }
 
 /// Calls code of the application and catches its panic.
@@ -56,12 +76,23 @@ pub(crate) fn catch<T>(code: impl FnOnce() -> T) -> Result<T, Box<dyn Any + Send
 
 /// Returns the message of a panic. `panic!` with a literal has a `&str` payload, with arguments a
 /// `String`; `panic_any` may have any type.
-pub(crate) fn message(payload: &dyn Any) -> String {
-    if let Some(message) = payload.downcast_ref::<&str>() {
-        (*message).to_owned()
+pub(crate) fn message(payload: &dyn Any) -> &str {
+    if let Some(message) = payload.downcast_ref::<&'static str>() {
+        message
     } else if let Some(message) = payload.downcast_ref::<String>() {
-        message.clone()
+        message
     } else {
-        "panicked with a value that is not text".to_owned()
+        "panicked with a value that is not text"
     }
+}
+
+/// Returns the beginning of the message of a panic, for a report.
+pub(crate) fn short_message(payload: &dyn Any) -> &str {
+    beginning(message(payload), KEPT_BYTES)
+}
+
+/// Returns the first bytes of a text, at most `length`, and only whole characters.
+fn beginning(text: &str, length: usize) -> &str {
+    let end = (0..=length.min(text.len())).rev().find(|end| text.is_char_boundary(*end));
+    &text[..end.unwrap_or(0)]
 }

@@ -1,6 +1,10 @@
 //! Locks that stay usable after a panic. A thread that panics while it holds a lock poisons it; all
 //! state in this crate is valid between two statements, so the next thread can continue.
 
+mod process;
+
+pub(crate) use process::{FORKED, Process, switch_off_by};
+
 use std::sync::{
     Condvar, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard,
 };

@@ -6,6 +6,7 @@ mod grpc;
 mod http;
 
 // Failures of backends and connections.
+mod answers;
 mod backends;
 mod connection_faults;
 mod messages;

@@ -32,7 +32,7 @@ pub(crate) fn arguments_as_input(
 fn object(arguments: &[(&'static str, CapturedValue)]) -> CapturedValue {
     let mut json = bounded_text();
     match write_object(&mut json, arguments) {
-        Err(error) if !json.stopped() => CapturedValue::unserializable(&error.to_string()),
+        Err(error) if !json.stopped() => CapturedValue::unserializable(error),
         _ => CapturedValue::finished(json),
     }
 }

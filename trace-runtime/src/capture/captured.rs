@@ -1,8 +1,9 @@
 //! A captured value.
 
 use super::bounded::BoundedText;
-use super::json::JsonSafe;
+use super::json::{JsonSafe, TOO_DEEP};
 use super::limit::{bounded_text, value_limit};
+use super::recursion::StackLimited;
 use crate::memory::{attribute_bytes, text_bytes};
 use crate::openinference::keys;
 use crate::panic::{catch, message};
@@ -86,8 +87,8 @@ impl CapturedValue {
         let result = catch(|| JsonSafe::new(value).serialize(&mut serializer));
         let bounded = serializer.into_inner();
         match result {
-            Err(payload) => Self::unserializable(&message(&*payload)),
-            Ok(Err(error)) if !bounded.stopped() => Self::unserializable(&error.to_string()),
+            Err(payload) => Self::unserializable(message(&*payload)),
+            Ok(Err(error)) if !bounded.stopped() => Self::unserializable(error),
             Ok(_) => {
                 let (text, is_truncated) = bounded.finish();
                 if is_truncated { Self::new(text, Form::Text) } else { Self::json(text) }
@@ -113,14 +114,24 @@ impl CapturedValue {
         Self::new(text, if is_truncated { Form::Text } else { Form::Json })
     }
 
-    pub(super) fn unserializable(reason: &str) -> Self {
-        Self::text(&format!("<unserializable: {reason}>"))
+    /// The text in place of a value that has none. The reason may be long: it comes from the
+    /// application.
+    pub(super) fn unserializable(reason: impl fmt::Display) -> Self {
+        let mut bounded = bounded_text();
+        let _ = write!(bounded, "<unserializable: {reason}>");
+        Self::new(bounded.finish().0, Form::Text)
     }
 
-    fn written(form: Form, write: impl FnOnce(&mut BoundedText) -> fmt::Result) -> Self {
-        let mut bounded = bounded_text();
-        match catch(|| write(&mut bounded)) {
-            Err(payload) => Self::unserializable(&message(&*payload)),
+    fn written(form: Form, write: impl FnOnce(&mut StackLimited) -> fmt::Result) -> Self {
+        let mut limited = StackLimited::new(bounded_text());
+        let result = catch(|| write(&mut limited));
+        let is_too_deep = limited.is_exceeded();
+        let bounded = limited.text;
+        match result {
+            Err(payload) => Self::unserializable(message(&*payload)),
+            Ok(Err(fmt::Error)) if is_too_deep => {
+                Self::new(bounded.finish().0 + TOO_DEEP, Form::Text)
+            }
             Ok(Err(fmt::Error)) if !bounded.stopped() => {
                 Self::unserializable("its formatting failed")
             }

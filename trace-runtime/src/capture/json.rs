@@ -18,24 +18,50 @@ pub(crate) struct JsonSafe<T> {
     inner: T,
     /// The number of lists and objects around it.
     depth: usize,
+    /// The number of newtypes and `Some` around it, which JSON does not show.
+    wrappers: usize,
 }
 
+/// The note in place of parts that are nested too deeply.
+pub(super) const TOO_DEEP: &str = "… [deeper than is recorded]";
 /// The depth at which `serde_json` stops reading.
 const MAX_DEPTH: usize = 127;
+/// The number of newtypes and `Some` around a value. They recurse as lists do.
+const MAX_WRAPPERS: usize = 127;
 
 impl<'a, T: ?Sized> JsonSafe<&'a T> {
     pub(crate) fn new(value: &'a T) -> Self {
-        JsonSafe { inner: value, depth: 0 }
+        JsonSafe { inner: value, depth: 0, wrappers: 0 }
+    }
+}
+
+impl<T> JsonSafe<T> {
+    /// Wraps another part at the same depth.
+    #[inline]
+    fn around<U>(&self, inner: U) -> JsonSafe<U> {
+        JsonSafe { inner, depth: self.depth, wrappers: self.wrappers }
+    }
+
+    /// Wraps the value in a newtype or a `Some`.
+    #[inline]
+    fn wrapping<U>(&self, inner: U) -> JsonSafe<U> {
+        JsonSafe { wrappers: self.wrappers + 1, ..self.around(inner) }
+    }
+
+    /// Wraps the value in an object.
+    #[inline]
+    fn nesting<U>(&self, inner: U) -> JsonSafe<U> {
+        JsonSafe { depth: self.depth + 1, ..self.around(inner) }
     }
 }
 
 impl<T: Serialize + ?Sized> Serialize for JsonSafe<&T> {
     #[inline]
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if self.depth >= MAX_DEPTH {
-            return serializer.serialize_str("… [deeper than is recorded]");
+        if self.depth >= MAX_DEPTH || self.wrappers >= MAX_WRAPPERS {
+            return serializer.serialize_str(TOO_DEEP);
         }
-        self.inner.serialize(JsonSafe { inner: serializer, depth: self.depth })
+        self.inner.serialize(self.around(serializer))
     }
 }
 
@@ -52,7 +78,9 @@ macro_rules! compounds {
     ($($method:ident($($argument:ident: $type:ty),*) -> $compound:ident;)*) => {$(
         #[inline]
         fn $method(self, $($argument: $type),*) -> Result<Self::$compound, S::Error> {
-            self.inner.$method($($argument),*).map(|compound| JsonSafe { inner: compound, depth: self.depth + 1 })
+            let JsonSafe { inner, depth, wrappers } = self;
+            let inner = inner.$method($($argument),*)?;
+            Ok(JsonSafe { inner, depth: depth + 1, wrappers })
         }
     )*};
 }
@@ -97,7 +125,8 @@ impl<S: Serializer> Serializer for JsonSafe<S> {
     }
 
     fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<S::Ok, S::Error> {
-        self.inner.serialize_some(&JsonSafe { inner: value, depth: self.depth })
+        let value = self.wrapping(value);
+        self.inner.serialize_some(&value)
     }
 
     fn serialize_unit(self) -> Result<S::Ok, S::Error> {
@@ -118,7 +147,8 @@ impl<S: Serializer> Serializer for JsonSafe<S> {
         name: &'static str,
         value: &T,
     ) -> Result<S::Ok, S::Error> {
-        self.inner.serialize_newtype_struct(name, &JsonSafe { inner: value, depth: self.depth })
+        let value = self.wrapping(value);
+        self.inner.serialize_newtype_struct(name, &value)
     }
 
     fn serialize_newtype_variant<T: Serialize + ?Sized>(
@@ -128,12 +158,8 @@ impl<S: Serializer> Serializer for JsonSafe<S> {
         variant: &'static str,
         value: &T,
     ) -> Result<S::Ok, S::Error> {
-        self.inner.serialize_newtype_variant(
-            name,
-            index,
-            variant,
-            &JsonSafe { inner: value, depth: self.depth + 1 },
-        )
+        let value = self.nesting(value);
+        self.inner.serialize_newtype_variant(name, index, variant, &value)
     }
 
     compounds! {
@@ -165,7 +191,8 @@ macro_rules! elements {
 
             #[inline]
             fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), S::Error> {
-                self.inner.$method(&JsonSafe { inner: value, depth: self.depth })
+                let value = self.around(value);
+                self.inner.$method(&value)
             }
 
             fn end(self) -> Result<S::Ok, S::Error> {
@@ -194,7 +221,8 @@ macro_rules! fields {
                 key: &'static str,
                 value: &T,
             ) -> Result<(), S::Error> {
-                self.inner.serialize_field(key, &JsonSafe { inner: value, depth: self.depth })
+                let value = self.around(value);
+                self.inner.serialize_field(key, &value)
             }
 
             fn end(self) -> Result<S::Ok, S::Error> {
@@ -215,7 +243,8 @@ impl<S: SerializeMap> SerializeMap for JsonSafe<S> {
     }
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), S::Error> {
-        self.inner.serialize_value(&JsonSafe { inner: value, depth: self.depth })
+        let value = self.around(value);
+        self.inner.serialize_value(&value)
     }
 
     fn end(self) -> Result<S::Ok, S::Error> {

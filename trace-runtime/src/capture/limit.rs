@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 static VALUE_LIMIT: AtomicUsize = AtomicUsize::new(1 << 20);
 
 /// The limit for values that enrich reads before they are truncated.
-static MODEL_CALL_LIMIT: AtomicUsize = AtomicUsize::new(1 << 20);
+static MODEL_CALL_LIMIT: AtomicUsize = AtomicUsize::new(MAX_COUNTED_LIMITS << 20);
 
 thread_local! {
     /// True while this thread captures a value of a model call.
@@ -34,6 +34,11 @@ pub(super) fn value_limit() -> usize {
     VALUE_LIMIT.load(Ordering::Relaxed)
 }
 
+/// Returns the length up to which values of model calls are kept whole.
+pub(super) fn model_call_limit() -> usize {
+    MODEL_CALL_LIMIT.load(Ordering::Relaxed)
+}
+
 /// Runs `capture` with the limits for spans of this kind.
 pub(crate) fn with_limits_for<T>(kind: OpenInferenceSpanKind, capture: impl FnOnce() -> T) -> T {
     if !kind.is_model_call() {
@@ -48,7 +53,7 @@ pub(super) fn bounded_text() -> BoundedText {
     let limit = value_limit();
     // A thread that is ending has destroyed its thread-locals.
     let is_model_call = IS_MODEL_CALL.try_with(Cell::get).unwrap_or(false);
-    let whole = if is_model_call { MODEL_CALL_LIMIT.load(Ordering::Relaxed) } else { limit };
+    let whole = if is_model_call { model_call_limit() } else { limit };
     BoundedText::whole_up_to(whole, limit)
 }
 

@@ -1,19 +1,24 @@
 //! Captures any value as bounded text.
 //!
 //! No trait bound is required of a value. The compiler picks the best of four ways for its type,
-//! see [`Probe`]: as plain text, as JSON, as `Debug` text, or as the name of the type.
+//! see [`Probe`]: as plain text, as JSON, as `Debug` text, or as the name of the type. A lock is
+//! read only if it is free.
 
 mod arguments;
+mod attribute_bound;
 mod bounded;
 mod captured;
 mod json;
 mod limit;
+mod lock;
 mod plain;
 mod probe;
+mod recursion;
 mod stream;
 mod type_name;
 
 pub(crate) use arguments::arguments_as_input;
+pub(crate) use attribute_bound::{bound_attributes, bound_value, bounded_copy};
 pub(crate) use bounded::is_truncated;
 pub use captured::CapturedValue;
 pub(crate) use limit::{set_value_limit, with_limits_for};

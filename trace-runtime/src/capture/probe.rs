@@ -1,11 +1,12 @@
 //! Finds the best way to capture a value of any type.
 //!
-//! The compiler chooses at the call site: it looks a method up on `&&&&Probe`, and each reference
+//! The compiler chooses at the call site: it looks a method up on `&&&&&Probe`, and each reference
 //! that it removes lowers the rank by one. This is known as autoref specialization, and needs no
 //! unstable feature. The choice depends on the bounds that are declared at the call site, so an
 //! argument of a generic type without bounds is captured as the name of its type.
 
 use super::captured::CapturedValue;
+use super::lock::Lock;
 use super::plain::Plain;
 use super::type_name::without_paths;
 use serde::Serialize;
@@ -22,21 +23,28 @@ pub trait Capture {
     fn __trace_capture(&self) -> CapturedValue;
 }
 
-/// First rank: text, numbers and booleans, as plain text.
+/// First rank: locks around a value that implements `Serialize`, without waiting for them.
+impl<T: Lock + ?Sized> Capture for &&&&Probe<'_, T> {
+    fn __trace_capture(&self) -> CapturedValue {
+        self.0.captured()
+    }
+}
+
+/// Second rank: text, numbers and booleans, as plain text.
 impl<T: Plain + ?Sized> Capture for &&&Probe<'_, T> {
     fn __trace_capture(&self) -> CapturedValue {
         self.0.captured()
     }
 }
 
-/// Second rank: types that implement `Serialize`, as JSON.
+/// Third rank: types that implement `Serialize`, as JSON.
 impl<T: Serialize + ?Sized> Capture for &&Probe<'_, T> {
     fn __trace_capture(&self) -> CapturedValue {
         CapturedValue::from_serialize(self.0)
     }
 }
 
-/// Third rank: types that implement `Debug`, as its text.
+/// Fourth rank: types that implement `Debug`, as its text.
 impl<T: Debug> Capture for &Probe<'_, T> {
     fn __trace_capture(&self) -> CapturedValue {
         CapturedValue::from_debug(self.0)
@@ -59,7 +67,7 @@ macro_rules! __capture {
     ($value:expr) => {{
         use $crate::__private::{Capture as _, Recorded as _};
         match &$value {
-            value => (&&&&$crate::__private::Probe(value))
+            value => (&&&&&$crate::__private::Probe(value))
                 .__trace_capture()
                 .with_recorded((&&$crate::__private::RecordProbe(value)).__trace_recorded()),
         }

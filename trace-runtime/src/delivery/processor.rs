@@ -7,9 +7,10 @@ use super::reentrancy::{REENTRANT, in_export_scope};
 use super::settings::{DeliverySettings, MAX_TIMEOUT};
 use super::spool::Stranded;
 use super::threads::{open_spool, spawn, spool_name, start};
+use crate::capture::bound_attributes;
 use crate::config::RegisterError;
 use crate::span::recycle;
-use crate::sync::lock;
+use crate::sync::{FORKED, Process, lock};
 use opentelemetry::Context;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::error::{OTelSdkError, OTelSdkResult};
@@ -49,6 +50,8 @@ pub struct DeliveryProcessor {
 struct Shared {
     queues: Vec<Arc<Queue>>,
     diagnostics: Arc<Diagnostics>,
+    /// The process with the threads of the queues.
+    process: Process,
     timeout: Duration,
     /// True if backends have a spool.
     has_spool: bool,
@@ -108,9 +111,13 @@ impl DeliveryProcessor {
         recycle(last.push(span));
     }
 
-    /// Returns the account of each destination, in the order they were given.
+    /// Returns the account of each destination, in the order they were given. Empty in a process
+    /// that was forked.
     #[must_use]
     pub fn stats(&self) -> Vec<Stats> {
+        if self.shared.process.is_forked() {
+            return Vec::new();
+        }
         self.shared.queues.iter().map(|queue| queue.stats()).collect()
     }
 
@@ -157,6 +164,14 @@ impl DeliveryProcessor {
         self.shared.queues.get(index).map(|queue| queue.address().to_owned())
     }
 
+    /// Returns an error in a forked child, which has none of the threads to wait for.
+    fn reject_forked(&self) -> OTelSdkResult {
+        if self.shared.process.is_forked() {
+            return Err(OTelSdkError::InternalFailure(FORKED.to_owned()));
+        }
+        Ok(())
+    }
+
     /// Converts the results of a flush: the first destination that misses spans is the error.
     fn result(flushed: &[Flushed]) -> OTelSdkResult {
         match flushed.iter().find(|flushed| !flushed.is_complete()) {
@@ -175,21 +190,24 @@ impl DeliveryProcessor {
 impl SpanProcessor for DeliveryProcessor {
     fn on_start(&self, _span: &mut Span, _context: &Context) {}
 
-    fn on_end(&self, span: SpanData) {
+    fn on_end(&self, mut span: SpanData) {
         // Spans may be recorded without being sampled; those are not exported.
         if span.span_context.is_sampled() {
             self.shared.report_if_shut_down();
+            bound_attributes(&mut span.attributes);
             self.push(QueuedSpan::from(span));
         }
     }
 
     fn force_flush(&self) -> OTelSdkResult {
         reject_reentrant()?;
+        self.reject_forked()?;
         DeliveryProcessor::result(&self.flush(self.shared.timeout))
     }
 
     fn shutdown_with_timeout(&self, timeout: Duration) -> OTelSdkResult {
         reject_reentrant()?;
+        self.reject_forked()?;
         DeliveryProcessor::result(&self.end(timeout, || {}))
     }
 
@@ -221,9 +239,16 @@ const MIN_STORE_TIME: Duration = Duration::from_millis(250);
 
 impl Shared {
     fn new(diagnostics: Arc<Diagnostics>, timeout: Duration, has_spool: bool) -> Self {
-        let (queues, stranded, shutdown) = (Vec::new(), None, Mutex::default());
-        let is_shut_down = AtomicBool::new(false);
-        Shared { queues, diagnostics, timeout, has_spool, stranded, shutdown, is_shut_down }
+        Shared {
+            queues: Vec::new(),
+            diagnostics,
+            process: Process::current(),
+            timeout,
+            has_spool,
+            stranded: None,
+            shutdown: Mutex::default(),
+            is_shut_down: AtomicBool::new(false),
+        }
     }
 
     /// Reports a span that ends after the shutdown. The queues count it as lost.
@@ -321,6 +346,9 @@ impl Shared {
 impl Drop for Shared {
     /// Shuts down when the last handle is dropped, since no flush can come any more.
     fn drop(&mut self) {
+        if self.process.is_forked() {
+            return;
+        }
         let timeout = self.timeout;
         if !in_export_scope() {
             self.end(timeout, || {});

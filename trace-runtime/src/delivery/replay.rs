@@ -8,7 +8,7 @@ use super::destination::{Attempt, Transport};
 use super::retry::Backoff;
 use super::spool::Records;
 use crate::config::RegisterError;
-use crate::panic::message;
+use crate::panic::short_message;
 use prost::bytes::Bytes;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -86,7 +86,7 @@ pub(crate) fn replay(
         sending.join()
     });
     // A panic while a file is decoded is reported like any other unreadable file.
-    replaying.unwrap_or_else(|payload| Err(unreadable(path, message(&*payload))))
+    replaying.unwrap_or_else(|payload| Err(unreadable(path, short_message(&*payload).to_owned())))
 }
 
 /// Collects the files at or below a path in the order of their names. The segments of a spool are

@@ -6,7 +6,7 @@ use super::destination::{Attempt, PartialSuccess, SendError, Transport};
 use super::queue::{Batch, BatchOutcome, Queue, Search};
 use super::reentrancy::ExportScope;
 use super::retry::Backoff;
-use crate::panic::{catch, message};
+use crate::panic::{catch, short_message};
 use opentelemetry::Context;
 use std::sync::Arc;
 use std::time::Instant;
@@ -148,7 +148,7 @@ impl Sender {
         catch(|| self.transport.send(body, within)).unwrap_or_else(|payload| {
             Attempt::Rejected(SendError {
                 cause: "exporter panicked",
-                what: format!("the client panicked ({})", message(&*payload)),
+                what: format!("the client panicked ({})", short_message(&*payload)),
                 advice: "report it to the authors of trace-runtime".to_owned(),
             })
         })

@@ -7,7 +7,7 @@ use super::queue::{Batch, BatchOutcome, Block, Queue, Spans};
 use super::reentrancy::ExportScope;
 use crate::enrich::Stages;
 use crate::mask::scrub_resource;
-use crate::panic::{catch, message};
+use crate::panic::{catch, short_message};
 use futures_executor::block_on;
 use opentelemetry::Context;
 use opentelemetry_proto::transform::common::tonic::ResourceAttributesWithSchema;
@@ -130,7 +130,7 @@ fn export(exporter: &dyn Exporter, spans: Vec<SpanData>) -> SendResult {
 fn panicked(culprit: &str, payload: &dyn Any) -> SendError {
     SendError {
         cause: "exporter panicked",
-        what: format!("{culprit} panicked ({})", message(payload)),
+        what: format!("{culprit} panicked ({})", short_message(payload)),
         advice: "report it to the exporter's authors".to_owned(),
     }
 }

@@ -1,6 +1,6 @@
 //! The options that are evaluated only if the span records: its input and its attributes.
 
-use crate::capture::{CapturedValue, arguments_as_input};
+use crate::capture::{CapturedValue, arguments_as_input, bound_value};
 use crate::mask::is_secret_name;
 use crate::openinference::{OpenInferenceSpanKind, keys};
 use crate::record::AttributeValue;
@@ -67,7 +67,8 @@ impl<'a> AttributeOptions<'a> {
 
     /// Adds an entry of the option `attributes`.
     pub fn attribute(&mut self, key: &'static str, value: &(impl AttributeValue + ?Sized)) {
-        if let Some(value) = value.attribute_value() {
+        if let Some(mut value) = value.attribute_value() {
+            bound_value(&mut value);
             self.set(key, value);
         }
     }

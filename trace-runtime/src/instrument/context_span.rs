@@ -1,6 +1,6 @@
 //! The span as OpenTelemetry code sees it: the `Span` in the current `Context`.
 
-use crate::capture::CapturedValue;
+use crate::capture::{CapturedValue, bound_attributes, bound_value, bounded_copy};
 use crate::mask::{scrub_attributes, scrub_name, scrub_status};
 use crate::openinference::{keep_essential, keys, push};
 use crate::register::{Active, ActiveHandle};
@@ -79,8 +79,9 @@ impl RecordingSpan {
         &mut self,
         name: Cow<'static, str>,
         timestamp: SystemTime,
-        attributes: Vec<KeyValue>,
+        mut attributes: Vec<KeyValue>,
     ) {
+        bound_attributes(&mut attributes);
         let (name, attributes) = self.scrubbed(name, attributes);
         match &mut self.attached {
             None => self.record.add_event(name, timestamp, attributes),
@@ -101,7 +102,8 @@ impl RecordingSpan {
         (name, attributes)
     }
 
-    fn add_link(&mut self, to: SpanContext, attributes: Vec<KeyValue>) {
+    fn add_link(&mut self, to: SpanContext, mut attributes: Vec<KeyValue>) {
+        bound_attributes(&mut attributes);
         let (_, attributes) = self.scrubbed("".into(), attributes);
         match &mut self.attached {
             None => self.record.add_link(to, attributes),
@@ -173,11 +175,16 @@ impl Span for ContextSpan {
         self.0.is_some()
     }
 
-    fn set_attribute(&mut self, attribute: KeyValue) {
+    fn set_attribute(&mut self, mut attribute: KeyValue) {
+        bound_value(&mut attribute.value);
         self.change(|span| push(&mut span.record.content.attributes, attribute));
     }
 
     fn set_status(&mut self, status: Status) {
+        let status = match status {
+            Status::Error { description } => Status::error(bounded_copy(&description)),
+            other => other,
+        };
         self.change(|span| {
             // The specification ranks them: Ok over Error over Unset, and `Status` is ordered so.
             if span.record.status < status {

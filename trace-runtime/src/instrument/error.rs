@@ -7,7 +7,7 @@ use opentelemetry::KeyValue;
 use opentelemetry::trace::Status;
 use std::any::{Any, type_name};
 use std::error::Error;
-use std::fmt::{Debug, Display};
+use std::fmt::{self, Debug, Display};
 use std::ops::Deref;
 
 /// The parts of an error that a span records: a status, and an `exception` event.
@@ -41,8 +41,9 @@ impl ErrorInfo {
 
     pub(super) fn from_panic(payload: &(dyn Any + Send)) -> Self {
         let message = panic::message(payload);
-        let stacktrace = panic::location(&message).map(|location| format!("at {location}"));
-        ErrorInfo { error_type: "panic".to_owned(), message, stacktrace }
+        let stacktrace = panic::location(message).map(|location| format!("at {location}"));
+        let message = CapturedValue::from_display(&message);
+        ErrorInfo { stacktrace, ..ErrorInfo::from_message("panic", message) }
     }
 
     pub(crate) fn status(&self) -> Status {
@@ -64,15 +65,25 @@ impl ErrorInfo {
 /// The maximum number of sources that are listed. A chain of sources may be cyclic.
 const MAX_SOURCES: usize = 64;
 
-/// Lists the chain of sources, one per line, numbered from the nearest.
+/// Lists the chain of sources, one per line, numbered from the nearest. The whole list has the limit
+/// of one value.
 fn sources(nearest: Option<&(dyn Error + 'static)>) -> Option<String> {
-    panic::catch(|| {
-        let chain = std::iter::successors(nearest, |error| (*error).source()).take(MAX_SOURCES);
-        let lines = chain.enumerate().map(|(n, error)| format!("caused by {}: {error}", n + 1));
-        lines.collect::<Vec<_>>().join("\n")
-    })
-    .ok()
-    .filter(|text| !text.is_empty())
+    let nearest = nearest?;
+    Some(CapturedValue::from_display(&Sources(nearest)).into_text())
+}
+
+/// The chain of sources that begins with an error.
+struct Sources<'a>(&'a (dyn Error + 'static));
+
+impl Display for Sources<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let chain = std::iter::successors(Some(self.0), |error| (*error).source());
+        for (n, error) in chain.take(MAX_SOURCES).enumerate() {
+            let separator = if n == 0 { "" } else { "\n" };
+            write!(f, "{separator}caused by {}: {error}", n + 1)?;
+        }
+        Ok(())
+    }
 }
 
 /// A reference to an error of any type. The compiler chooses the best description, as for

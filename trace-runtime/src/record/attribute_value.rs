@@ -1,5 +1,6 @@
 //! Conversion of Rust values to typed OpenTelemetry attribute values.
 
+use crate::capture::{bound_value, bounded_copy};
 use opentelemetry::{Array, StringValue, Value};
 use std::borrow::Cow;
 use std::rc::Rc;
@@ -91,13 +92,19 @@ macro_rules! text {
     ($($type:ty),*) => {$(
         impl AttributeValue for $type {
             fn attribute_value(&self) -> Option<Value> {
-                Some(Value::from(self.to_string()))
+                Some(Value::from(bounded_copy(self)))
             }
         }
     )*};
 }
 
-text!(str, String, Cow<'_, str>, char);
+text!(str, String, Cow<'_, str>);
+
+impl AttributeValue for char {
+    fn attribute_value(&self) -> Option<Value> {
+        Some(Value::from(self.to_string()))
+    }
+}
 
 // `[str]` cannot exist, so the item types of arrays differ from the list above.
 macro_rules! text_arrays {
@@ -114,7 +121,9 @@ text_arrays!(&str, String, Cow<'_, str>, char);
 
 impl AttributeValue for Value {
     fn attribute_value(&self) -> Option<Value> {
-        Some(self.clone())
+        let mut value = self.clone();
+        bound_value(&mut value);
+        Some(value)
     }
 }
 

@@ -1,6 +1,7 @@
 //! The attribute list that [`Record`] implementations write to.
 
 use super::{AttributeValue, Record};
+use crate::capture::bound_value;
 use crate::panic::catch;
 use opentelemetry::{Key, KeyValue};
 
@@ -54,11 +55,12 @@ impl Attributes {
     /// The list may contain a key twice until the span is exported: replacing a key here would
     /// search the whole list on every call.
     pub fn set(&mut self, key: impl Into<Key>, value: impl AttributeValue) {
-        if let Some(value) = value.attribute_value() {
+        if let Some(mut value) = value.attribute_value() {
             if self.limit.is_some_and(|limit| self.list.len() >= limit) {
                 self.dropped += 1;
                 return;
             }
+            bound_value(&mut value);
             let key = key.into();
             let key =
                 if self.prefix.is_empty() { key } else { format!("{}.{key}", self.prefix).into() };

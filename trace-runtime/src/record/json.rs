@@ -1,7 +1,7 @@
 //! JSON text as an attribute value.
 
 use super::AttributeValue;
-use crate::capture::CapturedValue;
+use crate::capture::{CapturedValue, bounded_copy};
 use opentelemetry::Value;
 use serde::{Serialize, Serializer};
 
@@ -51,7 +51,7 @@ impl From<serde_json::Value> for Json {
 
 impl AttributeValue for Json {
     fn attribute_value(&self) -> Option<Value> {
-        Some(Value::from(self.0.clone()))
+        Some(Value::from(bounded_copy(&self.0)))
     }
 }
 

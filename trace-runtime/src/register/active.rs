@@ -9,20 +9,22 @@ use crate::delivery::{DeliveryProcessor, Diagnostics, QueuedSpan};
 use crate::enrich::{Limits, Stages};
 use crate::span::CallSite;
 use crate::span::{SpanRecord, instrumentation_scope};
-use crate::sync;
+use crate::sync::{self, Process};
 use opentelemetry::global;
 use opentelemetry::trace::noop::NoopTracerProvider;
 use opentelemetry::trace::{SpanContext, TracerProvider as _};
 use opentelemetry_sdk::trace::{SdkTracer, SdkTracerProvider};
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, RwLock};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, RwLock, TryLockError};
 
 static ENABLED: AtomicBool = AtomicBool::new(false);
 /// The number of changes of [`ACTIVE`]. Changed under its lock.
 static CHANGES: AtomicU64 = AtomicU64::new(0);
 static ACTIVE: RwLock<Option<Arc<Active>>> = RwLock::new(None);
+/// The number of the process that activated it.
+static OWNER: AtomicU32 = AtomicU32::new(0);
 
 /// Returns true if a registration is active. If none is, an annotated function reads nothing but
 /// this flag. The load is relaxed, because [`active`] synchronizes.
@@ -61,7 +63,40 @@ pub(crate) fn active() -> Option<ActiveHandle> {
 }
 
 fn read() -> Option<Arc<Active>> {
-    sync::read(&ACTIVE).clone()
+    match ACTIVE.try_read() {
+        Ok(active) => active.clone(),
+        // In a forked child, the thread that holds the lock may not exist.
+        Err(TryLockError::WouldBlock) if is_forked() => None,
+        Err(_) => sync::read(&ACTIVE).clone(),
+    }
+}
+
+/// Returns true in a child of the process that has the active registration.
+fn is_forked() -> bool {
+    Process::from_id(OWNER.load(Ordering::Relaxed)).is_some_and(Process::is_forked)
+}
+
+/// Switches the macros off in a forked child, without a lock.
+fn switch_off() {
+    ENABLED.store(false, Ordering::Relaxed);
+    #[cfg(all(unix, feature = "signals"))]
+    super::signals::end_at_once();
+}
+
+/// Forgets the registration of the parent in a forked child, so that the child can install one.
+/// Returns false if that is impossible, because the parent was changing it when it was forked.
+pub(super) fn forget_parent() -> bool {
+    let owner = Process::from_id(OWNER.load(Ordering::Relaxed));
+    if !owner.is_some_and(Process::settle_if_forked) {
+        return true;
+    }
+    let Ok(mut active) = ACTIVE.try_write() else { return false };
+    let parent = active.take();
+    CHANGES.fetch_add(1, Ordering::Release);
+    ENABLED.store(false, Ordering::Relaxed);
+    drop(active);
+    drop(parent);
+    true
 }
 
 /// The parts of a registration that open and end spans.
@@ -138,6 +173,8 @@ impl Active {
             return false;
         }
         *active = Some(Arc::clone(self));
+        OWNER.store(Process::current().id(), Ordering::Relaxed);
+        sync::switch_off_by(switch_off);
         CHANGES.fetch_add(1, Ordering::Release);
         if let Some(provider) = global {
             global::set_tracer_provider(provider.clone());

@@ -1,15 +1,18 @@
 //! Registers tracing: the builder, its settings, the provider, and the guard that ends all of it.
 //!
 //! Imports go one way: `registration` -> `provider`, `banner`, `active` -> `propagator` ->
-//! `settings` -> `builder`.
+//! `settings` -> `builder`. `at_exit` and `signals` end a registration from outside.
 
 mod active;
+mod at_exit;
 mod banner;
 mod builder;
 mod propagator;
 mod provider;
 mod registration;
 mod settings;
+#[cfg(all(unix, feature = "signals"))]
+mod signals;
 
 pub(crate) use active::{Active, ActiveHandle, EffectiveParent, active, is_enabled};
 pub use builder::{Builder, register};

@@ -1,16 +1,19 @@
 //! The guard of an active registration: install, flush and shutdown.
 
-use super::active::{Active, is_enabled};
+use super::active::{Active, forget_parent, is_enabled};
+use super::at_exit::shut_down_at_exit;
 use super::banner;
 use super::builder::Builder;
 use super::propagator;
 use super::provider::Pipeline;
 use super::settings::{PropagationSettings, Settings};
+#[cfg(all(unix, feature = "signals"))]
+use super::signals::SignalWatch;
 use crate::capture;
 use crate::config::{Environment, RegisterError};
 use crate::delivery::{self, DeliveryProcessor, Diagnostics, Flushed, Stats};
 use crate::panic;
-use crate::sync;
+use crate::sync::{self, FORKED, Process};
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
@@ -19,7 +22,8 @@ use std::time::Duration;
 /// The guard of an active registration, returned by [`Builder::install`](crate::Builder::install).
 /// Spans are recorded until it is dropped.
 ///
-/// Dropping it is a [`shutdown`](Self::shutdown), also during a panic and inside an async runtime.
+/// Dropping it is a [`shutdown`](Self::shutdown), also during a panic and inside an async runtime. If
+/// it still exists when the process exits, for example in a `static`, it is shut down then.
 /// Undelivered spans are reported on stderr, or to
 /// [`on_diagnostic`](crate::Builder::on_diagnostic).
 ///
@@ -35,13 +39,17 @@ use std::time::Duration;
 #[derive(Debug)]
 #[must_use = "dropping the registration ends tracing: bind it with `let _registration = ..`"]
 pub struct Registration {
-    /// `None` if tracing is switched off.
-    running: Option<Running>,
-    timeout: Duration,
+    /// `None` if tracing is switched off. The function that runs at the exit of the process finds it
+    /// too.
+    running: Option<Arc<Running>>,
 }
 
+/// A registration that is switched on.
 #[derive(Debug)]
-struct Running {
+pub(super) struct Running {
+    timeout: Duration,
+    /// The process that installed it. A forked child neither flushes nor shuts down.
+    process: Process,
     active: Arc<Active>,
     diagnostics: Arc<Diagnostics>,
     provider: SdkTracerProvider,
@@ -51,6 +59,8 @@ struct Running {
     is_global: bool,
     /// The result of the first `shutdown`; the lock makes later calls wait for it.
     shut_down: Mutex<Option<Result<(), FlushError>>>,
+    #[cfg(all(unix, feature = "signals"))]
+    signals: Mutex<Option<SignalWatch>>,
 }
 
 /// The error of [`Registration::flush`] and [`Registration::shutdown`] if not all spans were
@@ -95,7 +105,7 @@ impl Builder {
 impl Registration {
     fn install(mut builder: Builder, environment: &Environment) -> Result<Self, RegisterError> {
         builder.require_no_conflict()?;
-        if is_enabled() {
+        if !forget_parent() || is_enabled() {
             return Err(RegisterError::AlreadyInstalled);
         }
         let timeout = builder.shutdown_timeout.min(delivery::MAX_TIMEOUT);
@@ -106,7 +116,7 @@ impl Registration {
             if let Some(formats) = propagation.propagators {
                 propagator::set_global(formats);
             }
-            return Ok(Registration { running: None, timeout });
+            return Ok(Registration { running: None });
         };
         let diagnostics = Arc::new(Diagnostics::new(builder.on_diagnostic.take()));
         let attached = builder.provider.is_some();
@@ -138,9 +148,20 @@ impl Registration {
         if builder.verbose && !attached {
             banner::print(&banner);
         }
-        let shut_down = Mutex::default();
-        let running = Running { active, diagnostics, provider, processor, is_global, shut_down };
-        Ok(Registration { running: Some(running), timeout })
+        let running = Arc::new(Running {
+            timeout,
+            process: Process::current(),
+            active,
+            diagnostics,
+            provider,
+            processor,
+            is_global,
+            shut_down: Mutex::default(),
+            #[cfg(all(unix, feature = "signals"))]
+            signals: Mutex::default(),
+        });
+        shut_down_at_exit(&running);
+        Ok(Registration { running: Some(running) })
     }
 
     /// Waits until every destination has accepted all spans that ended before the call, for at most
@@ -165,7 +186,7 @@ impl Registration {
     /// Inside [`on_diagnostic`](crate::Builder::on_diagnostic), an exporter or a mask function it
     /// returns an error immediately: the flush would wait for the caller itself.
     pub fn flush(&self) -> Result<(), FlushError> {
-        self.running.as_ref().map_or(Ok(()), |running| running.flush(self.timeout))
+        self.running.as_ref().map_or(Ok(()), |running| running.flush())
     }
 
     /// Flushes like [`flush`](Self::flush), and waits until the spans that earlier runs left in the
@@ -192,9 +213,9 @@ impl Registration {
     /// accepted in time. The counts are those of this run.
     pub fn flush_spool(&self) -> Result<(), FlushError> {
         let Some(running) = &self.running else { return Ok(()) };
-        let Some(processor) = &running.processor else { return running.flush(self.timeout) };
+        let Some(processor) = &running.processor else { return running.flush() };
         running.require_not_reentrant()?;
-        result(processor, &processor.flush_all(self.timeout))
+        result(processor, &processor.flush_all(running.timeout))
     }
 
     /// Returns the delivery statistics of each destination since `install`: exporters first, then
@@ -219,7 +240,12 @@ impl Registration {
     ///
     /// Returns the errors of [`flush`](Self::flush).
     pub fn shutdown(&self) -> Result<(), FlushError> {
-        self.running.as_ref().map_or(Ok(()), |running| running.shutdown(self.timeout))
+        self.running.as_ref().map_or(Ok(()), |running| running.shutdown())
+    }
+
+    #[cfg(all(unix, feature = "signals"))]
+    pub(super) fn running(&self) -> Option<&Arc<Running>> {
+        self.running.as_ref()
     }
 
     /// Returns the provider; `None` if tracing is switched off.
@@ -236,17 +262,33 @@ impl Drop for Registration {
             let _ = self.shutdown();
             return;
         }
-        let (running, timeout) = (self.running.take(), self.timeout);
+        let running = self.running.take();
         // The registration is dropped inside a callback of the delivery, whose thread `shutdown`
         // would wait for. Another thread shuts it down instead.
         let ending = thread::Builder::new().name("trace-runtime-end".to_owned());
-        let _ = ending.spawn(move || running.map(|running| running.shutdown(timeout)));
+        let _ = ending.spawn(move || running.map(|running| running.shutdown()));
     }
 }
 
 impl Running {
-    fn flush(&self, timeout: Duration) -> Result<(), FlushError> {
+    pub(super) fn timeout(&self) -> Duration {
+        self.timeout
+    }
+
+    /// Returns true in a child of the process that installed the registration.
+    pub(super) fn is_forked(&self) -> bool {
+        self.process.is_forked()
+    }
+
+    #[cfg(all(unix, feature = "signals"))]
+    pub(super) fn watch_signals(&self, watch: SignalWatch) {
+        *sync::lock(&self.signals) = Some(watch);
+    }
+
+    pub(super) fn flush(&self) -> Result<(), FlushError> {
+        self.require_own_process()?;
         self.require_not_reentrant()?;
+        let timeout = self.timeout;
         if let Some(processor) = &self.processor {
             return result(processor, &processor.flush(timeout));
         }
@@ -255,11 +297,25 @@ impl Running {
         attached_result(run_with_timeout(timeout, move || provider.force_flush()))
     }
 
-    fn shutdown(&self, timeout: Duration) -> Result<(), FlushError> {
+    pub(super) fn shutdown(&self) -> Result<(), FlushError> {
+        self.require_own_process()?;
         self.require_not_reentrant()?;
         // A second caller waits for the first, and returns the same result.
         let mut result = sync::lock(&self.shut_down);
-        result.get_or_insert_with(|| self.stop(timeout)).clone()
+        let result = result.get_or_insert_with(|| self.stop(self.timeout)).clone();
+        #[cfg(all(unix, feature = "signals"))]
+        drop(sync::lock(&self.signals).take());
+        result
+    }
+
+    /// Returns an error in a forked child: the threads that deliver are the parent's, and so are the
+    /// spans and their counts.
+    fn require_own_process(&self) -> Result<(), FlushError> {
+        if !self.is_forked() {
+            return Ok(());
+        }
+        let (endpoint, cause) = (None, FORKED.to_owned());
+        Err(FlushError { delivered: 0, pending: 0, on_disk: 0, lost: 0, endpoint, cause })
     }
 
     /// Returns an error if the caller runs inside a callback of the delivery: waiting for the
@@ -282,7 +338,7 @@ impl Running {
     fn stop(&self, timeout: Duration) -> Result<(), FlushError> {
         self.active.deactivate(self.is_global);
         let Some(processor) = &self.processor else {
-            let result = self.flush(timeout);
+            let result = self.flush();
             self.diagnostics.report_repeated();
             return result;
         };

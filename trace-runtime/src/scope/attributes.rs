@@ -1,6 +1,7 @@
 //! The attributes that a scope stores in the OpenTelemetry context ("context attributes" in
 //! OpenInference).
 
+use crate::capture::bound_attributes;
 use crate::openinference::keys;
 use crate::record::{Attributes, PromptTemplate};
 use opentelemetry::{Array, Context, KeyValue, StringValue, Value};
@@ -71,6 +72,7 @@ impl ContextAttributes {
             add(keys::TAGS, Value::Array(Array::String(tags.collect())));
         }
         rendered.extend(self.prompt_template.as_ref().map(Attributes::of).into_iter().flatten());
+        bound_attributes(&mut rendered);
         rendered
     }
 }

@@ -33,6 +33,7 @@ impl Registration {
     /// # Ok(())
     /// # }
     /// ```
+    #[must_use]
     pub fn tracing_layer<S>(&self) -> impl Layer<S> + use<S>
     where
         S: Subscriber + for<'span> LookupSpan<'span>,

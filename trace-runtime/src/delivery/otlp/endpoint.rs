@@ -1,5 +1,6 @@
 //! The address of a backend and its protocol.
 
+use super::shown_url::shown_url;
 use crate::config::{RegisterError, Setting};
 use ureq::http::Uri;
 
@@ -57,27 +58,27 @@ impl Endpoint {
         Ok(Endpoint { url, protocol, setting, protocol_setting })
     }
 
-    /// Returns the URL for messages, without its query, which may contain a key.
-    pub(crate) fn shown(&self) -> &str {
-        self.url.split('?').next().unwrap_or(&self.url)
+    /// Returns the URL for messages, without its query and segments of its path that may be a key.
+    pub(crate) fn shown(&self) -> String {
+        shown_url(&self.url)
     }
 
     /// Returns the URL of the user interface: the URL without `/v1/traces`, or the origin if the
-    /// URL has another path. A backend below a prefix, such as
+    /// URL has another path, or one that may contain a key. A backend below a prefix, such as
     /// `https://app.phoenix.arize.com/s/me`, has its pages there too.
     pub(crate) fn base(&self) -> &str {
         let path =
             self.url.find("://").and_then(|at| self.url[at + 3..].find('/').map(|p| at + 3 + p));
         let base = path.map_or(self.url.as_str(), |path| &self.url[..path]);
         match self.url.strip_suffix(TRACES_PATH) {
-            Some(prefixed) => prefixed,
-            None => base,
+            Some(prefixed) if shown_url(prefixed) == prefixed => prefixed,
+            _ => base,
         }
     }
 }
 
-/// Parses a URL. Error messages quote it without its query, and not at all if it may contain a
-/// password.
+/// Parses a URL. Error messages quote it without the parts that may be a key, and not at all if it
+/// may contain a password.
 fn parse(setting: Setting, url: &str) -> Result<Uri, RegisterError> {
     let before_query = url.split('?').next().unwrap_or(url);
     if before_query.contains('@') {
@@ -91,7 +92,8 @@ fn parse(setting: Setting, url: &str) -> Result<Uri, RegisterError> {
             && has_valid_port(uri)
     });
     uri.ok_or_else(|| {
-        setting.invalid(before_query, format!("{ACCEPTED} {}", suggestion(before_query)))
+        let shown = shown_url(url);
+        setting.invalid(&shown, format!("{ACCEPTED} {}", suggestion(&shown)))
     })
 }
 

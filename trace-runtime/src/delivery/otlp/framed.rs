@@ -4,17 +4,20 @@
 //! `tonic` encodes a message for each call. Here the encoded batch is the body of the request:
 //! [`FramedChannel`] replaces the body that [`ResponseCodec`] left empty.
 
-use http_body_util::Full;
+use http_body_util::{BodyExt, Full};
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceResponse;
 use prost::Message;
 use prost::bytes::{Buf, BufMut, Bytes, BytesMut};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use tonic::body::Body;
 use tonic::client::GrpcService;
 use tonic::codec::{Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
 use tonic::transport::Channel;
 use tonic::{Status, transport};
-use ureq::http::{HeaderValue, Request};
+use ureq::http::{HeaderValue, Request, Response};
 
 /// A channel that sends the same message with every request.
 #[derive(Clone, Debug)]
@@ -23,6 +26,8 @@ pub(super) struct FramedChannel {
     /// The encoded batch, compressed if `is_gzip`.
     pub(super) message: Bytes,
     pub(super) is_gzip: bool,
+    /// True once a part of an answer's message has arrived.
+    pub(super) is_answered: Arc<AtomicBool>,
 }
 
 impl FramedChannel {
@@ -41,7 +46,7 @@ impl FramedChannel {
 impl GrpcService<Body> for FramedChannel {
     type ResponseBody = Body;
     type Error = transport::Error;
-    type Future = <Channel as GrpcService<Body>>::Future;
+    type Future = Pin<Box<dyn Future<Output = Result<Response<Body>, transport::Error>> + Send>>;
 
     /// Becomes ready when the connection is established, and fails if it cannot be.
     fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
@@ -55,8 +60,20 @@ impl GrpcService<Body> for FramedChannel {
         if self.is_gzip {
             request.headers_mut().insert("grpc-encoding", HeaderValue::from_static("gzip"));
         }
-        GrpcService::call(&mut self.channel, request)
+        let is_answered = Arc::clone(&self.is_answered);
+        let response = GrpcService::call(&mut self.channel, request);
+        Box::pin(async move { Ok(response.await?.map(|body| observed(body, is_answered))) })
     }
+}
+
+/// Sets `is_answered` when a message begins to arrive. A server that refuses a request sends none.
+fn observed(body: Body, is_answered: Arc<AtomicBool>) -> Body {
+    Body::new(body.map_frame(move |frame| {
+        if frame.data_ref().is_some_and(|data| !data.is_empty()) {
+            is_answered.store(true, Ordering::Relaxed);
+        }
+        frame
+    }))
 }
 
 /// Decodes the response. Its encoder writes nothing, because the channel adds the body.

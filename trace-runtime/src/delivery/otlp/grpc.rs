@@ -8,6 +8,8 @@ use crate::config::RegisterError;
 use crate::delivery::body::Body;
 use crate::delivery::destination::{Attempt, PartialSuccess};
 use std::error::Error;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 use tokio::runtime::Runtime;
 use tonic::client::Grpc;
@@ -55,7 +57,9 @@ impl GrpcClient {
     /// Makes one attempt. The limit covers connecting too, which `ready` waits for.
     async fn attempt(&self, settings: &OtlpSettings, body: &Body, within: Duration) -> Attempt {
         let (channel, message) = (self.channel.clone(), body.bytes.clone());
-        let mut client = Grpc::new(FramedChannel { channel, message, is_gzip: body.is_gzip });
+        let (is_gzip, is_answered) = (body.is_gzip, Arc::<AtomicBool>::default());
+        let answered = Arc::clone(&is_answered);
+        let mut client = Grpc::new(FramedChannel { channel, message, is_gzip, is_answered });
         // The message is in the channel, so the request itself carries only the headers.
         let mut request = Request::new(());
         *request.metadata_mut() = self.metadata.clone();
@@ -64,7 +68,12 @@ impl GrpcClient {
             client.unary(request, PathAndQuery::from_static(EXPORT_PATH), ResponseCodec).await
         };
         match tokio::time::timeout(within, sending).await {
-            Ok(Ok(response)) => Attempt::Accepted(partial_success(response.into_inner())),
+            Ok(Ok(response)) => Attempt::Accepted(partial_success(settings, response.into_inner())),
+            // The message of the answer is longer than `tonic` reads. As over HTTP, the
+            // spans were accepted: a request that is refused is answered without a message.
+            Ok(Err(status)) if answered.load(Ordering::Relaxed) && is_unreadable(&status) => {
+                Attempt::Accepted(PartialSuccess::default())
+            }
             Ok(Err(status)) => classify(settings, &status),
             Err(_) => Attempt::Retry {
                 error: send_error::unreachable(settings, "no answer in time"),
@@ -122,6 +131,12 @@ fn classify(settings: &OtlpSettings, status: &Status) -> Attempt {
         Code::Unknown | Code::Internal => Attempt::Rejected(unreachable()),
         _ => Attempt::Rejected(rejected(400)),
     }
+}
+
+/// Returns true if `tonic` made the status because the message of an answer is too long. The
+/// connection was intact, so the status has no source.
+fn is_unreadable(status: &Status) -> bool {
+    status.code() == Code::OutOfRange && status.source().is_none()
 }
 
 /// Returns true if the status reports a request that is too large. gRPC has no code for it, so

@@ -1,7 +1,7 @@
 //! OTLP over HTTP, with protobuf as the body.
 
 use super::settings::OtlpSettings;
-use super::{Client, partial_success, send_error};
+use super::{Client, answer, partial_success, send_error};
 use crate::config::{RegisterError, Setting};
 use crate::delivery::body;
 use crate::delivery::destination::Attempt;
@@ -92,11 +92,12 @@ fn classify(settings: &OtlpSettings, mut response: Response<Body>) -> Attempt {
     let after = after.and_then(|value| retry_after(value.to_str().ok()?, SystemTime::now()));
     let body = response.body_mut().with_config().limit(MAX_RESPONSE_BYTES).read_to_vec();
     let body = body.unwrap_or_default();
-    let failure = || send_error::status(settings, status, &String::from_utf8_lossy(&body));
+    let failure = || send_error::status(settings, status, answer::text_of(&body));
     match status {
         // Some backends answer with JSON or plain text. A body that is not protobuf carries no
         // partial success, and the status alone means that all spans were accepted.
         200..300 => Attempt::Accepted(partial_success(
+            settings,
             ExportTraceServiceResponse::decode(&*body).unwrap_or_default(),
         )),
         408 | 429 | 502 | 503 | 504 => Attempt::Retry { error: failure(), after },

@@ -4,6 +4,7 @@
 //! protocol: it makes a single attempt and classifies the response. Retrying, splitting and
 //! spooling are decided by the sender, which only sees [`Attempt`]s.
 
+mod answer;
 mod endpoint;
 #[cfg(feature = "grpc")]
 mod framed;
@@ -15,6 +16,7 @@ mod http;
 mod retry_info;
 mod send_error;
 mod settings;
+mod shown_url;
 
 use super::body::Body;
 use super::destination::{Attempt, PartialSuccess, Transport};
@@ -86,9 +88,9 @@ impl<C: Client> Transport for OtlpTransport<C> {
         C::MAX_REQUEST_BYTES
     }
 
-    /// Returns the URL without its query, which may contain a key.
+    /// Returns the URL without the parts that may be a key.
     fn address(&self) -> String {
-        self.settings.endpoint.shown().to_owned()
+        self.settings.endpoint.shown()
     }
 
     /// Returns the complete URL, which identifies the backend in the spool: two endpoints that
@@ -98,11 +100,15 @@ impl<C: Client> Transport for OtlpTransport<C> {
     }
 }
 
-/// Returns the number of spans that a successful response rejected, and the reason on one line.
+/// Returns the number of spans that a successful response rejected, and the reason as it may be
+/// shown.
 /// The specification calls this a partial success; the rejected spans must not be sent again.
-fn partial_success(response: ExportTraceServiceResponse) -> PartialSuccess {
+fn partial_success(
+    settings: &OtlpSettings,
+    response: ExportTraceServiceResponse,
+) -> PartialSuccess {
     response.partial_success.map_or_else(PartialSuccess::default, |partial| PartialSuccess {
         rejected_spans: u64::try_from(partial.rejected_spans).unwrap_or(0),
-        message: partial.error_message.split_whitespace().collect::<Vec<_>>().join(" "),
+        message: answer::shown(settings, &partial.error_message),
     })
 }

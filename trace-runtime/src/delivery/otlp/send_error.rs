@@ -1,6 +1,7 @@
 //! Error messages for spans that a backend did not accept: the cause, and advice on how to fix
 //! it. Messages never contain the value of a header.
 
+use super::answer;
 use super::settings::OtlpSettings;
 use crate::config::Setting;
 use crate::delivery::destination::{SendError, UNREACHABLE};
@@ -39,15 +40,16 @@ pub(super) fn unreachable(settings: &OtlpSettings, reason: &str) -> SendError {
     SendError {
         cause: UNREACHABLE,
         what: format!(
-            "the collector at {} could not be reached ({reason})",
-            settings.endpoint.shown()
+            "the collector at {} could not be reached ({})",
+            settings.endpoint.shown(),
+            answer::shown(settings, reason)
         ),
         advice: with_origin(settings, advice),
     }
 }
 
-/// Returns the failure for an HTTP status other than success. `body` is quoted if it is text.
-pub(super) fn status(settings: &OtlpSettings, status: u16, body: &str) -> SendError {
+/// Returns the failure for an HTTP status other than success. The text of the answer is quoted.
+pub(super) fn status(settings: &OtlpSettings, status: u16, answered: &str) -> SendError {
     let (cause, advice): (&'static str, String) = match status {
         401 | 403 => ("credential", credential_advice(settings)),
         // The port is right and the path is not, for example below a reverse proxy.
@@ -76,7 +78,10 @@ pub(super) fn status(settings: &OtlpSettings, status: u16, body: &str) -> SendEr
         }
         _ => (status_cause(status), "see the collector's log".to_owned()),
     };
-    let quoted = excerpt(body);
+    let quoted = match answer::shown(settings, answered) {
+        empty if empty.is_empty() => empty,
+        text => format!(" ({text})"),
+    };
     SendError {
         cause,
         what: format!("the collector at {} answered {status}{quoted}", settings.endpoint.shown()),
@@ -120,13 +125,4 @@ fn with_origin(settings: &OtlpSettings, advice: &str) -> String {
         Setting::Default => advice.to_owned(),
         setting => format!("{advice} (the endpoint is from {setting})"),
     }
-}
-
-/// Returns the first 120 characters of a response on one line, in parentheses. Empty if the body
-/// is binary, such as a protobuf status.
-fn excerpt(body: &str) -> String {
-    let line = body.split_whitespace().collect::<Vec<_>>().join(" ");
-    let is_text = !line.is_empty() && !line.contains(|c: char| c.is_control() || c == '\u{fffd}');
-    let short: String = line.chars().take(120).collect();
-    if is_text { format!(" ({short})") } else { String::new() }
 }

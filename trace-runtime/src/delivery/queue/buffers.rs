@@ -9,7 +9,7 @@
 use super::spans::{QueuedSpan, Spans};
 use crate::delivery::settings::BatchSettings;
 use crate::span::SpanRecord;
-use crate::sync::lock;
+use crate::sync::{Process, lock};
 use std::cell::Cell;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard};
@@ -65,9 +65,9 @@ impl Buffers {
     }
 
     /// Locks the buffer of this thread. Threads get their buffers in turn; with more threads than
-    /// buffers, some share one.
+    /// buffers, some share one. Returns `None` in a forked child if the lock is held.
     #[inline]
-    pub(super) fn lock_own(&self) -> MutexGuard<'_, Buffered> {
+    pub(super) fn lock_own(&self, process: Process) -> Option<MutexGuard<'_, Buffered>> {
         static THREADS: AtomicUsize = AtomicUsize::new(0);
         thread_local! {
             /// The buffer of this thread, in every queue. Two threads that record at the same time
@@ -80,7 +80,7 @@ impl Buffers {
             BUFFER_INDEX.set(Some(index));
             index
         });
-        lock(&self.all[index % BUFFERS].0)
+        process.lock(&self.all[index % BUFFERS].0)
     }
 
     /// Returns true if the spans of a buffer are to be handed over now.

@@ -46,7 +46,7 @@ use super::diagnostics::Diagnostics;
 use super::settings::BatchSettings;
 use super::spool::Store;
 use crate::span::SpanRecord;
-use crate::sync::lock;
+use crate::sync::{Process, lock};
 use buffers::{Buffered, Buffers};
 use in_flight::InFlight;
 use ledger::{Ledger, Location};
@@ -64,6 +64,8 @@ pub(crate) struct Queue {
     address: String,
     settings: BatchSettings,
     diagnostics: Arc<Diagnostics>,
+    /// The process with the worker and the sender. In a forked child, spans are dropped uncounted.
+    process: Process,
     buffers: Buffers,
     /// The bytes that spans and batches may take outside the buffers.
     bound: usize,
@@ -176,6 +178,7 @@ impl Queue {
             address,
             settings,
             diagnostics,
+            process: Process::current(),
             buffers,
             state: Mutex::default(),
             worker_wakes: Condvar::new(),
@@ -224,14 +227,20 @@ impl Queue {
     #[inline]
     pub(crate) fn push(&self, span: QueuedSpan) -> Option<Box<SpanRecord>> {
         let bytes = span.size();
-        let mut buffer = self.buffers.lock_own();
+        let mut buffer = self.buffers.lock_own(self.process)?;
         let is_first = buffer.is_empty();
         let spare = buffer.push(span, bytes);
         if self.buffers.is_full(&buffer) {
-            self.hand_over(&mut buffer);
+            if self.process.is_forked() {
+                buffer.drain().0.clear();
+            } else {
+                self.hand_over(&mut buffer);
+            }
         } else if is_first && self.buffers.worker_sleeps() {
             drop(buffer);
-            self.wake_worker();
+            if !self.process.is_forked() {
+                self.wake_worker();
+            }
         }
         spare
     }
