@@ -1,4 +1,4 @@
-//! Secrets: what is redacted by default, on every way by which a span leaves the process.
+//! Secrets are redacted by default, on every way by which a span leaves the process.
 
 use integration_tests::{InMemoryExporter, Program, Receiver, child, is_child};
 use trace_runtime::enrich::EnrichExporter;

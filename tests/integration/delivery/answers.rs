@@ -1,4 +1,4 @@
-//! What a backend answers appears in messages only after it is cleaned, over both protocols.
+//! The answer of a backend is cleaned before a message shows it, over both protocols.
 
 use integration_tests::delivery::install_with;
 use integration_tests::{Program, Receiver, Reply};

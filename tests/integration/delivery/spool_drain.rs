@@ -1,4 +1,4 @@
-//! Short programs that share a spool: what an earlier run left is sent bit by bit, each batch once.
+//! Short programs that share a spool: the batches of an earlier run are sent bit by bit, each of them once.
 
 use integration_tests::delivery::{
     ENDPOINT, FOLDER, distinct_and_duplicates, env_of_parent, install_with, quiet_builder, stats,

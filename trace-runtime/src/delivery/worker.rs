@@ -67,7 +67,8 @@ impl Worker {
 
     /// Sets the resource of all later batches. A provider sets it once, before the first span.
     fn set_resource(&mut self, resource: &Resource) {
-        let scrubbed = self.stages.scrubs_secrets().then(|| scrub_resource(resource));
+        let scrubs = self.stages.scrubs_secrets();
+        let scrubbed = scrubs.then(|| scrub_resource(resource)).flatten();
         let resource = scrubbed.as_ref().unwrap_or(resource);
         match &mut self.outlet {
             Outlet::Exporter(exporter) => drop(catch(|| exporter.set_resource(resource))),

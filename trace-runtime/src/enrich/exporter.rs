@@ -84,10 +84,8 @@ impl<E: SpanExporter> SpanExporter for EnrichExporter<E> {
     }
 
     fn set_resource(&mut self, resource: &Resource) {
-        if self.stages.scrubs_secrets() {
-            self.inner.set_resource(&scrub_resource(resource));
-        } else {
-            self.inner.set_resource(resource);
-        }
+        let scrubs = self.stages.scrubs_secrets();
+        let scrubbed = scrubs.then(|| scrub_resource(resource)).flatten();
+        self.inner.set_resource(scrubbed.as_ref().unwrap_or(resource));
     }
 }

@@ -34,16 +34,20 @@ pub(crate) fn scrub_status(status: &mut Status) {
     }
 }
 
-/// Redacts the secrets in the attributes of a resource.
-pub(crate) fn scrub_resource(resource: &Resource) -> Resource {
+/// Redacts the secrets in the attributes of a resource. Returns `None` if there are none.
+pub(crate) fn scrub_resource(resource: &Resource) -> Option<Resource> {
     let attributes = resource.iter().map(|(key, value)| KeyValue::new(key.clone(), value.clone()));
-    let mut attributes: Vec<_> = attributes.collect();
+    let original: Vec<_> = attributes.collect();
+    let mut attributes = original.clone();
     scrub_attributes(&mut attributes);
+    if attributes == original {
+        return None;
+    }
     let builder = Resource::builder_empty();
-    match resource.schema_url() {
+    Some(match resource.schema_url() {
         Some(schema_url) => builder.with_schema_url(attributes, schema_url.to_owned()).build(),
         None => builder.with_attributes(attributes).build(),
-    }
+    })
 }
 
 /// Returns true if the key of an attribute states that its value is a secret. Flags are none, and a

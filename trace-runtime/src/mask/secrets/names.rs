@@ -220,8 +220,10 @@ pub(super) fn classify(name: &str) -> Option<Name> {
         {
             strong
         }
-        "sig" | "signature" | "auth" | "jwt" | "sas" => weak,
-        "key" | "code" if before.is_none() => Some(Name::Query),
+        "sig" | "auth" | "jwt" | "sas" => weak,
+        // Models sign their thoughts, and those signatures must stay.
+        "signature" if before_is(&["amz", "goog", "access", "webhook", "hub"]) => weak,
+        "key" | "code" | "signature" if before.is_none() => Some(Name::Query),
         _ => None,
     }
 }
