@@ -2,7 +2,7 @@
 
 use super::{TracedFunction, generated_ident};
 use crate::shape::{Boxing, PolledKind, PolledType, Shape};
-use crate::signature::return_type;
+use crate::signature::{may_be_future, return_type};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::Type;
@@ -50,7 +50,11 @@ impl TracedFunction<'_> {
         } else {
             self.function.body.to_token_stream()
         };
+        // Clippy reports an async block whose value is a future, but not an async function.
+        let allow = may_be_future(&self.return_type())
+            .then(|| quote!(#[allow(clippy::async_yields_async)]));
         quote! {
+            #allow
             async move {
                 #runtime::__private::yield_span(#open).await;
                 #expected_type

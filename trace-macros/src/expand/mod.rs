@@ -13,7 +13,7 @@ use crate::options::Options;
 use crate::runtime_path::runtime_path;
 use crate::tool_parameters::take_tool_parameters;
 use crate::validate::validate;
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 
 /// Returns the traced function. If there are mistakes, returns the function without tracing and a
@@ -63,8 +63,12 @@ impl TracedFunction<'_> {
     /// Input: `fn f(a: A) -> R { body }`.
     /// Output: `fn f(a: A) -> R { in_span(open(..), move || -> R { body }, ..) }`.
     fn expand(&self) -> TokenStream {
-        let (definition, head, body) = (self.tool_definition(), self.function.head(), self.body());
-        quote!(#definition #head { #body })
+        let (definition, head) = (self.tool_definition(), self.function.head());
+        let mut body = Group::new(Delimiter::Brace, self.body());
+        // With the position of the user's braces, the function counts as the user's own code. With
+        // a generated position, rustc reports neither `dead_code` nor `unreachable_pub` for it.
+        body.set_span(self.function.body.span());
+        quote!(#definition #head #body)
     }
 }
 
