@@ -13,26 +13,26 @@ impl TracedFunction<'_> {
             Shape::Sync => self.in_span(),
             Shape::Async => self.in_span_async(),
             Shape::ReturnsPolled(polled) => self.in_span_later(&polled),
-            Shape::AsyncReturnsStream(stream) => self.in_span_async_then(&stream),
+            Shape::AsyncReturnsPolled(polled) => self.in_span_async_later(&polled),
         }
     }
 
     /// Input: `fn f() -> R { body }`.
-    /// Output: `in_span(open(..), move || -> R { body }, |returned| outcome!(returned))`.
+    /// Output: `in_span(open(..), move || -> R { body }, |returned, span| finish!(returned, span))`.
     ///
     /// The body becomes a closure, so `return` and `?` leave the closure and the runtime sees the
     /// value. The declared return type keeps coercions such as that to `Box<dyn Trait>` working.
     fn in_span(&self) -> TokenStream {
-        let (runtime, open, outcome) = (&self.runtime, self.open("open"), self.outcome());
+        let (runtime, open, finish) = (&self.runtime, self.open("open"), self.finish());
         let (return_type, body) = (self.return_type(), &self.function.body);
-        quote!(#runtime::__private::in_span(#open, move || -> #return_type #body, #outcome))
+        quote!(#runtime::__private::in_span(#open, move || -> #return_type #body, #finish))
     }
 
     /// Input: `async fn f() -> R { body }`.
-    /// Output: `in_span_async(async move { .. body }, |returned| outcome!(returned)).await`.
+    /// Output: `in_span_async(async move { .. body }, |returned, span| finish!(..)).await`.
     fn in_span_async(&self) -> TokenStream {
-        let (runtime, body, outcome) = (&self.runtime, self.async_block(), self.outcome());
-        quote!(#runtime::__private::in_span_async(#body, #outcome).await)
+        let (runtime, body, finish) = (&self.runtime, self.async_block(), self.finish());
+        quote!(#runtime::__private::in_span_async(#body, #finish).await)
     }
 
     /// Output: `async move { yield_span(open(..)).await; expected_type; body }`.
@@ -73,10 +73,10 @@ impl TracedFunction<'_> {
     }
 
     /// Input: `async fn f() -> impl Stream<Item = T> { body }`.
-    /// Output: `in_span_async_then(async move { .. body }, |value, span| ..).await`.
-    fn in_span_async_then(&self, stream: &PolledType) -> TokenStream {
-        let (runtime, body, wrap) = (&self.runtime, self.async_block(), self.wrap_result(stream));
-        quote!(#runtime::__private::in_span_async_then(#body, #wrap).await)
+    /// Output: `in_span_async(async move { .. body }, |value, span| ..).await`.
+    fn in_span_async_later(&self, polled: &PolledType) -> TokenStream {
+        let (runtime, body, wrap) = (&self.runtime, self.async_block(), self.wrap_result(polled));
+        quote!(#runtime::__private::in_span_async(#body, #wrap).await)
     }
 
     /// Returns the closure that moves the span into the returned future or stream, if the function
@@ -110,10 +110,15 @@ impl TracedFunction<'_> {
     /// box if the function returns none. The runtime's adapter is another type than the value, so
     /// the result has to be boxed again.
     fn wrap_value(&self, polled: &PolledType) -> TokenStream {
-        let runtime = &self.runtime;
+        let (runtime, value) = (&self.runtime, generated_ident("value"));
+        let value = match polled.boxing {
+            // Pinned, because a `Box<dyn Future>` that is not `Unpin` is itself no future.
+            Boxing::Boxed => quote!(#runtime::__private::Box::into_pin(#value)),
+            Boxing::Unboxed | Boxing::Pinned => value.to_token_stream(),
+        };
         let adapter = match polled.kind {
-            PolledKind::Future => self.future_in_span(polled),
-            PolledKind::Stream => self.stream_in_span(polled),
+            PolledKind::Future => self.future_in_span(polled, &value),
+            PolledKind::Stream => self.stream_in_span(polled, &value),
         };
         match polled.boxing {
             Boxing::Unboxed => adapter,
@@ -126,9 +131,9 @@ impl TracedFunction<'_> {
     ///
     /// The compiler checks the closure before it has inferred the type of the future. `outcome!`
     /// calls methods of the returned value, so it needs the explicit `R`.
-    fn future_in_span(&self, future: &PolledType) -> TokenStream {
+    fn future_in_span(&self, future: &PolledType, value: &TokenStream) -> TokenStream {
         let (runtime, outcome) = (&self.runtime, self.outcome());
-        let (value, span) = (generated_ident("value"), generated_ident("span"));
+        let span = generated_ident("span");
         let output_type = &future.value;
         quote!(#runtime::__private::future_in_span::<_, #output_type, _>(#value, #span, #outcome))
     }
@@ -136,9 +141,8 @@ impl TracedFunction<'_> {
     /// Output: `stream_in_span::<_, T, _>(value, span, |item| item!(item))`, or with the option
     /// `collect = join`
     /// `collected_stream_in_span::<_, T, _, _, _>(value, span, |collected, item| .., ..)`.
-    fn stream_in_span(&self, stream: &PolledType) -> TokenStream {
-        let runtime = &self.runtime;
-        let (value, span) = (generated_ident("value"), generated_ident("span"));
+    fn stream_in_span(&self, stream: &PolledType, value: &TokenStream) -> TokenStream {
+        let (runtime, span) = (&self.runtime, generated_ident("span"));
         let (item, collected) = (generated_ident("item"), generated_ident("collected"));
         let item_type = &stream.value;
         if let Some(collect) = self.options.collect.get() {
@@ -181,21 +185,36 @@ impl TracedFunction<'_> {
         return_type(&self.function.signature)
     }
 
-    /// Returns the closure that reads the returned value. It runs only if the span records.
+    /// Returns the closure that ends the span with the returned value, or moves it into a future
+    /// whose type the macro does not recognize.
+    ///
+    /// Output: `|returned, span| finish!(returned, span)`, with the same additions as `outcome`.
+    fn finish(&self) -> TokenStream {
+        let (runtime, mode) = (&self.runtime, self.outcome_mode());
+        let (returned, span) = (generated_ident("returned"), generated_ident("span"));
+        // The compiler cannot infer a closure's argument from a value that never exists.
+        if matches!(self.return_type(), Type::Never(_)) {
+            return quote!(#runtime::__private::finish_diverging);
+        }
+        quote!(|#returned, #span| #runtime::__private::finish!(#returned, #span #mode))
+    }
+
+    /// Returns the closure that reads the output of a returned future. It runs only if the span
+    /// records.
     ///
     /// Output: `|returned| outcome!(returned)`, with `, skip` for the option `skip_output` and
     /// `, with f` for the option `output = f`.
     fn outcome(&self) -> TokenStream {
-        let (runtime, returned) = (&self.runtime, generated_ident("returned"));
-        // The compiler cannot infer a closure's argument from a value that never exists.
-        if matches!(self.return_type(), Type::Never(_)) {
-            return quote!(#runtime::__private::diverging_outcome);
-        }
-        let mode = match (self.options.output.get(), self.options.skip_output.is_set()) {
+        let (runtime, mode) = (&self.runtime, self.outcome_mode());
+        let returned = generated_ident("returned");
+        quote!(|#returned| #runtime::__private::outcome!(#returned #mode))
+    }
+
+    fn outcome_mode(&self) -> TokenStream {
+        match (self.options.output.get(), self.options.skip_output.is_set()) {
             (Some(output), _) => quote!(, with #output),
             (None, true) => quote!(, skip),
             (None, false) => TokenStream::new(),
-        };
-        quote!(|#returned| #runtime::__private::outcome!(#returned #mode))
+        }
     }
 }

@@ -17,9 +17,9 @@ pub(crate) enum Shape {
     /// is first polled, which is after the function has returned, and lasts until the value has
     /// completed.
     ReturnsPolled(PolledType),
-    /// `async fn f() -> impl Stream<Item = u8>`. The span begins with the function and lasts until
-    /// the returned stream has completed.
-    AsyncReturnsStream(PolledType),
+    /// `async fn f() -> impl Stream<Item = u8>`, or a future. The span begins with the function and
+    /// lasts until the returned value has completed.
+    AsyncReturnsPolled(PolledType),
 }
 
 impl Shape {
@@ -31,18 +31,14 @@ impl Shape {
         match (signature.asyncness.is_some(), polled) {
             (false, None) => Shape::Sync,
             (false, Some(polled)) => Shape::ReturnsPolled(polled),
-            (true, Some(polled)) if polled.kind == PolledKind::Stream => {
-                Shape::AsyncReturnsStream(polled)
-            }
-            // An async function that returns a future: its caller awaits twice, and the span covers
-            // the first await only.
-            (true, _) => Shape::Async,
+            (true, None) => Shape::Async,
+            (true, Some(polled)) => Shape::AsyncReturnsPolled(polled),
         }
     }
 
     pub(crate) fn returns_stream(&self) -> bool {
         match self {
-            Shape::ReturnsPolled(polled) | Shape::AsyncReturnsStream(polled) => {
+            Shape::ReturnsPolled(polled) | Shape::AsyncReturnsPolled(polled) => {
                 polled.kind == PolledKind::Stream
             }
             Shape::Sync | Shape::Async => false,
