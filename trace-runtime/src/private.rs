@@ -5,8 +5,8 @@ pub use crate::instrument::{
     AsResult, AsSuccess, AttributeOptions, DescribeError, ErrorInfo, ErrorProbe, InSpan,
     LentStream, NoStream, Outcome, ReturnedProbe, SpanEnd, SpanHandle, StartOptions, StreamInSpan,
     StreamProbe, YieldSpan, apply_output, collected_stream_in_span, finish_diverging,
-    future_in_span, in_span, in_span_async, in_span_later, infer_return_type, open, open_later,
-    stream_in_span, yield_span,
+    future_in_span, in_place, in_span, in_span_async, in_span_later, infer_return_type, open,
+    open_later, stream_in_span, yield_span,
 };
 pub use crate::record::{RecordProbe, Recorded};
 pub use crate::span::{CallSite, crate_name};

@@ -10,7 +10,9 @@ use syn::Type;
 impl TracedFunction<'_> {
     pub(super) fn body(&self) -> TokenStream {
         match Shape::from_signature(&self.function.signature) {
-            Shape::Sync => self.in_span(),
+            // The option `output` needs the returned value, which only `in_span` has.
+            Shape::SyncInPlace if !self.options.output.is_set() => self.in_place(),
+            Shape::Sync | Shape::SyncInPlace => self.in_span(),
             Shape::Async => self.in_span_async(),
             Shape::ReturnsPolled(polled) => self.in_span_later(&polled),
             Shape::AsyncReturnsPolled(polled) => self.in_span_async_later(&polled),
@@ -28,6 +30,21 @@ impl TracedFunction<'_> {
         quote!(#runtime::__private::in_span(#open, move || -> #return_type #body, #finish))
     }
 
+    /// Input: `fn f() -> impl Fn(A) -> R { body }`.
+    /// Output: `let span = in_place(open(..)); { body }`.
+    ///
+    /// The compiler infers the signature of the returned closure from the return type, which the
+    /// return type of another closure cannot express. The span does not see the value; a closure
+    /// has no value to record.
+    fn in_place(&self) -> TokenStream {
+        let (runtime, open) = (&self.runtime, self.open("open"));
+        let (span, body) = (generated_ident("span"), self.body_block());
+        quote! {
+            let #span = #runtime::__private::in_place(#open);
+            #body
+        }
+    }
+
     /// Input: `async fn f() -> R { body }`.
     /// Output: `in_span_async(async move { .. body }, |returned, span| finish!(..)).await`.
     fn in_span_async(&self) -> TokenStream {
@@ -43,13 +60,7 @@ impl TracedFunction<'_> {
     fn async_block(&self) -> TokenStream {
         let (runtime, open) = (&self.runtime, self.open("open"));
         let expected_type = self.expected_type();
-        // With its braces, the body has the positions in the compiler's errors that it would have
-        // without tracing. On one line, the lint `unused_braces` would report them.
-        let statements = if self.function.body_is_on_one_line() {
-            self.function.body.stream()
-        } else {
-            self.function.body.to_token_stream()
-        };
+        let statements = self.body_block();
         // Clippy reports an async block whose value is a future, but not an async function.
         let allow = may_be_future(&self.return_type())
             .then(|| quote!(#[allow(clippy::async_yields_async)]));
@@ -178,6 +189,18 @@ impl TracedFunction<'_> {
             {
                 return #value;
             }
+        }
+    }
+
+    /// Returns the body after other statements.
+    ///
+    /// With its braces, it has the positions in the compiler's errors that it would have without
+    /// tracing. On one line, the lint `unused_braces` would report them.
+    fn body_block(&self) -> TokenStream {
+        if self.function.body_is_on_one_line() {
+            self.function.body.stream()
+        } else {
+            self.function.body.to_token_stream()
         }
     }
 

@@ -26,7 +26,7 @@ pub(crate) fn expand(kind: Kind, options: TokenStream, item: &TokenStream) -> To
     let traced = match syn::parse2::<Function>(item.clone()) {
         Ok(mut function) => {
             validate(kind, &function, &options, &mut errors);
-            let arguments = recorded_arguments(&function.signature, &options, &mut errors);
+            let arguments = recorded_arguments(&function, &options, &mut errors);
             let tool_parameters = (kind == Kind::Tool)
                 .then(|| take_tool_parameters(&mut function.signature, &options, &mut errors));
             // Without the doc comments of a tool's arguments, which rustc would reject.

@@ -18,6 +18,7 @@ mod context_span;
 mod current_span;
 mod error;
 mod future;
+mod in_place;
 mod inference;
 mod limited_collect;
 mod live;
@@ -46,6 +47,7 @@ pub use {
     attribute_options::AttributeOptions,
     error::{DescribeError, ErrorInfo, ErrorProbe},
     future::{InSpan, future_in_span, in_span_async},
+    in_place::{InPlace, in_place},
     inference::{apply_output, finish_diverging, infer_return_type},
     named_stream::{LentStream, NoStream, StreamProbe},
     open::{SpanHandle, open, open_later},
