@@ -9,13 +9,13 @@ use syn::Type;
 
 impl TracedFunction<'_> {
     pub(super) fn body(&self) -> TokenStream {
-        match Shape::from_signature(&self.function.signature) {
+        match &self.shape {
             // The option `output` needs the returned value, which only `in_span` has.
             Shape::SyncInPlace if !self.options.output.is_set() => self.in_place(),
             Shape::Sync | Shape::SyncInPlace => self.in_span(),
             Shape::Async => self.in_span_async(),
-            Shape::ReturnsPolled(polled) => self.in_span_later(&polled),
-            Shape::AsyncReturnsPolled(polled) => self.in_span_async_later(&polled),
+            Shape::ReturnsPolled(polled) => self.in_span_later(polled),
+            Shape::AsyncReturnsPolled(polled) => self.in_span_async_later(polled),
         }
     }
 
@@ -26,7 +26,7 @@ impl TracedFunction<'_> {
     /// value. The declared return type keeps coercions such as that to `Box<dyn Trait>` working.
     fn in_span(&self) -> TokenStream {
         let (runtime, open, finish) = (&self.runtime, self.open("open"), self.finish());
-        let (return_type, body) = (self.return_type(), &self.function.body);
+        let (return_type, body) = (self.return_type(), self.closure_body());
         quote!(#runtime::__private::in_span(#open, move || -> #return_type #body, #finish))
     }
 
@@ -60,7 +60,7 @@ impl TracedFunction<'_> {
     fn async_block(&self) -> TokenStream {
         let (runtime, open) = (&self.runtime, self.open("open"));
         let expected_type = self.expected_type();
-        let statements = self.body_block();
+        let statements = self.statements();
         // Clippy reports an async block whose value is a future, but not an async function.
         let allow = may_be_future(&self.return_type())
             .then(|| quote!(#[allow(clippy::async_yields_async)]));
@@ -78,7 +78,7 @@ impl TracedFunction<'_> {
     /// Output: `in_span_later(open_later(..), move || -> _ { body }, |value, span| ..)`.
     fn in_span_later(&self, polled: &PolledType) -> TokenStream {
         let (runtime, open) = (&self.runtime, self.open("open_later"));
-        let (return_type, body) = (self.return_type(), &self.function.body);
+        let (return_type, body) = (self.return_type(), self.closure_body());
         let wrap = self.wrap_result(polled);
         quote!(#runtime::__private::in_span_later(#open, move || -> #return_type #body, #wrap))
     }
@@ -189,6 +189,38 @@ impl TracedFunction<'_> {
             {
                 return #value;
             }
+        }
+    }
+
+    /// Returns the body of the closure: `{ body }`, or `{ let mut n = n; body }`.
+    fn closure_body(&self) -> TokenStream {
+        if self.rebound_arguments.is_empty() {
+            return self.function.body.to_token_stream();
+        }
+        let statements = self.statements();
+        quote!({ #statements })
+    }
+
+    /// Returns the body after the statements that bind the mutable arguments again.
+    ///
+    /// Output: `let mut n = n; let value: R = { body }; value`. The temporaries of the body's last
+    /// expression may borrow from `n`, and before edition 2024 they would outlive it without `value`.
+    fn statements(&self) -> TokenStream {
+        let rebound = self.rebound_arguments.iter().map(|argument| &argument.statement);
+        let body = self.body_block();
+        let (return_type, value) = (self.return_type(), generated_ident("value"));
+        if self.rebound_arguments.is_empty() {
+            return body;
+        }
+        if matches!(return_type, Type::Never(_)) {
+            return quote!(#(#rebound)* #body);
+        }
+        let body = if self.function.body_is_on_one_line() { quote!({ #body }) } else { body };
+        quote! {
+            #(#rebound)*
+            let #value: #return_type = #body;
+            #[allow(unreachable_code)]
+            #value
         }
     }
 

@@ -11,6 +11,11 @@ impl Case {
         Day { n, .. }: Day,
         x: impl Send,
     ) {
+        fn __trace_unused() {
+            let city = ();
+            let n = ();
+            let x = ();
+        }
         ::trace_runtime::__private::in_span(
             ::trace_runtime::__private::open(
                 const {
