@@ -237,6 +237,14 @@ fn twice() -> impl Fn(u8) -> u8 {
     |n| n * 2
 }
 
+#[chain(skip_output)]
+async fn trimmer() -> impl for<'a> Fn(&'a str) -> &'a str {
+    fn trim(text: &str) -> &str {
+        text.trim()
+    }
+    trim
+}
+
 fn apply(function: &impl Fn(u8) -> u8) -> u8 {
     function(2)
 }
@@ -250,6 +258,7 @@ fn returned_closure_has_the_signature_of_the_return_type() {
         assert_eq!(same()("a"), "a");
         assert_eq!(curried(false)(1)(2), 2);
         assert_eq!(twice()(3), 6);
+        assert_eq!(integration_tests::block_on(trimmer())(" a"), "a");
         std::panic::catch_unwind(|| drop(curried(true))).unwrap_err();
     });
     let (before, after) = tree.rsplit_once(" | at ").unwrap();
@@ -260,6 +269,7 @@ fn returned_closure_has_the_signature_of_the_return_type() {
   leaf [CHAIN] ok in={}
 curried [CHAIN] ok in=false
 twice [CHAIN] ok in={} out=4
+trimmer [CHAIN] ok in={}
 curried [CHAIN] error(panic: no closure) in=true
   !exception | panic | no closure"
     );

@@ -203,7 +203,7 @@ impl TracedFunction<'_> {
 
     /// Returns the body after the statements that bind the mutable arguments again.
     ///
-    /// Output: `let mut n = n; let value: R = { body }; value`. The temporaries of the body's last
+    /// Output: `let mut n = n; let value: R = { body }; value`. The temporaries in the last
     /// expression may borrow from `n`, and before edition 2024 they would outlive it without `value`.
     fn statements(&self) -> TokenStream {
         let rebound = self.rebound_arguments.iter().map(|argument| &argument.statement);

@@ -96,13 +96,13 @@ impl TracedFunction<'_> {
         let (definition, head) = (self.tool_definition(), self.function.head());
         let (unused, body) = (self.report_unused(), self.body());
         let mut body = Group::new(Delimiter::Brace, quote!(#unused #body));
-        // With the position of the user's braces, the function counts as the user's own code. With
+        // At the position of the user's braces, the function counts as user code. With
         // a generated position, rustc reports neither `dead_code` nor `unreachable_pub` for it.
         body.set_span(self.function.body.span());
         quote!(#definition #head #body)
     }
 
-    /// Output: `fn unused() { let prompt = (); }`. In a function of its own, the variable shadows no
+    /// Output: `fn unused() { let prompt = (); }`. In a separate function, the variable shadows no
     /// argument.
     fn report_unused(&self) -> TokenStream {
         let (unused, function) = (&self.unused_arguments, generated_ident("unused"));
