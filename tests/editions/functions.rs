@@ -3,6 +3,7 @@
 #![deny(warnings, missing_docs)]
 
 use futures_util::Stream;
+use std::cell::RefCell;
 use std::future::Future;
 use std::pin::Pin;
 use trace_runtime::{chain, llm};
@@ -36,4 +37,39 @@ pub fn stream(n: u8) -> impl Stream<Item = u8> {
 #[chain]
 pub async fn boxed(n: u8) -> Pin<Box<dyn Stream<Item = u8> + Send>> {
     Box::pin(futures_util::stream::iter(0..n))
+}
+
+/// Borrows from a mutable argument in its last expression, whose temporaries live longer before
+/// edition 2024.
+#[chain]
+pub fn mutable(mut values: RefCell<Vec<u8>>) -> usize {
+    values.get_mut().push(1);
+    values.borrow().len()
+}
+
+/// Does the same in an async function.
+#[chain]
+pub async fn mutable_later(mut values: RefCell<Vec<u8>>) -> usize {
+    values.get_mut().push(1);
+    values.borrow().len()
+}
+
+/// Returns a borrow from a mutable argument that is a borrow.
+#[chain]
+pub fn narrowed<'a>(mut text: &'a mut String, by: &str) -> &'a mut String {
+    text.push_str(by);
+    text = &mut *text;
+    text
+}
+
+/// Returns a closure that takes its signature from the return type.
+#[chain]
+pub fn closure() -> impl for<'a> Fn(&'a str) -> &'a str {
+    |text| text
+}
+
+/// Returns a box that is no future without `Pin`.
+#[chain]
+pub fn boxed_future(n: u8) -> Box<dyn Future<Output = u8> + Send> {
+    Box::new(async move { n })
 }

@@ -285,6 +285,7 @@ fn traced_future_stays_send_and_grows_by_at_most_160_bytes() {
         data[0]
     }
     #[chain(attributes(first = data[0]))]
+    #[expect(clippy::large_types_passed_by_value, reason = "the size is measured")]
     async fn annotated(data: [u8; 1024]) -> u8 {
         tokio::task::yield_now().await;
         data[0]

@@ -239,6 +239,29 @@ fn async_trait_methods_are_traced() {
     );
 }
 
+#[async_trait::async_trait]
+trait Ignores {
+    async fn ignore(&self, ignored: u8, pair: (u8, u8), text: &str) -> u8;
+}
+
+#[async_trait::async_trait]
+impl Ignores for Numbers {
+    #[chain]
+    async fn ignore(&self, _: u8, (a, b): (u8, u8), _text: &str) -> u8 {
+        a + b
+    }
+}
+
+#[test]
+fn async_trait_method_with_an_ignored_argument_does_not_record_it() {
+    let tree = traced(|| assert_eq!(block_on(Numbers.ignore(1, (2, 3), "t")), 5));
+    assert_eq!(
+        tree,
+        r#"Numbers::ignore [CHAIN] ok in={"__arg2":[2,3],"_text":"t"} out=5
+"#
+    );
+}
+
 #[chain]
 #[tokio::main(flavor = "current_thread")]
 async fn over_another_macro(n: u8) -> u8 {

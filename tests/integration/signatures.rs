@@ -219,3 +219,58 @@ fn timeouts_and_panics_in_tasks_are_recorded() {
     );
     assert!(lines[4].starts_with("    !exception | panic | in a task | at "), "{}", lines[4]);
 }
+
+#[chain]
+fn same() -> impl for<'a> Fn(&'a str) -> &'a str {
+    leaf();
+    |text| text
+}
+
+#[chain(skip_output)]
+fn curried(fail: bool) -> impl Fn(u8) -> Box<dyn Fn(u8) -> u8> {
+    assert!(!fail, "no closure");
+    |_| Box::new(|b| b)
+}
+
+#[chain(output = |twice: &_| apply(twice))]
+fn twice() -> impl Fn(u8) -> u8 {
+    |n| n * 2
+}
+
+#[chain(skip_output)]
+async fn trimmer() -> impl for<'a> Fn(&'a str) -> &'a str {
+    fn trim(text: &str) -> &str {
+        text.trim()
+    }
+    trim
+}
+
+fn apply(function: &impl Fn(u8) -> u8) -> u8 {
+    function(2)
+}
+
+#[chain]
+fn leaf() {}
+
+#[test]
+fn returned_closure_has_the_signature_of_the_return_type() {
+    let tree = traced(|| {
+        assert_eq!(same()("a"), "a");
+        assert_eq!(curried(false)(1)(2), 2);
+        assert_eq!(twice()(3), 6);
+        assert_eq!(integration_tests::block_on(trimmer())(" a"), "a");
+        std::panic::catch_unwind(|| drop(curried(true))).unwrap_err();
+    });
+    let (before, after) = tree.rsplit_once(" | at ").unwrap();
+    assert!(after.contains("signatures.rs"), "{after}");
+    assert_eq!(
+        before,
+        "same [CHAIN] ok in={}
+  leaf [CHAIN] ok in={}
+curried [CHAIN] ok in=false
+twice [CHAIN] ok in={} out=4
+trimmer [CHAIN] ok in={}
+curried [CHAIN] error(panic: no closure) in=true
+  !exception | panic | no closure"
+    );
+}

@@ -87,6 +87,7 @@ fn definition_equals_the_recorded_attributes() {
     assert_eq!(serde_json::to_value(WEATHER).unwrap(), definition);
 }
 
+#[expect(dead_code, reason = "only its definition is used")]
 #[tool(definition = NOTHING)]
 fn nothing() {}
 
@@ -95,6 +96,7 @@ fn skipped(client: &str, prompt: &str) {
     let _ = (client, prompt);
 }
 
+#[expect(dead_code, reason = "only its definition is used")]
 #[tool(skip(country), definition = PART)]
 #[allow(unused_variables, reason = "goes to the constant too")]
 fn in_part(Place { city, country }: Place, days: &mut Option<u8>) {}

@@ -1,9 +1,12 @@
 //! Selects the arguments that the span records as its input.
 
 use crate::errors::Errors;
+use crate::function::Function;
 use crate::options::Options;
 use crate::outer_attributes::cfg_attributes;
 use crate::suggestion::{did_you_mean, quoted_list};
+use proc_macro2::{Group, TokenStream, TokenTree};
+use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::{Attribute, FnArg, Ident, Pat, Signature};
 
@@ -21,7 +24,7 @@ pub(crate) struct Argument {
 /// A name in `skip(..)` that is not an argument is an error: it may be a misspelled argument, which
 /// the span would then record against the user's wish.
 pub(crate) fn recorded_arguments(
-    signature: &Signature,
+    Function { signature, body, .. }: &Function,
     options: &Options,
     errors: &mut Errors,
 ) -> Vec<Argument> {
@@ -36,7 +39,27 @@ pub(crate) fn recorded_arguments(
         return Vec::new();
     }
     arguments.retain(|argument| !options.skips(&argument.binding));
+    let is_ignored = |argument: &Argument| is_ignored_by_async_trait(&argument.binding, body);
+    if signature.output.to_token_stream().to_string().contains("'async_trait") {
+        arguments.retain(|argument| !is_ignored(argument));
+    }
     arguments
+}
+
+/// Returns true if the argument was `_` before `#[async_trait]` gave it a name.
+///
+/// For `_` it emits `let __arg0 = __arg0;`, and for a pattern
+/// `let (a, b) = { let __arg0 = __arg0; __arg0 };`, which uses the value.
+fn is_ignored_by_async_trait(binding: &Ident, body: &Group) -> bool {
+    fn count(tokens: TokenStream, binding: &Ident) -> usize {
+        let count = |token| match token {
+            TokenTree::Ident(ident) => usize::from(ident == *binding),
+            TokenTree::Group(group) => count(group.stream(), binding),
+            _ => 0,
+        };
+        tokens.into_iter().map(count).sum()
+    }
+    binding.to_string().starts_with("__arg") && count(body.stream(), binding) == 2
 }
 
 fn bound_arguments(signature: &Signature) -> Vec<Argument> {
@@ -88,6 +111,9 @@ fn collect_bound_names(pattern: &Pat, names: &mut Vec<Ident>) {
 
 fn unknown_argument(found: &Ident, arguments: &[Argument]) -> String {
     let found = found.unraw().to_string();
+    if found == "self" {
+        return "`self` is never recorded: remove it from `skip`".to_owned();
+    }
     if arguments.is_empty() {
         return format!("no argument `{found}` to skip: this function takes none");
     }

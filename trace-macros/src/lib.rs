@@ -11,7 +11,8 @@
 //! 2. `function` parses the function, but keeps its body as raw tokens.
 //! 3. `validate` rejects functions that cannot be traced.
 //! 4. `arguments` and `tool_parameters` select the arguments to record and to describe.
-//! 5. `shape` selects a template, and `expand` fills it in.
+//! 5. `argument_lints` keeps the compiler's lints about unused arguments.
+//! 6. `shape` selects a template, and `expand` fills it in.
 //!
 //! Each step adds its mistakes to `errors` and continues, so that one build reports them all.
 #![forbid(unsafe_code)]
@@ -27,6 +28,7 @@
     reason = "the re-exports in trace-runtime carry the documentation of the macros"
 )]
 
+mod argument_lints;
 mod arguments;
 mod errors;
 mod expand;

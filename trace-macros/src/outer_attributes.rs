@@ -25,6 +25,18 @@ pub(crate) fn cfg_attributes(attributes: &[Attribute]) -> impl Iterator<Item = &
     attributes.iter().filter(|attribute| attribute.path().is_ident("cfg"))
 }
 
+/// Removes `#[allow(..)]`, `#[expect(..)]`, `#[warn(..)]` and `#[deny(..)]` from `attributes` and
+/// returns them.
+pub(crate) fn take_lint_attributes(attributes: &mut Vec<Attribute>) -> Vec<Attribute> {
+    let is_lint_level = |attribute: &Attribute| {
+        let levels = ["allow", "expect", "warn", "deny"];
+        levels.iter().any(|level| attribute.path().is_ident(level))
+    };
+    let (lints, others) = attributes.drain(..).partition(is_lint_level);
+    *attributes = others;
+    lints
+}
+
 /// Returns the text of one `#[doc = "text"]`. `#[doc = include_str!(..)]` is not a literal and
 /// yields `None`, since a macro cannot read the file.
 fn doc_line(attribute: &Attribute) -> Option<String> {

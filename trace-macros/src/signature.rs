@@ -15,6 +15,25 @@ pub(crate) fn return_type(signature: &Signature) -> Type {
     }
 }
 
+/// Returns false if a type is certain to be no future by its spelling: `()`, `&str`, `Result<T, E>`.
+/// Generated code allows a lint for the other types only, since an `allow` covers the body too, and
+/// is an error where the user forbids the lint.
+pub(crate) fn may_be_future(declared: &Type) -> bool {
+    const OTHER_TYPES: [&str; 5] = ["Option", "String", "Vec", "bool", "char"];
+    match declared {
+        Type::Group(group) => may_be_future(&group.elem),
+        Type::Paren(paren) => may_be_future(&paren.elem),
+        Type::Path(named) => named.path.segments.last().is_none_or(|segment| {
+            let name = segment.ident.to_string();
+            let is_number =
+                name.starts_with(['u', 'i', 'f']) && name.ends_with(['8', '6', '2', '4']);
+            !(is_number || name.ends_with("Result") || OTHER_TYPES.contains(&name.as_str()))
+        }),
+        Type::Infer(_) | Type::ImplTrait(_) | Type::Macro(_) => true,
+        _ => false,
+    }
+}
+
 /// Replaces every `impl Trait` in a type by `_`, because expressions may not contain `impl Trait`.
 pub(crate) fn infer_impl_trait(declared: &Type) -> Type {
     struct InferImplTrait;

@@ -66,6 +66,12 @@ pub(crate) fn location(message: &str) -> Option<String> {
     LAST_PANIC.try_with(read).ok().flatten()
 }
 
+/// Returns the message of the last panic on this thread, for code that unwinds and has no payload.
+pub(crate) fn last_message() -> Option<String> {
+    let last = LAST_PANIC.try_with(|last| last.borrow().clone()).ok().flatten();
+    last.map(|(message, _)| message)
+}
+
 /// Calls code of the application and catches its panic.
 ///
 /// [`AssertUnwindSafe`] is correct for the callers: after a panic they drop the value that the code

@@ -2,11 +2,11 @@
 
 pub use crate::capture::{Capture, CapturedValue, Probe};
 pub use crate::instrument::{
-    AsResult, AsSuccess, AttributeOptions, DescribeError, ErrorInfo, ErrorProbe, InSpan, NoStream,
-    Outcome, SpanHandle, StartOptions, StreamInSpan, StreamProbe, YieldSpan, apply_output,
-    collected_stream_in_span, diverging_outcome, future_in_span, in_span, in_span_async,
-    in_span_async_then, in_span_later, infer_return_type, open, open_later, stream_in_span,
-    yield_span,
+    AsResult, AsSuccess, AttributeOptions, DescribeError, ErrorInfo, ErrorProbe, InSpan,
+    LentStream, NoStream, Outcome, ReturnedProbe, SpanEnd, SpanHandle, StartOptions, StreamInSpan,
+    StreamProbe, YieldSpan, apply_output, collected_stream_in_span, finish_diverging,
+    future_in_span, in_place, in_span, in_span_async, in_span_later, infer_return_type, open,
+    open_later, stream_in_span, yield_span,
 };
 pub use crate::record::{RecordProbe, Recorded};
 pub use crate::span::{CallSite, crate_name};
@@ -15,8 +15,9 @@ pub use crate::tool::GivenSchema;
 pub use crate::tool::{DescribeType, IsOptional, Parameter, SchemaProbe, parameters_schema};
 pub use crate::{
     __call_site as call_site, __capture as capture, __collect as collect,
-    __definition as definition, __failed as failed, __given_definition as given_definition,
-    __item as item, __outcome as outcome, __parameters as parameters,
+    __definition as definition, __failed as failed, __finish as finish,
+    __given_definition as given_definition, __item as item, __outcome as outcome,
+    __parameters as parameters,
 };
 pub use core::option::Option::{None, Some};
 pub use core::result::Result::{Err, Ok};

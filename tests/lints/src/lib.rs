@@ -81,6 +81,10 @@ use renamed::{
     agent, chain, decision, embedding, evaluator, guardrail, llm, prompt, reranker, retriever, tool,
 };
 
+// A dependency of the tests in `tests/`.
+#[cfg(test)]
+use serde_json as _;
+
 /// Has no arguments and no result.
 #[agent(crate = renamed)]
 pub fn nothing() {}

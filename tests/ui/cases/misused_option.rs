@@ -9,7 +9,11 @@ fn b() {}
 #[trace_runtime::chain(skip = x)] //~ ERROR option `skip` takes a list in parentheses
 fn c(x: u8) {}
 
+#[trace_runtime::chain(attributes(a.b = 1))] //~ ERROR an attribute key with a dot must be a string
+fn d() {}
+
 fn main() {
+    d();
     a();
     b();
     c(1);

@@ -5,6 +5,14 @@ fn f(prompt: &str) {
     let _ = prompt;
 }
 
+struct Client;
+
+impl Client {
+    #[trace_runtime::chain(skip(self))] //~ ERROR `self` is never recorded
+    fn g(&self) {}
+}
+
 fn main() {
     f("x");
+    Client.g();
 }

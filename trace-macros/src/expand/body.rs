@@ -2,37 +2,54 @@
 
 use super::{TracedFunction, generated_ident};
 use crate::shape::{Boxing, PolledKind, PolledType, Shape};
-use crate::signature::return_type;
+use crate::signature::{may_be_future, return_type};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::Type;
 
 impl TracedFunction<'_> {
     pub(super) fn body(&self) -> TokenStream {
-        match Shape::from_signature(&self.function.signature) {
-            Shape::Sync => self.in_span(),
+        match &self.shape {
+            // The option `output` needs the returned value, which only `in_span` has.
+            Shape::SyncInPlace if !self.options.output.is_set() => self.in_place(),
+            Shape::Sync | Shape::SyncInPlace => self.in_span(),
             Shape::Async => self.in_span_async(),
-            Shape::ReturnsPolled(polled) => self.in_span_later(&polled),
-            Shape::AsyncReturnsStream(stream) => self.in_span_async_then(&stream),
+            Shape::ReturnsPolled(polled) => self.in_span_later(polled),
+            Shape::AsyncReturnsPolled(polled) => self.in_span_async_later(polled),
         }
     }
 
     /// Input: `fn f() -> R { body }`.
-    /// Output: `in_span(open(..), move || -> R { body }, |returned| outcome!(returned))`.
+    /// Output: `in_span(open(..), move || -> R { body }, |returned, span| finish!(returned, span))`.
     ///
     /// The body becomes a closure, so `return` and `?` leave the closure and the runtime sees the
     /// value. The declared return type keeps coercions such as that to `Box<dyn Trait>` working.
     fn in_span(&self) -> TokenStream {
-        let (runtime, open, outcome) = (&self.runtime, self.open("open"), self.outcome());
-        let (return_type, body) = (self.return_type(), &self.function.body);
-        quote!(#runtime::__private::in_span(#open, move || -> #return_type #body, #outcome))
+        let (runtime, open, finish) = (&self.runtime, self.open("open"), self.finish());
+        let (return_type, body) = (self.return_type(), self.closure_body());
+        quote!(#runtime::__private::in_span(#open, move || -> #return_type #body, #finish))
+    }
+
+    /// Input: `fn f() -> impl Fn(A) -> R { body }`.
+    /// Output: `let span = in_place(open(..)); { body }`.
+    ///
+    /// The compiler infers the signature of the returned closure from the return type, which the
+    /// return type of another closure cannot express. The span does not see the value; a closure
+    /// has no value to record.
+    fn in_place(&self) -> TokenStream {
+        let (runtime, open) = (&self.runtime, self.open("open"));
+        let (span, body) = (generated_ident("span"), self.body_block());
+        quote! {
+            let #span = #runtime::__private::in_place(#open);
+            #body
+        }
     }
 
     /// Input: `async fn f() -> R { body }`.
-    /// Output: `in_span_async(async move { .. body }, |returned| outcome!(returned)).await`.
+    /// Output: `in_span_async(async move { .. body }, |returned, span| finish!(..)).await`.
     fn in_span_async(&self) -> TokenStream {
-        let (runtime, body, outcome) = (&self.runtime, self.async_block(), self.outcome());
-        quote!(#runtime::__private::in_span_async(#body, #outcome).await)
+        let (runtime, body, finish) = (&self.runtime, self.async_block(), self.finish());
+        quote!(#runtime::__private::in_span_async(#body, #finish).await)
     }
 
     /// Output: `async move { yield_span(open(..)).await; expected_type; body }`.
@@ -43,14 +60,12 @@ impl TracedFunction<'_> {
     fn async_block(&self) -> TokenStream {
         let (runtime, open) = (&self.runtime, self.open("open"));
         let expected_type = self.expected_type();
-        // With its braces, the body has the positions in the compiler's errors that it would have
-        // without tracing. On one line, the lint `unused_braces` would report them.
-        let statements = if self.function.body_is_on_one_line() {
-            self.function.body.stream()
-        } else {
-            self.function.body.to_token_stream()
-        };
+        let statements = self.statements();
+        // Clippy reports an async block whose value is a future, but not an async function.
+        let allow = may_be_future(&self.return_type())
+            .then(|| quote!(#[allow(clippy::async_yields_async)]));
         quote! {
+            #allow
             async move {
                 #runtime::__private::yield_span(#open).await;
                 #expected_type
@@ -63,16 +78,16 @@ impl TracedFunction<'_> {
     /// Output: `in_span_later(open_later(..), move || -> _ { body }, |value, span| ..)`.
     fn in_span_later(&self, polled: &PolledType) -> TokenStream {
         let (runtime, open) = (&self.runtime, self.open("open_later"));
-        let (return_type, body) = (self.return_type(), &self.function.body);
+        let (return_type, body) = (self.return_type(), self.closure_body());
         let wrap = self.wrap_result(polled);
         quote!(#runtime::__private::in_span_later(#open, move || -> #return_type #body, #wrap))
     }
 
     /// Input: `async fn f() -> impl Stream<Item = T> { body }`.
-    /// Output: `in_span_async_then(async move { .. body }, |value, span| ..).await`.
-    fn in_span_async_then(&self, stream: &PolledType) -> TokenStream {
-        let (runtime, body, wrap) = (&self.runtime, self.async_block(), self.wrap_result(stream));
-        quote!(#runtime::__private::in_span_async_then(#body, #wrap).await)
+    /// Output: `in_span_async(async move { .. body }, |value, span| ..).await`.
+    fn in_span_async_later(&self, polled: &PolledType) -> TokenStream {
+        let (runtime, body, wrap) = (&self.runtime, self.async_block(), self.wrap_result(polled));
+        quote!(#runtime::__private::in_span_async(#body, #wrap).await)
     }
 
     /// Returns the closure that moves the span into the returned future or stream, if the function
@@ -106,10 +121,15 @@ impl TracedFunction<'_> {
     /// box if the function returns none. The runtime's adapter is another type than the value, so
     /// the result has to be boxed again.
     fn wrap_value(&self, polled: &PolledType) -> TokenStream {
-        let runtime = &self.runtime;
+        let (runtime, value) = (&self.runtime, generated_ident("value"));
+        let value = match polled.boxing {
+            // Pinned, because a `Box<dyn Future>` that is not `Unpin` is itself no future.
+            Boxing::Boxed => quote!(#runtime::__private::Box::into_pin(#value)),
+            Boxing::Unboxed | Boxing::Pinned => value.to_token_stream(),
+        };
         let adapter = match polled.kind {
-            PolledKind::Future => self.future_in_span(polled),
-            PolledKind::Stream => self.stream_in_span(polled),
+            PolledKind::Future => self.future_in_span(polled, &value),
+            PolledKind::Stream => self.stream_in_span(polled, &value),
         };
         match polled.boxing {
             Boxing::Unboxed => adapter,
@@ -122,9 +142,9 @@ impl TracedFunction<'_> {
     ///
     /// The compiler checks the closure before it has inferred the type of the future. `outcome!`
     /// calls methods of the returned value, so it needs the explicit `R`.
-    fn future_in_span(&self, future: &PolledType) -> TokenStream {
+    fn future_in_span(&self, future: &PolledType, value: &TokenStream) -> TokenStream {
         let (runtime, outcome) = (&self.runtime, self.outcome());
-        let (value, span) = (generated_ident("value"), generated_ident("span"));
+        let span = generated_ident("span");
         let output_type = &future.value;
         quote!(#runtime::__private::future_in_span::<_, #output_type, _>(#value, #span, #outcome))
     }
@@ -132,9 +152,8 @@ impl TracedFunction<'_> {
     /// Output: `stream_in_span::<_, T, _>(value, span, |item| item!(item))`, or with the option
     /// `collect = join`
     /// `collected_stream_in_span::<_, T, _, _, _>(value, span, |collected, item| .., ..)`.
-    fn stream_in_span(&self, stream: &PolledType) -> TokenStream {
-        let runtime = &self.runtime;
-        let (value, span) = (generated_ident("value"), generated_ident("span"));
+    fn stream_in_span(&self, stream: &PolledType, value: &TokenStream) -> TokenStream {
+        let (runtime, span) = (&self.runtime, generated_ident("span"));
         let (item, collected) = (generated_ident("item"), generated_ident("collected"));
         let item_type = &stream.value;
         if let Some(collect) = self.options.collect.get() {
@@ -173,25 +192,84 @@ impl TracedFunction<'_> {
         }
     }
 
+    /// Returns the body of the closure: `{ body }`, or `{ let mut n = n; body }`.
+    fn closure_body(&self) -> TokenStream {
+        if self.rebound_arguments.is_empty() {
+            return self.function.body.to_token_stream();
+        }
+        let statements = self.statements();
+        quote!({ #statements })
+    }
+
+    /// Returns the body after the statements that bind the mutable arguments again.
+    ///
+    /// Output: `let mut n = n; let value: R = { body }; value`. The temporaries in the last
+    /// expression may borrow from `n`, and before edition 2024 they would outlive it without `value`.
+    fn statements(&self) -> TokenStream {
+        let rebound = self.rebound_arguments.iter().map(|argument| &argument.statement);
+        let body = self.body_block();
+        let (return_type, value) = (self.return_type(), generated_ident("value"));
+        if self.rebound_arguments.is_empty() {
+            return body;
+        }
+        if matches!(return_type, Type::Never(_)) {
+            return quote!(#(#rebound)* #body);
+        }
+        let body = if self.function.body_is_on_one_line() { quote!({ #body }) } else { body };
+        quote! {
+            #(#rebound)*
+            let #value: #return_type = #body;
+            #[allow(unreachable_code)]
+            #value
+        }
+    }
+
+    /// Returns the body after other statements.
+    ///
+    /// With its braces, it has the positions in the compiler's errors that it would have without
+    /// tracing. On one line, the lint `unused_braces` would report them.
+    fn body_block(&self) -> TokenStream {
+        if self.function.body_is_on_one_line() {
+            self.function.body.stream()
+        } else {
+            self.function.body.to_token_stream()
+        }
+    }
+
     fn return_type(&self) -> Type {
         return_type(&self.function.signature)
     }
 
-    /// Returns the closure that reads the returned value. It runs only if the span records.
+    /// Returns the closure that ends the span with the returned value, or moves it into a future
+    /// whose type the macro does not recognize.
+    ///
+    /// Output: `|returned, span| finish!(returned, span)`, with the same additions as `outcome`.
+    fn finish(&self) -> TokenStream {
+        let (runtime, mode) = (&self.runtime, self.outcome_mode());
+        let (returned, span) = (generated_ident("returned"), generated_ident("span"));
+        // The compiler cannot infer a closure's argument from a value that never exists.
+        if matches!(self.return_type(), Type::Never(_)) {
+            return quote!(#runtime::__private::finish_diverging);
+        }
+        quote!(|#returned, #span| #runtime::__private::finish!(#returned, #span #mode))
+    }
+
+    /// Returns the closure that reads the output of a returned future. It runs only if the span
+    /// records.
     ///
     /// Output: `|returned| outcome!(returned)`, with `, skip` for the option `skip_output` and
     /// `, with f` for the option `output = f`.
     fn outcome(&self) -> TokenStream {
-        let (runtime, returned) = (&self.runtime, generated_ident("returned"));
-        // The compiler cannot infer a closure's argument from a value that never exists.
-        if matches!(self.return_type(), Type::Never(_)) {
-            return quote!(#runtime::__private::diverging_outcome);
-        }
-        let mode = match (self.options.output.get(), self.options.skip_output.is_set()) {
+        let (runtime, mode) = (&self.runtime, self.outcome_mode());
+        let returned = generated_ident("returned");
+        quote!(|#returned| #runtime::__private::outcome!(#returned #mode))
+    }
+
+    fn outcome_mode(&self) -> TokenStream {
+        match (self.options.output.get(), self.options.skip_output.is_set()) {
             (Some(output), _) => quote!(, with #output),
             (None, true) => quote!(, skip),
             (None, false) => TokenStream::new(),
-        };
-        quote!(|#returned| #runtime::__private::outcome!(#returned #mode))
+        }
     }
 }

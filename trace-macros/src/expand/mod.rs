@@ -5,15 +5,17 @@ mod body;
 mod open;
 mod tool_definition;
 
+use crate::argument_lints::{Rebound, take_mutable_arguments, take_unused_arguments};
 use crate::arguments::{Argument, recorded_arguments};
 use crate::errors::Errors;
 use crate::function::Function;
 use crate::kind::Kind;
 use crate::options::Options;
 use crate::runtime_path::runtime_path;
+use crate::shape::Shape;
 use crate::tool_parameters::take_tool_parameters;
 use crate::validate::validate;
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 
 /// Returns the traced function. If there are mistakes, returns the function without tracing and a
@@ -21,19 +23,43 @@ use quote::{ToTokens, quote};
 /// mistakes are the only errors.
 pub(crate) fn expand(kind: Kind, options: TokenStream, item: &TokenStream) -> TokenStream {
     let mut errors = Errors::default();
+    let option_tokens = options.clone();
     let options = Options::parse(kind, options, &mut errors);
     let mut untraced = item.clone();
     let traced = match syn::parse2::<Function>(item.clone()) {
         Ok(mut function) => {
             validate(kind, &function, &options, &mut errors);
-            let arguments = recorded_arguments(&function.signature, &options, &mut errors);
+            let arguments = recorded_arguments(&function, &options, &mut errors);
             let tool_parameters = (kind == Kind::Tool)
                 .then(|| take_tool_parameters(&mut function.signature, &options, &mut errors));
             // Without the doc comments of a tool's arguments, which rustc would reject.
             untraced = function.to_token_stream();
             let runtime = runtime_path(&options);
+            let shape = Shape::from_signature(&function.signature);
+            let rebound_arguments = match shape {
+                Shape::SyncInPlace => Vec::new(),
+                _ => take_mutable_arguments(&mut function.signature),
+            };
+            let unused_arguments = take_unused_arguments(
+                &mut function.signature,
+                &arguments,
+                &rebound_arguments,
+                &function.body,
+                option_tokens,
+            );
             let (options, function) = (&options, &function);
-            TracedFunction { kind, options, function, arguments, tool_parameters, runtime }.expand()
+            TracedFunction {
+                kind,
+                options,
+                function,
+                shape,
+                arguments,
+                rebound_arguments,
+                unused_arguments,
+                tool_parameters,
+                runtime,
+            }
+            .expand()
         }
         Err(error) => {
             errors.push_error(error);
@@ -51,8 +77,12 @@ struct TracedFunction<'a> {
     kind: Kind,
     options: &'a Options,
     function: &'a Function,
+    shape: Shape,
     /// The arguments that the span records.
     arguments: Vec<Argument>,
+    /// Statements for rustc's lints: in the closure around the body, and outside of it.
+    rebound_arguments: Vec<Rebound>,
+    unused_arguments: TokenStream,
     /// The parameters that a model supplies; `None` unless the kind is `Tool`.
     tool_parameters: Option<TokenStream>,
     /// The path of the runtime crate.
@@ -63,8 +93,23 @@ impl TracedFunction<'_> {
     /// Input: `fn f(a: A) -> R { body }`.
     /// Output: `fn f(a: A) -> R { in_span(open(..), move || -> R { body }, ..) }`.
     fn expand(&self) -> TokenStream {
-        let (definition, head, body) = (self.tool_definition(), self.function.head(), self.body());
-        quote!(#definition #head { #body })
+        let (definition, head) = (self.tool_definition(), self.function.head());
+        let (unused, body) = (self.report_unused(), self.body());
+        let mut body = Group::new(Delimiter::Brace, quote!(#unused #body));
+        // At the position of the user's braces, the function counts as user code. With
+        // a generated position, rustc reports neither `dead_code` nor `unreachable_pub` for it.
+        body.set_span(self.function.body.span());
+        quote!(#definition #head #body)
+    }
+
+    /// Output: `fn unused() { let prompt = (); }`. In a separate function, the variable shadows no
+    /// argument.
+    fn report_unused(&self) -> TokenStream {
+        let (unused, function) = (&self.unused_arguments, generated_ident("unused"));
+        if unused.is_empty() {
+            return TokenStream::new();
+        }
+        quote!(fn #function() { #unused })
     }
 }
 

@@ -1,7 +1,7 @@
 //! Readers for the values of options. Each is named in the table of `table.rs`, is called right
 //! after the option's name, and stops before the comma that separates two options.
 
-use proc_macro2::Ident;
+use proc_macro2::{Ident, TokenStream};
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::punctuated::Punctuated;
@@ -97,8 +97,12 @@ fn list<T>(
     }
     let content;
     parenthesized!(content in input);
-    let items = Punctuated::<T, Token![,]>::parse_terminated_with(&content, parse)?;
-    Ok(items.into_iter().collect())
+    let items = Punctuated::<T, Token![,]>::parse_terminated_with(&content, parse);
+    if items.is_err() {
+        // `syn` reports the tokens that are left as a second mistake.
+        let _ = content.parse::<TokenStream>();
+    }
+    Ok(items?.into_iter().collect())
 }
 
 /// Reads `key = value` or `"dotted.key" = value`.

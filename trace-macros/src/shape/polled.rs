@@ -139,7 +139,7 @@ fn inferred() -> Type {
 
 /// Removes the parentheses around a type, and the groups without delimiters that `macro_rules!`
 /// puts around a `$t:ty`.
-fn unwrap_groups(declared: &Type) -> &Type {
+pub(super) fn unwrap_groups(declared: &Type) -> &Type {
     match declared {
         Type::Group(group) => unwrap_groups(&group.elem),
         Type::Paren(paren) => unwrap_groups(&paren.elem),

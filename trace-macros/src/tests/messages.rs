@@ -94,6 +94,7 @@ fn option_with_a_mistake_reports_the_correct_form() {
             quote!(skip(promt)),
             "no argument `promt` to skip: did you mean `prompt`? Arguments of this function: `prompt`, `client`",
         ),
+        (quote!(skip(self)), "`self` is never recorded: remove it from `skip`"),
         (quote!(root, root), "option `root` is given twice: keep one of them"),
         (quote!(root, parent = p), "`parent` and `root` cannot be combined: keep one of them"),
         (
@@ -108,7 +109,7 @@ fn option_with_a_mistake_reports_the_correct_form() {
     for (options, message) in table {
         let options = options.to_token_stream();
         let found = option_messages(Kind::Prompt, options.clone());
-        assert_eq!(found.first().map(String::as_str), Some(message), "{options}");
+        assert_eq!(found, [message], "{options}");
     }
 }
 

@@ -9,20 +9,6 @@ use std::panic::resume_unwind;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-/// Runs an async `body`, which yields its span in the first poll. The span ends with the outcome,
-/// with a panic, or when the future is dropped early.
-#[inline]
-pub fn in_span_async<F, O>(
-    body: F,
-    outcome: O,
-) -> InSpan<F, impl FnOnce(F::Output, SpanHandle) -> F::Output>
-where
-    F: Future,
-    O: FnOnce(&F::Output) -> Outcome,
-{
-    in_span_async_then(body, end_with(outcome))
-}
-
 /// Runs a future that a function returned. The output type `T` comes from the function's signature,
 /// so that users need not annotate the types of closures.
 #[inline]
@@ -39,9 +25,10 @@ where
 }
 
 /// Runs an async `body`, which yields its span in the first poll, and passes the value and the span
-/// to `then`. It is for async functions that return a stream, which then owns the span.
+/// to `then`, which ends the span or moves it into a returned future or stream. The span ends early
+/// with a panic, or when the future is dropped.
 #[inline]
-pub fn in_span_async_then<F, N, R>(body: F, then: N) -> InSpan<F, N>
+pub fn in_span_async<F, N, R>(body: F, then: N) -> InSpan<F, N>
 where
     F: Future,
     N: FnOnce(F::Output, SpanHandle) -> R,

@@ -1,6 +1,6 @@
 //! Functions that only guide the compiler's type inference in generated code.
 
-use super::Outcome;
+use super::SpanHandle;
 
 /// Returns `None` of the type that an `async` body declares.
 ///
@@ -17,8 +17,8 @@ pub fn apply_output<'a, T: ?Sized, U>(value: &'a T, output: impl FnOnce(&'a T) -
     output(value)
 }
 
-/// Reads the outcome of a function that returns `!`. A closure in this place would leave the type
-/// of its argument open, since nothing of type `!` is ever passed to it.
-pub fn diverging_outcome<T: ?Sized>(_never: &T) -> Outcome {
-    Outcome::Returned(None)
+/// Ends the span of a function that returns `!`. A closure in this place would leave the type of its
+/// argument open, since nothing of type `!` is ever passed to it.
+pub fn finish_diverging<T>(never: T, _span: SpanHandle) -> T {
+    never
 }

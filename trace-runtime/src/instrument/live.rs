@@ -52,6 +52,11 @@ impl LiveSpan {
         Some(LiveSpan { kind, is_recording: true, context })
     }
 
+    /// Returns a span that does not record, in the current context.
+    pub(super) fn not_recording(kind: OpenInferenceSpanKind) -> Self {
+        LiveSpan { kind, is_recording: false, context: Context::current() }
+    }
+
     pub(crate) fn kind(&self) -> OpenInferenceSpanKind {
         self.kind
     }

@@ -18,6 +18,7 @@ mod context_span;
 mod current_span;
 mod error;
 mod future;
+mod in_place;
 mod inference;
 mod limited_collect;
 mod live;
@@ -26,6 +27,7 @@ mod open;
 mod outcome;
 mod parent;
 mod result;
+mod returned_future;
 mod sampling;
 mod start_options;
 mod stream;
@@ -44,12 +46,14 @@ pub use current_span::{CurrentSpan, current_span};
 pub use {
     attribute_options::AttributeOptions,
     error::{DescribeError, ErrorInfo, ErrorProbe},
-    future::{InSpan, future_in_span, in_span_async, in_span_async_then},
-    inference::{apply_output, diverging_outcome, infer_return_type},
-    named_stream::{NoStream, StreamProbe},
+    future::{InSpan, future_in_span, in_span_async},
+    in_place::{InPlace, in_place},
+    inference::{apply_output, finish_diverging, infer_return_type},
+    named_stream::{LentStream, NoStream, StreamProbe},
     open::{SpanHandle, open, open_later},
     outcome::Outcome,
     result::{AsResult, AsSuccess},
+    returned_future::{BoxedFuture, PutInSpan, ReturnedProbe, SpanEnd},
     start_options::StartOptions,
     stream::{StreamInSpan, collected_stream_in_span, stream_in_span},
     sync::{in_span, in_span_later},

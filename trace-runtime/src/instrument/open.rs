@@ -24,11 +24,20 @@ enum State {
     /// The span begins when the value that the function returned is first polled.
     Deferred(Box<DeferredSpan>),
     Live(LiveSpan),
+    /// The span does not record, and its context is the current one. This saves a clone of the
+    /// context for each call that is not sampled.
+    NotRecording(OpenInferenceSpanKind),
 }
 
 impl From<Option<LiveSpan>> for State {
     fn from(span: Option<LiveSpan>) -> Self {
         span.map_or(State::None, State::Live)
+    }
+}
+
+impl From<LiveSpan> for SpanHandle {
+    fn from(span: LiveSpan) -> Self {
+        SpanHandle(State::Live(span))
     }
 }
 
@@ -124,6 +133,21 @@ fn evaluate_attribute_options(
 }
 
 impl SpanHandle {
+    /// Returns the handle of a span that does not record, while its context is the current one.
+    pub(super) fn not_recording(kind: OpenInferenceSpanKind) -> Self {
+        SpanHandle(State::NotRecording(kind))
+    }
+
+    /// Returns a handle that stays valid when another context becomes the current one.
+    pub(super) fn into_owned(self) -> Self {
+        match self.0 {
+            State::NotRecording(kind) => {
+                SpanHandle(panic::catch(|| LiveSpan::not_recording(kind)).ok().into())
+            }
+            state => SpanHandle(state),
+        }
+    }
+
     /// Returns the span, and begins it if it was deferred.
     #[inline]
     pub(crate) fn live(&mut self) -> Option<&LiveSpan> {
@@ -162,6 +186,7 @@ impl SpanHandle {
             State::None => None,
             State::Deferred(deferred) => Some(deferred.start.call().kind()),
             State::Live(span) => Some(span.kind()),
+            State::NotRecording(kind) => Some(*kind),
         }
     }
 

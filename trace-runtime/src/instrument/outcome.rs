@@ -29,6 +29,20 @@ pub(crate) fn end_returned(span: &LiveSpan, read: impl FnOnce() -> Outcome) {
     }
 }
 
+/// Ends the span of a call that returned a future which the span does not trace.
+///
+/// The call has succeeded, but the status says nothing about the future. An event states this. An
+/// `Err` in place of the future needs none.
+pub(crate) fn end_with_untraced_future(span: &LiveSpan, read: impl FnOnce() -> Outcome) {
+    end_returned(span, || {
+        let outcome = read();
+        if let Outcome::Returned(_) = outcome {
+            span.add_event(keys::EVENT_UNTRACED_FUTURE, Vec::new());
+        }
+        outcome
+    });
+}
+
 /// Ends the span of a stream that ended. An item that was an error makes the span an error, even if
 /// more items followed.
 pub(crate) fn end_stream(span: &LiveSpan, value: Option<CapturedValue>, error: Option<ErrorInfo>) {
@@ -62,19 +76,37 @@ pub(crate) fn end_failed(span: &LiveSpan, error: &ErrorInfo, produced: Option<Ca
 /// Reads the value that a function returned.
 ///
 /// Without a second argument the value is captured; with `skip` it is not; with `with f`, the
-/// result of `f` is captured instead. A stream whose type has a name does not compile here, see
-/// [`StreamProbe`](crate::__private::StreamProbe).
+/// result of `f` is captured instead. Without a second argument, a stream whose type has a name does
+/// not compile here, see [`StreamProbe`](crate::__private::StreamProbe). The second argument shows
+/// that the user knows what the span records of the stream.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __outcome {
-    ($returned:ident $($how:tt)*) => {{
-        use $crate::__private::{AsSuccess as _, NoStream as _};
+    ($returned:ident) => {{
+        use $crate::__private::{AsSuccess as _, LentStream as _, NoStream as _};
         if let $crate::__private::Ok(value) =
             $crate::__private::AsResult($returned).__trace_as_result()
         {
-            $crate::__private::StreamProbe(value).require_no_stream();
+            (&&$crate::__private::StreamProbe(value)).require_no_stream();
         }
-        $crate::__private::item!($returned $($how)*)
+        $crate::__private::item!($returned)
+    }};
+    ($returned:ident $($how:tt)+) => {
+        $crate::__private::item!($returned $($how)+)
+    };
+}
+
+/// Ends the span of a call that returned, or moves it into a returned future, see
+/// [`ReturnedProbe`](crate::__private::ReturnedProbe). The last arguments are those of `__outcome`.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __finish {
+    ($returned:ident, $span:ident $($how:tt)*) => {{
+        use $crate::__private::SpanEnd as _;
+        let end = (&&&&$crate::__private::ReturnedProbe(&$returned)).__trace_end();
+        end.finish($returned, $span, |returned| {
+            $crate::__private::outcome!(returned $($how)*)
+        })
     }};
 }
 

@@ -1,19 +1,19 @@
 //! Runs the body of a function that is not async.
 
 use super::open::SpanHandle;
-use super::outcome::{self, Outcome};
+use super::outcome;
 use crate::panic::catch;
 use std::panic::resume_unwind;
 
-/// Runs `body` in its span, and ends the span with the outcome or the panic.
+/// Runs `body` in its span, and ends the span with a panic, or passes it to `finish`.
 #[inline]
 pub fn in_span<R>(
     span: SpanHandle,
     body: impl FnOnce() -> R,
-    outcome: impl FnOnce(&R) -> Outcome,
+    finish: impl FnOnce(R, SpanHandle) -> R,
 ) -> R {
     if span.is_some() {
-        return in_open_span(span, body, outcome);
+        return in_open_span(span, body, finish);
     }
     // An empty handle has nothing to drop. Forgetting it keeps the drop glue, and with it a larger
     // stack frame, out of the user's function.
@@ -29,7 +29,7 @@ pub fn in_span<R>(
 fn in_open_span<R>(
     mut span: SpanHandle,
     body: impl FnOnce() -> R,
-    outcome: impl FnOnce(&R) -> Outcome,
+    finish: impl FnOnce(R, SpanHandle) -> R,
 ) -> R {
     let is_recording = match span.live() {
         None => return body(),
@@ -37,8 +37,9 @@ fn in_open_span<R>(
     };
     let Some(span) = span.take() else { return body() };
     if !is_recording {
+        let kind = span.kind();
         let _attached = span.into_attached();
-        return body();
+        return finish(body(), SpanHandle::not_recording(kind));
     }
     let attached = span.attach();
     let result = catch(body);
@@ -46,10 +47,7 @@ fn in_open_span<R>(
     // otherwise become its children.
     drop(attached);
     match result {
-        Ok(returned) => {
-            outcome::end_returned(&span, || outcome(&returned));
-            returned
-        }
+        Ok(returned) => finish(returned, span.into()),
         Err(payload) => {
             outcome::end_panicked(&span, &*payload, None);
             resume_unwind(payload)

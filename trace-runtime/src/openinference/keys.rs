@@ -175,6 +175,8 @@ pub(crate) const STATUS_DESCRIPTION: &str = "otel.status_description";
 // Events of this crate.
 /// A future or stream was dropped before its end.
 pub(crate) const EVENT_CANCELLED: &str = "cancelled";
+/// The function returned a future that the span does not trace.
+pub(crate) const EVENT_UNTRACED_FUTURE: &str = "future not traced";
 /// A stream yielded its first item. The name is that of OpenInference's own instrumentations.
 pub(crate) const EVENT_FIRST_ITEM: &str = "First Token Stream Event";
 

@@ -29,7 +29,9 @@ impl Case {
                     g(p).await?;
                     Ok(1)
                 },
-                |__trace_returned| ::trace_runtime::__private::outcome!(__trace_returned),
+                |__trace_returned, __trace_span| {
+                    ::trace_runtime::__private::finish!(__trace_returned, __trace_span)
+                },
             )
             .await
     }

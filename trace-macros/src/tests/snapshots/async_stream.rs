@@ -1,6 +1,7 @@
 impl Case {
     async fn f() -> BoxStream<'static, u8> {
-        ::trace_runtime::__private::in_span_async_then(
+        ::trace_runtime::__private::in_span_async(
+                #[allow(clippy::async_yields_async)]
                 async move {
                     ::trace_runtime::__private::yield_span(
                             ::trace_runtime::__private::open(

@@ -19,7 +19,9 @@ impl Case {
                 },
             ),
             move || -> &mut u8 { &mut self.n },
-            |__trace_returned| ::trace_runtime::__private::outcome!(__trace_returned),
+            |__trace_returned, __trace_span| {
+                ::trace_runtime::__private::finish!(__trace_returned, __trace_span)
+            },
         )
     }
 }

@@ -20,9 +20,9 @@ impl Case {
                 },
             ),
             move || -> String { a.to_string() },
-            |__trace_returned| {
-                ::trace_runtime::__private::outcome!(
-                    __trace_returned, with | v | v.len()
+            |__trace_returned, __trace_span| {
+                ::trace_runtime::__private::finish!(
+                    __trace_returned, __trace_span, with | v | v.len()
                 )
             },
         )

@@ -22,7 +22,9 @@ impl Case {
                 },
             ),
             move || -> u8 { a + b },
-            |__trace_returned| ::trace_runtime::__private::outcome!(__trace_returned),
+            |__trace_returned, __trace_span| {
+                ::trace_runtime::__private::finish!(__trace_returned, __trace_span)
+            },
         )
     }
 }

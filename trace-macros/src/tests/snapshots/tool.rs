@@ -11,6 +11,11 @@ impl Case {
         Day { n, .. }: Day,
         x: impl Send,
     ) {
+        fn __trace_unused() {
+            let city = ();
+            let n = ();
+            let x = ();
+        }
         ::trace_runtime::__private::in_span(
             ::trace_runtime::__private::open(
                 const {
@@ -36,7 +41,9 @@ impl Case {
                 },
             ),
             move || -> () {},
-            |__trace_returned| ::trace_runtime::__private::outcome!(__trace_returned),
+            |__trace_returned, __trace_span| {
+                ::trace_runtime::__private::finish!(__trace_returned, __trace_span)
+            },
         )
     }
 }
