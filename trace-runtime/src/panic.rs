@@ -66,10 +66,13 @@ pub(crate) fn location(message: &str) -> Option<String> {
     LAST_PANIC.try_with(read).ok().flatten()
 }
 
-/// Returns the message of the last panic on this thread, for code that unwinds and has no payload.
+/// Returns the beginning of the message of the last panic on this thread, for code that unwinds and
+/// has no payload.
 pub(crate) fn last_message() -> Option<String> {
-    let last = LAST_PANIC.try_with(|last| last.borrow().clone()).ok().flatten();
-    last.map(|(message, _)| message)
+    let read = |last: &RefCell<Option<LastPanic>>| {
+        last.borrow().as_ref().map(|last| last.beginning.clone())
+    };
+    LAST_PANIC.try_with(read).ok().flatten()
 }
 
 /// Calls code of the application and catches its panic.
