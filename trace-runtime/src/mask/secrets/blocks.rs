@@ -1,32 +1,24 @@
 //! Finds private keys of several lines: PEM, PGP and `PuTTY`.
 
-use super::Finding;
 use memchr::memmem;
+use std::ops::Range;
 
-const BEGIN: &str = "-----BEGIN";
+pub(super) const BEGIN: &str = "-----BEGIN";
 
 /// The greatest length of the name between the dashes.
 const MAX_NAME: usize = 100;
 
-/// Adds the private keys in `text`. Returns true if one begins, also if escapes keep it from being
-/// recognized.
-pub(super) fn search(text: &str, found: &mut Vec<Finding>) -> bool {
-    let mut at = 0;
-    let mut begins = false;
-    while let Some(start) = find(text, BEGIN, at) {
-        begins = true;
-        at = start + BEGIN.len();
-        if let Some(end) = private_key(text, start) {
-            found.push(Finding::new(start..end));
-            at = end;
-        }
-    }
-    putty(text, found) | begins
+/// Returns the lines of a private key in the format of `PuTTY`, which follow `Private-Lines:`.
+pub(super) fn private_lines(text: &str, start: usize) -> Option<Range<usize>> {
+    let rest = text.as_bytes().get(start..)?;
+    let is_line = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/= \r\n\\-:".contains(byte);
+    let len = rest.iter().take_while(|byte| is_line(byte)).count();
+    (len >= 16).then_some(start..start + len)
 }
 
 /// Returns the end of the private key that begins at `start`: its END line, or else the end of its
 /// lines, since the text may be cut.
-fn private_key(text: &str, start: usize) -> Option<usize> {
+pub(super) fn private_key(text: &str, start: usize) -> Option<usize> {
     let bytes = text.as_bytes();
     let name_end = dashes(bytes, start + BEGIN.len(), MAX_NAME)?;
     if !is_private(text.get(start..name_end)?) {
@@ -82,28 +74,4 @@ fn is_private(name: &str) -> bool {
 fn dashes(bytes: &[u8], from: usize, max: usize) -> Option<usize> {
     let window = bytes.get(from..bytes.len().min(from + max))?;
     memmem::find(window, b"-----").map(|found| from + found)
-}
-
-/// The format of `PuTTY`: the lines after `Private-Lines`.
-fn putty(text: &str, found: &mut Vec<Finding>) -> bool {
-    const LINES: &str = "Private-Lines:";
-    let mut at = 0;
-    while let Some(start) = find(text, LINES, at) {
-        at = start + LINES.len();
-        let rest = &text.as_bytes()[at..];
-        let is_line = |byte: &u8| {
-            byte.is_ascii_alphanumeric()
-                || matches!(byte, b'+' | b'/' | b'=' | b' ' | b'\r' | b'\n' | b'\\' | b'-' | b':')
-        };
-        let len = rest.iter().take_while(|byte| is_line(byte)).count();
-        if len >= 16 {
-            found.push(Finding::new(at..at + len));
-            at += len;
-        }
-    }
-    at > 0
-}
-
-fn find(text: &str, needle: &str, from: usize) -> Option<usize> {
-    memmem::find(text.as_bytes().get(from..)?, needle.as_bytes()).map(|found| from + found)
 }

@@ -35,7 +35,7 @@ impl Alphabet {
 /// The proof, besides prefix and length, that a word of this form is a key.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum Proof {
-    /// None: no other text has this prefix. It may follow a letter directly.
+    /// None: no other text has this prefix, which has a separator. It may follow a letter directly.
     Prefix,
     /// The prefix begins a word.
     Start,
@@ -173,7 +173,7 @@ forms! {
     "gloas-" Word 20..=ANY Prefix, "GitLab, OAuth application", "gitlab-oauth-app-secret";
     "glagent-" Word 20..=ANY Prefix, "GitLab, Kubernetes agent", "gitlab-kubernetes-agent-token";
     "glimt-" Word 20..=ANY Prefix, "GitLab, incoming mail", "gitlab-incoming-mail-token";
-    "GR1348941" Word 20..=ANY Prefix, "GitLab, runner registration", "gitlab-rrt";
+    "GR1348941" Word 20..=ANY Start, "GitLab, runner registration", "gitlab-rrt";
     "ATATT" Base64 20..=ANY Random, "Atlassian", "atlassian-api-token";
     "ATCTT" Base64 20..=ANY Random, "Atlassian, Connect", "issuer";
     "ATBB" Alnum 20..=ANY Random, "Bitbucket", "issuer";

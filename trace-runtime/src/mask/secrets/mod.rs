@@ -1,8 +1,8 @@
 //! Redacts secrets in text: keys of a known form, and values that have the name of a secret.
 //!
 //! Two searches read the text. [`tokens`] examines long runs of token characters for the forms in
-//! [`forms`], private keys and the like. [`assignments`] examines the words in which the name of a
-//! secret can end, and the value after each.
+//! [`forms`]. [`assignments`] examines the names before separators such as `:` and `=`, and the
+//! value after each.
 //!
 //! A secret may be inside JSON, inside JSON inside JSON, in `Debug` text or in a URL, where escapes
 //! precede, follow or interrupt it. Both searches therefore know nothing about escapes: if a text

@@ -31,7 +31,7 @@ pub(super) enum Name {
 /// Returns true if the name of an attribute, a field or an argument states that its value is a
 /// secret: `api_key`, `db.password`, `http.request.header.authorization`, `githubToken`.
 pub(crate) fn is_secret_name(name: &str) -> bool {
-    may_end_secret_name(name)
+    may_end_secret_name(name.as_bytes())
         && match classify(name) {
             Some(Name::Value(strength)) => strength >= Strength::Medium,
             Some(Name::Authorization | Name::Cookie) => true,
@@ -39,17 +39,27 @@ pub(crate) fn is_secret_name(name: &str) -> bool {
         }
 }
 
-/// Returns false if the last two letters are those of no name of a secret. Most names of arguments
-/// and attributes need nothing else.
-fn may_end_secret_name(name: &str) -> bool {
-    let name = name.trim_end_matches(|it: char| it.is_ascii_digit() || is_separator(it)).as_bytes();
-    let [.., before, last] = name else { return false };
-    let end = [before.to_ascii_lowercase(), last.to_ascii_lowercase()];
-    let ends = [
-        b"rd", b"wd", b"se", b"ey", b"ys", b"en", b"ns", b"et", b"ts", b"al", b"ls", b"ss", b"ie",
-        b"es", b"on", b"de", b"ds", b"pw", b"as",
-    ];
-    ends.contains(&&end)
+/// Returns false if a text ends in two letters that end no name of a secret. Most names of arguments,
+/// attributes and fields need nothing else.
+pub(super) fn may_end_secret_name(text: &[u8]) -> bool {
+    let tail = &text[text.len().saturating_sub(8)..];
+    let is_suffix = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'_' | b'-' | b'.');
+    let len = tail.len() - tail.iter().rev().take_while(|byte| is_suffix(byte)).count();
+    let [.., before, last] = &tail[..len] else { return false };
+    let before = before.to_ascii_lowercase();
+    match last.to_ascii_lowercase() {
+        b'd' => matches!(before, b'r' | b'w'),
+        b's' => matches!(before, b'd' | b'e' | b'y' | b'n' | b't' | b'l' | b's' | b'a'),
+        b'e' => matches!(before, b's' | b'd' | b'i' | b'r'),
+        b'y' | b'r' => before == b'e',
+        b'n' => matches!(before, b'e' | b'o'),
+        b't' => matches!(before, b'e' | b'w'),
+        b'l' => before == b'a',
+        b'w' => before == b'p',
+        b'g' | b'c' => before == b'i',
+        b'h' => before == b't',
+        _ => false,
+    }
 }
 
 /// Words before `key` that make it a secret.

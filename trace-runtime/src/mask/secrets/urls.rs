@@ -10,7 +10,29 @@ const MAX_AUTHORITY: usize = 1024;
 pub(super) fn password(bytes: &[u8], start: usize) -> Option<Range<usize>> {
     let rest = &bytes[start..bytes.len().min(start + MAX_AUTHORITY)];
     let ends = |byte: &u8| {
-        byte.is_ascii_whitespace() || b"/?#\"'\\<>`,;|{}()[]".contains(byte) && *byte != b','
+        matches!(
+            byte,
+            b' ' | b'\t'
+                | b'\n'
+                | b'\r'
+                | b'/'
+                | b'?'
+                | b'#'
+                | b'"'
+                | b'\''
+                | b'\\'
+                | b'<'
+                | b'>'
+                | b'`'
+                | b';'
+                | b'|'
+                | b'{'
+                | b'}'
+                | b'('
+                | b')'
+                | b'['
+                | b']'
+        )
     };
     let authority = &rest[..rest.iter().position(ends).unwrap_or(rest.len())];
     let at = authority.iter().rposition(|byte| *byte == b'@')?;

@@ -1,6 +1,6 @@
 //! The table of forms.
 
-use super::super::forms::{Alphabet, FORMS, Form, SOURCES};
+use super::super::forms::{Alphabet, FORMS, Form, Proof, SOURCES};
 use super::Random;
 use std::collections::HashSet;
 
@@ -24,6 +24,8 @@ fn prefixes_are_unique_and_have_a_source() {
     assert_eq!((prefixes.len(), SOURCES.len()), (FORMS.len(), FORMS.len()));
     for (form, (service, source)) in FORMS.iter().zip(SOURCES) {
         assert!(!service.is_empty() && !source.is_empty(), "{}", form.prefix);
+        let has_separator = form.prefix.contains(['-', '_', '.', '~', ':']);
+        assert!(has_separator || form.proof != Proof::Prefix, "{}", form.prefix);
         assert!(form.min <= form.max && form.prefix.len() + form.min >= 15, "{}", form.prefix);
     }
 }
