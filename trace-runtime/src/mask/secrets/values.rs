@@ -18,8 +18,24 @@ pub(super) enum Notation {
 }
 
 /// Words that follow the name of a secret in prose, schemas and source code.
-const WORDS: [&str; 64] = [
+const WORDS: &[&str] = &[
     "any",
+    "dyn",
+    "f32",
+    "f64",
+    "i16",
+    "i32",
+    "i64",
+    "i8",
+    "impl",
+    "isize",
+    "mut",
+    "self",
+    "u16",
+    "u32",
+    "u64",
+    "u8",
+    "usize",
     "auto",
     "bool",
     "boolean",
@@ -123,6 +139,8 @@ fn is_placeholder(value: &str) -> bool {
         || value.starts_with('%') && value.len() <= 3
         || value.starts_with('$') && value[1..].bytes().all(is_name_byte)
         || value.starts_with('{') && value.ends_with('}')
+        || value.starts_with("*mut")
+        || value.starts_with("*const")
         || value.contains("REDACTED")
         || value.contains("redacted")
         || value.eq_ignore_ascii_case("aws4-hmac-sha256")
@@ -138,6 +156,10 @@ fn is_code(value: &str) -> bool {
     if value.contains('(') || value.contains("::") {
         let call = value.split(['(', ':']).next().unwrap_or_default();
         return call.bytes().all(|byte| is_name_byte(byte) || byte == b'.');
+    }
+    // `node.first2_token`.
+    if is_name && value.rsplit_once('.').is_some_and(|(_, field)| is_secret_name(field)) {
+        return true;
     }
     if !is_name || has_digit {
         return false;

@@ -59,6 +59,11 @@ impl Assignments<'_> {
     /// Skips a type annotation and `=` after a colon, or the rest of `:=`.
     fn after_type(&self, at: usize) -> usize {
         let start = self.skip(at, |byte| byte == b' ');
+        // A number in source code is a constant.
+        let integer = ["u32 =", "i32 =", "u64 =", "i64 =", "usize =", "isize =", "u8 =", "u16 ="];
+        if integer.iter().any(|integer| self.starts(start, integer)) {
+            return self.bytes.len();
+        }
         let known = TYPES.iter().find(|it| self.starts(start, it));
         let end = known.map_or(start, |it| start + it.len());
         let equals = self.skip(end, |byte| byte == b' ');

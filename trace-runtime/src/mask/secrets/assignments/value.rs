@@ -127,7 +127,8 @@ impl Assignments<'_> {
         let is_xml = between.ends_with('>') && !between.contains('=');
         if is_xml {
             let len = self.count(at, |byte| !matches!(byte, b'<' | b'\n'));
-            if is_secret(&self.text[at..at + len], strength, Notation::Quoted) {
+            let closes = self.starts(at + len, "</");
+            if closes && is_secret(&self.text[at..at + len], strength, Notation::Quoted) {
                 self.add(at..at + len);
             }
             return;
