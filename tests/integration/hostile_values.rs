@@ -70,7 +70,9 @@ fn lock_without_serialize_shows_its_debug() {
     #[derive(Debug)]
     struct Opaque(#[expect(dead_code, reason = "shown by Debug")] u8);
     #[chain]
-    fn holds(state: &Mutex<Opaque>) {}
+    fn holds(state: &Mutex<Opaque>) {
+        let _ = state;
+    }
     let state = Mutex::new(Opaque(1));
     let _guard = state.lock().unwrap();
     let span = only_span(|| holds(&state));
@@ -107,7 +109,9 @@ impl Debug for Circle {
 #[test]
 fn serialize_recursing_through_wrappers_is_cut() {
     #[chain]
-    fn takes(newtype: Newtype, always: Always) {}
+    fn takes(newtype: Newtype, always: Always) {
+        let _ = (newtype, always);
+    }
     let span = only_span(|| takes(Newtype, Always));
     let cut = "… [deeper than is recorded]";
     let expected = format!(r#"{{"newtype":"{cut}","always":"{cut}"}}"#);
@@ -117,7 +121,9 @@ fn serialize_recursing_through_wrappers_is_cut() {
 #[test]
 fn debug_recursing_without_end_is_cut() {
     #[chain]
-    fn takes(circle: Circle) {}
+    fn takes(circle: Circle) {
+        let _ = circle;
+    }
     let span = only_span(|| takes(Circle));
     let input = attribute(&span, "input.value");
     assert!(input.starts_with("Circle { next: Circle { next: "), "{input}");

@@ -310,9 +310,8 @@ fn propagator_of_the_program_is_kept_unless_replaced_explicitly() {
     let _attached = Context::current_with_baggage([KeyValue::new("k", "v")]).attach();
     let own = message([("baggage", "k=v")]);
     for is_explicit in [false, true] {
-        let configure = |builder: trace_runtime::Builder| match is_explicit {
-            true => builder.propagators(false),
-            false => builder,
+        let configure = |builder: trace_runtime::Builder| {
+            if is_explicit { builder.propagators(false) } else { builder }
         };
         let program = Program::start_with(configure);
         assert_eq!(send().1, own);
