@@ -40,6 +40,7 @@
 //! - [`tool`](mod@tool): tool definitions to pass to a model.
 //! - [`delivery`]: the queue, its counts, and a span processor for your own provider.
 //! - [`enrich`]: messages and token counts for spans of your own pipeline.
+//! - [`http`]: calls of models over HTTP, without annotations.
 //! - [`instrument`]: traits that bound the options of the macros.
 #![cfg_attr(feature = "tracing", doc = "- [`tracing`](mod@tracing): spans of the crate `tracing`.")]
 //!
@@ -62,6 +63,7 @@ mod capture;
 mod config;
 pub mod delivery;
 pub mod enrich;
+pub mod http;
 mod in_current_span;
 pub mod instrument;
 mod macros;

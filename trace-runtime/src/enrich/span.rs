@@ -47,6 +47,17 @@ pub(crate) fn enrich(span: &mut SpanData, limit: usize) {
         span.dropped_attributes_count = span.dropped_attributes_count.saturating_add(dropped);
         add_missing(attributes, derived);
     }
+    name_requested_model(attributes);
+}
+
+/// Sets `llm.model_name` to the model of the request if neither body names a model. The URL names
+/// it then, as for Bedrock.
+fn name_requested_model(attributes: &mut Vec<KeyValue>) {
+    let is_named = attributes.iter().any(|kv| kv.key.as_str() == keys::LLM_MODEL_NAME);
+    if !is_named && let Some(model) = text(attributes, keys::LLM_REQUEST_MODEL_NAME) {
+        let model = KeyValue::new(keys::LLM_MODEL_NAME, model.to_owned());
+        attributes.push(model);
+    }
 }
 
 /// The number of attributes that are derived in a pipeline without a limit, such as one of the

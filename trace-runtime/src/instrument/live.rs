@@ -52,6 +52,10 @@ impl LiveSpan {
         Some(LiveSpan { kind, is_recording: true, context })
     }
 
+    pub(super) fn context(&self) -> &Context {
+        &self.context
+    }
+
     pub(crate) fn kind(&self) -> OpenInferenceSpanKind {
         self.kind
     }

@@ -164,6 +164,19 @@ pub(crate) const CODE_LINE_NUMBER: &str = "code.line.number";
 pub(crate) const SERVICE_NAME: &str = "service.name";
 pub(crate) const SERVICE_INSTANCE_ID: &str = "service.instance.id";
 
+// OpenTelemetry: the HTTP exchange.
+pub(crate) const SERVER_ADDRESS: &str = "server.address";
+pub(crate) const SERVER_PORT: &str = "server.port";
+pub(crate) const HTTP_STATUS_CODE: &str = "http.response.status_code";
+pub(crate) const HTTP_RESEND_COUNT: &str = "http.request.resend_count";
+/// The headers with the id that a provider gave to a request, and their keys.
+pub(crate) const HTTP_REQUEST_IDS: [(&str, &str); 4] = [
+    ("x-request-id", "http.response.header.x-request-id"),
+    ("request-id", "http.response.header.request-id"),
+    ("x-amzn-requestid", "http.response.header.x-amzn-requestid"),
+    ("apim-request-id", "http.response.header.apim-request-id"),
+];
+
 // OpenTelemetry: the event of an error and its attributes.
 pub(crate) const EVENT_EXCEPTION: &str = "exception";
 pub(crate) const EXCEPTION_TYPE: &str = "exception.type";
@@ -175,6 +188,8 @@ pub(crate) const STATUS_DESCRIPTION: &str = "otel.status_description";
 // Events of this crate.
 /// A future or stream was dropped before its end.
 pub(crate) const EVENT_CANCELLED: &str = "cancelled";
+/// A client tried a request again.
+pub(crate) const EVENT_RETRY: &str = "retry";
 /// A stream yielded its first item. The name is that of OpenInference's own instrumentations.
 pub(crate) const EVENT_FIRST_ITEM: &str = "First Token Stream Event";
 

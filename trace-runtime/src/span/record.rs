@@ -3,7 +3,7 @@
 use super::call_site::{Call, CallSite};
 use super::content::{SpanContent, TYPICAL_LIST_BYTES};
 use crate::memory::extras_bytes;
-use opentelemetry::trace::{Event, Link, SpanContext, SpanId, SpanKind, Status};
+use opentelemetry::trace::{Event, Link, SpanContext, SpanId, Status};
 use opentelemetry::{InstrumentationScope, KeyValue};
 use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanLinks};
 use std::borrow::Cow;
@@ -103,12 +103,13 @@ impl SpanRecord {
         let Extras { name, events, links } = extras;
         let name = name.unwrap_or_else(|| self.call.span_name());
         let attributes = std::mem::take(&mut self.content).into_attributes(&self.call);
+        let span_kind = self.call.span_kind();
         self.call.name = None;
         SpanData {
             span_context: std::mem::replace(&mut self.span_context, SpanContext::NONE),
             parent_span_id: self.parent_span_id,
             parent_span_is_remote: self.parent_is_remote,
-            span_kind: SpanKind::Internal,
+            span_kind,
             name,
             start_time: self.start_time,
             end_time: self.end_time,
