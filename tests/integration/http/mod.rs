@@ -1,6 +1,7 @@
 //! Model calls that are observed at the HTTP level.
 
 mod exchange;
+mod fill;
 
 use integration_tests::Program;
 use serde_json::{Value, json};

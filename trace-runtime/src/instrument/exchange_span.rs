@@ -2,6 +2,7 @@
 
 use super::context_span::RecordingSpan;
 use super::error::ErrorInfo;
+use super::fill;
 use super::live::LiveSpan;
 use super::start_options::StartOptions;
 use crate::openinference::{OpenInferenceSpanKind, keys};
@@ -20,6 +21,8 @@ const KEPT_LIMITS: usize = 16;
 #[derive(Debug)]
 pub(crate) struct ExchangeSpan {
     live: LiveSpan,
+    /// The context of the span that the exchange fills, unless another one begins there.
+    outer: Option<Context>,
     value_limit: usize,
 }
 
@@ -62,11 +65,19 @@ impl ExchangeSpan {
             }
             let value_limit = active.limits().value_bytes.saturating_mul(KEPT_LIMITS);
             let start = StartOptions::named(site, name);
-            let fill = |content: &mut crate::span::SpanContent| {
+            let live = LiveSpan::start(active.clone(), &start, |content| {
                 content.attributes = describe(value_limit);
-            };
-            let live = LiveSpan::start(active, &start, fill)?;
-            live.is_recording().then_some(ExchangeSpan { live, value_limit })
+            })?;
+            if !live.is_recording() {
+                return None;
+            }
+            let outer = Context::current();
+            let begun = fill::begin(&outer.span(), site.kind);
+            let is_first = begun.as_ref().is_some_and(|begun| begun.is_first);
+            if let Some(earlier) = begun.and_then(|begun| begun.earlier) {
+                active.deliver(earlier);
+            }
+            Some(ExchangeSpan { live, outer: is_first.then_some(outer), value_limit })
         };
         // OpenTelemetry panics on a thread that is ending, and samplers of the application may.
         panic::catch(begin).ok().flatten()
@@ -77,8 +88,10 @@ impl ExchangeSpan {
     }
 
     /// Returns the context in which the client runs. An exchange that begins there is an attempt.
+    ///
+    /// Its span is the one that will exist: that of the function if the exchange may fill it.
     pub(crate) fn context(&self) -> Context {
-        let base = self.live.context();
+        let base = self.outer.as_ref().unwrap_or(self.live.context());
         base.with_value(Attempts {
             kind: self.live.kind(),
             current: base.span().span_context().span_id(),
@@ -107,7 +120,10 @@ impl ExchangeSpan {
         let now = opentelemetry::time::now();
         if let Some(mut span) = RecordingSpan::take(&self.live.context().span(), now) {
             span.record.content.attributes.extend(attributes);
-            span.end(now, status, None);
+            match &self.outer {
+                Some(outer) => span.end_in(&outer.span(), now, status),
+                None => span.end(now, status, None),
+            }
         }
     }
 }

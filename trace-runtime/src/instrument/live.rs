@@ -47,7 +47,7 @@ impl LiveSpan {
             Started::Recording(record, attached) => (record, attached),
         };
         fill(&mut record.content);
-        let span = ContextSpan(Some(RecordingSpan { record, active, attached }));
+        let span = ContextSpan(Some(RecordingSpan { record, active, attached, calls: None }));
         let context = start.in_context(|context| context.with_span(span));
         Some(LiveSpan { kind, is_recording: true, context })
     }

@@ -18,6 +18,7 @@ mod context_span;
 mod current_span;
 mod error;
 mod exchange_span;
+mod fill;
 mod future;
 mod inference;
 mod limited_collect;

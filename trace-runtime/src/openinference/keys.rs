@@ -57,6 +57,7 @@ pub(crate) const LLM_TOOLS: &str = "llm.tools";
 // LLM spans: token counts. The counts of the prompt and the completion include their details:
 // a prompt of 100 tokens may have 80 that were read from a cache.
 pub(crate) const LLM_TOKEN_COUNT: &str = "llm.token_count";
+pub(crate) const LLM_COST: &str = "llm.cost";
 pub(crate) const LLM_TOKEN_COUNT_PROMPT: &str = "llm.token_count.prompt";
 pub(crate) const LLM_TOKEN_COUNT_COMPLETION: &str = "llm.token_count.completion";
 pub(crate) const LLM_TOKEN_COUNT_TOTAL: &str = "llm.token_count.total";
@@ -184,6 +185,12 @@ pub(crate) const EXCEPTION_MESSAGE: &str = "exception.message";
 pub(crate) const EXCEPTION_STACKTRACE: &str = "exception.stacktrace";
 /// The text of a status. OpenTelemetry defines this key for formats that have no field for it.
 pub(crate) const STATUS_DESCRIPTION: &str = "otel.status_description";
+
+// Between the rooms of this crate: the bodies of the exchange that filled a span, and a mark that
+// the token counts are those of that exchange. The stages remove them.
+pub(crate) const EXCHANGE_INPUT: &str = "trace_runtime.exchange.input";
+pub(crate) const EXCHANGE_OUTPUT: &str = "trace_runtime.exchange.output";
+pub(crate) const EXCHANGE_TOKENS: &str = "trace_runtime.exchange.tokens";
 
 // Events of this crate.
 /// A future or stream was dropped before its end.

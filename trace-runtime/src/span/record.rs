@@ -3,6 +3,7 @@
 use super::call_site::{Call, CallSite};
 use super::content::{SpanContent, TYPICAL_LIST_BYTES};
 use crate::memory::extras_bytes;
+use crate::openinference::keys;
 use opentelemetry::trace::{Event, Link, SpanContext, SpanId, Status};
 use opentelemetry::{InstrumentationScope, KeyValue};
 use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanLinks};
@@ -94,6 +95,23 @@ impl SpanRecord {
 
     pub(crate) fn update_name(&mut self, name: Cow<'static, str>) {
         self.extras().name = Some(name);
+    }
+
+    /// Adds what the only exchange of a model call knows. Attributes of the call itself win, and so
+    /// do its input, output and status.
+    pub(crate) fn fill(&mut self, exchange: SpanRecord) {
+        self.content.fill(exchange.content.attributes);
+        let Some(theirs) = exchange.extras else { return };
+        let is_known = |name: &str| {
+            let ours = self.extras.as_ref().map(|extras| &extras.events.events);
+            name == keys::EVENT_FIRST_ITEM
+                && ours.into_iter().flatten().any(|event| event.name == name)
+        };
+        let mut events = theirs.events.events;
+        events.retain(|event| !is_known(&event.name));
+        for event in events {
+            self.add_event(event.name, event.timestamp, event.attributes);
+        }
     }
 
     /// Moves the span out, in the SDK's form for exporters. The emptied record can be reused, see
