@@ -12,6 +12,7 @@
 
 // Functions that can be traced, and the options of the macros.
 mod functions;
+mod http;
 mod hygiene;
 mod options;
 mod returned_futures;

@@ -40,7 +40,12 @@
 //! - [`tool`](mod@tool): tool definitions to pass to a model.
 //! - [`delivery`]: the queue, its counts, and a span processor for your own provider.
 //! - [`enrich`]: messages and token counts for spans of your own pipeline.
+//! - [`http`]: calls of models over HTTP, without annotations.
 //! - [`instrument`]: traits that bound the options of the macros.
+#![cfg_attr(
+    feature = "reqwest",
+    doc = "- [`reqwest`](mod@reqwest): calls of models with `reqwest`."
+)]
 #![cfg_attr(feature = "tracing", doc = "- [`tracing`](mod@tracing): spans of the crate `tracing`.")]
 //!
 //! # Environment
@@ -62,6 +67,7 @@ mod capture;
 mod config;
 pub mod delivery;
 pub mod enrich;
+pub mod http;
 mod in_current_span;
 pub mod instrument;
 mod macros;
@@ -72,6 +78,8 @@ mod panic;
 pub mod propagation;
 pub mod record;
 mod register;
+#[cfg(feature = "reqwest")]
+pub mod reqwest;
 pub mod scope;
 mod span;
 mod sync;

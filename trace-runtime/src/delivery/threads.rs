@@ -9,6 +9,7 @@ use super::settings::DeliverySettings;
 use super::spool::{Store, Stranded};
 use super::worker::{Encoder, Outlet, Worker};
 use crate::config::RegisterError;
+use crate::enrich::CountedOnce;
 use std::sync::Arc;
 use std::thread;
 
@@ -55,7 +56,8 @@ pub(super) fn start(
             Outlet::Encoder(encoder)
         }
     };
-    let worker = Worker { queue, stages: settings.stages.clone(), outlet };
+    let worker =
+        Worker { queue, stages: settings.stages.clone(), counted: CountedOnce::default(), outlet };
     spawn("trace-runtime-work", move || worker.run())
 }
 

@@ -5,7 +5,7 @@ use super::body::Body;
 use super::destination::{Exporter, SendError, SendResult};
 use super::queue::{Batch, BatchOutcome, Block, Queue, Spans};
 use super::reentrancy::ExportScope;
-use crate::enrich::Stages;
+use crate::enrich::{CountedOnce, Stages};
 use crate::mask::scrub_resource;
 use crate::panic::{catch, short_message};
 use futures_executor::block_on;
@@ -22,6 +22,7 @@ use std::sync::Arc;
 pub(super) struct Worker {
     pub(super) queue: Arc<Queue>,
     pub(super) stages: Stages,
+    pub(super) counted: CountedOnce,
     pub(super) outlet: Outlet,
 }
 
@@ -102,9 +103,7 @@ impl Worker {
     /// Takes spans out of a block and brings each into the form in which it leaves the process.
     fn take_spans(&self, spans: &mut Spans) -> Vec<SpanData> {
         let mut taken = spans.take();
-        for span in &mut taken {
-            self.stages.apply(span);
-        }
+        self.stages.apply(&mut taken, &self.counted);
         taken
     }
 

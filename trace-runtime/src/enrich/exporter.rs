@@ -1,6 +1,6 @@
 //! The stages for a provider that the application builds.
 
-use super::Stages;
+use super::{CountedOnce, Stages};
 use crate::config::{Environment, RegisterError};
 use crate::mask::{Mask, MaskSettings, scrub_resource};
 use opentelemetry_sdk::Resource;
@@ -35,6 +35,7 @@ use std::time::Duration;
 pub struct EnrichExporter<E> {
     inner: E,
     stages: Stages,
+    counted: CountedOnce,
 }
 
 impl<E: SpanExporter> EnrichExporter<E> {
@@ -42,7 +43,7 @@ impl<E: SpanExporter> EnrichExporter<E> {
     pub fn new(inner: E) -> Self {
         let mask = MaskSettings::secrets_only(&Environment::from_process());
         let stages = Stages { gen_ai: false, mask: Some(mask), limits: None };
-        EnrichExporter { inner, stages }
+        EnrichExporter { inner, stages, counted: CountedOnce::default() }
     }
 
     /// Sets whether spans also carry the attributes of OpenTelemetry's GenAI conventions (default:
@@ -69,9 +70,7 @@ impl<E: SpanExporter> EnrichExporter<E> {
 
 impl<E: SpanExporter> SpanExporter for EnrichExporter<E> {
     async fn export(&self, mut batch: Vec<SpanData>) -> OTelSdkResult {
-        for span in &mut batch {
-            self.stages.apply(span);
-        }
+        self.stages.apply(&mut batch, &self.counted);
         self.inner.export(batch).await
     }
 

@@ -12,6 +12,7 @@
 //
 // | `stages`, `exporter` | the order of the stages, and the exporter that runs them elsewhere |
 // | `span` | one span: parses its values and calls the module of its kind |
+// | `counted_once` | removes token counts that repeat those of descendants |
 // | `chat`, `embedding`, `rerank` | attributes of LLM, EMBEDDING and RERANKER spans |
 // | `find_request` | finds the request among the arguments of a function |
 // | `providers` | the requests and responses of each API, converted into the types of `api` |
@@ -21,6 +22,7 @@
 
 mod api;
 mod chat;
+mod counted_once;
 mod embedding;
 mod exporter;
 mod find_request;
@@ -34,6 +36,7 @@ mod span;
 mod stages;
 mod wire;
 
+pub(crate) use counted_once::CountedOnce;
 pub use exporter::EnrichExporter;
 use gen_ai::add_gen_ai_attributes;
 pub(crate) use limit::Limits;

@@ -1,5 +1,6 @@
 //! Derives the attributes of one span from its input and its output.
 
+use super::counted_once::has_tokens;
 use super::wire::recorded_body;
 use super::{chat, embedding, gen_ai, rerank};
 use crate::openinference::OpenInferenceSpanKind as Kind;
@@ -24,6 +25,7 @@ use serde_json::Value;
 /// `limit` is the number of attributes that a span may have. No more are derived, and those that
 /// are not are counted as dropped.
 pub(crate) fn enrich(span: &mut SpanData, limit: usize) {
+    let exchange = take_exchange(&mut span.attributes);
     if catch(|| gen_ai::translate(span)).unwrap_or(false) {
         return;
     }
@@ -35,17 +37,69 @@ pub(crate) fn enrich(span: &mut SpanData, limit: usize) {
         Some(kind) if kind == Kind::Reranker.as_str() => (rerank::add_attributes, |_| None),
         _ => return,
     };
-    let json = |key| catch(|| recorded_body::parse(text(attributes, key)?)).ok().flatten();
-    let (input, mut output) = (json(keys::INPUT_VALUE), json(keys::OUTPUT_VALUE));
+    if let Some([input, output]) = exchange {
+        let (input, mut output) = (parse(input.as_deref()), parse(output.as_deref()));
+        if let Ok(Some(response)) = catch(|| join(output.as_ref()?)) {
+            output = Some(response);
+        }
+        let had_tokens = has_tokens(&span.attributes);
+        add_derived(span, derive, input.as_ref(), output.as_ref(), limit);
+        if !had_tokens && has_tokens(&span.attributes) {
+            span.attributes.push(KeyValue::new(keys::EXCHANGE_TOKENS, true));
+        }
+    }
+    let attributes = &mut span.attributes;
+    let input = parse(text(attributes, keys::INPUT_VALUE));
+    let mut output = parse(text(attributes, keys::OUTPUT_VALUE));
     if let Ok(Some(response)) = catch(|| join(output.as_ref()?)) {
         replace_output(attributes, &response);
         output = Some(response);
     }
+    add_derived(span, derive, input.as_ref(), output.as_ref(), limit);
+    name_requested_model(&mut span.attributes);
+}
+
+/// Takes the request and the response of the exchange that filled a span.
+///
+/// They describe the call better than the function, which may take and return anything, so their
+/// attributes are added before those of the function's input and output.
+fn take_exchange(attributes: &mut Vec<KeyValue>) -> Option<[Option<String>; 2]> {
+    let mut take = |key: &str| {
+        let at = attributes.iter().position(|kv| kv.key.as_str() == key)?;
+        Some(String::from(attributes.remove(at).value.as_str()))
+    };
+    let bodies = [take(keys::EXCHANGE_INPUT), take(keys::EXCHANGE_OUTPUT)];
+    bodies.iter().any(Option::is_some).then_some(bodies)
+}
+
+/// Parses a recorded body. Returns `None` if there is none, or if it is not JSON.
+fn parse(body: Option<&str>) -> Option<Value> {
+    catch(|| recorded_body::parse(body?)).ok().flatten()
+}
+
+/// Adds the attributes that follow from a request and a response and are not set yet.
+fn add_derived(
+    span: &mut SpanData,
+    derive: Derive,
+    input: Option<&Value>,
+    output: Option<&Value>,
+    limit: usize,
+) {
     let mut derived = Attributes::with_limit(limit.min(MAX_DERIVED));
-    if catch(|| derive(input.as_ref(), output.as_ref(), &mut derived)).is_ok() {
+    if catch(|| derive(input, output, &mut derived)).is_ok() {
         let dropped = u32::try_from(derived.dropped()).unwrap_or(u32::MAX);
         span.dropped_attributes_count = span.dropped_attributes_count.saturating_add(dropped);
-        add_missing(attributes, derived);
+        add_missing(&mut span.attributes, derived);
+    }
+}
+
+/// Sets `llm.model_name` to the model of the request if neither body names a model. The URL names
+/// it then, as for Bedrock.
+fn name_requested_model(attributes: &mut Vec<KeyValue>) {
+    let is_named = attributes.iter().any(|kv| kv.key.as_str() == keys::LLM_MODEL_NAME);
+    if !is_named && let Some(model) = text(attributes, keys::LLM_REQUEST_MODEL_NAME) {
+        let model = KeyValue::new(keys::LLM_MODEL_NAME, model.to_owned());
+        attributes.push(model);
     }
 }
 

@@ -1,7 +1,7 @@
 //! The stages that an ended span passes before it leaves the process.
 
 use super::limit::{self, Limits};
-use super::{add_gen_ai_attributes, enrich};
+use super::{CountedOnce, add_gen_ai_attributes, enrich};
 use crate::mask::{self, MaskSettings};
 use opentelemetry_sdk::trace::SpanData;
 
@@ -24,19 +24,30 @@ pub(crate) struct Stages {
 }
 
 impl Stages {
-    /// Runs the stages on a span. This function alone lists them, so that both pipelines agree.
+    /// Runs the stages on a batch. This function alone lists them, so that both pipelines agree.
     ///
     /// The order matters:
     ///
     /// 1. Enrich parses the JSON of the input and the output, so both must still be whole: JSON
-    ///    that was redacted or truncated does not parse.
+    ///    that was redacted or truncated does not parse. Token counts that repeat those of
+    ///    descendants are removed next, as soon as all of the batch are known.
     /// 2. GenAI attributes are translated from the OpenInference attributes, including those that
     ///    enrich has just derived.
     /// 3. The mask follows, because derived and translated attributes repeat the content that it
     ///    hides. It precedes the limits, because half a secret no longer looks like a secret.
     /// 4. The limits are last, because every other stage may add attributes or replace values.
-    pub(crate) fn apply(&self, span: &mut SpanData) {
-        enrich(span, self.limits().attributes);
+    pub(crate) fn apply(&self, spans: &mut [SpanData], counted: &CountedOnce) {
+        for span in &mut *spans {
+            enrich(span, self.limits().attributes);
+        }
+        counted.apply(spans);
+        for span in spans {
+            self.complete(span);
+        }
+    }
+
+    /// Runs the stages after enrich on a span.
+    fn complete(&self, span: &mut SpanData) {
         if self.gen_ai {
             add_gen_ai_attributes(span);
         }
@@ -70,6 +81,7 @@ mod tests {
     use opentelemetry::{InstrumentationScope, KeyValue, Value};
     use opentelemetry_sdk::trace::{SpanEvents, SpanLinks};
     use serde_json::json;
+    use std::slice;
 
     fn span(attributes: Vec<KeyValue>) -> SpanData {
         let now = opentelemetry::time::now();
@@ -129,7 +141,8 @@ mod tests {
     #[test]
     fn apply_above_the_attribute_limit_keeps_essential_attributes() {
         let mut span = conversation(500);
-        all_stages(Limits { value_bytes: 1 << 20, attributes: 20 }).apply(&mut span);
+        all_stages(Limits { value_bytes: 1 << 20, attributes: 20 })
+            .apply(slice::from_mut(&mut span), &CountedOnce::default());
         assert_eq!((span.attributes.len(), span.dropped_attributes_count > 900), (20, true));
         let expected = [
             (keys::SPAN_KIND, "LLM"),
@@ -150,7 +163,8 @@ mod tests {
     #[test]
     fn apply_to_an_input_above_the_value_limit_enriches_before_it_cuts() {
         let mut span = conversation(500);
-        all_stages(Limits { value_bytes: 100, attributes: 10_000 }).apply(&mut span);
+        all_stages(Limits { value_bytes: 100, attributes: 10_000 })
+            .apply(slice::from_mut(&mut span), &CountedOnce::default());
         let last = message_content(keys::LLM_INPUT_MESSAGES, 499);
         assert_eq!(value(&span, &last), Some("hi".into()));
         assert_eq!(value(&span, keys::INPUT_MIME_TYPE), Some(keys::MIME_TEXT.into()));
@@ -161,7 +175,8 @@ mod tests {
         let hide = Mask::new().hide_inputs(true).hide_outputs(true);
         let mut span = conversation(1);
         let mask = Some(mask_settings(Some(&hide)));
-        Stages { gen_ai: true, mask, limits: None }.apply(&mut span);
+        Stages { gen_ai: true, mask, limits: None }
+            .apply(slice::from_mut(&mut span), &CountedOnce::default());
         for attribute in &span.attributes {
             let text = attribute.value.to_string();
             assert!(!text.contains("hi") && !text.contains("hello"), "{}: {text}", attribute.key);
@@ -176,7 +191,8 @@ mod tests {
         let mut span = conversation(1);
         span.attributes.push(KeyValue::new("app.note", "password=correct-horse"));
         let before = span.attributes.clone();
-        Stages { gen_ai: false, mask: None, limits: None }.apply(&mut span);
+        Stages { gen_ai: false, mask: None, limits: None }
+            .apply(slice::from_mut(&mut span), &CountedOnce::default());
         assert_eq!(span.attributes[..before.len()], before);
         let added: Vec<_> = span.attributes[before.len()..].iter().map(|kv| &kv.key).collect();
         assert!(added.iter().any(|key| key.as_str() == keys::LLM_MODEL_NAME), "{added:?}");

@@ -1,5 +1,6 @@
 //! The span as OpenTelemetry code sees it: the `Span` in the current `Context`.
 
+use super::fill::{self, Calls};
 use crate::capture::{CapturedValue, bound_attributes, bound_value, bounded_copy};
 use crate::mask::{scrub_attributes, scrub_name, scrub_status};
 use crate::openinference::{keep_essential, keys, push};
@@ -24,6 +25,8 @@ pub(super) struct RecordingSpan {
     /// The span of an attached provider. It receives events, links and names at once, since the
     /// provider's processors may read them before the end.
     pub(super) attached: Option<Box<SdkSpan>>,
+    /// The HTTP exchanges inside it; `None` if there was none.
+    pub(super) calls: Option<Box<Calls>>,
 }
 
 thread_local! {
@@ -61,13 +64,34 @@ impl RecordingSpan {
     }
 
     /// Ends the span. Keeps a status that was set explicitly.
-    pub(super) fn end(self, at: SystemTime, status: Status, output: Option<CapturedValue>) {
-        let RecordingSpan { mut record, active, attached } = self;
+    pub(super) fn end(mut self, at: SystemTime, status: Status, output: Option<CapturedValue>) {
+        self.close(at, status, output);
+        self.deliver();
+    }
+
+    /// Ends the span of an exchange, which fills `outer` if that is still possible.
+    pub(super) fn end_in(mut self, outer: &SpanRef<'_>, at: SystemTime, status: Status) {
+        self.close(at, status, None);
+        if let Some(record) = fill::deposit(outer, self.record) {
+            self.active.deliver(record);
+            self.active.report_late_end();
+        }
+    }
+
+    fn close(&mut self, at: SystemTime, status: Status, output: Option<CapturedValue>) {
+        let record = &mut self.record;
         record.content.output = output;
         if record.status == Status::Unset {
             record.status = status;
         }
         record.end_time = at;
+        if let Some(calls) = self.calls.take() {
+            calls.fill(record);
+        }
+    }
+
+    fn deliver(self) {
+        let RecordingSpan { record, active, attached, .. } = self;
         match attached {
             None => active.deliver(record),
             Some(span) => end_attached(*span, *record, &active),
@@ -186,6 +210,9 @@ impl Span for ContextSpan {
             other => other,
         };
         self.change(|span| {
+            if status == Status::Unset {
+                fill::receive(span);
+            }
             // The specification ranks them: Ok over Error over Unset, and `Status` is ordered so.
             if span.record.status < status {
                 span.record.status = status;

@@ -27,7 +27,7 @@ impl ErrorInfo {
         }
     }
 
-    fn from_display(error_type: &str, error: &dyn Display) -> Self {
+    pub(crate) fn from_display(error_type: &str, error: &dyn Display) -> Self {
         ErrorInfo::from_message(error_type, CapturedValue::from_display(error))
     }
 

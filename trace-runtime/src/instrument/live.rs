@@ -47,7 +47,7 @@ impl LiveSpan {
             Started::Recording(record, attached) => (record, attached),
         };
         fill(&mut record.content);
-        let span = ContextSpan(Some(RecordingSpan { record, active, attached }));
+        let span = ContextSpan(Some(RecordingSpan { record, active, attached, calls: None }));
         let context = start.in_context(|context| context.with_span(span));
         Some(LiveSpan { kind, is_recording: true, context })
     }
@@ -55,6 +55,10 @@ impl LiveSpan {
     /// Returns a span that does not record, in the current context.
     pub(super) fn not_recording(kind: OpenInferenceSpanKind) -> Self {
         LiveSpan { kind, is_recording: false, context: Context::current() }
+    }
+
+    pub(super) fn context(&self) -> &Context {
+        &self.context
     }
 
     pub(crate) fn kind(&self) -> OpenInferenceSpanKind {

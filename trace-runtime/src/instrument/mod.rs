@@ -17,6 +17,8 @@ mod collect;
 mod context_span;
 mod current_span;
 mod error;
+mod exchange_span;
+mod fill;
 mod future;
 mod in_place;
 mod inference;
@@ -36,6 +38,9 @@ mod yield_span;
 
 pub use parent::Parent;
 pub use start_options::SpanName;
+
+// The room `http` uses these.
+pub(crate) use exchange_span::{ExchangeEnd, ExchangeSpan};
 
 // The crate root exports these two.
 #[doc(hidden)]

@@ -100,7 +100,7 @@ impl Started {
             scrub_name(&mut name);
         }
         let builder = SpanBuilder::from_name(name)
-            .with_kind(SpanKind::Internal)
+            .with_kind(call.span_kind())
             // Samplers may decide by the kind. All other attributes are set at the end of the span,
             // when it is known which of them were overwritten explicitly.
             .with_attributes([call.kind().attribute()])

@@ -30,6 +30,13 @@ impl StartOptions {
         StartOptions { call, context: None, scope: None, is_root: false }
     }
 
+    /// Creates the options of a span with a name that is known at run time.
+    pub(super) fn named(site: &'static CallSite, name: String) -> Self {
+        let mut start = StartOptions::new(site);
+        start.call.name = Some(name.into());
+        start
+    }
+
     /// Sets the option `name` if it is not a literal; literals are part of the call site.
     pub fn name(&mut self, name: &(impl SpanName + ?Sized)) {
         self.call.name = Some(name.span_name());

@@ -57,6 +57,7 @@ pub(crate) const LLM_TOOLS: &str = "llm.tools";
 // LLM spans: token counts. The counts of the prompt and the completion include their details:
 // a prompt of 100 tokens may have 80 that were read from a cache.
 pub(crate) const LLM_TOKEN_COUNT: &str = "llm.token_count";
+pub(crate) const LLM_COST: &str = "llm.cost";
 pub(crate) const LLM_TOKEN_COUNT_PROMPT: &str = "llm.token_count.prompt";
 pub(crate) const LLM_TOKEN_COUNT_COMPLETION: &str = "llm.token_count.completion";
 pub(crate) const LLM_TOKEN_COUNT_TOTAL: &str = "llm.token_count.total";
@@ -164,6 +165,19 @@ pub(crate) const CODE_LINE_NUMBER: &str = "code.line.number";
 pub(crate) const SERVICE_NAME: &str = "service.name";
 pub(crate) const SERVICE_INSTANCE_ID: &str = "service.instance.id";
 
+// OpenTelemetry: the HTTP exchange.
+pub(crate) const SERVER_ADDRESS: &str = "server.address";
+pub(crate) const SERVER_PORT: &str = "server.port";
+pub(crate) const HTTP_STATUS_CODE: &str = "http.response.status_code";
+pub(crate) const HTTP_RESEND_COUNT: &str = "http.request.resend_count";
+/// The headers with the id that a provider gave to a request, and their keys.
+pub(crate) const HTTP_REQUEST_IDS: [(&str, &str); 4] = [
+    ("x-request-id", "http.response.header.x-request-id"),
+    ("request-id", "http.response.header.request-id"),
+    ("x-amzn-requestid", "http.response.header.x-amzn-requestid"),
+    ("apim-request-id", "http.response.header.apim-request-id"),
+];
+
 // OpenTelemetry: the event of an error and its attributes.
 pub(crate) const EVENT_EXCEPTION: &str = "exception";
 pub(crate) const EXCEPTION_TYPE: &str = "exception.type";
@@ -172,11 +186,19 @@ pub(crate) const EXCEPTION_STACKTRACE: &str = "exception.stacktrace";
 /// The text of a status. OpenTelemetry defines this key for formats that have no field for it.
 pub(crate) const STATUS_DESCRIPTION: &str = "otel.status_description";
 
+// Between the rooms of this crate: the bodies of the exchange that filled a span, and a mark that
+// the token counts are those of that exchange. The stages remove them.
+pub(crate) const EXCHANGE_INPUT: &str = "trace_runtime.exchange.input";
+pub(crate) const EXCHANGE_OUTPUT: &str = "trace_runtime.exchange.output";
+pub(crate) const EXCHANGE_TOKENS: &str = "trace_runtime.exchange.tokens";
+
 // Events of this crate.
 /// A future or stream was dropped before its end.
 pub(crate) const EVENT_CANCELLED: &str = "cancelled";
 /// The function returned a future that the span does not trace.
 pub(crate) const EVENT_UNTRACED_FUTURE: &str = "future not traced";
+/// A client tried a request again.
+pub(crate) const EVENT_RETRY: &str = "retry";
 /// A stream yielded its first item. The name is that of OpenInference's own instrumentations.
 pub(crate) const EVENT_FIRST_ITEM: &str = "First Token Stream Event";
 

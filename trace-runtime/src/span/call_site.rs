@@ -3,6 +3,7 @@
 use crate::capture::without_paths;
 use crate::openinference::{OpenInferenceSpanKind, keys};
 use opentelemetry::KeyValue;
+use opentelemetry::trace::SpanKind;
 use std::borrow::Cow;
 
 /// The facts about one annotated function that are known at compile time.
@@ -32,6 +33,25 @@ pub struct CallSite {
     pub documentation: &'static str,
 }
 
+impl CallSite {
+    /// Creates the call site of HTTP exchanges. No function was annotated, so the parts that
+    /// describe the source are empty.
+    pub(crate) const fn of_exchanges(kind: OpenInferenceSpanKind, name: &'static str) -> Self {
+        CallSite {
+            kind,
+            name,
+            is_named: true,
+            function: "",
+            path: "",
+            file: "",
+            line: 0,
+            crate_name: env!("CARGO_PKG_NAME"),
+            crate_version: Some(env!("CARGO_PKG_VERSION")),
+            documentation: "",
+        }
+    }
+}
+
 /// One call of an annotated function, before it runs.
 #[derive(Clone, Debug)]
 pub(crate) struct Call {
@@ -45,6 +65,16 @@ pub(crate) struct Call {
 impl Call {
     pub(crate) fn kind(&self) -> OpenInferenceSpanKind {
         self.site.kind
+    }
+
+    /// Returns true if the call is an HTTP exchange and not a call of an annotated function.
+    pub(crate) fn is_exchange(&self) -> bool {
+        self.site.function.is_empty()
+    }
+
+    /// Returns OpenTelemetry's kind of the span: an exchange is a request to another process.
+    pub(crate) fn span_kind(&self) -> SpanKind {
+        if self.is_exchange() { SpanKind::Client } else { SpanKind::Internal }
     }
 
     /// Returns the span's name: the option `name`, else `Type::method`, else the function's name.
@@ -73,9 +103,12 @@ impl Call {
         names + path.len() + file.len() + documentation.len()
     }
 
-    /// Pushes the `code.*` attributes, and the names that OpenInference defines besides the name of
+    /// Pushes the `code.*` attributes of a function, and the names that OpenInference defines besides the name of
     /// the span: `agent.name` for agents, `tool.name` and `tool.description` for tools.
     pub(crate) fn describe(&self, attributes: &mut Vec<KeyValue>) {
+        if self.is_exchange() {
+            return;
+        }
         let CallSite { path, function, file, line, documentation, .. } = self.site;
         let function = match self.self_type {
             Some(self_type) => Cow::Owned([self_type, "::", function].concat()),

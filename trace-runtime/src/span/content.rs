@@ -36,6 +36,24 @@ impl SpanContent {
         *self = SpanContent { inherited: self.inherited.take(), ..earlier };
     }
 
+    /// Adds the attributes of an exchange. Its bodies get keys of their own, from which enrich reads
+    /// them, because the input and the output of the function stay.
+    pub(crate) fn fill(&mut self, exchange: Vec<KeyValue>) {
+        let mut attributes = exchange;
+        attributes.retain_mut(|attribute| {
+            match attribute.key.as_str() {
+                keys::INPUT_VALUE => attribute.key = keys::EXCHANGE_INPUT.into(),
+                keys::OUTPUT_VALUE => attribute.key = keys::EXCHANGE_OUTPUT.into(),
+                keys::INPUT_MIME_TYPE | keys::OUTPUT_MIME_TYPE => return false,
+                _ => {}
+            }
+            true
+        });
+        // The last value of a key wins.
+        attributes.append(&mut self.attributes);
+        self.attributes = attributes;
+    }
+
     /// Builds the attributes of `call`: one value for each key, in order of precedence. The span
     /// kind is always that of the annotation, since backends choose the view of a span by it.
     pub(crate) fn into_attributes(self, call: &Call) -> Vec<KeyValue> {

@@ -3,7 +3,8 @@
 use super::call_site::{Call, CallSite};
 use super::content::{SpanContent, TYPICAL_LIST_BYTES};
 use crate::memory::extras_bytes;
-use opentelemetry::trace::{Event, Link, SpanContext, SpanId, SpanKind, Status};
+use crate::openinference::keys;
+use opentelemetry::trace::{Event, Link, SpanContext, SpanId, Status};
 use opentelemetry::{InstrumentationScope, KeyValue};
 use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanLinks};
 use std::borrow::Cow;
@@ -96,6 +97,23 @@ impl SpanRecord {
         self.extras().name = Some(name);
     }
 
+    /// Adds what the only exchange of a model call knows. Attributes of the call itself win, and so
+    /// do its input, output and status.
+    pub(crate) fn fill(&mut self, exchange: SpanRecord) {
+        self.content.fill(exchange.content.attributes);
+        let Some(theirs) = exchange.extras else { return };
+        let is_known = |name: &str| {
+            let ours = self.extras.as_ref().map(|extras| &extras.events.events);
+            name == keys::EVENT_FIRST_ITEM
+                && ours.into_iter().flatten().any(|event| event.name == name)
+        };
+        let mut events = theirs.events.events;
+        events.retain(|event| !is_known(&event.name));
+        for event in events {
+            self.add_event(event.name, event.timestamp, event.attributes);
+        }
+    }
+
     /// Moves the span out, in the SDK's form for exporters. The emptied record can be reused, see
     /// [`record_pool`](super::record_pool).
     pub(crate) fn take_data(&mut self) -> SpanData {
@@ -103,12 +121,13 @@ impl SpanRecord {
         let Extras { name, events, links } = extras;
         let name = name.unwrap_or_else(|| self.call.span_name());
         let attributes = std::mem::take(&mut self.content).into_attributes(&self.call);
+        let span_kind = self.call.span_kind();
         self.call.name = None;
         SpanData {
             span_context: std::mem::replace(&mut self.span_context, SpanContext::NONE),
             parent_span_id: self.parent_span_id,
             parent_span_is_remote: self.parent_is_remote,
-            span_kind: SpanKind::Internal,
+            span_kind,
             name,
             start_time: self.start_time,
             end_time: self.end_time,

@@ -60,6 +60,9 @@ pub(crate) const SETTINGS: [(&str, Names); 11] = [
     ("encoding_formats", &["encoding_formats"]),
 ];
 
+/// The prefix of all token counts, without the last dot.
+pub(crate) const USAGE: &str = "gen_ai.usage";
+
 // Token counts. Version 1.27 renamed `prompt_tokens` and `completion_tokens`; version 1.40 added
 // the counts of the cache and version 1.41 that of reasoning, after crates had chosen names for
 // them. No version has a total.

@@ -1,0 +1,218 @@
+//! One request to a model and its response.
+
+use super::ending::{is_complete, is_last_chunk};
+use super::failure::{message_in_body, message_in_stream};
+use super::received::Received;
+use super::request::ModelRequest;
+use crate::instrument::{ErrorInfo, ExchangeEnd, ExchangeSpan};
+use crate::openinference::{OpenInferenceSpanKind, keys};
+use crate::register;
+use opentelemetry::{Array, Context, KeyValue, StringValue, Value};
+use std::any::type_name;
+use std::fmt::Display;
+
+/// One call of a model over HTTP, which becomes a span.
+///
+/// Dropping it marks the span as cancelled, unless the response is complete by its own protocol, or
+/// has an error status. See the [module](crate::http) for an example.
+#[derive(Debug)]
+#[must_use = "the span ends as cancelled if the exchange is dropped"]
+pub struct Exchange(Option<Box<Running>>);
+
+#[derive(Debug)]
+struct Running {
+    span: ExchangeSpan,
+    status: Option<u16>,
+    is_stream: bool,
+    received: Received,
+    attributes: Vec<KeyValue>,
+}
+
+impl Exchange {
+    /// Begins the span of a request. Returns `None` if nothing is registered, if the request is no
+    /// call of a model, if it is not sampled, or if it is an attempt of an exchange that runs, see
+    /// [`context`](Self::context). The request must then pass as if it had not been looked at.
+    ///
+    /// The current span is the parent.
+    #[must_use]
+    pub fn begin(method: &str, url: &str, body: &[u8]) -> Option<Self> {
+        if !register::is_enabled() {
+            return None;
+        }
+        Exchange::begin_recognized(&ModelRequest::recognize(method, url, body)?, body)
+    }
+
+    fn begin_recognized(request: &ModelRequest, body: &[u8]) -> Option<Self> {
+        let span = ExchangeSpan::begin(request.endpoint.site, request.span_name(), |limit| {
+            let mut sent = Received::with_limit(limit);
+            sent.push(body);
+            let mut attributes = vec![
+                KeyValue::new(keys::INPUT_VALUE, sent.into_text()),
+                KeyValue::new(keys::INPUT_MIME_TYPE, keys::MIME_JSON),
+            ];
+            describe(request, &mut attributes);
+            attributes
+        })?;
+        let received = Received::with_limit(span.value_limit());
+        Some(Exchange(Some(Box::new(Running {
+            span,
+            status: None,
+            is_stream: false,
+            received,
+            attributes: Vec::new(),
+        }))))
+    }
+
+    /// Returns the context in which the request should be sent.
+    ///
+    /// An exchange that begins in it, because the client is traced twice or tries the request again,
+    /// is an attempt of this one: it becomes no span, and from the second on an event `retry`.
+    #[must_use]
+    pub fn context(&self) -> Context {
+        self.0.as_ref().map_or_else(Context::current, |running| running.span.context())
+    }
+
+    /// Sets the status code of the response. 400 and above make the span an error.
+    pub fn status(&mut self, status: u16) {
+        if let Some(running) = &mut self.0 {
+            running.status = Some(status);
+        }
+    }
+
+    /// Looks at a header of the response. Only the content type and the id of the request are used;
+    /// no other header becomes an attribute.
+    pub fn header(&mut self, name: &str, value: &str) {
+        let Some(running) = &mut self.0 else { return };
+        if name.eq_ignore_ascii_case("content-type") {
+            running.is_stream = is_stream(value);
+        }
+        let of_id = |(header, _): &&(&str, &str)| name.eq_ignore_ascii_case(header);
+        if let Some((_, key)) = keys::HTTP_REQUEST_IDS.iter().find(of_id) {
+            let value = Array::String(vec![StringValue::from(value.to_owned())]);
+            running.attributes.push(KeyValue::new(*key, Value::Array(value)));
+        }
+    }
+
+    /// Observes a part of the response's body, after decompression.
+    ///
+    /// The last event of a stream ends the span, because clients stop reading there.
+    pub fn chunk(&mut self, chunk: &[u8]) {
+        let Some(running) = &mut self.0 else { return };
+        if running.is_stream && running.received.is_empty() && !chunk.is_empty() {
+            running.span.add_event(keys::EVENT_FIRST_ITEM);
+        }
+        running.received.push(chunk);
+        if is_last_chunk(chunk) {
+            self.finish(End::OfBody);
+        }
+    }
+
+    /// Ends the span: the whole response was received.
+    pub fn end(mut self) {
+        self.finish(End::OfBody);
+    }
+
+    /// Ends the span with an error of the connection, and with the part of the response that had
+    /// arrived. The message must not contain credentials, such as a URL with a key.
+    pub fn fail<E: Display + ?Sized>(mut self, error: &E) {
+        self.finish(End::Error(ErrorInfo::from_display(type_name::<E>(), &error)));
+    }
+
+    /// Ends the span as [`fail`](Self::fail) does, with the type of the error by its name.
+    #[cfg(feature = "reqwest")]
+    pub(crate) fn fail_as(mut self, error_type: &str, error: &dyn Display) {
+        self.finish(End::Error(ErrorInfo::from_display(error_type, error)));
+    }
+
+    fn finish(&mut self, end: End) {
+        if let Some(running) = self.0.take() {
+            running.finish(end);
+        }
+    }
+}
+
+impl Drop for Exchange {
+    fn drop(&mut self) {
+        self.finish(End::Dropped);
+    }
+}
+
+/// The way in which an exchange ended, as its client saw it.
+enum End {
+    OfBody,
+    Dropped,
+    Error(ErrorInfo),
+}
+
+impl Running {
+    fn finish(self, end: End) {
+        let outcome = self.outcome(end);
+        let Running { span, status, received, mut attributes, .. } = self;
+        let status = status.map(|status| KeyValue::new(keys::HTTP_STATUS_CODE, i64::from(status)));
+        attributes.extend(status);
+        if !received.is_empty() {
+            let text = received.into_text();
+            let is_json = text.trim_start().starts_with(['{', '[']);
+            let mime_type = if is_json { keys::MIME_JSON } else { keys::MIME_TEXT };
+            attributes.push(KeyValue::new(keys::OUTPUT_VALUE, text));
+            attributes.push(KeyValue::new(keys::OUTPUT_MIME_TYPE, mime_type));
+        }
+        span.end(attributes, &outcome);
+    }
+
+    fn outcome(&self, end: End) -> ExchangeEnd {
+        let body = self.received.end();
+        if let Some(status) = self.status.filter(|status| *status >= 400) {
+            let message = message_in_body(body).unwrap_or_else(|| "no message".to_owned());
+            return ExchangeEnd::Failed(ErrorInfo::from_display(
+                &format!("HTTP {status}"),
+                &message,
+            ));
+        }
+        let error = if self.is_stream { message_in_stream(body) } else { None };
+        match (end, error) {
+            (End::Error(error), _) => ExchangeEnd::Failed(error),
+            (_, Some(message)) => {
+                ExchangeEnd::Failed(ErrorInfo::from_display("error event", &message))
+            }
+            (End::Dropped, None) if !is_complete(body) => ExchangeEnd::Cancelled,
+            (End::OfBody | End::Dropped, None) => ExchangeEnd::Completed,
+        }
+    }
+}
+
+/// Returns true for the content types of streams: server-sent events, JSON lines, and the frames of
+/// AWS.
+fn is_stream(content_type: &str) -> bool {
+    ["event-stream", "ndjson", "jsonl", "eventstream"]
+        .iter()
+        .any(|part| content_type.contains(part))
+}
+
+/// Pushes what the URL tells: the server, the provider, and the model that the body does not name.
+fn describe(request: &ModelRequest, attributes: &mut Vec<KeyValue>) {
+    let kind = request.endpoint.kind();
+    let mut set = |key: &'static str, value: Value| attributes.push(KeyValue::new(key, value));
+    if let Some(host) = &request.host {
+        set(keys::SERVER_ADDRESS, host.clone().into());
+    }
+    if let Some(port) = request.port {
+        set(keys::SERVER_PORT, i64::from(port).into());
+    }
+    if let Some(provider) = request.provider {
+        let key = match kind {
+            OpenInferenceSpanKind::Llm => keys::LLM_PROVIDER,
+            _ => keys::GEN_AI_PROVIDER_NAME,
+        };
+        set(key, provider.into());
+    }
+    if let Some(model) = &request.model_in_path {
+        let key = match kind {
+            OpenInferenceSpanKind::Embedding => keys::EMBEDDING_MODEL_NAME,
+            OpenInferenceSpanKind::Reranker => keys::RERANKER_MODEL_NAME,
+            // The response may name a more precise model, which `llm.model_name` then is.
+            _ => keys::LLM_REQUEST_MODEL_NAME,
+        };
+        set(key, model.clone().into());
+    }
+}

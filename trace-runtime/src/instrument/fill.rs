@@ -1,0 +1,116 @@
+//! Lets an HTTP exchange fill the span of the function that made it.
+//!
+//! `#[llm] async fn ask(question: &str) -> String` says neither messages nor tokens. The exchange
+//! inside it knows them, but as a second LLM span it would be counted twice by backends. The first
+//! exchange in such a span is therefore a candidate: at its end it deposits its record in the span
+//! of the function, which takes it over at its own end. A second exchange makes both of them
+//! children, and so does a function that has ended earlier.
+
+use super::context_span::RecordingSpan;
+use crate::openinference::OpenInferenceSpanKind;
+use crate::span::SpanRecord;
+use opentelemetry::trace::{SpanRef, Status};
+use std::cell::Cell;
+
+/// The exchanges that began in a span.
+#[derive(Debug, Default)]
+pub(super) struct Calls {
+    begun: usize,
+    /// The record of the only one, after its end.
+    deposit: Option<Box<SpanRecord>>,
+}
+
+thread_local! {
+    /// The channel to a [`RecordingSpan`] in a context, which lends only the methods of OpenTelemetry's
+    /// `Span`. Setting the status to unset changes no span, so it carries the message: a span of ours
+    /// answers it, all others ignore it. It happens in one call on one thread.
+    static MESSAGE: Cell<Message> = const { Cell::new(Message::None) };
+}
+
+#[derive(Default)]
+enum Message {
+    #[default]
+    None,
+    /// An exchange of this kind begins.
+    Begin(OpenInferenceSpanKind),
+    Begun(Begun),
+    /// An exchange has ended.
+    Deposit(Box<SpanRecord>),
+}
+
+/// The answer of a span that takes exchanges.
+pub(super) struct Begun {
+    /// True if no other exchange has begun in the span.
+    pub(super) is_first: bool,
+    /// The record of the first exchange, which is a child now.
+    pub(super) earlier: Option<Box<SpanRecord>>,
+}
+
+/// Tells a span that an exchange begins inside it. Returns `None` unless it is a span of ours that
+/// an exchange of this kind may fill.
+pub(super) fn begin(span: &SpanRef<'_>, kind: OpenInferenceSpanKind) -> Option<Begun> {
+    match exchange_message(span, Message::Begin(kind)) {
+        Message::Begun(begun) => Some(begun),
+        _ => None,
+    }
+}
+
+/// Passes the record of an exchange to the span that it fills. Returns the record if the span does
+/// not take it, since it has ended or a second exchange has begun in it.
+pub(super) fn deposit(span: &SpanRef<'_>, record: Box<SpanRecord>) -> Option<Box<SpanRecord>> {
+    match exchange_message(span, Message::Deposit(record)) {
+        Message::Deposit(record) => Some(record),
+        _ => None,
+    }
+}
+
+/// Sends a message to a span, and returns the answer, or the message if the span ignores it.
+fn exchange_message(span: &SpanRef<'_>, message: Message) -> Message {
+    // A thread that is ending has destroyed its thread-locals. The message is then not sent.
+    let mut message = Some(message);
+    if MESSAGE.try_with(|channel| message.take().map(|sent| channel.set(sent))).is_err() {
+        return message.unwrap_or_default();
+    }
+    span.set_status(Status::Unset);
+    MESSAGE.try_with(Cell::take).unwrap_or_default()
+}
+
+/// Answers a message, if there is one, on behalf of a span of ours that has not ended.
+pub(super) fn receive(span: &mut RecordingSpan) {
+    let _ = MESSAGE.try_with(|channel| channel.set(answer(span, channel.take())));
+}
+
+fn answer(span: &mut RecordingSpan, message: Message) -> Message {
+    match message {
+        Message::Begin(kind) if takes(span, kind) => {
+            let calls = span.calls.get_or_insert_default();
+            calls.begun += 1;
+            let is_first = calls.begun == 1;
+            Message::Begun(Begun { is_first, earlier: calls.deposit.take() })
+        }
+        Message::Deposit(record) => match &mut span.calls {
+            Some(calls) if calls.begun == 1 => {
+                calls.deposit = Some(record);
+                Message::None
+            }
+            _ => Message::Deposit(record),
+        },
+        other => other,
+    }
+}
+
+/// Returns true if exchanges of a kind may fill the span. An attached provider ends the spans of
+/// exchanges itself, so they cannot be taken back.
+fn takes(span: &RecordingSpan, kind: OpenInferenceSpanKind) -> bool {
+    let call = &span.record.call;
+    span.attached.is_none() && call.kind() == kind && !call.is_exchange()
+}
+
+impl Calls {
+    /// Fills a span that ends with its only exchange, if that has ended.
+    pub(super) fn fill(self, record: &mut SpanRecord) {
+        if let Some(call) = self.deposit {
+            record.fill(*call);
+        }
+    }
+}
