@@ -70,6 +70,7 @@ mod memory;
 mod openinference;
 mod panic;
 pub mod propagation;
+mod readable;
 pub mod record;
 mod register;
 pub mod scope;
