@@ -1,6 +1,7 @@
 //! The trace tree on stderr, read from a child process.
 
 use integration_tests::{Program, child, is_child};
+use std::io::Write;
 use std::process::Stdio;
 use trace_runtime::{agent, llm, register};
 
@@ -48,4 +49,67 @@ fn tree_goes_to_stderr_and_nothing_to_stdout() {
     let indents: Vec<usize> =
         stderr.lines().skip(2).map(|line| line.len() - line.trim_start().len()).collect();
     assert_eq!(indents, [2, 4, 4]);
+}
+
+#[llm(model = "gpt-4o")]
+fn fail(question: &str) -> Result<String, String> {
+    Err(format!("\u{1b}[2Jno answer to {question}"))
+}
+
+/// Runs a test of this file as a child that prints to the console, and returns its stderr.
+fn stderr_of(test: &str, variables: &[(&str, &str)]) -> String {
+    let mut child = child(test);
+    child.env("OTEL_TRACES_EXPORTER", "console").envs(variables.iter().copied());
+    for name in ["LC_ALL", "LC_CTYPE", "LANG", "TERM", "COLUMNS"] {
+        child.env_remove(name);
+    }
+    let output = child.stdout(Stdio::piped()).output().unwrap();
+    assert!(output.status.success());
+    String::from_utf8(output.stderr).unwrap()
+}
+
+#[test]
+fn forced_colours_print_columns_with_errors_in_red() {
+    if is_child() {
+        let _lock = Program::lock();
+        let _registration = register().verbose(false).install().unwrap();
+        assert!(fail("why").is_err());
+        return;
+    }
+    let test = "console::forced_colours_print_columns_with_errors_in_red";
+    let stderr = stderr_of(test, &[("CLICOLOR_FORCE", "1")]);
+    assert!(stderr.contains("\u{1b}[1;31mfail\u{1b}[0m  \u{1b}[2mgpt-4o\u{1b}[0m"), "{stderr:?}");
+    assert!(
+        stderr.contains("\u{1b}[31merror: String: [2Jno answer to why\u{1b}[0m\n"),
+        "{stderr:?}"
+    );
+    assert!(!stderr.contains("\u{1b}[2J"), "{stderr:?}");
+}
+
+#[test]
+fn traces_are_never_torn_by_other_output() {
+    if is_child() {
+        let _lock = Program::lock();
+        let _registration = register().verbose(false).install().unwrap();
+        std::thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| {
+                    for _ in 0..200 {
+                        let _ = writeln!(std::io::stderr(), "other output");
+                        run();
+                    }
+                });
+            }
+        });
+        return;
+    }
+    let stderr = stderr_of("console::traces_are_never_torn_by_other_output", &[]);
+    let lines: Vec<_> = stderr.lines().filter(|line| *line != "other output").collect();
+    assert_eq!(lines.len(), 4 * 200 * 4);
+    for line in stderr.lines().collect::<Vec<_>>().windows(4) {
+        if line[0].starts_with("trace ") {
+            let names = line[1..].iter().map(|line| line.split_whitespace().next().unwrap());
+            assert_eq!(names.collect::<Vec<_>>(), ["run", "ask", "ask"]);
+        }
+    }
 }

@@ -76,6 +76,7 @@ mod memory;
 mod openinference;
 mod panic;
 pub mod propagation;
+mod readable;
 pub mod record;
 mod register;
 #[cfg(feature = "reqwest")]

@@ -23,6 +23,7 @@ const ROOMS: &[&str] = &[
     "capture",
     "propagation",
     "in_current_span",
+    "readable",
     "openinference",
     "memory",
     "config",

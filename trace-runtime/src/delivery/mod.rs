@@ -57,7 +57,7 @@ use destination::Transport;
 
 /// Creates the console as a destination.
 pub(crate) fn console() -> Destination {
-    Destination::Exporter(Box::new(console::Console::default()))
+    Destination::Exporter(Box::new(console::Console::from_environment()))
 }
 
 /// Creates an OTLP backend as a destination.

@@ -68,6 +68,9 @@ pub(crate) const LLM_TOKEN_COUNT_REASONING: &str = "llm.token_count.completion_d
 pub(crate) const LLM_TOKEN_COUNT_COMPLETION_AUDIO: &str =
     "llm.token_count.completion_details.audio";
 
+// LLM spans: the cost in US dollars.
+pub(crate) const LLM_COST_TOTAL: &str = "llm.cost.total";
+
 // LLM spans: the legacy completions API, which has texts in place of messages.
 pub(crate) const LLM_PROMPTS: &str = "llm.prompts";
 pub(crate) const LLM_CHOICES: &str = "llm.choices";

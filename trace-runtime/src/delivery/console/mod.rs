@@ -1,46 +1,61 @@
-//! Prints each finished trace on stderr, as an indented tree.
+//! Prints each finished trace on stderr, as a tree.
 //!
-//! Stderr and not stdout, because the output of a program may be piped into another one.
+//! Stderr and not stdout, because the output of a program may be piped into another one. A person at
+//! a terminal sees columns that fit its width; a file or a pipe receives plain lines.
 
+mod amounts;
+mod columns;
+mod layout;
+mod plain;
+mod row;
+mod style;
+#[cfg(test)]
+mod tests;
 mod tree;
+mod waiting;
 
 use super::destination::{ExportFuture, Exporter, PartialSuccess};
+use crate::config::Environment;
 use crate::sync;
-use opentelemetry::trace::{SpanId, TraceId};
+use layout::Layout;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::SpanData;
-use std::collections::HashMap;
-use std::io::Write;
-use std::sync::{Mutex, MutexGuard};
+use row::Row;
+use std::io::{IsTerminal, Write};
+use std::sync::Mutex;
+use waiting::Waiting;
 
 /// A destination that collects the spans of a trace until its root has ended, and then prints them.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Console {
-    /// The spans of traces whose root has not ended yet.
-    unfinished: Mutex<HashMap<TraceId, Vec<SpanData>>>,
+    layout: Layout,
+    waiting: Mutex<Waiting>,
 }
 
 impl Console {
-    fn lock(&self) -> MutexGuard<'_, HashMap<TraceId, Vec<SpanData>>> {
-        sync::lock(&self.unfinished)
+    /// Creates a console for the stderr of this process.
+    pub(super) fn from_environment() -> Self {
+        let is_terminal = std::io::stderr().is_terminal();
+        let layout = Layout::resolve(&Environment::from_process(), is_terminal);
+        Console { layout, waiting: Mutex::default() }
+    }
+
+    /// Prints traces, each in one write that no other output of the program can tear.
+    fn print(&self, traces: &[Vec<Row>]) {
+        for rows in traces {
+            // Not `eprint!`, which panics if stderr is closed.
+            let _ = std::io::stderr().lock().write_all(self.layout.render(rows).as_bytes());
+        }
     }
 }
 
 impl Exporter for Console {
     fn export(&self, batch: Vec<SpanData>) -> ExportFuture<'_> {
-        let mut unfinished = self.lock();
-        let mut finished = Vec::new();
-        for span in batch {
-            let trace = span.span_context.trace_id();
-            if is_local_root(&span) {
-                finished.push(trace);
-            }
-            unfinished.entry(trace).or_default().push(span);
-        }
-        let finished = finished.into_iter().filter_map(|trace| unfinished.remove(&trace)).collect();
-        // Writing may block, for example on a full pipe.
-        drop(unfinished);
-        print(finished);
+        let rows: Vec<_> = batch.iter().map(|span| self.layout.row(span)).collect();
+        drop(batch);
+        let traces = sync::lock(&self.waiting).add(rows);
+        // Outside of the lock: writing may block, for example on a full pipe.
+        self.print(&traces);
         Box::pin(std::future::ready(Ok(PartialSuccess::default())))
     }
 
@@ -53,19 +68,7 @@ impl Exporter for Console {
 
     /// Prints the spans of unfinished traces too, as trees without their root.
     fn finish(&self) {
-        print(self.lock().drain().map(|(_, spans)| spans).collect());
-    }
-}
-
-/// Returns true for the span that ends last in this process: it has no parent, or its parent is in
-/// another process.
-fn is_local_root(span: &SpanData) -> bool {
-    span.parent_span_id == SpanId::INVALID || span.parent_span_is_remote
-}
-
-fn print(traces: Vec<Vec<SpanData>>) {
-    for spans in traces {
-        // Not `eprint!`, which panics if stderr is closed.
-        let _ = std::io::stderr().lock().write_all(tree::render(&spans).as_bytes());
+        let traces = sync::lock(&self.waiting).take_all();
+        self.print(&traces);
     }
 }

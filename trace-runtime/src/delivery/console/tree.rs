@@ -1,87 +1,92 @@
-//! Renders a trace as text: a line for each span, indented below its parent.
-//!
-//! ```text
-//! trace 0af7651916cd43dd8448eb211c80319c
-//!   research [AGENT] 1.20s ok  in: Oslo  out: 3
-//!     search [TOOL] 812.4ms ok  in: {"query":"Oslo"}  out: ["a page"]
-//! ```
+//! The order of the rows of one trace, and their place in the tree.
 
-use crate::openinference::keys;
-use opentelemetry::trace::{SpanId, Status};
-use opentelemetry_sdk::trace::SpanData;
+use super::row::{Row, State, Usage};
+use opentelemetry::trace::SpanId;
 use std::collections::{HashMap, HashSet};
-use std::time::Duration;
 
-/// The number of characters of an input, an output or an error that are shown.
-const MAX_SHOWN_CHARS: usize = 60;
+/// A row and its place.
+#[derive(Debug)]
+pub(super) struct Node<'a> {
+    pub(super) row: &'a Row,
+    /// The number of rows above it, up to a root.
+    pub(super) depth: usize,
+    /// Bit 0 is set if a sibling follows, and bit `n` if a sibling of the ancestor `n` levels above
+    /// follows. Ancestors beyond the 64th are not drawn.
+    pub(super) followed: u64,
+    pub(super) has_children: bool,
+    /// The usage of all rows below.
+    pub(super) below: Usage,
+    /// True if a child failed with the same message: the error was passed on.
+    pub(super) passes_error_on: bool,
+    /// The place of the parent in the list.
+    parent: Option<usize>,
+}
 
-/// Renders the spans of one trace. Siblings and roots are in the order of their start; a span whose
+/// Lists rows from top to bottom. Siblings and roots are in the order of their start; a row whose
 /// parent is missing, because it has not ended or is remote, is a root.
-pub(super) fn render(spans: &[SpanData]) -> String {
-    let known: HashSet<SpanId> = spans.iter().map(|span| span.span_context.span_id()).collect();
-    let mut children: HashMap<SpanId, Vec<&SpanData>> = HashMap::new();
+///
+/// A stack on the heap instead of recursion: a trace of a recursive function can be deeper than the
+/// stack of this thread.
+pub(super) fn nodes(rows: &[Row]) -> Vec<Node<'_>> {
+    let known: HashSet<SpanId> = rows.iter().map(|row| row.id).collect();
+    let mut children: HashMap<SpanId, Vec<&Row>> = HashMap::new();
     let mut roots = Vec::new();
-    for span in spans {
-        if known.contains(&span.parent_span_id) {
-            children.entry(span.parent_span_id).or_default().push(span);
+    for row in rows {
+        if known.contains(&row.parent) {
+            children.entry(row.parent).or_default().push(row);
         } else {
-            roots.push(span);
+            roots.push(row);
         }
     }
-    let mut text = String::new();
-    if let Some(span) = spans.first() {
-        text += &format!("trace {}\n", span.span_context.trace_id());
+    let (mut nodes, mut open) = (Vec::with_capacity(rows.len()), Vec::new());
+    // Roots have no branch, and so no line to a root that follows.
+    push_siblings(&mut open, roots, |row, _| node(row, 0, 0, None));
+    while let Some(mut node) = open.pop() {
+        let below = children.remove(&node.row.id).unwrap_or_default();
+        node.has_children = !below.is_empty();
+        let (depth, followed, index) = (node.depth + 1, node.followed << 1, nodes.len());
+        nodes.push(node);
+        push_siblings(&mut open, below, |row, is_last| {
+            self::node(row, depth, followed | u64::from(!is_last), Some(index))
+        });
     }
-    // A heap-allocated stack instead of recursion: a trace of a recursive function can be deeper
-    // than the stack of this thread. Reversed, because the last entry is popped first.
-    roots.sort_by_key(|span| std::cmp::Reverse(span.start_time));
-    let mut open: Vec<(usize, &SpanData)> = roots.into_iter().map(|root| (0, root)).collect();
-    while let Some((depth, span)) = open.pop() {
-        text += &line(depth, span);
-        let mut below = children.remove(&span.span_context.span_id()).unwrap_or_default();
-        below.sort_by_key(|span| std::cmp::Reverse(span.start_time));
-        open.extend(below.into_iter().map(|child| (depth + 1, child)));
+    inform_parents(&mut nodes);
+    nodes
+}
+
+/// Pushes siblings so that the first one is popped first.
+fn push_siblings<'a>(
+    open: &mut Vec<Node<'a>>,
+    mut rows: Vec<&'a Row>,
+    node: impl Fn(&'a Row, bool) -> Node<'a>,
+) {
+    rows.sort_by_key(|row| row.start);
+    let pushed = rows.into_iter().rev().enumerate();
+    open.extend(pushed.map(|(index, row)| node(row, index == 0)));
+}
+
+fn node(row: &Row, depth: usize, followed: u64, parent: Option<usize>) -> Node<'_> {
+    let (has_children, below, passes_error_on) = (false, Usage::default(), false);
+    Node { row, depth, followed, has_children, below, passes_error_on, parent }
+}
+
+/// Tells each row about those below it, from the last row to the first, so that every row is
+/// complete when its parent is told. The usage of a row with tokens includes those below it.
+fn inform_parents(nodes: &mut [Node<'_>]) {
+    for index in (0..nodes.len()).rev() {
+        let (usage, row) = (nodes[index].usage(), nodes[index].row);
+        if let Some(parent) = nodes[index].parent.map(|parent| &mut nodes[parent]) {
+            parent.below.add(usage);
+            let is_error = matches!(row.state, State::Error(_));
+            parent.passes_error_on |= is_error && parent.row.state == row.state;
+        }
     }
-    text
 }
 
-/// Renders one span, with `-` for the kind of a span without OpenInference attributes:
-/// `name [KIND] duration status  in: ..  out: ..`.
-fn line(depth: usize, span: &SpanData) -> String {
-    let indent = "  ".repeat(depth + 1);
-    let kind = attribute(span, keys::SPAN_KIND).unwrap_or_else(|| "-".to_owned());
-    let took = span.end_time.duration_since(span.start_time).unwrap_or_default();
-    let status = match &span.status {
-        Status::Ok => "ok".to_owned(),
-        Status::Unset => "unset".to_owned(),
-        Status::Error { description } => format!("error ({})", shortened(description)),
-    };
-    let shown = |label: &str, key: &str| {
-        attribute(span, key).map(|value| format!("  {label}: {}", shortened(&value)))
-    };
-    let input = shown("in", keys::INPUT_VALUE).unwrap_or_default();
-    let output = shown("out", keys::OUTPUT_VALUE).unwrap_or_default();
-    format!("{indent}{} [{kind}] {} {status}{input}{output}\n", span.name, rounded(took))
-}
-
-fn attribute(span: &SpanData, key: &str) -> Option<String> {
-    let found = span.attributes.iter().find(|attribute| attribute.key.as_str() == key)?;
-    Some(found.value.as_str().into_owned())
-}
-
-/// Cuts a text and replaces its control characters, so that it stays on one line and cannot send
-/// escape sequences to a terminal.
-fn shortened(text: &str) -> String {
-    let shown: String = text.chars().take(MAX_SHOWN_CHARS).collect();
-    let clean: String = shown.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    if text.chars().nth(MAX_SHOWN_CHARS).is_some() { format!("{clean}…") } else { clean }
-}
-
-/// Formats a duration in the largest unit that it fills: `1.20s`, `3.4ms`, `56µs`.
-fn rounded(took: Duration) -> String {
-    match took.as_secs_f64() {
-        seconds if seconds >= 1.0 => format!("{seconds:.2}s"),
-        seconds if seconds >= 0.001 => format!("{:.1}ms", seconds * 1e3),
-        seconds => format!("{:.0}µs", seconds * 1e6),
+impl Node<'_> {
+    /// Returns the usage of the row itself, or of the rows below if it has none.
+    pub(super) fn usage(&self) -> Usage {
+        let own = self.row.usage;
+        Usage { tokens: own.tokens.or(self.below.tokens), cost: own.cost.or(self.below.cost) }
     }
 }

@@ -53,6 +53,10 @@ impl Builder {
 
     /// Prints each finished trace on stderr as a tree, in addition to the other destinations
     /// (default: false). `OTEL_TRACES_EXPORTER` with `console` does the same.
+    ///
+    /// At a terminal each span is a line in colours, cut to the width: kind, name, model, duration,
+    /// a bar for the time, tokens, cost, and the last message of the user or the answer. `COLUMNS`,
+    /// `NO_COLOR` and `CLICOLOR_FORCE` are respected. If stderr is no terminal, the lines are plain.
     pub fn console(mut self, console: bool) -> Self {
         self.console = console;
         self
