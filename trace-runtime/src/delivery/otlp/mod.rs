@@ -23,7 +23,7 @@ pub(crate) use endpoint::Endpoint;
 pub use endpoint::Protocol;
 pub(crate) use headers::{AUTHORIZATION, Headers};
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceResponse;
-pub(crate) use settings::OtlpSettings;
+pub(crate) use settings::{NamedBackend, OtlpSettings};
 use std::fmt::Debug;
 use std::time::Duration;
 
@@ -86,9 +86,13 @@ impl<C: Client> Transport for OtlpTransport<C> {
         C::MAX_REQUEST_BYTES
     }
 
-    /// Returns the URL without its query, which may contain a key.
+    /// Returns the URL without its query, which may contain a key, and before it the name of a
+    /// backend that has one.
     fn address(&self) -> String {
-        self.settings.endpoint.shown().to_owned()
+        match &self.settings.backend {
+            Some(backend) if !backend.keys.is_empty() => self.settings.shown(),
+            _ => self.settings.endpoint.shown().to_owned(),
+        }
     }
 
     /// Returns the complete URL, which identifies the backend in the spool: two endpoints that
