@@ -19,6 +19,7 @@ mod settings;
 use super::body::Body;
 use super::destination::{Attempt, PartialSuccess, Transport};
 use crate::config::RegisterError;
+use crate::enrich::Additions;
 pub(crate) use endpoint::Endpoint;
 pub use endpoint::Protocol;
 pub(crate) use headers::{AUTHORIZATION, Headers};
@@ -80,6 +81,10 @@ impl<C: Client> Transport for OtlpTransport<C> {
     /// once, not for every attempt.
     fn wants_gzip(&self) -> bool {
         self.settings.gzip
+    }
+
+    fn additions(&self) -> Additions {
+        self.settings.additions.clone()
     }
 
     fn max_request_bytes(&self) -> usize {

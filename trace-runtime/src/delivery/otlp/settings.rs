@@ -3,6 +3,7 @@
 use super::endpoint::Endpoint;
 use super::headers::Headers;
 use crate::config::Setting;
+use crate::enrich::Additions;
 use std::time::Duration;
 
 /// The address of an OTLP backend, and the parameters of a request.
@@ -17,6 +18,8 @@ pub(crate) struct OtlpSettings {
     pub(crate) certificate: Option<(Setting, String)>,
     /// `None` for the collector of `endpoint(..)` or of the environment.
     pub(crate) backend: Option<NamedBackend>,
+    /// The attributes that only this backend needs.
+    pub(crate) additions: Additions,
 }
 
 /// The words for a backend that `backend(..)` or `TRACE_BACKENDS` names.

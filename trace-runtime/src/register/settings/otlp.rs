@@ -3,6 +3,7 @@
 use super::headers::headers;
 use crate::config::{Environment, RegisterError, Setting};
 use crate::delivery::{Endpoint, OtlpSettings, Protocol};
+use crate::enrich::Additions;
 use crate::register::builder::Builder;
 use std::time::Duration;
 
@@ -35,6 +36,7 @@ pub(in crate::register) fn otlp(
         gzip,
         certificate,
         backend: None,
+        additions: Additions::default(),
     })
 }
 

@@ -4,6 +4,7 @@ use super::source::Source;
 use super::{Profile, Resolved};
 use crate::config::{RegisterError, Setting};
 use crate::delivery::AUTHORIZATION;
+use crate::openinference::keys;
 
 const SPACE: &str = "ARIZE_SPACE_ID";
 const KEY: &str = "ARIZE_API_KEY";
@@ -15,6 +16,8 @@ pub(super) const PROFILE: Profile = Profile {
     variables: &[SPACE, KEY, PROJECT, ENDPOINT],
     keys: &[SPACE, KEY],
     grpc: true,
+    gen_ai: false,
+    attributes: &[],
     resolve,
 };
 
@@ -30,5 +33,8 @@ fn resolve(source: &Source<'_>) -> Result<Resolved, RegisterError> {
         headers.add(setting, "arize-space-id", space)?;
     }
     headers.add(Setting::Default, "arize-interface", "otel")?;
-    Ok(Resolved { endpoint: source.endpoint(address, "/v1/traces")?, headers, page: None })
+    let project = source.given_project(PROJECT);
+    let resource = project.map(|project| (keys::PROJECT_NAME, project.to_owned()));
+    let endpoint = source.endpoint(address, "/v1/traces")?;
+    Ok(Resolved { endpoint, headers, page: None, resource: resource.into_iter().collect() })
 }

@@ -4,6 +4,10 @@ use super::source::Source;
 use super::{Profile, Resolved};
 use crate::config::{RegisterError, Setting};
 use crate::delivery::AUTHORIZATION;
+use crate::enrich::{Addition, From, On, copy};
+use crate::openinference::OpenInferenceSpanKind as Kind;
+use crate::openinference::keys;
+use crate::openinference::keys::backends as to;
 
 const KEY: &str = "BRAINTRUST_API_KEY";
 const PARENT: &str = "BRAINTRUST_PARENT";
@@ -15,8 +19,38 @@ pub(super) const PROFILE: Profile = Profile {
     variables: &[KEY, PARENT, API_URL],
     keys: &[KEY],
     grpc: false,
+    gen_ai: true,
+    attributes: ATTRIBUTES,
     resolve,
 };
+
+const TASK: &str = r#"{"type":"task"}"#;
+const TYPES: &[(Kind, &str)] = &[
+    (Kind::Llm, r#"{"type":"llm"}"#),
+    (Kind::Tool, r#"{"type":"tool"}"#),
+    (Kind::Evaluator, r#"{"type":"score"}"#),
+    (Kind::Retriever, FUNCTION),
+    (Kind::Embedding, FUNCTION),
+    (Kind::Reranker, FUNCTION),
+];
+const FUNCTION: &str = r#"{"type":"function"}"#;
+const NO_LLM: On = On::Except(&[Kind::Llm]);
+
+const ATTRIBUTES: &[Addition] = &[
+    Addition { to: to::BRAINTRUST_SPAN, on: On::Every, from: From::ByKind(TYPES, TASK) },
+    // It reads the messages of a model call, and nothing of other spans.
+    Addition { to: to::BRAINTRUST_INPUT, on: NO_LLM, from: From::Json(keys::INPUT_VALUE) },
+    Addition { to: to::BRAINTRUST_OUTPUT, on: NO_LLM, from: From::Json(keys::OUTPUT_VALUE) },
+    Addition {
+        to: to::BRAINTRUST_FIRST_TOKEN,
+        on: On::Every,
+        from: From::SecondsUntil(keys::EVENT_FIRST_ITEM),
+    },
+    copy(to::BRAINTRUST_TAGS, keys::TAGS),
+    copy(to::BRAINTRUST_SESSION, keys::SESSION_ID),
+    copy(to::BRAINTRUST_USER, keys::USER_ID),
+    Addition { to: to::BRAINTRUST_METADATA, on: On::Every, from: From::Entries(keys::METADATA) },
+];
 
 fn resolve(source: &Source<'_>) -> Result<Resolved, RegisterError> {
     let address = source.address(&[API_URL]);
@@ -32,5 +66,10 @@ fn resolve(source: &Source<'_>) -> Result<Resolved, RegisterError> {
         (None, _) => format!("project_name:{}", source.project),
     };
     headers.add(Setting::Variable(PARENT), PARENT_HEADER, &parent)?;
-    Ok(Resolved { endpoint: source.endpoint(address, "/otel/v1/traces")?, headers, page: None })
+    Ok(Resolved {
+        endpoint: source.endpoint(address, "/otel/v1/traces")?,
+        headers,
+        page: None,
+        resource: Vec::new(),
+    })
 }

@@ -3,6 +3,9 @@
 use super::source::Source;
 use super::{Profile, Resolved};
 use crate::config::{RegisterError, Setting};
+use crate::enrich::{Addition, From, On};
+use crate::openinference::keys;
+use crate::openinference::keys::backends as to;
 
 const KEY: &str = "DD_API_KEY";
 const SITE: &str = "DD_SITE";
@@ -15,8 +18,13 @@ pub(super) const PROFILE: Profile = Profile {
     variables: &[KEY, SITE, ML_APP, SERVICE, ENVIRONMENT],
     keys: &[KEY],
     grpc: false,
+    gen_ai: false,
+    attributes: ATTRIBUTES,
     resolve,
 };
+
+const ATTRIBUTES: &[Addition] =
+    &[Addition { to: to::DATADOG_ENABLED, on: On::Every, from: From::Flag(true) }];
 
 fn resolve(source: &Source<'_>) -> Result<Resolved, RegisterError> {
     let (setting, site) = source.get(SITE).unwrap_or((Setting::Default, "datadoghq.com"));
@@ -28,5 +36,10 @@ fn resolve(source: &Source<'_>) -> Result<Resolved, RegisterError> {
     if let Some((setting, app)) = source.get(ML_APP) {
         headers.add(setting, "dd-ml-app", app)?;
     }
-    Ok(Resolved { endpoint: source.endpoint(address, "/v1/traces")?, headers, page: None })
+    let mut resource = source.resource(&[(to::DEPLOYMENT_ENVIRONMENT, ENVIRONMENT)]);
+    if source.builder.service_name.is_none() {
+        resource.extend(source.resource(&[(keys::SERVICE_NAME, SERVICE)]));
+    }
+    let endpoint = source.endpoint(address, "/v1/traces")?;
+    Ok(Resolved { endpoint, headers, page: None, resource })
 }

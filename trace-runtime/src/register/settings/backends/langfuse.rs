@@ -4,6 +4,9 @@ use super::source::Source;
 use super::{Profile, Resolved};
 use crate::config::{RegisterError, Setting};
 use crate::delivery::AUTHORIZATION;
+use crate::enrich::{Addition, EMBEDDING, From, On, RERANKER, first_token};
+use crate::openinference::keys;
+use crate::openinference::keys::backends as to;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
@@ -21,8 +24,26 @@ pub(super) const PROFILE: Profile = Profile {
     variables: &[PUBLIC_KEY, SECRET_KEY, BASE_URL, HOST, ENVIRONMENT, RELEASE],
     keys: &[PUBLIC_KEY, SECRET_KEY],
     grpc: false,
+    gen_ai: false,
+    attributes: ATTRIBUTES,
     resolve,
 };
+
+const ATTRIBUTES: &[Addition] = &[
+    Addition {
+        to: to::LANGFUSE_MODEL,
+        on: EMBEDDING,
+        from: From::Copy(keys::EMBEDDING_MODEL_NAME),
+    },
+    Addition { to: to::LANGFUSE_MODEL, on: RERANKER, from: From::Copy(keys::RERANKER_MODEL_NAME) },
+    first_token(to::LANGFUSE_FIRST_TOKEN),
+    Addition {
+        to: to::LANGFUSE_LEVEL,
+        on: On::Every,
+        from: From::IfEvent(keys::EVENT_CANCELLED, "WARNING"),
+    },
+    Addition { to: to::LANGFUSE_METADATA, on: On::Every, from: From::Entries(keys::METADATA) },
+];
 
 fn resolve(source: &Source<'_>) -> Result<Resolved, RegisterError> {
     let address = source.address(&[BASE_URL, HOST]);
@@ -41,5 +62,7 @@ fn resolve(source: &Source<'_>) -> Result<Resolved, RegisterError> {
     headers.add(Setting::Default, "x-langfuse-ingestion-version", "4")?;
     let endpoint = source.endpoint(address, PATH)?;
     let page = endpoint.url.strip_suffix(PATH).map(str::to_owned);
-    Ok(Resolved { endpoint, headers, page })
+    let resource = source
+        .resource(&[(to::LANGFUSE_ENVIRONMENT, ENVIRONMENT), (to::LANGFUSE_RELEASE, RELEASE)]);
+    Ok(Resolved { endpoint, headers, page, resource })
 }

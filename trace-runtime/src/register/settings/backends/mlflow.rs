@@ -20,6 +20,8 @@ pub(super) const PROFILE: Profile = Profile {
     variables: &[URI, EXPERIMENT, TOKEN, USERNAME, PASSWORD],
     keys: &[TOKEN, USERNAME, PASSWORD],
     grpc: false,
+    gen_ai: false,
+    attributes: &[],
     resolve,
 };
 
@@ -49,5 +51,5 @@ fn resolve(source: &Source<'_>) -> Result<Resolved, RegisterError> {
     }
     let endpoint = source.endpoint(address, PATH)?;
     let page = endpoint.url.strip_suffix(PATH).map(str::to_owned);
-    Ok(Resolved { endpoint, headers, page })
+    Ok(Resolved { endpoint, headers, page, resource: Vec::new() })
 }

@@ -23,6 +23,7 @@ pub(super) use list::listed;
 
 use crate::config::{Environment, RegisterError, Setting};
 use crate::delivery::{Endpoint, Headers, NamedBackend, OtlpSettings};
+use crate::enrich::{Addition, Additions};
 use crate::register::builder::{Backend, Builder, Vendor};
 use source::Source;
 
@@ -35,6 +36,10 @@ struct Profile {
     /// The variables that contain its credential.
     keys: &'static [&'static str],
     grpc: bool,
+    /// True if it reads the attributes of the GenAI conventions in the place of others.
+    gen_ai: bool,
+    /// The attributes that it needs besides those.
+    attributes: &'static [Addition],
     resolve: fn(&Source<'_>) -> Result<Resolved, RegisterError>,
 }
 
@@ -44,6 +49,8 @@ struct Resolved {
     headers: Headers,
     /// The page of its user interface, if the address is known.
     page: Option<String>,
+    /// The attributes of the resource that only this backend needs.
+    resource: Vec<(&'static str, String)>,
 }
 
 fn profile(vendor: Vendor) -> &'static Profile {
@@ -74,9 +81,11 @@ pub(in crate::register) fn backend(
     let profile = profile(backend.vendor);
     require_known_variables(backend, profile)?;
     let source = Source { backend, builder, env, profile, project };
-    let Resolved { endpoint, headers, page } = (profile.resolve)(&source)?;
+    let Resolved { endpoint, headers, page, resource } = (profile.resolve)(&source)?;
     let certificate = backend.certificate.clone();
+    let gen_ai = backend.gen_ai.or(profile.gen_ai.then_some(true));
     Ok(OtlpSettings {
+        additions: Additions { gen_ai, attributes: profile.attributes, resource },
         endpoint,
         headers,
         timeout: super::otlp::timeout(env)?,

@@ -15,6 +15,8 @@ pub(super) const PROFILE: Profile = Profile {
     variables: &[KEY, WORKSPACE, PROJECT, URL],
     keys: &[KEY],
     grpc: false,
+    gen_ai: false,
+    attributes: &[],
     resolve,
 };
 
@@ -44,5 +46,5 @@ fn resolve(source: &Source<'_>) -> Result<Resolved, RegisterError> {
         headers.add(Setting::Variable(PROJECT), "projectname", project)?;
     }
     let endpoint = source.endpoint(address, "/v1/private/otel/v1/traces")?;
-    Ok(Resolved { endpoint, headers, page: None })
+    Ok(Resolved { endpoint, headers, page: None, resource: Vec::new() })
 }

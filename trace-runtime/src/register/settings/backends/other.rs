@@ -5,8 +5,15 @@ use super::{Profile, Resolved};
 use crate::config::{RegisterError, Setting};
 use crate::delivery::{AUTHORIZATION, Endpoint};
 
-pub(super) const PROFILE: Profile =
-    Profile { title: "the collector", variables: &[], keys: &[], grpc: true, resolve };
+pub(super) const PROFILE: Profile = Profile {
+    title: "the collector",
+    variables: &[],
+    keys: &[],
+    grpc: true,
+    gen_ai: false,
+    attributes: &[],
+    resolve,
+};
 
 fn resolve(source: &Source<'_>) -> Result<Resolved, RegisterError> {
     let url = source.backend.endpoint.as_deref().unwrap_or_default().trim();
@@ -16,5 +23,5 @@ fn resolve(source: &Source<'_>) -> Result<Resolved, RegisterError> {
         headers.add(setting, AUTHORIZATION, &format!("Bearer {key}"))?;
     }
     let endpoint = Endpoint::new(Setting::Method("endpoint"), url, protocol)?;
-    Ok(Resolved { endpoint, headers, page: None })
+    Ok(Resolved { endpoint, headers, page: None, resource: Vec::new() })
 }

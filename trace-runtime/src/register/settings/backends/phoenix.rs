@@ -15,6 +15,8 @@ pub(super) const PROFILE: Profile = Profile {
     variables: &[ENDPOINT, KEY, HEADERS],
     keys: &[KEY],
     grpc: true,
+    gen_ai: false,
+    attributes: &[],
     resolve,
 };
 
@@ -23,6 +25,8 @@ pub(super) const CLOUD: Profile = Profile {
     variables: &[ENDPOINT, KEY, HEADERS],
     keys: &[KEY],
     grpc: true,
+    gen_ai: false,
+    attributes: &[],
     resolve: resolve_cloud,
 };
 
@@ -35,7 +39,12 @@ fn resolve(source: &Source<'_>) -> Result<Resolved, RegisterError> {
         headers.add(setting, AUTHORIZATION, &format!("Bearer {key}"))?;
     }
     add_client_headers(source, &mut headers)?;
-    Ok(Resolved { endpoint: Endpoint::new(setting, url, protocol)?, headers, page: None })
+    Ok(Resolved {
+        endpoint: Endpoint::new(setting, url, protocol)?,
+        headers,
+        page: None,
+        resource: Vec::new(),
+    })
 }
 
 fn resolve_cloud(source: &Source<'_>) -> Result<Resolved, RegisterError> {
@@ -51,7 +60,12 @@ fn resolve_cloud(source: &Source<'_>) -> Result<Resolved, RegisterError> {
         headers.add(setting, "api_key", key)?;
     }
     add_client_headers(source, &mut headers)?;
-    Ok(Resolved { endpoint: source.endpoint(address, "/v1/traces")?, headers, page: None })
+    Ok(Resolved {
+        endpoint: source.endpoint(address, "/v1/traces")?,
+        headers,
+        page: None,
+        resource: Vec::new(),
+    })
 }
 
 fn add_client_headers(source: &Source<'_>, headers: &mut Headers) -> Result<(), RegisterError> {

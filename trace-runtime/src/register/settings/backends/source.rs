@@ -130,6 +130,17 @@ impl<'a> Source<'a> {
         in_code.or_else(|| self.get(variable).map(|(_, name)| name))
     }
 
+    /// Returns the attributes of the resource whose variables are set.
+    pub(super) fn resource(
+        &self,
+        variables: &[(&'static str, &'static str)],
+    ) -> Vec<(&'static str, String)> {
+        let set = variables.iter().filter_map(|(key, variable)| {
+            self.get(variable).map(|(_, value)| (*key, value.to_owned()))
+        });
+        set.collect()
+    }
+
     /// Returns the address in code, or the first variable of `variables` that is set.
     pub(super) fn address(&self, variables: &[&'static str]) -> Option<(Setting, &'a str)> {
         let in_code = self.backend.endpoint.as_deref();

@@ -3,6 +3,9 @@
 use super::source::Source;
 use super::{Profile, Resolved};
 use crate::config::{RegisterError, Setting};
+use crate::enrich::{Addition, copy};
+use crate::openinference::keys;
+use crate::openinference::keys::backends as to;
 
 const KEY: &str = "WANDB_API_KEY";
 const ENTITY: &str = "WANDB_ENTITY";
@@ -13,8 +16,12 @@ pub(super) const PROFILE: Profile = Profile {
     variables: &[KEY, ENTITY, PROJECT],
     keys: &[KEY],
     grpc: false,
+    gen_ai: false,
+    attributes: ATTRIBUTES,
     resolve,
 };
+
+const ATTRIBUTES: &[Addition] = &[copy(to::WEAVE_THREAD, keys::SESSION_ID)];
 
 fn resolve(source: &Source<'_>) -> Result<Resolved, RegisterError> {
     let address = source.address(&[]).unwrap_or((Setting::Default, "https://trace.wandb.ai"));
@@ -26,5 +33,7 @@ fn resolve(source: &Source<'_>) -> Result<Resolved, RegisterError> {
     let endpoint = source.endpoint(address, "/agents/otel/v1/traces")?;
     let is_service = endpoint.setting == Setting::Default;
     let page = is_service.then(|| format!("https://wandb.ai/{entity}/{project}/weave"));
-    Ok(Resolved { endpoint, headers, page })
+    let resource =
+        vec![(to::WEAVE_ENTITY, entity.to_owned()), (to::WEAVE_PROJECT, project.to_owned())];
+    Ok(Resolved { endpoint, headers, page, resource })
 }
