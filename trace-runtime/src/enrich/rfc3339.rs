@@ -51,8 +51,8 @@ mod tests {
             let time = UNIX_EPOCH + Duration::from_secs(seconds);
             assert_eq!(format(time).as_deref(), Some(expected));
         }
-        let fraction = UNIX_EPOCH + Duration::from_micros(1_500_000);
-        assert_eq!(format(fraction).as_deref(), Some("1970-01-01T00:00:01.500000Z"));
+        let fraction = UNIX_EPOCH + Duration::from_micros(1_500_001);
+        assert_eq!(format(fraction).as_deref(), Some("1970-01-01T00:00:01.500001Z"));
         assert_eq!(format(UNIX_EPOCH - Duration::from_secs(1)), None);
     }
 }

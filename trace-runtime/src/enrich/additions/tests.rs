@@ -43,8 +43,8 @@ fn span(attributes: Vec<KeyValue>, events: &[&'static str]) -> SpanData {
 }
 
 /// Runs all stages with the table; returns the attributes that it added.
-fn added(mut span: SpanData, mask: Mask) -> Vec<(String, String)> {
-    let mask = MaskSettings::resolve(Some(&mask), &Environment::default()).unwrap();
+fn added(mut span: SpanData, mask: &Mask) -> Vec<(String, String)> {
+    let mask = MaskSettings::resolve(Some(mask), &Environment::default()).unwrap();
     Stages { gen_ai: false, additions: ROWS, mask: Some(mask), limits: None }.apply(&mut span);
     let attributes = span.attributes.iter();
     let mut added: Vec<_> = attributes
@@ -90,30 +90,30 @@ fn each_row_of_a_table_adds_its_value() {
         ("to.tags", "a,b"),
         ("to.user", "ada"),
     ];
-    assert_eq!(added(chain(), Mask::new()), pairs(&expected));
+    assert_eq!(added(chain(), &Mask::new()), pairs(&expected));
 }
 
 #[test]
 fn row_without_its_source_or_kind_adds_nothing() {
     let llm = span(vec![Kind::Llm.attribute(), KeyValue::new(keys::INPUT_VALUE, "hello")], &[]);
-    assert_eq!(added(llm, Mask::new()), pairs(&[("to.kind", "llm"), ("to.on", "true")]));
-    assert_eq!(added(span(Vec::new(), &[]), Mask::new()), []);
+    assert_eq!(added(llm, &Mask::new()), pairs(&[("to.kind", "llm"), ("to.on", "true")]));
+    assert_eq!(added(span(Vec::new(), &[]), &Mask::new()), []);
 }
 
 #[test]
 fn first_row_with_a_value_wins_and_the_program_over_both() {
     let model = |key| span(vec![Kind::Reranker.attribute(), KeyValue::new(key, "m")], &[]);
-    let found = added(model(keys::RERANKER_MODEL_NAME), Mask::new());
+    let found = added(model(keys::RERANKER_MODEL_NAME), &Mask::new());
     assert!(found.contains(&("to.model".to_owned(), "m".to_owned())), "{found:?}");
     let mut explicit = chain();
     explicit.attributes.push(KeyValue::new("to.user", "bob"));
-    let found = added(explicit, Mask::new());
+    let found = added(explicit, &Mask::new());
     assert!(found.contains(&("to.user".to_owned(), "bob".to_owned())), "{found:?}");
 }
 
 #[test]
 fn mask_of_the_original_hides_its_copies() {
-    let hidden = added(chain(), Mask::new().hide_inputs(true).hide_outputs(true));
+    let hidden = added(chain(), &Mask::new().hide_inputs(true).hide_outputs(true));
     assert!(hidden.contains(&("to.input".to_owned(), "__REDACTED__".to_owned())), "{hidden:?}");
     let plan = ("to.metadata.plan".to_owned(), "__REDACTED__".to_owned());
     assert!(hidden.contains(&plan), "{hidden:?}");
@@ -121,7 +121,7 @@ fn mask_of_the_original_hides_its_copies() {
         keys::USER_ID | keys::METADATA => Masked::Drop,
         _ => Masked::Keep,
     });
-    let found = added(chain(), mask);
+    let found = added(chain(), &mask);
     let leaks = |(key, _): &(String, String)| key == "to.user" || key.starts_with("to.metadata");
     assert!(!found.iter().any(leaks), "{found:?}");
 }
