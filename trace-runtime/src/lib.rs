@@ -31,7 +31,7 @@
 //! - The macros: [`agent`], [`chain`], [`decision`], [`embedding`], [`evaluator`], [`guardrail`],
 //!   [`llm`], [`prompt`], [`reranker`], [`retriever`], [`tool`](macro@tool).
 //! - [`register`] returns a [`Builder`], which sets the destinations of spans and the way they are
-//!   sent. [`Builder::install`] returns the [`Registration`], which flushes and shuts down.
+//!   sent; [`Backend`] names the common ones. [`Builder::install`] returns the [`Registration`], which flushes and shuts down.
 //! - [`current_span`] and [`record`](mod@record): values that your code records explicitly.
 //! - [`InCurrentSpan`] and [`in_current_span`]: the current span in other tasks and threads.
 //! - [`propagation`]: the current span in requests, messages and child processes.
@@ -94,7 +94,7 @@ pub use instrument::{CurrentSpan, current_span};
 pub use macros::*;
 pub use openinference::OpenInferenceSpanKind;
 pub use propagation::{extract, inject};
-pub use register::{Builder, FlushError, Registration, register};
+pub use register::{Backend, Builder, FlushError, Registration, register};
 
 /// The OpenTelemetry API that this crate uses. Another version in the same program has its own
 /// current span and its own global provider.

@@ -30,7 +30,7 @@ pub fn run_traced(program: impl AsyncFnOnce(&str) -> anyhow::Result<()>) -> Trac
     let running = Program::start_with(|builder| {
         let builder = builder.project_name(phoenix::PROJECT).endpoint(collector.endpoint());
         match &phoenix {
-            Some(phoenix) => builder.also(trace_runtime::register().endpoint(phoenix.as_str())),
+            Some(phoenix) => builder.backend(trace_runtime::Backend::otlp(phoenix.as_str())),
             None => builder,
         }
     });

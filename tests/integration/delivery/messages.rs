@@ -5,17 +5,18 @@ use integration_tests::{Program, Receiver, Reply};
 use std::sync::{Arc, Mutex};
 use trace_runtime::opentelemetry::trace::{Tracer, TracerProvider};
 use trace_runtime::opentelemetry_sdk::trace::{SdkTracerProvider, SpanProcessor};
-use trace_runtime::{chain, register};
+use trace_runtime::{Backend, chain, register};
 
 #[chain]
 fn work(_n: u32) {}
 
 #[test]
-fn advice_for_an_additional_backend_names_the_builder_method() {
+fn advice_for_a_backend_names_its_constructor_and_variables() {
     let _lock = Program::lock();
     let receiver = Receiver::http();
     let wants_key = Receiver::http_answering(|_, _| Reply::status(401, ""));
-    let another = || register().endpoint(wants_key.endpoint());
+    let another = || Backend::otlp(wants_key.endpoint());
+    let named = Backend::braintrust().header("authorization", "k").endpoint(wants_key.endpoint());
     let table = [
         (another(), "it requires an API key, and none was given; "),
         (
@@ -23,15 +24,23 @@ fn advice_for_an_additional_backend_names_the_builder_method() {
             "it accepts none of the headers x-key as its key; correct them, or ",
         ),
     ];
-    for (another, start) in table {
+    let call = "call `api_key(..)` on `Backend::otlp(..)`";
+    let table = table.map(|(another, start)| (another, format!("{start}{call}")));
+    let wrong = (named, "it rejected the API key from `header(..)`; correct the key".to_owned());
+    let (public, secret) = ("LANGFUSE_PUBLIC_KEY", "LANGFUSE_SECRET_KEY");
+    let langfuse = Backend::langfuse().variable(public, "pk").variable(secret, "s3cr3t");
+    let keys = (
+        langfuse.endpoint(wants_key.endpoint()),
+        format!("it rejected the keys; correct {public} and {secret}"),
+    );
+    for (another, expected) in table.into_iter().chain([wrong, keys]) {
         let (registration, messages) =
-            install_with(|builder| builder.endpoint(receiver.endpoint()).also(another));
+            install_with(|builder| builder.endpoint(receiver.endpoint()).backend(another));
         work(1);
         registration.shutdown().unwrap_err();
         let messages = messages.lock().unwrap();
         let [line] = &messages[..] else { panic!("one message: {messages:?}") };
-        let call = "call `api_key(..)` on the builder given to `also(..)`";
-        assert!(line.contains(&format!("{start}{call}")), "{line}");
+        assert!(line.contains(&expected) && !line.contains("s3cr3t"), "{line}");
     }
 }
 

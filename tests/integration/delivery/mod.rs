@@ -5,6 +5,9 @@
 mod grpc;
 mod http;
 
+// Backends by name: address, headers, and the attributes that only they need.
+mod named_backends;
+
 // Failures of backends and connections.
 mod answers;
 mod backends;

@@ -6,7 +6,7 @@ use integration_tests::delivery::{
 use integration_tests::{FaultyServer, Program, Receiver, TempFolder};
 use std::sync::mpsc;
 use std::time::Duration;
-use trace_runtime::{chain, register};
+use trace_runtime::{Backend, chain};
 
 #[chain]
 fn work(_n: u32) {}
@@ -46,10 +46,10 @@ fn hanging_destination_costs_another_nothing() {
 fn two_backends_receive_everything_with_their_own_keys() {
     let _lock = Program::lock();
     let (one, other) = (Receiver::http(), Receiver::http());
-    let unreachable = register().endpoint("http://127.0.0.1:1");
-    let second = register().endpoint(other.endpoint()).api_key("second");
+    let unreachable = Backend::otlp("http://127.0.0.1:1");
+    let second = Backend::otlp(other.endpoint()).api_key("second");
     let (registration, messages) = install_with(|builder| {
-        builder.endpoint(one.endpoint()).api_key("first").also(unreachable).also(second)
+        builder.endpoint(one.endpoint()).api_key("first").backend(unreachable).backend(second)
     });
     (0..100).for_each(work);
     let error = registration.shutdown().unwrap_err();
@@ -82,7 +82,7 @@ fn unreachable_backend_at_shutdown_costs_another_no_late_span() {
         }
     });
     let (registration, messages) = install_with(|builder| {
-        builder.endpoint(receiver.endpoint()).also(register().endpoint(unreachable.endpoint()))
+        builder.endpoint(receiver.endpoint()).backend(Backend::otlp(unreachable.endpoint()))
     });
     let last = std::thread::spawn(move || {
         #[chain(skip_all)]
@@ -113,7 +113,7 @@ fn each_unreachable_backend_is_reported_with_its_count() {
     let install = |spool: Option<&TempFolder>| {
         install_with(|builder| {
             let builder = builder.endpoint(&unreachable[0]);
-            let builder = builder.also(register().endpoint(&unreachable[1]));
+            let builder = builder.backend(Backend::otlp(&unreachable[1]));
             match spool {
                 Some(spool) => builder.spool(spool.path()),
                 None => builder,
@@ -140,8 +140,8 @@ fn two_keys_for_one_address_use_separate_spools() {
     let (_lock, spool, endpoint) = (Program::lock(), TempFolder::new(), unused_endpoint());
     let install = || {
         install_with(|builder| {
-            let second = register().endpoint(&endpoint).api_key("second");
-            builder.endpoint(&endpoint).api_key("first").also(second).spool(spool.path())
+            let second = Backend::otlp(&endpoint).api_key("second");
+            builder.endpoint(&endpoint).api_key("first").backend(second).spool(spool.path())
         })
     };
     let (registration, _) = install();
@@ -158,24 +158,4 @@ fn two_keys_for_one_address_use_separate_spools() {
     let mut keys: Vec<_> = received.iter().map(|it| &it.headers["authorization"]).collect();
     keys.sort();
     assert_eq!(keys, ["Bearer first", "Bearer second"]);
-}
-
-#[test]
-fn unsupported_setting_of_an_additional_backend_fails_install() {
-    let _lock = Program::lock();
-    let other = || register().endpoint("http://127.0.0.1:1");
-    for (other, method) in [
-        (other().spool("somewhere"), "spool"),
-        (other().project_name("p"), "project_name"),
-        (other().also(other()), "also"),
-        (other().on_diagnostic(|_| {}), "on_diagnostic"),
-    ] {
-        let error = register().also(other).install().unwrap_err().to_string();
-        let expected = format!(
-            "`also(..)` and `{method}(..)` exclude each other: a builder given to `also(..)` can \
-             only set the endpoint, protocol, headers and key of its backend; call the other method \
-             on the builder that is installed"
-        );
-        assert_eq!(error, expected);
-    }
 }

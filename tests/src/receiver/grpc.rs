@@ -69,9 +69,11 @@ impl TraceService for Service {
             .collect();
         let body = request.extensions().get::<Bytes>().expect("set by `keep_body`").to_vec();
         // The service does not see the path of the HTTP/2 request.
-        let path = "grpc".to_owned();
-        let reply =
-            self.0.take(Received { path, headers, body, request: request.into_inner() }).await;
+        let (method, path) = ("POST".to_owned(), "grpc".to_owned());
+        let reply = self
+            .0
+            .take(Received { method, path, headers, body, request: request.into_inner() })
+            .await;
         if reply.status != 0 {
             let code = Code::from(i32::from(reply.status));
             let details = reply.retry_after.map(retry_info).unwrap_or_default();

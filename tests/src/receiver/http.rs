@@ -5,7 +5,7 @@ use super::{Kind, Received, Reply, Shared, grpc};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::State;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::response::{IntoResponse, Response};
 use flate2::read::GzDecoder;
 use opentelemetry_proto::tonic::collector::trace::v1::{
@@ -32,6 +32,7 @@ pub(super) async fn serve(listener: TcpListener, shared: Shared, kind: Kind) {
 /// connection and fails the test by the missing request.
 async fn receive(
     State(shared): State<Shared>,
+    method: Method,
     uri: Uri,
     headers: HeaderMap,
     body: Bytes,
@@ -49,7 +50,9 @@ async fn receive(
     }
     let request = ExportTraceServiceRequest::decode(bytes.as_slice()).expect("an OTLP request");
     let (path, body) = (uri.path().to_owned(), body.to_vec());
-    respond(&shared.take(Received { path, headers, body, request }).await)
+    respond(
+        &shared.take(Received { method: method.to_string(), path, headers, body, request }).await,
+    )
 }
 
 /// Returns the HTTP response for a reply.

@@ -22,6 +22,8 @@ use tokio_rustls::TlsAcceptor;
 /// One export request.
 #[derive(Clone, Debug)]
 pub struct Received {
+    /// The method of the request.
+    pub method: String,
     /// The path of the request.
     pub path: String,
     /// The headers or metadata, with lower-case names.

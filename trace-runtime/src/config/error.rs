@@ -28,6 +28,18 @@ pub enum RegisterError {
         /// The accepted values, with an example.
         accepted: String,
     },
+    /// A variable without which a backend cannot be used.
+    #[error("{backend} needs `{variable}`, which is not set ({found}): {expected}")]
+    MissingVariable {
+        /// The name of the backend.
+        backend: &'static str,
+        /// The variable.
+        variable: &'static str,
+        /// The names of its other variables that are set.
+        found: String,
+        /// The value that is expected, with a line to write.
+        expected: String,
+    },
     /// Two settings that exclude each other.
     #[error("{first} and {second} exclude each other: {advice}")]
     Conflict {

@@ -1,6 +1,7 @@
 //! The two kinds of destinations, exporters and transports, and the results of sending to them.
 
 use super::body::Body;
+use crate::enrich::Additions;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::{SpanData, SpanExporter};
 use std::fmt::Debug;
@@ -62,6 +63,11 @@ pub(crate) trait Transport: Debug + Send {
     /// the spool is on a disk too.
     fn wants_spool(&self) -> bool {
         true
+    }
+
+    /// Returns the attributes that the spans and the resource need for this destination alone.
+    fn additions(&self) -> Additions {
+        Additions::default()
     }
 
     /// Returns the length of the longest body that it accepts, in bytes before compression.

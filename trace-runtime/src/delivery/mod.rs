@@ -41,7 +41,7 @@ pub(crate) use destination::{Destination, Exporter, SdkExporter};
 pub use diagnostics::Diagnostic;
 pub(crate) use diagnostics::{DiagnosticCallback, Diagnostics};
 pub use otlp::Protocol;
-pub(crate) use otlp::{AUTHORIZATION, Endpoint, Headers, OtlpSettings};
+pub(crate) use otlp::{AUTHORIZATION, Endpoint, Headers, NamedBackend, OtlpSettings};
 pub use processor::DeliveryProcessor;
 pub use queue::Stats;
 pub(crate) use queue::{Flushed, QueuedSpan};

@@ -45,19 +45,20 @@ pub(super) fn start(
     queue: Arc<Queue>,
     settings: &DeliverySettings,
 ) -> Result<(), RegisterError> {
-    let outlet = match destination {
-        Destination::Exporter(exporter) => Outlet::Exporter(exporter),
+    let (stages, outlet) = match destination {
+        Destination::Exporter(exporter) => (settings.stages.clone(), Outlet::Exporter(exporter)),
         Destination::Transport(transport) => {
             // The worker compresses, so that batches wait in memory in their small form.
-            let encoder = Encoder { gzip: transport.wants_gzip(), ..Encoder::default() };
+            let additions = transport.additions();
+            let stages = settings.stages.with(&additions);
+            let encoder = Encoder::new(transport.wants_gzip(), additions.resource);
             let (queue, backoff) = (Arc::clone(&queue), Backoff::default());
             let sender = Sender { queue, transport, backoff };
             spawn("trace-runtime-send", move || sender.run())?;
-            Outlet::Encoder(encoder)
+            (stages, Outlet::Encoder(encoder))
         }
     };
-    let worker =
-        Worker { queue, stages: settings.stages.clone(), counted: CountedOnce::default(), outlet };
+    let worker = Worker { queue, stages, counted: CountedOnce::default(), outlet };
     spawn("trace-runtime-work", move || worker.run())
 }
 

@@ -9,7 +9,7 @@ use crate::enrich::{CountedOnce, Stages};
 use crate::mask::scrub_resource;
 use crate::panic::{catch, short_message};
 use futures_executor::block_on;
-use opentelemetry::Context;
+use opentelemetry::{Context, KeyValue};
 use opentelemetry_proto::transform::common::tonic::ResourceAttributesWithSchema;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::SpanData;
@@ -36,10 +36,31 @@ pub(super) enum Outlet {
 }
 
 /// Encodes spans as batches.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Encoder {
-    pub(super) resource: ResourceAttributesWithSchema,
-    pub(super) gzip: bool,
+    resource: ResourceAttributesWithSchema,
+    /// The attributes of the resource that this destination needs besides those of the provider.
+    additions: Vec<(&'static str, String)>,
+    gzip: bool,
+}
+
+impl Encoder {
+    pub(super) fn new(gzip: bool, additions: Vec<(&'static str, String)>) -> Self {
+        Encoder { resource: ResourceAttributesWithSchema::default(), additions, gzip }
+    }
+
+    /// Returns the resource with the additions, which win over attributes with the same key.
+    fn with_additions(&self, resource: &Resource) -> Resource {
+        let own = resource.iter().map(|(key, value)| KeyValue::new(key.clone(), value.clone()));
+        let added = self.additions.iter().map(|(key, value)| KeyValue::new(*key, value.clone()));
+        let builder = Resource::builder_empty();
+        match resource.schema_url() {
+            Some(url) => builder.with_schema_url(own, url.to_owned()),
+            None => builder.with_attributes(own),
+        }
+        .with_attributes(added)
+        .build()
+    }
 }
 
 impl Worker {
@@ -68,6 +89,13 @@ impl Worker {
 
     /// Sets the resource of all later batches. A provider sets it once, before the first span.
     fn set_resource(&mut self, resource: &Resource) {
+        let extended = match &self.outlet {
+            Outlet::Encoder(encoder) if !encoder.additions.is_empty() => {
+                Some(encoder.with_additions(resource))
+            }
+            _ => None,
+        };
+        let resource = extended.as_ref().unwrap_or(resource);
         let scrubs = self.stages.scrubs_secrets();
         let scrubbed = scrubs.then(|| scrub_resource(resource)).flatten();
         let resource = scrubbed.as_ref().unwrap_or(resource);

@@ -42,7 +42,7 @@ impl<E: SpanExporter> EnrichExporter<E> {
     /// Creates an exporter that passes enriched spans to `inner`.
     pub fn new(inner: E) -> Self {
         let mask = MaskSettings::secrets_only(&Environment::from_process());
-        let stages = Stages { gen_ai: false, mask: Some(mask), limits: None };
+        let stages = Stages { gen_ai: false, additions: &[], mask: Some(mask), limits: None };
         EnrichExporter { inner, stages, counted: CountedOnce::default() }
     }
 

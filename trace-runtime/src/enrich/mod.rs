@@ -18,8 +18,10 @@
 // | `providers` | the requests and responses of each API, converted into the types of `api` |
 // | `wire` | reads recorded JSON: text, bytes, events and chunks |
 // | `gen_ai` | translates to and from OpenTelemetry's GenAI conventions |
+// | `additions` | attributes that a single backend needs |
 // | `limit` | the last stage, which cuts spans that are too large |
 
+mod additions;
 mod api;
 mod chat;
 mod counted_once;
@@ -32,11 +34,13 @@ mod message_builder;
 mod model_family;
 mod providers;
 mod rerank;
+mod rfc3339;
 mod span;
 mod stages;
 mod wire;
 
 pub(crate) use counted_once::CountedOnce;
+pub(crate) use additions::{Addition, Additions, EMBEDDING, From, On, RERANKER, copy, first_token};
 pub use exporter::EnrichExporter;
 use gen_ai::add_gen_ai_attributes;
 pub(crate) use limit::Limits;

@@ -1,7 +1,8 @@
 //! The stages that an ended span passes before it leaves the process.
 
+use super::additions::{self, Addition};
 use super::limit::{self, Limits};
-use super::{CountedOnce, add_gen_ai_attributes, enrich};
+use super::{Additions, CountedOnce, add_gen_ai_attributes, enrich};
 use crate::mask::{self, MaskSettings};
 use opentelemetry_sdk::trace::SpanData;
 
@@ -15,6 +16,8 @@ use opentelemetry_sdk::trace::SpanData;
 pub(crate) struct Stages {
     /// True if spans also carry the attributes of the GenAI conventions.
     pub(crate) gen_ai: bool,
+    /// The attributes that the backend at the end of the pipeline needs besides those.
+    pub(crate) additions: &'static [Addition],
     /// `None` if the pipeline hides nothing, which is not the default of a registration: without
     /// any setting it still redacts secrets and large images.
     pub(crate) mask: Option<MaskSettings>,
@@ -33,9 +36,10 @@ impl Stages {
     ///    descendants are removed next, as soon as all of the batch are known.
     /// 2. GenAI attributes are translated from the OpenInference attributes, including those that
     ///    enrich has just derived.
-    /// 3. The mask follows, because derived and translated attributes repeat the content that it
+    /// 3. The attributes of one backend follow: its table copies attributes of both kinds.
+    /// 4. The mask follows, because derived and translated attributes repeat the content that it
     ///    hides. It precedes the limits, because half a secret no longer looks like a secret.
-    /// 4. The limits are last, because every other stage may add attributes or replace values.
+    /// 5. The limits are last, because every other stage may add attributes or replace values.
     pub(crate) fn apply(&self, spans: &mut [SpanData], counted: &CountedOnce) {
         for span in &mut *spans {
             enrich(span, self.limits().attributes);
@@ -51,12 +55,21 @@ impl Stages {
         if self.gen_ai {
             add_gen_ai_attributes(span);
         }
+        if !self.additions.is_empty() {
+            additions::apply(span, self.additions);
+        }
         if let Some(settings) = &self.mask {
-            mask::apply(span, settings);
+            mask::apply(span, settings, &|key| additions::original(self.additions, key));
         }
         if let Some(limits) = self.limits {
             limit::apply(span, limits);
         }
+    }
+
+    /// Returns the stages for a backend that needs these additions.
+    pub(crate) fn with(&self, additions: &Additions) -> Self {
+        let gen_ai = additions.gen_ai.unwrap_or(self.gen_ai);
+        Stages { gen_ai, additions: additions.attributes, ..self.clone() }
     }
 
     /// Returns true if secrets are redacted.
@@ -135,7 +148,12 @@ mod tests {
     }
 
     fn all_stages(limits: Limits) -> Stages {
-        Stages { gen_ai: true, mask: Some(mask_settings(None)), limits: Some(limits) }
+        Stages {
+            gen_ai: true,
+            additions: &[],
+            mask: Some(mask_settings(None)),
+            limits: Some(limits),
+        }
     }
 
     #[test]
@@ -175,7 +193,7 @@ mod tests {
         let hide = Mask::new().hide_inputs(true).hide_outputs(true);
         let mut span = conversation(1);
         let mask = Some(mask_settings(Some(&hide)));
-        Stages { gen_ai: true, mask, limits: None }
+        Stages { gen_ai: true, additions: &[], mask, limits: None }
             .apply(slice::from_mut(&mut span), &CountedOnce::default());
         for attribute in &span.attributes {
             let text = attribute.value.to_string();
@@ -191,7 +209,7 @@ mod tests {
         let mut span = conversation(1);
         span.attributes.push(KeyValue::new("app.note", "password=correct-horse"));
         let before = span.attributes.clone();
-        Stages { gen_ai: false, mask: None, limits: None }
+        Stages { gen_ai: false, additions: &[], mask: None, limits: None }
             .apply(slice::from_mut(&mut span), &CountedOnce::default());
         assert_eq!(span.attributes[..before.len()], before);
         let added: Vec<_> = span.attributes[before.len()..].iter().map(|kv| &kv.key).collect();

@@ -30,6 +30,10 @@
 //! output, so derived attributes are masked too, and before a span is encoded. Switches and functions
 //! do not see the resource, such as the name of the service; the secret scrubber does.
 //!
+//! The attributes that a single backend needs ([`Backend`](crate::Backend)) repeat the values of
+//! others under names of that backend. Each is masked as its original is, so a function that drops
+//! `user.id` drops every copy of it too, and then under its own name.
+//!
 //! # Secrets
 //!
 //! A secret is recognized by its form, such as `ghp_..`, or by its name: after `api_key =` in a text,
@@ -73,9 +77,16 @@ const REDACTED: &str = "__REDACTED__";
 
 /// Masks all text of a span: attributes of the span, its events and its links, the names of span
 /// and events, and the status.
-pub(crate) fn apply(span: &mut SpanData, settings: &MaskSettings) {
+///
+/// `original` returns the key of the attribute that another one repeats. A copy is masked as its
+/// original is, and then under its own key.
+pub(crate) fn apply(
+    span: &mut SpanData,
+    settings: &MaskSettings,
+    original: &dyn Fn(&str) -> Option<&'static str>,
+) {
     let kind = OpenInferenceSpanKind::from_attributes(&span.attributes);
-    let masking = Masking { settings, kind };
+    let masking = Masking { settings, kind, original };
     masking.mask_attributes(&mut span.attributes, "");
     masking.mask_name(&mut span.name, keys::MASKED_SPAN_NAME);
     for event in &mut span.events.events {
@@ -103,6 +114,7 @@ struct Masking<'a> {
     settings: &'a MaskSettings,
     /// The kind of the span; `None` if its attribute is missing or unknown.
     kind: Option<OpenInferenceSpanKind>,
+    original: &'a dyn Fn(&str) -> Option<&'static str>,
 }
 
 impl Masking<'_> {
@@ -111,7 +123,11 @@ impl Masking<'_> {
         attributes.retain_mut(|KeyValue { key, value, .. }| {
             // Moves the value out, since most values are moved back without a copy.
             let original = std::mem::replace(value, Value::Bool(false));
-            match self.mask_value(key.as_str(), original, event) {
+            let of_original = match (self.original)(key.as_str()) {
+                Some(copied) => self.mask_value(copied, original, event),
+                None => Some(original),
+            };
+            match of_original.and_then(|value| self.mask_value(key.as_str(), value, event)) {
                 Some(masked) => {
                     *value = masked;
                     if self.settings.scrub_secrets {

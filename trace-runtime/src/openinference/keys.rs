@@ -10,6 +10,7 @@
 //! `llm.input_messages.0.message.tool_calls.1.tool_call.id`. Constants for keys of an item name the
 //! list in their comment.
 
+pub(crate) mod backends;
 pub(crate) mod gen_ai;
 
 // Every span has a span kind. The project is an attribute of the resource.

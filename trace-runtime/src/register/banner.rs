@@ -20,13 +20,14 @@ pub(super) fn text(settings: &Settings, builder: &Builder) -> String {
     // A line break in the name could imitate another line of the banner.
     let printable: String = project.chars().filter(|character| !character.is_control()).collect();
     let mut lines = format!("tracing to project {printable}\n");
-    for otlp in settings.otlp.iter().chain(&settings.additional) {
+    for otlp in settings.otlp.iter().chain(&settings.backends) {
+        // A backend that only has an address is known by its address.
+        let title = otlp.backend.as_ref().filter(|backend| !backend.keys.is_empty());
+        lines += &title.map_or_else(String::new, |it| format!("  backend    {}\n", it.title));
         lines += &format!("  endpoint   {}\n", otlp.endpoint.shown());
         lines += &format!("  transport  {}\n", transport(otlp));
-        // The port of a gRPC endpoint serves no pages.
-        if otlp.endpoint.protocol == Protocol::HttpProtobuf {
-            lines += &format!("  view at    {}\n", project_page(otlp, project));
-        }
+        let page = page(otlp, project);
+        lines += &page.map_or_else(String::new, |page| format!("  view at    {page}\n"));
     }
     for file in &settings.files {
         lines += &format!("  file       {}\n", file.path.display());
@@ -47,6 +48,18 @@ fn transport(otlp: &OtlpSettings) -> String {
         Protocol::Grpc => "grpc",
     };
     format!("{protocol}{}", if otlp.gzip { ", gzip" } else { "" })
+}
+
+/// Returns the page to look at, if its address is known.
+fn page(otlp: &OtlpSettings, project: &str) -> Option<String> {
+    match &otlp.backend {
+        Some(backend) if !backend.keys.is_empty() && !backend.title.starts_with("Phoenix") => {
+            backend.page.clone()
+        }
+        // The port of a gRPC endpoint serves no pages.
+        _ if otlp.endpoint.protocol == Protocol::Grpc => None,
+        _ => Some(project_page(otlp, project)),
+    }
 }
 
 /// Returns the page of the project. Phoenix redirects from the name of a project to its page; for
@@ -70,7 +83,7 @@ fn project_page(otlp: &OtlpSettings, project: &str) -> String {
 mod tests {
     use super::*;
     use crate::config::Environment;
-    use crate::register::register;
+    use crate::register::{Backend, register};
     use opentelemetry_sdk::error::OTelSdkResult;
     use opentelemetry_sdk::trace::{SpanData, SpanExporter};
 
@@ -90,11 +103,12 @@ mod tests {
 
     #[test]
     fn banner_lists_every_destination_in_the_same_form() {
-        let other = register().endpoint("https://h:4317?key=secret").api_key("secret");
+        let other = Backend::otlp("https://h:4317?key=secret").api_key("secret");
         let builder = register()
             .project_name("p q")
             .endpoint("http://h:6006")
-            .also(other)
+            .backend(other)
+            .backend(Backend::braintrust().api_key("secret"))
             .exporter(Nowhere)
             .file("one.jsonl")
             .file("two.jsonl")
@@ -107,6 +121,9 @@ mod tests {
              \x20 view at    http://h:6006/redirects/projects/p%20q\n\
              \x20 endpoint   https://h:4317\n\
              \x20 transport  grpc\n\
+             \x20 backend    Braintrust\n\
+             \x20 endpoint   https://api.braintrust.dev/otel/v1/traces\n\
+             \x20 transport  http/protobuf\n\
              \x20 file       one.jsonl\n\
              \x20 file       two.jsonl\n\
              \x20 exporter   given in code\n\

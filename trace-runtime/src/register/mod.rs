@@ -15,6 +15,6 @@ mod settings;
 mod signals;
 
 pub(crate) use active::{Active, ActiveHandle, EffectiveParent, active, is_enabled};
-pub use builder::{Builder, register};
+pub use builder::{Backend, Builder, register};
 pub use registration::{FlushError, Registration};
 pub(crate) use settings::Sampling;

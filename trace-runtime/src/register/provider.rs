@@ -1,9 +1,11 @@
 //! Builds a tracer provider from the settings: one processor, with a queue for each destination.
 
 use super::builder::Builder;
-use super::settings::{ResourceSettings, Sampling, Settings, otlp};
+use super::settings::{ResourceSettings, Sampling, Settings, backend, otlp};
 use crate::config::{Environment, RegisterError};
-use crate::delivery::{self, DeliveryProcessor, Destination, Diagnostics, ReplayError, Replayed};
+use crate::delivery::{
+    self, DeliveryProcessor, Destination, Diagnostics, OtlpSettings, ReplayError, Replayed,
+};
 use crate::openinference::keys;
 use crate::scope::ContextAttributesProcessor;
 use opentelemetry::KeyValue;
@@ -63,7 +65,8 @@ impl Builder {
     }
 
     /// Sends the spans of a [`file`](Self::file) or a [`spool`](Self::spool) to the endpoint of
-    /// this builder, and blocks until that is done. Registers nothing, and changes no file.
+    /// this builder, or to its first [`backend`](Self::backend), and blocks until that is done. Spans
+    /// are sent as they were written: without the attributes that only this backend needs. Registers nothing, and changes no file.
     ///
     /// `path` is a file, or a folder that is searched with all folders in it. Do not name the spool
     /// of a running program: its spans would arrive twice. JSON lines need the feature `file`.
@@ -102,8 +105,20 @@ fn replay(
     path: &Path,
     environment: &Environment,
 ) -> Result<Replayed, ReplayError> {
-    let otlp = otlp(builder, environment)?;
+    let otlp = replay_target(builder, environment)?;
     delivery::replay(path, delivery::transport(&otlp)?)
+}
+
+/// Returns the backend to replay to: the first one of `backend(..)`, unless an endpoint is given.
+fn replay_target(
+    builder: &Builder,
+    environment: &Environment,
+) -> Result<OtlpSettings, RegisterError> {
+    builder.require_no_conflict()?;
+    let first = builder.backends.first().filter(|_| builder.endpoint.is_none());
+    let Some(first) = first else { return otlp(builder, environment) };
+    let project = ResourceSettings::resolve(builder, environment)?.project;
+    backend(first, builder, environment, &project)
 }
 
 /// Starts a queue and its threads for every destination. Their order is that of
@@ -118,7 +133,7 @@ fn start(
     if let Some(otlp) = &settings.otlp {
         destinations.push(delivery::otlp(otlp)?);
     }
-    for otlp in &settings.additional {
+    for otlp in &settings.backends {
         destinations.push(delivery::otlp(otlp)?);
     }
     for file in &settings.files {

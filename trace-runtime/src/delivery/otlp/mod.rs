@@ -21,11 +21,12 @@ mod shown_url;
 use super::body::Body;
 use super::destination::{Attempt, PartialSuccess, Transport};
 use crate::config::RegisterError;
+use crate::enrich::Additions;
 pub(crate) use endpoint::Endpoint;
 pub use endpoint::Protocol;
 pub(crate) use headers::{AUTHORIZATION, Headers};
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceResponse;
-pub(crate) use settings::OtlpSettings;
+pub(crate) use settings::{NamedBackend, OtlpSettings};
 use std::fmt::Debug;
 use std::time::Duration;
 
@@ -84,13 +85,21 @@ impl<C: Client> Transport for OtlpTransport<C> {
         self.settings.gzip
     }
 
+    fn additions(&self) -> Additions {
+        self.settings.additions.clone()
+    }
+
     fn max_request_bytes(&self) -> usize {
         C::MAX_REQUEST_BYTES
     }
 
-    /// Returns the URL without the parts that may be a key.
+    /// Returns the URL without the parts that may be a key, and before it the name of a backend that
+    /// has one.
     fn address(&self) -> String {
-        self.settings.endpoint.shown()
+        match &self.settings.backend {
+            Some(backend) if !backend.keys.is_empty() => self.settings.shown(),
+            _ => self.settings.endpoint.shown(),
+        }
     }
 
     /// Returns the complete URL, which identifies the backend in the spool: two endpoints that

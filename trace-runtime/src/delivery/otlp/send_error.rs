@@ -2,7 +2,7 @@
 //! it. Messages never contain the value of a header.
 
 use super::answer;
-use super::settings::OtlpSettings;
+use super::settings::{NamedBackend, OtlpSettings};
 use crate::config::Setting;
 use crate::delivery::destination::{SendError, UNREACHABLE};
 use std::sync::OnceLock;
@@ -16,19 +16,17 @@ pub(super) fn unreachable(settings: &OtlpSettings, reason: &str) -> SendError {
             "use the host name in its certificate"
         }
         _ if reason.contains("certificate expired") => "renew its certificate",
-        // A backend of `also(..)` reads no environment variable, so naming one would not help.
-        _ if reason.contains("certificate") && settings.is_additional => {
-            "a backend given to `also(..)` needs a certificate from a public authority; make this one \
-             the endpoint of the builder that is installed, and set OTEL_EXPORTER_OTLP_CERTIFICATE \
-             to a PEM file of the authority that signed its certificate"
+        // A named backend does not read the variable, so naming it would not help.
+        _ if reason.contains("certificate") && settings.backend.is_some() => {
+            "call `certificate(..)` on its `Backend` with a PEM file of the authority that signed \
+             its certificate"
         }
         _ if reason.contains("certificate") => {
             "set OTEL_EXPORTER_OTLP_CERTIFICATE to a PEM file of the authority that signed its \
              certificate"
         }
-        Setting::Default if settings.is_additional => {
-            "start Phoenix there (`phoenix serve`), or call `endpoint(..)` on the builder given to \
-             `also(..)`"
+        Setting::Default if settings.backend.as_ref().is_some_and(|it| it.title != "Phoenix") => {
+            "check the network of this machine, or call `endpoint(..)` on its `Backend`"
         }
         Setting::Default => {
             "start Phoenix there (`phoenix serve`), or set \
@@ -40,8 +38,8 @@ pub(super) fn unreachable(settings: &OtlpSettings, reason: &str) -> SendError {
     SendError {
         cause: UNREACHABLE,
         what: format!(
-            "the collector at {} could not be reached ({})",
-            settings.endpoint.shown(),
+            "{} could not be reached ({})",
+            settings.shown(),
             answer::shown(settings, reason)
         ),
         advice: with_origin(settings, advice),
@@ -84,7 +82,7 @@ pub(super) fn status(settings: &OtlpSettings, status: u16, answered: &str) -> Se
     };
     SendError {
         cause,
-        what: format!("the collector at {} answered {status}{quoted}", settings.endpoint.shown()),
+        what: format!("{} answered {status}{quoted}", settings.shown()),
         advice: with_origin(settings, &advice),
     }
 }
@@ -100,12 +98,20 @@ fn status_cause(status: u16) -> &'static str {
 fn credential_advice(settings: &OtlpSettings) -> String {
     let names: Vec<_> = settings.headers.iter().map(|(name, _)| name).collect();
     let names = names.join(", ");
-    let give_one = if settings.is_additional {
-        "call `api_key(..)` on the builder given to `also(..)`"
-    } else {
-        "set PHOENIX_API_KEY, or call `api_key(..)`"
+    let variables = settings.backend.as_ref().map(|backend| backend.keys.join(" and "));
+    let give_one = match &settings.backend {
+        None => "set PHOENIX_API_KEY, or call `api_key(..)`".to_owned(),
+        Some(NamedBackend { keys: [], constructor, .. }) => {
+            format!("call `api_key(..)` on `{constructor}`")
+        }
+        Some(NamedBackend { keys, constructor, .. }) => {
+            format!("set {}, or call `api_key(..)` on `{constructor}`", keys.join(" and "))
+        }
     };
     match settings.headers.credential {
+        Some(Setting::Variable(name)) if variables.as_ref().is_some_and(|all| all != name) => {
+            format!("it rejected the keys; correct {}", variables.unwrap_or_default())
+        }
         None if names.is_empty() => {
             format!("it requires an API key, and none was given; {give_one}")
         }

@@ -113,7 +113,7 @@ impl Run {
     }
 
     pub(super) fn start_worker(&self) -> JoinHandle<()> {
-        start_worker(&self.queue, Outlet::Encoder(Encoder::default()))
+        start_worker(&self.queue, Outlet::Encoder(Encoder::new(false, Vec::new())))
     }
 
     /// Ends spans with these names. Four are a batch.
@@ -235,7 +235,7 @@ pub(super) fn new_queue(
 pub(super) fn start_worker(queue: &Arc<Queue>, outlet: Outlet) -> JoinHandle<()> {
     let mask = MaskSettings::resolve(None, &Environment::default()).unwrap();
     let limits = Limits { value_bytes: 1 << 20, attributes: 100 };
-    let stages = Stages { gen_ai: false, mask: Some(mask), limits: Some(limits) };
+    let stages = Stages { gen_ai: false, additions: &[], mask: Some(mask), limits: Some(limits) };
     let worker =
         Worker { queue: Arc::clone(queue), stages, counted: CountedOnce::default(), outlet };
     thread::spawn(move || worker.run())

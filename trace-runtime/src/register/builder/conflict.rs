@@ -3,13 +3,10 @@
 use super::Builder;
 use crate::config::{RegisterError, Setting};
 
-/// The methods that a builder given to `also(..)` may use.
-const ADDITIONAL_METHODS: [&str; 4] = ["endpoint", "protocol", "header", "api_key"];
-
 impl Builder {
     /// Returns an error if a method has no effect in this combination: an attached provider brings
-    /// its own resource, sampler and exporters, and an additional backend has only an address.
-    /// An ignored `mask(..)` would be worse than an error.
+    /// its own resource, sampler and exporters, and a backend its own headers. An ignored `mask(..)`
+    /// would be worse than an error.
     pub(in crate::register) fn require_no_conflict(&self) -> Result<(), RegisterError> {
         if self.provider.is_some()
             && let Some(method) = self.called_methods().next()
@@ -21,22 +18,15 @@ impl Builder {
                  on the provider",
             ));
         }
-        let mut methods_of_additional = self.additional.iter().flat_map(|builder| {
-            let more = [
-                ("provider", builder.provider.is_some()),
-                ("on_diagnostic", builder.on_diagnostic.is_some()),
-                ("propagators", builder.propagators.is_some()),
-                ("parent_from_environment", builder.parent_from_environment),
-                ("ignore_remote_parent", builder.ignore_remote_parent),
-            ];
-            builder.called_methods().chain(called(more))
-        });
-        match methods_of_additional.find(|method| !ADDITIONAL_METHODS.contains(method)) {
+        let replaces_collector = !self.backends.is_empty() && self.endpoint.is_none();
+        let of_collector = ["protocol", "header", "api_key"];
+        let ignored = || self.called_methods().find(|method| of_collector.contains(method));
+        match replaces_collector.then(ignored).flatten() {
             Some(method) => Err(conflict(
-                "also",
+                "backend",
                 method,
-                "a builder given to `also(..)` can only set the endpoint, protocol, headers and \
-                 key of its backend; call the other method on the builder that is installed",
+                "it applies to the backend of `endpoint(..)`, which is not called; call it on the \
+                 `Backend` that needs it",
             )),
             None => Ok(()),
         }
@@ -44,13 +34,13 @@ impl Builder {
 
     /// Returns the names of the methods that were called, among those that can be in conflict.
     fn called_methods(&self) -> impl Iterator<Item = &'static str> {
-        called([
+        let methods = [
             ("endpoint", self.endpoint.is_some()),
             ("protocol", self.protocol.is_some()),
             ("header", !self.headers.is_empty()),
             ("api_key", self.api_key.is_some()),
             ("exporter", !self.exporters.is_empty()),
-            ("also", !self.additional.is_empty()),
+            ("backend", !self.backends.is_empty()),
             ("file", !self.files.is_empty()),
             ("queue_bytes", self.queue_bytes.is_some()),
             ("spool", self.spool.is_some()),
@@ -63,15 +53,9 @@ impl Builder {
             ("resource_attribute", !self.resource_attributes.is_empty()),
             ("sample_ratio", self.sample_ratio.is_some()),
             ("gen_ai", self.gen_ai.is_some()),
-        ])
+        ];
+        methods.into_iter().filter_map(|(method, is_called)| is_called.then_some(method))
     }
-}
-
-/// Returns the names of the methods that are marked as called.
-fn called<const N: usize>(
-    methods: [(&'static str, bool); N],
-) -> impl Iterator<Item = &'static str> {
-    methods.into_iter().filter_map(|(method, is_called)| is_called.then_some(method))
 }
 
 fn conflict(first: &'static str, second: &'static str, advice: &'static str) -> RegisterError {

@@ -1,6 +1,6 @@
 //! Builder methods for the destinations of spans.
 
-use super::Builder;
+use super::{Backend, Builder};
 use crate::delivery::{FileSettings, Protocol, SdkExporter};
 use opentelemetry_sdk::trace::{SdkTracerProvider, SpanExporter};
 use std::path::PathBuf;
@@ -73,23 +73,25 @@ impl Builder {
         self
     }
 
-    /// Adds an OTLP backend, which receives every span too. It has a separate queue, so a slow
-    /// backend does not delay the others. Can be called several times.
+    /// Adds a backend, which receives every span. Can be called several times. Each backend has a
+    /// separate queue, so a slow one does not delay the others.
     ///
-    /// Only [`endpoint`](Self::endpoint), [`protocol`](Self::protocol), [`header`](Self::header)
-    /// and [`api_key`](Self::api_key) of `other` are used; [`install`](Self::install) returns an
-    /// error if another method was called on it. The backend reads no environment variable, so that
-    /// no key is sent to a backend it does not belong to.
+    /// Backends replace the collector that the environment names, unless
+    /// [`endpoint`](Self::endpoint) is called too.
+    ///
+    /// Default: the backends in `TRACE_BACKENDS`, for example `langfuse,phoenix`, unless `endpoint`
+    /// or [`exporter`](Self::exporter) is called. [`install`](Self::install) returns an error that
+    /// names the variable if a credential is missing.
     ///
     /// ```no_run
-    /// use trace_runtime::register;
+    /// use trace_runtime::{Backend, register};
     ///
-    /// let archive = register().endpoint("https://collector.example.com").api_key("..");
-    /// let _registration = register().also(archive).install()?;
+    /// let _registration =
+    ///     register().backend(Backend::phoenix()).backend(Backend::braintrust()).install()?;
     /// # Ok::<(), trace_runtime::RegisterError>(())
     /// ```
-    pub fn also(mut self, other: Builder) -> Self {
-        self.additional.push(other);
+    pub fn backend(mut self, backend: Backend) -> Self {
+        self.backends.push(backend);
         self
     }
 

@@ -4,11 +4,15 @@
 //! combines them with the environment, and `provider` and `registration` add the methods that end
 //! the chain: `processor`, `replay` and `install`.
 
+mod backend;
 mod conflict;
 mod content;
 mod delivery;
 mod destination;
 mod propagation;
+
+pub use backend::Backend;
+pub(in crate::register) use backend::Vendor;
 
 use crate::delivery::{DiagnosticCallback, Exporter, FileSettings, Protocol};
 use crate::mask::Mask;
@@ -72,8 +76,7 @@ pub struct Builder {
     pub(in crate::register) parent_from_environment: bool,
     pub(in crate::register) ignore_remote_parent: bool,
     pub(in crate::register) exporters: Vec<Box<dyn Exporter>>,
-    /// The builders of additional backends, given to `also`.
-    pub(in crate::register) additional: Vec<Builder>,
+    pub(in crate::register) backends: Vec<Backend>,
     pub(in crate::register) files: Vec<FileSettings>,
     /// The arguments of a call of `file_rotation` before any `file`. `install` reports it as an
     /// error.
@@ -108,7 +111,7 @@ impl Default for Builder {
             parent_from_environment: false,
             ignore_remote_parent: false,
             exporters: Vec::new(),
-            additional: Vec::new(),
+            backends: Vec::new(),
             files: Vec::new(),
             pending_rotation: None,
             queue_bytes: None,

@@ -37,6 +37,7 @@ pub(super) fn delivery(
         stages: Stages {
             limits: Some(limits(env)?),
             gen_ai: builder.gen_ai.or(gen_ai).unwrap_or(false),
+            additions: &[],
             mask: Some(MaskSettings::resolve(builder.mask.as_ref(), env)?),
         },
         timeout: builder.shutdown_timeout.min(MAX_TIMEOUT),

@@ -37,11 +37,21 @@ pub(super) fn headers(builder: &Builder, env: &Environment) -> Result<Headers, R
     // A list that cannot be parsed is an error as a whole: a header that is silently missing would
     // show up as a rejected key.
     for (setting, list) in variables.into_iter().filter_map(|name| env.get(name)) {
-        for (name, value) in pairs(list).ok_or_else(|| setting.invalid_secret(PAIRS))? {
-            headers.add(setting, &name, &value)?;
-        }
+        add_list(&mut headers, setting, list)?;
     }
     Ok(headers)
+}
+
+/// Adds the headers of a list in a variable.
+pub(super) fn add_list(
+    headers: &mut Headers,
+    setting: Setting,
+    list: &str,
+) -> Result<(), RegisterError> {
+    for (name, value) in pairs(list).ok_or_else(|| setting.invalid_secret(PAIRS))? {
+        headers.add(setting, &name, &value)?;
+    }
+    Ok(())
 }
 
 /// Parses `name=value,other=value` with percent-encoded values, the format of W3C Baggage that

@@ -3,6 +3,7 @@
 //! Resolution is a pure function of the builder and the environment, so that tests cover it
 //! without touching the variables of the process. The files follow the groups of the builder.
 
+mod backends;
 mod delivery;
 mod headers;
 mod otlp;
@@ -12,12 +13,13 @@ mod sampling;
 #[cfg(test)]
 mod tests;
 
+pub(super) use backends::backend;
 pub(super) use otlp::otlp;
 pub(super) use propagation::{PropagationSettings, Propagators};
 pub(crate) use resource::ResourceSettings;
 pub(crate) use sampling::Sampling;
 
-use super::builder::Builder;
+use super::builder::{Backend, Builder};
 use crate::config::{Environment, RegisterError, Setting};
 use crate::delivery::{DeliverySettings, FileSettings, OtlpSettings};
 use crate::mask::MaskSettings;
@@ -29,8 +31,8 @@ pub(crate) struct Settings {
     pub(crate) sampling: Sampling,
     /// The OTLP backend; `None` if spans are only sent to other destinations.
     pub(crate) otlp: Option<OtlpSettings>,
-    /// The OTLP backends that were added with `also(..)`.
-    pub(crate) additional: Vec<OtlpSettings>,
+    /// The backends that `backend(..)` or `TRACE_BACKENDS` names.
+    pub(crate) backends: Vec<OtlpSettings>,
     pub(crate) files: Vec<FileSettings>,
     /// True if traces are printed on stderr.
     pub(crate) console: bool,
@@ -52,14 +54,19 @@ impl Settings {
         env: &Environment,
     ) -> Result<Option<Self>, RegisterError> {
         let disabled = env.boolean("OTEL_SDK_DISABLED")?.unwrap_or(false);
-        let (uses_otlp, console) = resolve_exporters(builder, env)?;
-        let additional = builder.additional.iter().map(otlp::additional);
+        let Exporters { otlp: uses_otlp, console, backends } = resolve_exporters(builder, env)?;
+        let resource = ResourceSettings::resolve(builder, env)?;
+        // A test run that switches tracing off needs no credentials.
+        let used = if disabled { Vec::new() } else { backends };
+        let backends =
+            used.iter().map(|each| backends::backend(each, builder, env, &resource.project));
+        let backends = backends.collect::<Result<Vec<_>, _>>()?;
         let settings = Settings {
             delivery: delivery::delivery(builder, env)?,
-            resource: ResourceSettings::resolve(builder, env)?,
+            resource,
             sampling: Sampling::resolve(builder, env)?,
             otlp: if uses_otlp { Some(otlp(builder, env)?) } else { None },
-            additional: additional.collect::<Result<_, _>>()?,
+            backends,
             files: files(builder)?,
             console,
         };
@@ -71,10 +78,10 @@ impl Settings {
                 advice: MASK_WITH_PROVIDER,
             });
         }
-        let in_code = !(builder.exporters.is_empty()
-            && builder.additional.is_empty()
+        let others = !(builder.exporters.is_empty()
+            && settings.backends.is_empty()
             && builder.files.is_empty());
-        let has_destination = uses_otlp || console || in_code || builder.provider.is_some();
+        let has_destination = uses_otlp || console || others || builder.provider.is_some();
         Ok((!disabled && has_destination).then_some(settings))
     }
 }
@@ -90,13 +97,20 @@ fn files(builder: &Builder) -> Result<Vec<FileSettings>, RegisterError> {
     }
 }
 
-/// Returns two flags: true if spans are sent over OTLP, and true if they are printed on the
-/// console. `OTEL_TRACES_EXPORTER` is a list of names, as the SDK specification defines it; its
-/// default is `otlp`.
+/// The destinations that depend on both code and environment.
+struct Exporters {
+    /// True if spans are sent to the collector of `endpoint(..)` or of the environment.
+    otlp: bool,
+    console: bool,
+    backends: Vec<Backend>,
+}
+
+/// Resolves the destinations. `OTEL_TRACES_EXPORTER` is a list of names, as the SDK specification
+/// defines it; its default is `otlp`. `TRACE_BACKENDS` is read if code names no backend.
 ///
-/// An exporter in code replaces OTLP unless an endpoint is given in code too. An attached provider
-/// has its own exporters.
-fn resolve_exporters(builder: &Builder, env: &Environment) -> Result<(bool, bool), RegisterError> {
+/// An exporter or a backend in code replaces the collector unless an endpoint is given in code too.
+/// An attached provider has its own exporters.
+fn resolve_exporters(builder: &Builder, env: &Environment) -> Result<Exporters, RegisterError> {
     let (mut otlp, mut console) = (true, builder.console);
     if let Some((setting, list)) = env.get("OTEL_TRACES_EXPORTER") {
         otlp = false;
@@ -109,6 +123,14 @@ fn resolve_exporters(builder: &Builder, env: &Environment) -> Result<(bool, bool
             }
         }
     }
-    let replaced = !builder.exporters.is_empty() && builder.endpoint.is_none();
-    Ok((otlp && !replaced && builder.provider.is_none(), console))
+    otlp &= builder.provider.is_none();
+    let replaced = !(builder.exporters.is_empty() && builder.backends.is_empty());
+    let in_code = replaced || builder.endpoint.is_some();
+    // Parsed in any case, so that a wrong name is an error everywhere.
+    let listed = backends::listed(env)?.filter(|_| otlp && !in_code);
+    if builder.endpoint.is_none() {
+        otlp &= !replaced && listed.as_ref().is_none_or(|listed| listed.has_ordinary);
+    }
+    let backends = listed.map_or_else(|| builder.backends.clone(), |listed| listed.backends);
+    Ok(Exporters { otlp, console, backends })
 }

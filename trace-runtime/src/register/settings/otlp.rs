@@ -3,6 +3,7 @@
 use super::headers::headers;
 use crate::config::{Environment, RegisterError, Setting};
 use crate::delivery::{Endpoint, OtlpSettings, Protocol};
+use crate::enrich::Additions;
 use crate::register::builder::Builder;
 use std::time::Duration;
 
@@ -18,11 +19,6 @@ pub(in crate::register) fn otlp(
     builder: &Builder,
     env: &Environment,
 ) -> Result<OtlpSettings, RegisterError> {
-    // The specification's unit for all timeouts is milliseconds.
-    let timeout = env
-        .milliseconds(&["OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "OTEL_EXPORTER_OTLP_TIMEOUT"])?
-        .unwrap_or(DEFAULT_TIMEOUT);
-    let max_timeout = env.milliseconds(&["OTEL_BSP_EXPORT_TIMEOUT"])?.unwrap_or(timeout);
     let compression =
         env.first(&["OTEL_EXPORTER_OTLP_TRACES_COMPRESSION", "OTEL_EXPORTER_OTLP_COMPRESSION"]);
     let gzip = match compression {
@@ -36,18 +32,22 @@ pub(in crate::register) fn otlp(
     Ok(OtlpSettings {
         endpoint: endpoint(builder, env)?,
         headers: headers(builder, env)?,
-        timeout: timeout.min(max_timeout),
+        timeout: timeout(env)?,
         gzip,
         certificate,
-        is_additional: false,
+        backend: None,
+        additions: Additions::default(),
     })
 }
 
-/// Resolves a backend that was added with `also(..)`. It reads no environment variable: a key or
-/// a header from there belongs to the first backend and must not be sent to another one.
-pub(super) fn additional(builder: &Builder) -> Result<OtlpSettings, RegisterError> {
-    let settings = otlp(builder, &Environment::default())?;
-    Ok(OtlpSettings { is_additional: true, ..settings })
+/// Resolves the time limit of one attempt.
+pub(super) fn timeout(env: &Environment) -> Result<Duration, RegisterError> {
+    // The specification's unit for all timeouts is milliseconds.
+    let timeout = env
+        .milliseconds(&["OTEL_EXPORTER_OTLP_TRACES_TIMEOUT", "OTEL_EXPORTER_OTLP_TIMEOUT"])?
+        .unwrap_or(DEFAULT_TIMEOUT);
+    let max_timeout = env.milliseconds(&["OTEL_BSP_EXPORT_TIMEOUT"])?.unwrap_or(timeout);
+    Ok(timeout.min(max_timeout))
 }
 
 /// Resolves the address. Precedence: code, then `PHOENIX_COLLECTOR_ENDPOINT`, then
