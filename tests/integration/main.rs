@@ -18,6 +18,7 @@ mod options;
 mod returned_futures;
 mod signatures;
 mod streams;
+mod traced_expressions;
 mod unrecognized_types;
 
 // The content of a span.

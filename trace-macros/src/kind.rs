@@ -46,6 +46,18 @@ macro_rules! define_kind {
                 }
             }
 
+            /// The names of the macros.
+            pub(crate) const MACRO_NAMES: [&str; [$(stringify!($macro_name)),*].len()] =
+                [$(stringify!($macro_name)),*];
+
+            /// Returns the kind of the macro with this name.
+            pub(crate) fn from_macro_name(name: &str) -> Option<Kind> {
+                match name {
+                    $(stringify!($macro_name) => Some(Kind::$variant),)*
+                    _ => None,
+                }
+            }
+
             /// Returns the variant of the runtime enum `OpenInferenceSpanKind`, for generated code.
             pub(crate) fn runtime_variant(self) -> Ident {
                 let name = match self {

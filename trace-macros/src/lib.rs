@@ -14,6 +14,8 @@
 //! 5. `argument_lints` keeps the compiler's lints about unused arguments.
 //! 6. `shape` selects a template, and `expand` fills it in.
 //!
+//! `traced` does the same for an expression in `traced!`.
+//!
 //! Each step adds its mistakes to `errors` and continues, so that one build reports them all.
 #![forbid(unsafe_code)]
 #![deny(
@@ -43,6 +45,7 @@ mod suggestion;
 #[cfg(test)]
 mod tests;
 mod tool_parameters;
+mod traced;
 mod validate;
 
 use kind::Kind;
@@ -64,3 +67,8 @@ macro_rules! define_attribute_macros {
 }
 
 kind::span_kinds!(define_attribute_macros);
+
+#[proc_macro]
+pub fn traced(input: TokenStream) -> TokenStream {
+    traced::expand(input.into()).into()
+}

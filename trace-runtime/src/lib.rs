@@ -29,7 +29,8 @@
 //! # Map
 //!
 //! - The macros: [`agent`], [`chain`], [`decision`], [`embedding`], [`evaluator`], [`guardrail`],
-//!   [`llm`], [`prompt`], [`reranker`], [`retriever`], [`tool`](macro@tool).
+//!   [`llm`], [`prompt`], [`reranker`], [`retriever`], [`tool`](macro@tool); and
+//!   [`traced!`](macro@traced) for a call, without a function around it.
 //! - [`register`] returns a [`Builder`], which sets the destinations of spans and the way they are
 //!   sent; [`Backend`] names the common ones. [`Builder::install`] returns the [`Registration`], which flushes and shuts down.
 //! - [`current_span`] and [`record`](mod@record): values that your code records explicitly.

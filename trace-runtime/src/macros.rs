@@ -1,4 +1,4 @@
-//! Re-exports the attribute macros with their documentation.
+//! Re-exports the macros with their documentation.
 //!
 //! The text is here and not in `trace-macros`, because its examples need this crate. Each page is
 //! a description, then the table of options, then the rows of options that only some macros have.
@@ -36,6 +36,11 @@ pub use trace_macros::reranker;
 #[doc = include_str!("macros/retriever.md")]
 #[doc = include_str!("macros/options.md")]
 pub use trace_macros::retriever;
+#[doc = include_str!("macros/traced.md")]
+#[doc = include_str!("macros/options.md")]
+#[doc = include_str!("macros/options_model.md")]
+#[doc = include_str!("macros/options_traced.md")]
+pub use trace_macros::traced;
 // The page of `tool` ends with the opening fence of an example, which compiles only with `schema`.
 #[doc = include_str!("macros/tool.md")]
 #[cfg_attr(feature = "schema", doc = "```")]

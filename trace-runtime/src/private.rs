@@ -2,11 +2,12 @@
 
 pub use crate::capture::{Capture, CapturedValue, Probe};
 pub use crate::instrument::{
-    AsResult, AsSuccess, AttributeOptions, DescribeError, ErrorInfo, ErrorProbe, InSpan,
-    LentStream, NoStream, Outcome, ReturnedProbe, SpanEnd, SpanHandle, StartOptions, StreamInSpan,
-    StreamProbe, YieldSpan, apply_output, collected_stream_in_span, finish_diverging,
-    future_in_span, in_place, in_span, in_span_async, in_span_later, infer_return_type, open,
-    open_later, stream_in_span, yield_span,
+    AsResult, AsSuccess, AttributeOptions, CallArguments, CallEnd, CallProbe, DescribeError,
+    ErrorInfo, ErrorProbe, InSpan, LentStream, NoStream, Outcome, PendingCall, ReturnedProbe,
+    SpanEnd, SpanHandle, StartOptions, StreamInSpan, StreamProbe, YieldSpan, apply_output,
+    collected_stream_in_span, finish_diverging, future_in_span, in_call, in_call_async, in_place,
+    in_span, in_span_async, in_span_later, infer_return_type, open, open_later, prepare_call,
+    stream_in_span, yield_span,
 };
 pub use crate::record::{RecordProbe, Recorded};
 pub use crate::span::{CallSite, crate_name};
@@ -16,8 +17,8 @@ pub use crate::tool::{DescribeType, IsOptional, Parameter, SchemaProbe, paramete
 pub use crate::{
     __call_site as call_site, __capture as capture, __collect as collect,
     __definition as definition, __failed as failed, __finish as finish,
-    __given_definition as given_definition, __item as item, __outcome as outcome,
-    __parameters as parameters,
+    __finish_call as finish_call, __given_definition as given_definition, __item as item,
+    __outcome as outcome, __parameters as parameters, __traced_site as traced_site,
 };
 pub use core::option::Option::{None, Some};
 pub use core::result::Result::{Err, Ok};

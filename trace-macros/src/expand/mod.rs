@@ -5,6 +5,8 @@ mod body;
 mod open;
 mod tool_definition;
 
+pub(crate) use open::{record_options, start_options};
+
 use crate::argument_lints::{Rebound, take_mutable_arguments, take_unused_arguments};
 use crate::arguments::{Argument, recorded_arguments};
 use crate::errors::Errors;
@@ -115,6 +117,6 @@ impl TracedFunction<'_> {
 
 /// Returns the name of a local variable in generated code. User code can neither see nor shadow it:
 /// the span gives it macro hygiene. The prefix makes it recognizable in compiler output.
-fn generated_ident(name: &str) -> Ident {
+pub(crate) fn generated_ident(name: &str) -> Ident {
     Ident::new(&format!("__trace_{name}"), Span::mixed_site())
 }

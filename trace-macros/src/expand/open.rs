@@ -2,6 +2,7 @@
 
 use super::{TracedFunction, generated_ident};
 use crate::arguments::Argument;
+use crate::options::Options;
 use crate::outer_attributes::doc_comment;
 use crate::signature::can_name_self;
 use proc_macro2::TokenStream;
@@ -65,60 +66,20 @@ impl TracedFunction<'_> {
     /// Each call has the position of the expression in the annotation, so that the compiler
     /// underlines the expression if its type does not fit.
     fn start_calls(&self) -> TokenStream {
-        let (start, options) = (generated_ident("start"), self.options);
+        let start = generated_ident("start");
         let method_of =
             can_name_self(&self.function.signature).then(|| quote!(#start.method_of::<Self>();));
-        // A literal name is part of the call site.
-        let name = options.name.get().filter(|name| !matches!(name, Expr::Lit(_)));
-        let name = name.map(|name| quote_spanned!(name.span()=> #start.name(&(#name));));
-        let parent = options.parent.get();
-        let parent =
-            parent.map(|parent| quote_spanned!(parent.span()=> #start.parent(&(#parent));));
-        let root = options.root.get().map(|()| quote!(#start.root();));
-        let scope = [("session", &options.session), ("user", &options.user)];
-        let scope = scope.into_iter().filter_map(|(method, value)| {
-            let (method, value) = (format_ident!("{method}"), value.get()?);
-            Some(quote_spanned!(value.span()=> #start.#method(&(#value));))
-        });
+        let options = start_options(self.options);
         // Without any call, the closure would not use its argument, and the compiler would warn.
-        let unused = quote!(let _ = #start;);
-        quote!(#method_of #name #parent #root #(#scope)* #unused)
+        quote!(#method_of #options let _ = #start;)
     }
-
     /// Output: `record.argument("prompt", capture!(prompt)); record.model(&(model));`.
     fn record_calls(&self) -> TokenStream {
-        let (runtime, record, options) = (&self.runtime, generated_ident("record"), self.options);
+        let record = generated_ident("record");
         let arguments = self.arguments.iter().map(|argument| self.record_argument(argument));
-        let input = options.input.get();
-        let input =
-            input.map(|input| quote!(#record.input(#runtime::__private::capture!(#input));));
-        let no_input = options.skip_all.get().map(|()| quote!(#record.no_input();));
-        let values = [
-            ("model", &options.model),
-            ("provider", &options.provider),
-            ("description", &options.description),
-        ];
-        let values = values.into_iter().filter_map(|(method, value)| {
-            let (method, value) = (format_ident!("{method}"), value.get()?);
-            Some(quote_spanned!(value.span()=> #record.#method(&(#value));))
-        });
-        let tool_parameters = match (options.parameters.get(), &self.tool_parameters) {
-            (Some(schema), _) => {
-                quote!(#record.parameters(#runtime::__private::capture!(#schema));)
-            }
-            (None, Some(parameters)) => {
-                quote!(#runtime::__private::parameters!(#record, #parameters);)
-            }
-            (None, None) => TokenStream::new(),
-        };
-        let attributes = options.attributes.get().into_iter().flatten().map(|attribute| {
-            let (key, value) = (&attribute.key, &attribute.value);
-            quote_spanned!(value.span()=> #record.attribute(#key, &(#value));)
-        });
-        let unused = quote!(let _ = #record;);
-        quote!(#(#arguments)* #input #no_input #(#values)* #tool_parameters #(#attributes)* #unused)
+        let options = record_options(&self.runtime, self.options, self.tool_parameters.as_ref());
+        quote!(#(#arguments)* #options let _ = #record;)
     }
-
     /// Output: `record.argument("prompt", capture!(prompt));`.
     fn record_argument(&self, argument: &Argument) -> TokenStream {
         let (runtime, record) = (&self.runtime, generated_ident("record"));
@@ -133,4 +94,61 @@ impl TracedFunction<'_> {
             #record.argument(#name, #runtime::__private::capture!(#binding));
         }
     }
+}
+
+/// Output: `start.name(&(format!("{topic}"))); start.root();`, for the options that are evaluated
+/// before the sampling decision.
+///
+/// Each call has the position of the expression in the annotation, so that the compiler underlines
+/// the expression if its type does not fit.
+pub(crate) fn start_options(options: &Options) -> TokenStream {
+    let start = generated_ident("start");
+    // A literal name is part of the call site.
+    let name = options.name.get().filter(|name| !matches!(name, Expr::Lit(_)));
+    let name = name.map(|name| quote_spanned!(name.span()=> #start.name(&(#name));));
+    let parent = options.parent.get();
+    let parent = parent.map(|parent| quote_spanned!(parent.span()=> #start.parent(&(#parent));));
+    let root = options.root.get().map(|()| quote!(#start.root();));
+    let scope = [("session", &options.session), ("user", &options.user)];
+    let scope = scope.into_iter().filter_map(|(method, value)| {
+        let (method, value) = (format_ident!("{method}"), value.get()?);
+        Some(quote_spanned!(value.span()=> #start.#method(&(#value));))
+    });
+    quote!(#name #parent #root #(#scope)*)
+}
+
+/// Output: `record.model(&(model));`, for the options that are evaluated only if the span records.
+/// `tool_parameters` are those of the signature.
+pub(crate) fn record_options(
+    runtime: &TokenStream,
+    options: &Options,
+    tool_parameters: Option<&TokenStream>,
+) -> TokenStream {
+    let record = generated_ident("record");
+    let input = options.input.get();
+    let input = input.map(|input| quote!(#record.input(#runtime::__private::capture!(#input));));
+    let no_input = options.skip_all.get().map(|()| quote!(#record.no_input();));
+    let values = [
+        ("model", &options.model),
+        ("provider", &options.provider),
+        ("description", &options.description),
+    ];
+    let values = values.into_iter().filter_map(|(method, value)| {
+        let (method, value) = (format_ident!("{method}"), value.get()?);
+        Some(quote_spanned!(value.span()=> #record.#method(&(#value));))
+    });
+    let tool_parameters = match (options.parameters.get(), tool_parameters) {
+        (Some(schema), _) => {
+            quote!(#record.parameters(#runtime::__private::capture!(#schema));)
+        }
+        (None, Some(parameters)) => {
+            quote!(#runtime::__private::parameters!(#record, #parameters);)
+        }
+        (None, None) => TokenStream::new(),
+    };
+    let attributes = options.attributes.get().into_iter().flatten().map(|attribute| {
+        let (key, value) = (&attribute.key, &attribute.value);
+        quote_spanned!(value.span()=> #record.attribute(#key, &(#value));)
+    });
+    quote!(#input #no_input #(#values)* #tool_parameters #(#attributes)*)
 }

@@ -4,6 +4,7 @@
 //! option, and `slot` keeps it.
 
 mod parse;
+mod place;
 mod slot;
 mod table;
 mod value;

@@ -2,6 +2,7 @@
 //! reports every mistake.
 
 use super::Options;
+use super::place::Place;
 use super::table::ROWS;
 use super::value::Key;
 use crate::errors::Errors;
@@ -16,9 +17,22 @@ impl Options {
     /// Parses the tokens in the parentheses of `#[kind(..)]`. Mistakes go to `errors`, and an
     /// option with a mistake counts as absent.
     pub(crate) fn parse(kind: Kind, tokens: TokenStream, errors: &mut Errors) -> Options {
+        Options::parse_in(Place::Function(kind), tokens, errors)
+    }
+
+    /// Parses the tokens in the parentheses of `traced!(kind(..), expression)`.
+    pub(crate) fn parse_of_call(kind: Kind, tokens: TokenStream, errors: &mut Errors) -> Options {
+        let options = Options::parse_in(Place::Call(kind), tokens, errors);
+        if let (Some(output), true) = (options.output.get(), options.collect.is_set()) {
+            errors.push(output, "`output` and `collect` cannot be combined: keep one of them");
+        }
+        options
+    }
+
+    fn parse_in(place: Place, tokens: TokenStream, errors: &mut Errors) -> Options {
         let mut options = Options::default();
         let parser = |input: ParseStream<'_>| {
-            options.parse_list(kind, input, errors);
+            options.parse_list(place, input, errors);
             Ok(())
         };
         if let Err(error) = parser.parse2(tokens) {
@@ -28,14 +42,15 @@ impl Options {
         options
     }
 
-    /// Returns the names of the options that `#[kind]` accepts, in the order of the documentation.
-    pub(crate) fn accepted_by(kind: Kind) -> Vec<&'static str> {
-        ROWS.iter().filter(|row| row.accepted_by.includes(kind)).map(|row| row.name).collect()
+    /// Returns the names of the options that are accepted at `place`, in the order of the
+    /// documentation.
+    fn accepted_at(place: Place) -> Vec<&'static str> {
+        ROWS.iter().filter(|row| row.accepted_by.includes(place)).map(|row| row.name).collect()
     }
 
-    fn parse_list(&mut self, kind: Kind, input: ParseStream<'_>, errors: &mut Errors) {
+    fn parse_list(&mut self, place: Place, input: ParseStream<'_>, errors: &mut Errors) {
         while !input.is_empty() {
-            if let Err(error) = self.parse_option(kind, input, errors) {
+            if let Err(error) = self.parse_option(place, input, errors) {
                 errors.push_error(error);
                 skip_to_comma(input);
             }
@@ -50,22 +65,21 @@ impl Options {
 
     fn parse_option(
         &mut self,
-        kind: Kind,
+        place: Place,
         input: ParseStream<'_>,
         errors: &mut Errors,
     ) -> syn::Result<()> {
         // `parse_any` accepts keywords as well, because `crate` is an option.
         let Ok(ident) = input.call(Ident::parse_any) else {
             return Err(input.error(format_args!(
-                "expected an option of `#[{}]`: one of {}",
-                kind.macro_name(),
-                quoted_list(&Options::accepted_by(kind)),
+                "expected an option of `{place}`: one of {}",
+                quoted_list(&Options::accepted_at(place)),
             )));
         };
         let name = ident.unraw().to_string();
-        let mut accepted = ROWS.iter().filter(|row| row.accepted_by.includes(kind));
+        let mut accepted = ROWS.iter().filter(|row| row.accepted_by.includes(place));
         let Some(row) = accepted.find(|row| row.name == name) else {
-            return Err(unknown_option(kind, &ident, &name));
+            return Err(unknown_option(place, &ident, &name));
         };
         (row.read)(self, &Key { ident, example: row.example }, input, errors)
     }
@@ -85,11 +99,22 @@ impl Options {
     }
 }
 
-fn unknown_option(kind: Kind, ident: &Ident, name: &str) -> syn::Error {
-    let accepted = Options::accepted_by(kind);
+fn unknown_option(place: Place, ident: &Ident, name: &str) -> syn::Error {
+    let function = Place::Function(place.kind());
+    let needs_function = ROWS.iter().find(|row| {
+        row.name == name && row.accepted_by.includes(function) && !row.accepted_by.includes(place)
+    });
+    if let Some(row) = needs_function {
+        let (kind, example) = (place.kind().macro_name(), row.example);
+        let message = format!(
+            "option `{name}` needs a function: write `#[{kind}({example})]` on the function, \
+             or remove it here"
+        );
+        return syn::Error::new_spanned(ident, message);
+    }
+    let accepted = Options::accepted_at(place);
     let message = format!(
-        "unknown option `{name}` for `#[{}]`{} Accepted options: {}",
-        kind.macro_name(),
+        "unknown option `{name}` for `{place}`{} Accepted options: {}",
         did_you_mean(name, &accepted),
         quoted_list(&accepted),
     );

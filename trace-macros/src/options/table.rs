@@ -1,6 +1,7 @@
 //! The table of the options. **To add an option, add one line to it** and read the new field of
 //! [`Options`] in `expand`.
 
+use super::place::Place;
 use super::slot::Slot;
 use super::value::{
     Key, SpanAttribute, argument_names, attributes, constant_name, expression, flag, item_path,
@@ -15,17 +16,21 @@ use syn::{Expr, Ident, Path};
 #[derive(Clone, Copy)]
 pub(super) enum AcceptedBy {
     Every,
-    /// `#[tool]`.
+    /// `#[tool]` and `traced!(tool, ..)`.
     Tool,
+    /// `#[tool]`, but not `traced!(tool, ..)`.
+    ToolFunction,
     /// The macros for calls of a model: `#[llm]`, `#[embedding]` and `#[reranker]`.
     Model,
 }
 
 impl AcceptedBy {
-    pub(super) fn includes(self, kind: Kind) -> bool {
+    pub(super) fn includes(self, place: Place) -> bool {
+        let kind = place.kind();
         match self {
             AcceptedBy::Every => true,
             AcceptedBy::Tool => kind == Kind::Tool,
+            AcceptedBy::ToolFunction => matches!(place, Place::Function(Kind::Tool)),
             AcceptedBy::Model => matches!(kind, Kind::Llm | Kind::Embedding | Kind::Reranker),
         }
     }
@@ -92,14 +97,14 @@ options! {
     crate_path:  Path,               "crate",       module_path,    Every,  "crate = my_crate::trace_runtime";
     description: Expr,               "description", expression,     Tool,   r#"description = "What the tool does""#;
     parameters:  Expr,               "parameters",  expression,     Tool,   "parameters = json_schema";
-    definition:  Ident,              "definition",  constant_name,  Tool,   "definition = WEATHER";
+    definition:  Ident,              "definition",  constant_name,  ToolFunction, "definition = WEATHER";
     model:       Expr,               "model",       expression,     Model,  r#"model = "gpt-4o""#;
     provider:    Expr,               "provider",    expression,     Model,  r#"provider = "openai""#;
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Options, ROWS};
+    use super::{Options, Place, ROWS};
     use crate::errors::Errors;
     use crate::kind::Kind;
 
@@ -107,7 +112,9 @@ mod tests {
     fn example_of_each_option_is_accepted() {
         for row in ROWS {
             let mut kinds = [Kind::Chain, Kind::Tool, Kind::Llm].into_iter();
-            let kind = kinds.find(|kind| row.accepted_by.includes(*kind)).expect("a macro");
+            let kind = kinds
+                .find(|kind| row.accepted_by.includes(Place::Function(*kind)))
+                .expect("a macro");
             let mut errors = Errors::default();
             Options::parse(kind, row.example.parse().expect("tokens"), &mut errors);
             assert!(row.example.starts_with(row.name), "{}", row.example);

@@ -6,6 +6,7 @@
 
 use crate::expand::expand;
 use crate::kind::Kind;
+use crate::traced;
 use proc_macro2::TokenStream;
 use std::path::Path;
 
@@ -62,20 +63,39 @@ const CASES: [(&str, Kind, &str, &str); 9] = [
     ),
 ];
 
+/// The name of the file, and the input of `traced!`.
+const CALLS: [(&str, &str); 2] = [
+    ("traced_call", "chain, look_up(topic, depth + 1, |found| found.len())"),
+    ("traced_await", r#"llm(model = m, skip_output), client.chat().create("x", &r, None).await"#),
+];
+
+#[test]
+fn expansion_of_each_call_matches_its_snapshot() {
+    for (name, input) in CALLS {
+        let expanded = traced::expand(input.parse().expect("tokens"));
+        assert_snapshot(name, &format!("async fn case() {{ {expanded} }}"));
+    }
+}
+
+/// Compares the code, formatted, with the file of this name.
+fn assert_snapshot(name: &str, expanded: &str) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tests/snapshots");
+    let file = syn::parse_str(expanded).expect("an expansion is an item");
+    let formatted = prettyplease::unparse(&file);
+    let path = folder.join(format!("{name}.rs"));
+    if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
+        std::fs::write(&path, &formatted).expect("the folder is writable");
+    }
+    let snapshot = std::fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(formatted, snapshot, "{name}: review, then UPDATE_SNAPSHOTS=1");
+}
+
 #[test]
 fn expansion_of_each_case_matches_its_snapshot() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/tests/snapshots");
     for (name, kind, options, function) in CASES {
         let tokens = |text: &str| -> TokenStream { text.parse().expect("tokens") };
         let expanded = expand(kind, tokens(options), &tokens(function));
         let expanded = format!("impl Case {{ {expanded} }}");
-        let file = syn::parse_str(&expanded).expect("an expansion is a function");
-        let formatted = prettyplease::unparse(&file);
-        let path = folder.join(format!("{name}.rs"));
-        if std::env::var_os("UPDATE_SNAPSHOTS").is_some() {
-            std::fs::write(&path, &formatted).expect("the folder is writable");
-        }
-        let snapshot = std::fs::read_to_string(&path).unwrap_or_default();
-        assert_eq!(formatted, snapshot, "{name}: review, then UPDATE_SNAPSHOTS=1");
+        assert_snapshot(name, &expanded);
     }
 }

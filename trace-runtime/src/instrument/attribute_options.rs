@@ -23,7 +23,7 @@ pub struct AttributeOptions<'a> {
 /// Most functions record one argument. Its value is moved directly into the content, and the list
 /// for several arguments is only allocated for the second one.
 #[derive(Debug)]
-enum Input {
+pub(super) enum Input {
     /// The option `input` or `skip_all` is set, so arguments are ignored.
     Settled,
     NoArgument,
@@ -35,6 +35,20 @@ enum Input {
 impl<'a> AttributeOptions<'a> {
     pub(super) fn new(kind: OpenInferenceSpanKind, content: &'a mut SpanContent) -> Self {
         AttributeOptions { kind, content, input: Input::NoArgument }
+    }
+
+    /// Returns the input so far, to continue with [`resume`](Self::resume).
+    pub(super) fn into_input(self) -> Input {
+        self.input
+    }
+
+    /// Continues with the input that [`into_input`](Self::into_input) returned.
+    pub(super) fn resume(
+        kind: OpenInferenceSpanKind,
+        content: &'a mut SpanContent,
+        input: Input,
+    ) -> Self {
+        AttributeOptions { kind, content, input }
     }
 
     /// Adds an argument of the function.

@@ -17,7 +17,7 @@ pub trait Collect<T> {
 }
 
 /// Joins items that are text, and lists all others.
-pub(super) struct Chunks<R> {
+pub struct Chunks<R> {
     read: R,
     joined: JoinedChunks,
     /// The attributes that items with a `Record` implementation add. The last value of a key wins:
@@ -59,7 +59,7 @@ impl<T, R: FnMut(&T) -> Outcome> Collect<T> for Chunks<R> {
 }
 
 /// Folds the items with the function of the option `collect`.
-pub(super) struct Folded<A, F, R> {
+pub struct Folded<A, F, R> {
     collected: A,
     fold: F,
     read: R,

@@ -21,7 +21,7 @@ where
     F: Future<Output = T>,
     O: FnOnce(&T) -> Outcome,
 {
-    InSpan { body: Some(body), span: Some(span), then: Some(end_with(outcome)) }
+    InSpan::new(body, span, end_with(outcome))
 }
 
 /// Runs an async `body`, which yields its span in the first poll, and passes the value and the span
@@ -108,6 +108,13 @@ where
                 Poll::Pending
             }
         }
+    }
+}
+
+impl<F, N> InSpan<F, N> {
+    /// Runs a future in a span that is open, and passes its value to `then`.
+    pub(super) fn new(body: F, span: SpanHandle, then: N) -> Self {
+        InSpan { body: Some(body), span: Some(span), then: Some(then) }
     }
 }
 

@@ -8,7 +8,7 @@ use crate::openinference::OpenInferenceSpanKind;
 
 /// Applies the limits for the kind of the span to another collector. Any thread may poll a stream,
 /// and the limits are in a thread-local, so they are set for each item.
-pub(super) struct LimitedCollect<C> {
+pub struct LimitedCollect<C> {
     /// `None` if there is no span. Nothing is collected then.
     kind: Option<OpenInferenceSpanKind>,
     collect: C,

@@ -13,6 +13,10 @@
 // that code loses the value it was meant to produce and never reaches the caller.
 
 mod attribute_options;
+mod boxed_stream;
+mod call;
+mod call_end;
+mod call_stream;
 mod collect;
 mod context_span;
 mod current_span;
@@ -50,6 +54,8 @@ pub use current_span::{CurrentSpan, current_span};
 #[doc(hidden)]
 pub use {
     attribute_options::AttributeOptions,
+    call::{CallArguments, PendingCall, in_call, in_call_async, prepare_call},
+    call_end::{CallEnd, CallProbe},
     error::{DescribeError, ErrorInfo, ErrorProbe},
     future::{InSpan, future_in_span, in_span_async},
     in_place::{InPlace, in_place},

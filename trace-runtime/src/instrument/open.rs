@@ -107,7 +107,7 @@ fn open_with_active(open: impl FnOnce(ActiveHandle) -> State) -> SpanHandle {
 
 /// Evaluates the options before sampling. They are the user's expressions. If one panics, the
 /// options before it are kept.
-fn evaluate_start_options(
+pub(super) fn evaluate_start_options(
     site: &'static CallSite,
     options: impl FnOnce(&mut StartOptions),
 ) -> StartOptions {
@@ -133,6 +133,15 @@ fn evaluate_attribute_options(
 }
 
 impl SpanHandle {
+    /// Returns the handle of a span that begins with its first use.
+    pub(super) fn deferred(
+        active: ActiveHandle,
+        start: StartOptions,
+        content: SpanContent,
+    ) -> Self {
+        SpanHandle(State::Deferred(Box::new(DeferredSpan { active, start, content })))
+    }
+
     /// Returns the handle of a span that does not record, while its context is the current one.
     pub(super) fn not_recording(kind: OpenInferenceSpanKind) -> Self {
         SpanHandle(State::NotRecording(kind))

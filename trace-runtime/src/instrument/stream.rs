@@ -81,7 +81,7 @@ pin_project! {
 }
 
 impl<S: Stream, C: Collect<S::Item>> StreamInSpan<S, C> {
-    fn new(stream: S, span: SpanHandle, collect: C) -> Self {
+    pub(super) fn new(stream: S, span: SpanHandle, collect: C) -> Self {
         StreamInSpan { stream: Some(stream), span, collect, has_first_item: false, error: None }
     }
 }

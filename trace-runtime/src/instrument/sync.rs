@@ -1,5 +1,6 @@
 //! Runs the body of a function that is not async.
 
+use super::live::LiveSpan;
 use super::open::SpanHandle;
 use super::outcome;
 use crate::panic::catch;
@@ -26,16 +27,15 @@ pub fn in_span<R>(
 /// This function is not inlined, because its stack frame would enlarge that of the traced function
 /// even if no span is open.
 #[inline(never)]
-fn in_open_span<R>(
+pub(super) fn in_open_span<R, W>(
     mut span: SpanHandle,
     body: impl FnOnce() -> R,
-    finish: impl FnOnce(R, SpanHandle) -> R,
-) -> R {
-    let is_recording = match span.live() {
-        None => return body(),
-        Some(span) => span.is_recording(),
+    finish: impl FnOnce(R, SpanHandle) -> W,
+) -> W {
+    let is_recording = span.live().map(LiveSpan::is_recording);
+    let (Some(is_recording), Some(span)) = (is_recording, span.take()) else {
+        return finish(body(), SpanHandle::default());
     };
-    let Some(span) = span.take() else { return body() };
     if !is_recording {
         let kind = span.kind();
         let _attached = span.into_attached();

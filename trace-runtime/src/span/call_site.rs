@@ -148,6 +148,19 @@ pub const fn crate_name(manifest: Option<&'static str>, module: &'static str) ->
     module.split_at(end).0
 }
 
+/// Writes the [`CallSite`] of a `traced!`: the path is that of the called function, as the call
+/// spells it, since the function itself may be anywhere.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __traced_site {
+    ($kind:ident, $name:expr, $is_named:expr, $path:expr, $line:expr) => {
+        $crate::__private::CallSite {
+            path: $path,
+            ..$crate::__private::call_site!($kind, $name, $is_named, "", $line, "")
+        }
+    };
+}
+
 /// Writes a [`CallSite`]. It expands in the user's crate, so that the module path, the file and the
 /// version are those of that crate.
 #[doc(hidden)]
