@@ -39,8 +39,8 @@ mod span;
 mod stages;
 mod wire;
 
-pub(crate) use counted_once::CountedOnce;
 pub(crate) use additions::{Addition, Additions, EMBEDDING, From, On, RERANKER, copy, first_token};
+pub(crate) use counted_once::CountedOnce;
 pub use exporter::EnrichExporter;
 use gen_ai::add_gen_ai_attributes;
 pub(crate) use limit::Limits;

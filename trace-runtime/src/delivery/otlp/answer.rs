@@ -140,7 +140,8 @@ mod tests {
             timeout: Duration::ZERO,
             gzip: false,
             certificate: None,
-            is_additional: false,
+            backend: None,
+            additions: Default::default(),
         }
     }
 
