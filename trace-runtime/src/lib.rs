@@ -42,6 +42,10 @@
 //! - [`enrich`]: messages and token counts for spans of your own pipeline.
 //! - [`http`]: calls of models over HTTP, without annotations.
 //! - [`instrument`]: traits that bound the options of the macros.
+#![cfg_attr(
+    feature = "reqwest",
+    doc = "- [`reqwest`](mod@reqwest): calls of models with `reqwest`."
+)]
 #![cfg_attr(feature = "tracing", doc = "- [`tracing`](mod@tracing): spans of the crate `tracing`.")]
 //!
 //! # Environment
@@ -74,6 +78,8 @@ mod panic;
 pub mod propagation;
 pub mod record;
 mod register;
+#[cfg(feature = "reqwest")]
+pub mod reqwest;
 pub mod scope;
 mod span;
 mod sync;

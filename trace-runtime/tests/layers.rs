@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 /// The rooms from top to bottom. A room imports only from rooms below it.
 const ROOMS: &[&str] = &[
     "tracing",
+    "reqwest",
     "http",
     "instrument",
     "register",

@@ -2,6 +2,7 @@
 
 mod exchange;
 mod fill;
+mod reqwest;
 
 use integration_tests::Program;
 use serde_json::{Value, json};

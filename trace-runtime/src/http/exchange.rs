@@ -118,6 +118,12 @@ impl Exchange {
         self.finish(End::Error(ErrorInfo::from_display(type_name::<E>(), &error)));
     }
 
+    /// Ends the span as [`fail`](Self::fail) does, with the type of the error by its name.
+    #[cfg(feature = "reqwest")]
+    pub(crate) fn fail_as(mut self, error_type: &str, error: &dyn Display) {
+        self.finish(End::Error(ErrorInfo::from_display(error_type, error)));
+    }
+
     fn finish(&mut self, end: End) {
         if let Some(running) = self.0.take() {
             running.finish(end);
