@@ -203,10 +203,10 @@ fn future_that_is_dropped_is_cancelled() {
 #[test]
 fn large_bodies_pass_unchanged() {
     let program = Program::start();
-    let text = "x".repeat(10 << 20);
-    let body = serde_json::json!({ "messages": [{ "role": "user", "content": text }] }).to_string();
     with_server(async |base| {
-        for path in ["echo/chat/completions", "echo/other"] {
+        for (path, length) in [("echo/chat/completions", 1 << 20), ("echo/other", 10 << 20)] {
+            let message = serde_json::json!({ "role": "user", "content": "x".repeat(length) });
+            let body = serde_json::json!({ "messages": [message] }).to_string();
             let request = Client::new().post(format!("{base}/{path}")).body(body.clone());
             let received = request.send_traced().await.expect("a response");
             assert!(received.text().await.expect("a body") == body);
