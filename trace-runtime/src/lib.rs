@@ -41,6 +41,7 @@
 //! - [`delivery`]: the queue, its counts, and a span processor for your own provider.
 //! - [`enrich`]: messages and token counts for spans of your own pipeline.
 //! - [`instrument`]: traits that bound the options of the macros.
+#![cfg_attr(feature = "testing", doc = "- [`testing`]: the spans of one test.")]
 #![cfg_attr(feature = "tracing", doc = "- [`tracing`](mod@tracing): spans of the crate `tracing`.")]
 //!
 //! # Environment
@@ -72,10 +73,14 @@ mod panic;
 pub mod propagation;
 mod readable;
 pub mod record;
+#[cfg(feature = "testing")]
+mod recording;
 mod register;
 pub mod scope;
 mod span;
 mod sync;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod tool;
 #[cfg(feature = "tracing")]
 pub mod tracing;
@@ -101,3 +106,8 @@ pub use schemars;
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct ReadmeExamples;
+
+/// Compiles and runs the examples of the page about tests.
+#[cfg(all(doctest, feature = "testing"))]
+#[doc = include_str!("../../docs/testing.md")]
+struct TestingExamples;

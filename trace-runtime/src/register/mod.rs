@@ -6,12 +6,18 @@
 mod active;
 mod banner;
 mod builder;
+#[cfg(feature = "testing")]
+mod for_tests;
 mod propagator;
 mod provider;
+#[cfg(feature = "testing")]
+mod recording_processor;
 mod registration;
 mod settings;
 
 pub(crate) use active::{Active, ActiveHandle, EffectiveParent, active, is_enabled};
 pub use builder::{Builder, register};
+#[cfg(feature = "testing")]
+pub(crate) use for_tests::install as install_for_tests;
 pub use registration::{FlushError, Registration};
 pub(crate) use settings::Sampling;

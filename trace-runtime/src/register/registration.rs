@@ -1,6 +1,6 @@
 //! The guard of an active registration: install, flush and shutdown.
 
-use super::active::{Active, is_enabled};
+use super::active::{Active, is_registered};
 use super::banner;
 use super::builder::Builder;
 use super::propagator;
@@ -95,7 +95,7 @@ impl Builder {
 impl Registration {
     fn install(mut builder: Builder, environment: &Environment) -> Result<Self, RegisterError> {
         builder.require_no_conflict()?;
-        if is_enabled() {
+        if is_registered() {
             return Err(RegisterError::AlreadyInstalled);
         }
         let timeout = builder.shutdown_timeout.min(delivery::MAX_TIMEOUT);
