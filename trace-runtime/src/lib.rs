@@ -47,6 +47,7 @@
     feature = "reqwest",
     doc = "- [`reqwest`](mod@reqwest): calls of models with `reqwest`."
 )]
+#![cfg_attr(feature = "testing", doc = "- [`testing`]: the spans of one test.")]
 #![cfg_attr(feature = "tracing", doc = "- [`tracing`](mod@tracing): spans of the crate `tracing`.")]
 //!
 //! # Environment
@@ -79,12 +80,16 @@ mod panic;
 pub mod propagation;
 mod readable;
 pub mod record;
+#[cfg(feature = "testing")]
+mod recording;
 mod register;
 #[cfg(feature = "reqwest")]
 pub mod reqwest;
 pub mod scope;
 mod span;
 mod sync;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod tool;
 #[cfg(feature = "tracing")]
 pub mod tracing;
@@ -110,3 +115,8 @@ pub use schemars;
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
 struct ReadmeExamples;
+
+/// Compiles and runs the examples of the page about tests.
+#[cfg(all(doctest, feature = "testing"))]
+#[doc = include_str!("../../docs/testing.md")]
+struct TestingExamples;

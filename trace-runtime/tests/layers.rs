@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 /// The rooms from top to bottom. A room imports only from rooms below it.
 const ROOMS: &[&str] = &[
+    "testing",
     "tracing",
     "reqwest",
     "http",
@@ -19,6 +20,7 @@ const ROOMS: &[&str] = &[
     "scope",
     "tool",
     "span",
+    "recording",
     "record",
     "capture",
     "propagation",

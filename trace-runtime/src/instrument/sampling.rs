@@ -2,6 +2,8 @@
 
 use super::start_options::StartOptions;
 use crate::mask::scrub_name;
+#[cfg(feature = "testing")]
+use crate::recording::Recording;
 use crate::register::{Active, EffectiveParent, Sampling};
 use crate::scope::ContextAttributes;
 use crate::span::{SpanRecord, acquire};
@@ -130,6 +132,10 @@ fn new_record(
     let inherited = ContextAttributes::from_context(context);
     let mut record =
         acquire(SpanRecord::new(start.call().clone(), span_context, parent, inherited));
+    #[cfg(feature = "testing")]
+    {
+        record.recording = Recording::of(context);
+    }
     if let Some(ignored) = ignored {
         record.add_link(ignored.clone(), Vec::new());
     }

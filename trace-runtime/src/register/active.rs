@@ -3,6 +3,8 @@
 //! At most one registration is active. Threads reach it without a lock: each keeps a handle in a
 //! thread-local, and refreshes it when the counter of changes has moved on.
 
+#[cfg(feature = "testing")]
+use super::for_tests;
 use super::propagator;
 use super::settings::{PropagationSettings, Sampling};
 use crate::delivery::{DeliveryProcessor, Diagnostics, QueuedSpan};
@@ -31,6 +33,37 @@ static OWNER: AtomicU32 = AtomicU32::new(0);
 #[inline]
 pub(crate) fn is_enabled() -> bool {
     ENABLED.load(Ordering::Relaxed)
+}
+
+/// Returns true if a registration of the program is active, which excludes another one.
+pub(super) fn is_registered() -> bool {
+    is_enabled() && sync::read(&ACTIVE).as_ref().is_some_and(|active| !is_for_tests(active))
+}
+
+/// Returns true for the registration that records tests while the program has none. It gives way
+/// to one of the program.
+#[cfg(feature = "testing")]
+fn is_for_tests(active: &Arc<Active>) -> bool {
+    for_tests::base().is_some_and(|base| Arc::ptr_eq(&base.active, active))
+}
+
+/// Activates the registration for tests, if a test has begun to record. The switch of the macros
+/// stays on meanwhile, so that parallel tests lose no span.
+#[cfg(feature = "testing")]
+fn activate_for_tests(active: &mut Option<Arc<Active>>) -> bool {
+    let Some(base) = for_tests::base() else { return false };
+    base.active.set(active, Some(&base.provider));
+    true
+}
+
+#[cfg(not(feature = "testing"))]
+fn activate_for_tests(_active: &mut Option<Arc<Active>>) -> bool {
+    false
+}
+
+#[cfg(not(feature = "testing"))]
+fn is_for_tests(_active: &Arc<Active>) -> bool {
+    false
 }
 
 /// A handle to the active registration, with a separate reference count for each thread.
@@ -103,6 +136,9 @@ pub(super) fn forget_parent() -> bool {
 #[derive(Debug)]
 pub(crate) struct Active {
     limits: Limits,
+    /// The stages that spans pass before a test looks at them.
+    #[cfg(feature = "testing")]
+    stages: Stages,
     /// True if secrets are redacted in the spans of an attached provider. The stages of delivery
     /// redact them in all others.
     scrubs_attached: bool,
@@ -154,6 +190,8 @@ impl Active {
         let tracers = Mutex::new(own.is_none().then(attached));
         Active {
             limits: stages.limits(),
+            #[cfg(feature = "testing")]
+            stages: stages.clone(),
             scrubs_attached: own.is_none() && stages.scrubs_secrets(),
             own,
             diagnostics,
@@ -169,9 +207,15 @@ impl Active {
     /// any change, if another registration is active.
     pub(super) fn activate(self: &Arc<Self>, global: Option<&SdkTracerProvider>) -> bool {
         let mut active = sync::write(&ACTIVE);
-        if active.is_some() {
+        if active.as_ref().is_some_and(|active| !is_for_tests(active)) {
             return false;
         }
+        self.set(&mut active, global);
+        true
+    }
+
+    /// Makes this the active registration, under the lock.
+    fn set(self: &Arc<Self>, active: &mut Option<Arc<Self>>, global: Option<&SdkTracerProvider>) {
         *active = Some(Arc::clone(self));
         OWNER.store(Process::current().id(), Ordering::Relaxed);
         sync::switch_off_by(switch_off);
@@ -183,7 +227,15 @@ impl Active {
             self.has_set_propagator.store(propagator::set_global(formats), Ordering::Relaxed);
         }
         ENABLED.store(true, Ordering::Relaxed);
-        true
+    }
+
+    /// Makes this the active registration if there is none.
+    #[cfg(feature = "testing")]
+    pub(super) fn activate_if_none(self: &Arc<Self>, global: &SdkTracerProvider) {
+        let mut active = sync::write(&ACTIVE);
+        if active.is_none() {
+            self.set(&mut active, Some(global));
+        }
     }
 
     /// Switches the macros off, and resets the global provider and propagator if this registration
@@ -192,15 +244,17 @@ impl Active {
     pub(super) fn deactivate(self: &Arc<Self>, is_global: bool) {
         let mut active = sync::write(&ACTIVE);
         if active.as_ref().is_some_and(|active| Arc::ptr_eq(active, self)) {
-            ENABLED.store(false, Ordering::Relaxed);
-            if is_global {
-                global::set_tracer_provider(NoopTracerProvider::new());
-            }
             if self.has_set_propagator.load(Ordering::Relaxed) {
                 propagator::reset_global();
             }
-            *active = None;
-            CHANGES.fetch_add(1, Ordering::Release);
+            if !activate_for_tests(&mut active) {
+                ENABLED.store(false, Ordering::Relaxed);
+                if is_global {
+                    global::set_tracer_provider(NoopTracerProvider::new());
+                }
+                *active = None;
+                CHANGES.fetch_add(1, Ordering::Release);
+            }
         }
         drop(active);
         let tracers = sync::lock(&self.tracers).take();
@@ -233,6 +287,10 @@ impl Active {
     #[inline]
     pub(crate) fn deliver(&self, span: Box<SpanRecord>) {
         if let Some((_, processor)) = &self.own {
+            #[cfg(feature = "testing")]
+            if let Some(recording) = &span.recording {
+                recording.add((*span).clone().take_data(), |span| self.stages.apply(span));
+            }
             processor.push(QueuedSpan::Own(span));
         }
     }

@@ -7,8 +7,12 @@ mod active;
 mod at_exit;
 mod banner;
 mod builder;
+#[cfg(feature = "testing")]
+mod for_tests;
 mod propagator;
 mod provider;
+#[cfg(feature = "testing")]
+mod recording_processor;
 mod registration;
 mod settings;
 #[cfg(all(unix, feature = "signals"))]
@@ -16,5 +20,7 @@ mod signals;
 
 pub(crate) use active::{Active, ActiveHandle, EffectiveParent, active, is_enabled};
 pub use builder::{Backend, Builder, register};
+#[cfg(feature = "testing")]
+pub(crate) use for_tests::install as install_for_tests;
 pub use registration::{FlushError, Registration};
 pub(crate) use settings::Sampling;

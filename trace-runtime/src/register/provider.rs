@@ -1,6 +1,8 @@
 //! Builds a tracer provider from the settings: one processor, with a queue for each destination.
 
 use super::builder::Builder;
+#[cfg(feature = "testing")]
+use super::recording_processor::RecordingProcessor;
 use super::settings::{ResourceSettings, Sampling, Settings, backend, otlp};
 use crate::config::{Environment, RegisterError};
 use crate::delivery::{
@@ -30,16 +32,23 @@ impl Pipeline {
         diagnostics: &Arc<Diagnostics>,
     ) -> Result<Self, RegisterError> {
         let processor = start(settings, builder, diagnostics)?;
-        let provider = SdkTracerProvider::builder()
-            .with_sampler(sampler(settings.sampling))
-            .with_resource(resource(&settings.resource))
-            // Our own limit keeps the important attributes. The SDK would drop the last ones,
-            // among them the output.
-            .with_max_attributes_per_span(u32::MAX)
-            .with_span_processor(ContextAttributesProcessor)
-            .with_span_processor(processor.clone());
-        Ok(Pipeline { provider: provider.build(), processor })
+        Ok(Pipeline { provider: provider(settings, processor.clone()), processor })
     }
+}
+
+/// Creates a provider for the spans of other instrumentation, with the given processor.
+pub(super) fn provider(settings: &Settings, processor: DeliveryProcessor) -> SdkTracerProvider {
+    let provider = SdkTracerProvider::builder()
+        .with_sampler(sampler(settings.sampling))
+        .with_resource(resource(&settings.resource))
+        // Our own limit keeps the important attributes. The SDK would drop the last ones,
+        // among them the output.
+        .with_max_attributes_per_span(u32::MAX)
+        .with_span_processor(ContextAttributesProcessor);
+    #[cfg(feature = "testing")]
+    let provider =
+        provider.with_span_processor(RecordingProcessor::new(settings.delivery.stages.clone()));
+    provider.with_span_processor(processor).build()
 }
 
 impl Builder {

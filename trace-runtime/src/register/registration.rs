@@ -1,6 +1,6 @@
 //! The guard of an active registration: install, flush and shutdown.
 
-use super::active::{Active, forget_parent, is_enabled};
+use super::active::{Active, forget_parent, is_registered};
 use super::at_exit::shut_down_at_exit;
 use super::banner;
 use super::builder::Builder;
@@ -105,7 +105,7 @@ impl Builder {
 impl Registration {
     fn install(mut builder: Builder, environment: &Environment) -> Result<Self, RegisterError> {
         builder.require_no_conflict()?;
-        if !forget_parent() || is_enabled() {
+        if !forget_parent() || is_registered() {
             return Err(RegisterError::AlreadyInstalled);
         }
         let timeout = builder.shutdown_timeout.min(delivery::MAX_TIMEOUT);

@@ -4,6 +4,8 @@ use super::call_site::{Call, CallSite};
 use super::content::{SpanContent, TYPICAL_LIST_BYTES};
 use crate::memory::extras_bytes;
 use crate::openinference::keys;
+#[cfg(feature = "testing")]
+use crate::recording::Recording;
 use opentelemetry::trace::{Event, Link, SpanContext, SpanId, Status};
 use opentelemetry::{InstrumentationScope, KeyValue};
 use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanLinks};
@@ -27,6 +29,9 @@ pub(crate) struct SpanRecord {
     pub(crate) end_time: SystemTime,
     pub(crate) content: SpanContent,
     pub(crate) status: Status,
+    /// The test that records the span.
+    #[cfg(feature = "testing")]
+    pub(crate) recording: Option<Recording>,
     extras: Option<Box<Extras>>,
 }
 
@@ -64,6 +69,8 @@ impl SpanRecord {
             end_time: now,
             content: SpanContent { inherited, ..SpanContent::default() },
             status: Status::Unset,
+            #[cfg(feature = "testing")]
+            recording: None,
             extras: None,
         }
     }
