@@ -7,7 +7,7 @@ pub use crate::instrument::{
     SpanEnd, SpanHandle, StartOptions, StreamInSpan, StreamProbe, YieldSpan, apply_output,
     collected_stream_in_span, finish_diverging, future_in_span, in_call, in_call_async, in_place,
     in_span, in_span_async, in_span_later, infer_return_type, open, open_later, prepare_call,
-    stream_in_span, yield_span,
+    require_stream, stream_in_span, yield_span,
 };
 pub use crate::record::{RecordProbe, Recorded};
 pub use crate::span::{CallSite, crate_name};

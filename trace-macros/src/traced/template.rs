@@ -43,7 +43,7 @@ impl TracedCall<'_> {
         let values = self.call.bound.iter().map(|bound| &bound.value);
         let body = &self.body;
         let record = self.call.captured.iter().filter_map(|argument| match &argument.source {
-            Source::Bound(variable) => Some(self.add(&runtime, argument, &quote!(*#variable))),
+            Source::Bound(variable) => Some(add_argument(&runtime, argument, &quote!(*#variable))),
             Source::InPlace(_) => None,
         });
         let unused = self.call.bound.iter().map(|bound| &bound.variable);
@@ -82,7 +82,7 @@ impl TracedCall<'_> {
         let no_input =
             (!has_arguments && !self.options.input.is_set()).then(|| quote!(#record.no_input();));
         let in_place = captured.iter().filter_map(|argument| match &argument.source {
-            Source::InPlace(value) => Some(self.add(runtime, argument, value)),
+            Source::InPlace(value) => Some(add_argument(runtime, argument, value)),
             Source::Bound(_) => None,
         });
         quote! {
@@ -96,17 +96,6 @@ impl TracedCall<'_> {
                 },
             )
         }
-    }
-
-    /// Output: `arguments.add(0, "request", capture!(request));`.
-    fn add(
-        &self,
-        runtime: &TokenStream,
-        CapturedArgument { position, name, .. }: &CapturedArgument,
-        value: &TokenStream,
-    ) -> TokenStream {
-        let arguments = generated_ident("arguments");
-        quote!(#arguments.add(#position, #name, #runtime::__private::capture!(#value));)
     }
 
     /// Returns the closure that ends the span, or moves it into the returned stream.
@@ -128,4 +117,14 @@ impl TracedCall<'_> {
         };
         quote!(|#returned, #span| #runtime::__private::#finish)
     }
+}
+
+/// Output: `arguments.add(0, "request", capture!(request));`.
+fn add_argument(
+    runtime: &TokenStream,
+    CapturedArgument { position, name, .. }: &CapturedArgument,
+    value: &TokenStream,
+) -> TokenStream {
+    let arguments = generated_ident("arguments");
+    quote!(#arguments.add(#position, #name, #runtime::__private::capture!(#value));)
 }

@@ -22,7 +22,7 @@ pub struct CallProbe<'a, R: ?Sized>(pub &'a R);
 
 /// One rank of ending the span of a call.
 pub trait CallEnd {
-    /// The way to end the span: a type with a method `finish`, and for streams `collect`.
+    /// The way to end the span: a type with a method `finish`, and for streams `collect_items`.
     type End;
 
     /// Returns the way to end the span.
@@ -95,6 +95,7 @@ ends_of_values! {
     EndUntracedValue => EndUntraced;
 }
 
+#[expect(clippy::unused_self, reason = "the type of `self` selects the method")]
 impl EndBoxedFuture {
     /// Moves the span into the future. `read` reads the output of the future.
     pub fn finish<R, O>(
@@ -134,7 +135,8 @@ macro_rules! __finish_call {
     ($returned:ident, $span:ident, collect $collect:path) => {{
         use $crate::__private::CallEnd as _;
         let end = (&&&&&&&$crate::__private::CallProbe(&$returned)).__trace_end();
-        end.collect(
+        $crate::__private::require_stream(&end);
+        end.collect_items(
             $returned,
             $span,
             |collected, item| $crate::__private::collect!(collected, item, $collect),

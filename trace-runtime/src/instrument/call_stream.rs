@@ -27,6 +27,22 @@ pub struct EndBoxedStream;
 #[derive(Debug)]
 pub struct EndBoxedStreamResult;
 
+/// The end of a call that returned a stream, which the option `collect` needs.
+#[diagnostic::on_unimplemented(
+    message = "`collect` needs a stream, and the value of this expression is none",
+    label = "expected a stream, or a `Result` of a stream",
+    note = "remove `collect`, or write `output = ..` for another value"
+)]
+pub trait CollectsItems {}
+
+impl CollectsItems for EndStream {}
+impl CollectsItems for EndStreamResult {}
+impl CollectsItems for EndBoxedStream {}
+impl CollectsItems for EndBoxedStreamResult {}
+
+/// Fails to compile for the end of another value.
+pub fn require_stream<E: CollectsItems>(_end: &E) {}
+
 /// Collects the items that `read` reads.
 fn chunks<O>(span: &SpanHandle, read: O) -> LimitedCollect<Chunks<O>> {
     LimitedCollect::new(span, Chunks::new(read))
@@ -95,7 +111,7 @@ impl EndStream {
     }
 
     /// Moves the span into the stream. `fold` collects the items.
-    pub fn collect<S: Stream, A: Default>(
+    pub fn collect_items<S: Stream, A: Default>(
         self,
         stream: S,
         span: SpanHandle,
@@ -131,7 +147,7 @@ impl EndStreamResult {
     /// # Errors
     ///
     /// The error of `result`.
-    pub fn collect<S: Stream, E, A: Default>(
+    pub fn collect_items<S: Stream, E, A: Default>(
         self,
         result: Result<S, E>,
         span: SpanHandle,
@@ -163,7 +179,7 @@ impl EndBoxedStream {
     }
 
     /// Moves the span into the stream. `fold` collects the items.
-    pub fn collect<S, A: Default, F, R>(
+    pub fn collect_items<S, A: Default, F, R>(
         self,
         stream: S,
         span: SpanHandle,
@@ -208,7 +224,7 @@ impl EndBoxedStreamResult {
     /// # Errors
     ///
     /// The error of `result`.
-    pub fn collect<S, E, A: Default, F, R>(
+    pub fn collect_items<S, E, A: Default, F, R>(
         self,
         result: Result<S, E>,
         span: SpanHandle,

@@ -56,6 +56,7 @@ pub use {
     attribute_options::AttributeOptions,
     call::{CallArguments, PendingCall, in_call, in_call_async, prepare_call},
     call_end::{CallEnd, CallProbe},
+    call_stream::require_stream,
     error::{DescribeError, ErrorInfo, ErrorProbe},
     future::{InSpan, future_in_span, in_span_async},
     in_place::{InPlace, in_place},
