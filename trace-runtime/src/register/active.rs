@@ -8,7 +8,7 @@ use super::for_tests;
 use super::propagator;
 use super::settings::{PropagationSettings, Sampling};
 use crate::delivery::{DeliveryProcessor, Diagnostics, QueuedSpan};
-use crate::enrich::{Limits, Stages};
+use crate::enrich::{CountedOnce, Limits, Stages};
 use crate::span::CallSite;
 use crate::span::{SpanRecord, instrumentation_scope};
 use crate::sync::{self, Process};
@@ -289,7 +289,9 @@ impl Active {
         if let Some((_, processor)) = &self.own {
             #[cfg(feature = "testing")]
             if let Some(recording) = &span.recording {
-                recording.add((*span).clone().take_data(), |span| self.stages.apply(span));
+                recording.add((*span).clone().take_data(), |span| {
+                    self.stages.apply(std::slice::from_mut(span), &CountedOnce::default());
+                });
             }
             processor.push(QueuedSpan::Own(span));
         }

@@ -1,6 +1,6 @@
 //! Brings the spans of other instrumentation to the test that records them.
 
-use crate::enrich::Stages;
+use crate::enrich::{CountedOnce, Stages};
 use crate::recording::Recording;
 use crate::sync;
 use opentelemetry::Context;
@@ -35,7 +35,9 @@ impl SpanProcessor for RecordingProcessor {
     fn on_end(&self, span: SpanData) {
         let recording = sync::lock(&self.open).remove(&span.span_context.span_id());
         if let Some(recording) = recording {
-            recording.add(span, |span| self.stages.apply(span));
+            recording.add(span, |span| {
+                self.stages.apply(std::slice::from_mut(span), &CountedOnce::default());
+            });
         }
     }
 
