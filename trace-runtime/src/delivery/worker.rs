@@ -101,7 +101,11 @@ impl Worker {
         let resource = scrubbed.as_ref().unwrap_or(resource);
         match &mut self.outlet {
             Outlet::Exporter(exporter) => drop(catch(|| exporter.set_resource(resource))),
-            Outlet::Encoder(encoder) => encoder.resource = resource.into(),
+            Outlet::Encoder(encoder) => {
+                encoder.resource = resource.into();
+                // The map inside a resource has another order for each destination.
+                encoder.resource.attributes.0.sort_by(|one, other| one.key.cmp(&other.key));
+            }
         }
     }
 
