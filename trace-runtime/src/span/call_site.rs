@@ -69,7 +69,7 @@ impl Call {
 
     /// Returns true if the call is an HTTP exchange and not a call of an annotated function.
     pub(crate) fn is_exchange(&self) -> bool {
-        self.site.function.is_empty()
+        self.site.file.is_empty()
     }
 
     /// Returns OpenTelemetry's kind of the span: an exchange is a request to another process.
@@ -103,8 +103,8 @@ impl Call {
         names + path.len() + file.len() + documentation.len()
     }
 
-    /// Pushes the `code.*` attributes of a function, and the names that OpenInference defines besides the name of
-    /// the span: `agent.name` for agents, `tool.name` and `tool.description` for tools.
+    /// Pushes the `code.*` attributes of a function, and the names that OpenInference defines besides
+    /// the name of the span: `agent.name` for agents, `tool.name` and `tool.description` for tools.
     pub(crate) fn describe(&self, attributes: &mut Vec<KeyValue>) {
         if self.is_exchange() {
             return;
