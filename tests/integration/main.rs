@@ -7,6 +7,11 @@
     clippy::items_after_statements,
     clippy::unnecessary_wraps,
     clippy::needless_pass_by_value,
+    clippy::redundant_closure_for_method_calls,
+    clippy::trivially_copy_pass_by_ref,
+    clippy::ignored_unit_patterns,
+    clippy::cast_precision_loss,
+    clippy::unused_async,
     reason = "tests read like the code of users"
 )]
 

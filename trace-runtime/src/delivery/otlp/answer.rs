@@ -141,7 +141,7 @@ mod tests {
             gzip: false,
             certificate: None,
             backend: None,
-            additions: Default::default(),
+            additions: crate::enrich::Additions::default(),
         }
     }
 
