@@ -8,7 +8,7 @@ use super::for_tests;
 use super::propagator;
 use super::settings::{PropagationSettings, Sampling};
 use crate::delivery::{DeliveryProcessor, Diagnostics, QueuedSpan};
-use crate::enrich::{CountedOnce, Limits, Stages};
+use crate::enrich::{Limits, Stages};
 use crate::span::CallSite;
 use crate::span::{SpanRecord, instrumentation_scope};
 use crate::sync::{self, Process};
@@ -290,7 +290,8 @@ impl Active {
             #[cfg(feature = "testing")]
             if let Some(recording) = &span.recording {
                 recording.add((*span).clone().take_data(), |span| {
-                    self.stages.apply(std::slice::from_mut(span), &CountedOnce::default());
+                    self.stages
+                        .apply(std::slice::from_mut(span), &crate::enrich::CountedOnce::default());
                 });
             }
             processor.push(QueuedSpan::Own(span));
