@@ -107,38 +107,21 @@ fn is_below(key: &str, prefix: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use opentelemetry::InstrumentationScope;
-    use opentelemetry::trace::{SpanContext, SpanKind, Status, TraceFlags, TraceId, TraceState};
-    use opentelemetry_sdk::trace::{SpanEvents, SpanLinks};
+    use crate::enrich::test_span::test_span;
+    use opentelemetry::trace::{SpanContext, TraceFlags, TraceId, TraceState};
 
     fn span(id: u64, parent: u64, kind: Kind, tokens: Option<i64>) -> SpanData {
-        let now = opentelemetry::time::now();
         let mut attributes = vec![kind.attribute()];
         if let Some(tokens) = tokens {
             attributes.push(KeyValue::new(keys::LLM_TOKEN_COUNT_PROMPT, tokens));
             attributes.push(KeyValue::new("llm.cost.total", 0.5));
             attributes.push(KeyValue::new("gen_ai.usage.input_tokens", tokens));
         }
+        let (trace, flags) = (TraceId::from(1), TraceFlags::SAMPLED);
         SpanData {
-            span_context: SpanContext::new(
-                TraceId::from(1),
-                SpanId::from(id),
-                TraceFlags::SAMPLED,
-                false,
-                TraceState::NONE,
-            ),
+            span_context: SpanContext::new(trace, SpanId::from(id), flags, false, TraceState::NONE),
             parent_span_id: SpanId::from(parent),
-            parent_span_is_remote: false,
-            span_kind: SpanKind::Internal,
-            name: "call".into(),
-            start_time: now,
-            end_time: now,
-            attributes,
-            dropped_attributes_count: 0,
-            events: SpanEvents::default(),
-            links: SpanLinks::default(),
-            status: Status::Unset,
-            instrumentation_scope: InstrumentationScope::default(),
+            ..test_span(attributes)
         }
     }
 

@@ -37,6 +37,8 @@ mod rerank;
 mod rfc3339;
 mod span;
 mod stages;
+#[cfg(test)]
+mod test_span;
 mod wire;
 
 pub(crate) use additions::{Addition, Additions, EMBEDDING, From, On, RERANKER, copy, first_token};

@@ -141,30 +141,12 @@ fn text<'a>(attributes: &'a [KeyValue], key: &str) -> Option<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use opentelemetry::trace::{SpanContext, SpanId, SpanKind, Status};
-    use opentelemetry_sdk::trace::{SpanEvents, SpanLinks};
+    use crate::enrich::test_span::test_span;
     use serde_json::json;
 
     fn llm_span(output: &Value) -> SpanData {
-        let now = opentelemetry::time::now();
-        SpanData {
-            span_context: SpanContext::empty_context(),
-            parent_span_id: SpanId::INVALID,
-            parent_span_is_remote: false,
-            span_kind: SpanKind::Internal,
-            name: "call".into(),
-            start_time: now,
-            end_time: now,
-            attributes: vec![
-                Kind::Llm.attribute(),
-                KeyValue::new(keys::OUTPUT_VALUE, output.to_string()),
-            ],
-            dropped_attributes_count: 0,
-            events: SpanEvents::default(),
-            links: SpanLinks::default(),
-            status: Status::Unset,
-            instrumentation_scope: opentelemetry::InstrumentationScope::default(),
-        }
+        let output = KeyValue::new(keys::OUTPUT_VALUE, output.to_string());
+        test_span(vec![Kind::Llm.attribute(), output])
     }
 
     #[test]

@@ -88,32 +88,12 @@ impl Stages {
 mod tests {
     use super::*;
     use crate::config::Environment;
+    use crate::enrich::test_span::test_span;
     use crate::mask::Mask;
     use crate::openinference::{OpenInferenceSpanKind, keys};
-    use opentelemetry::trace::{SpanContext, SpanId, SpanKind, Status};
-    use opentelemetry::{InstrumentationScope, KeyValue, Value};
-    use opentelemetry_sdk::trace::{SpanEvents, SpanLinks};
+    use opentelemetry::{KeyValue, Value};
     use serde_json::json;
     use std::slice;
-
-    fn span(attributes: Vec<KeyValue>) -> SpanData {
-        let now = opentelemetry::time::now();
-        SpanData {
-            span_context: SpanContext::empty_context(),
-            parent_span_id: SpanId::INVALID,
-            parent_span_is_remote: false,
-            span_kind: SpanKind::Internal,
-            name: "call".into(),
-            start_time: now,
-            end_time: now,
-            attributes,
-            dropped_attributes_count: 0,
-            events: SpanEvents::default(),
-            links: SpanLinks::default(),
-            status: Status::Unset,
-            instrumentation_scope: InstrumentationScope::default(),
-        }
-    }
 
     /// Returns an LLM span whose request has so many messages.
     fn conversation(messages: usize) -> SpanData {
@@ -125,7 +105,7 @@ mod tests {
             "model": "gpt-4o-2024-08-06",
             "usage": {"prompt_tokens": 900, "completion_tokens": 2, "total_tokens": 902},
         });
-        span(vec![
+        test_span(vec![
             OpenInferenceSpanKind::Llm.attribute(),
             KeyValue::new(keys::INPUT_VALUE, input),
             KeyValue::new(keys::INPUT_MIME_TYPE, keys::MIME_JSON),

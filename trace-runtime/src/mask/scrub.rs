@@ -98,3 +98,55 @@ pub(super) fn drop_trace_state_with_secret(span: &mut SpanData) {
         );
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use opentelemetry::trace::{SpanId, SpanKind, TraceFlags, TraceId};
+    use opentelemetry::{InstrumentationScope, time};
+    use opentelemetry_sdk::trace::{SpanEvents, SpanLinks};
+
+    /// Returns the trace state of a span after the scrubber.
+    fn trace_state(value: &str) -> String {
+        let state = TraceState::from_key_value([("vendor", value)]).unwrap();
+        let (trace, span) = (TraceId::from(1), SpanId::from(2));
+        let mut span = SpanData {
+            span_context: SpanContext::new(trace, span, TraceFlags::SAMPLED, false, state),
+            parent_span_id: SpanId::INVALID,
+            parent_span_is_remote: false,
+            span_kind: SpanKind::Internal,
+            name: "call".into(),
+            start_time: time::now(),
+            end_time: time::now(),
+            attributes: Vec::new(),
+            dropped_attributes_count: 0,
+            events: SpanEvents::default(),
+            links: SpanLinks::default(),
+            status: Status::Unset,
+            instrumentation_scope: InstrumentationScope::default(),
+        };
+        drop_trace_state_with_secret(&mut span);
+        assert!(span.span_context.is_valid() && span.span_context.is_sampled());
+        span.span_context.trace_state().header()
+    }
+
+    #[test]
+    fn trace_state_with_a_secret_is_dropped_and_any_other_kept() {
+        assert_eq!(trace_state("ghp_0123456789abcdefABCDEF0123456789abcd"), "");
+        assert_eq!(trace_state("t61rcWkgMzE"), "vendor=t61rcWkgMzE");
+    }
+
+    #[test]
+    fn count_with_the_name_of_a_token_is_no_secret() {
+        let table = [
+            ("token", Value::I64(5), false),
+            ("token", "abc".into(), true),
+            ("password", Value::I64(5), true),
+            ("has_password", true.into(), false),
+            ("password", "".into(), false),
+        ];
+        for (key, value, expected) in table {
+            assert_eq!(names_secret(key, &value), expected, "{key} {value:?}");
+        }
+    }
+}

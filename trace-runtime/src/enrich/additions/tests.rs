@@ -2,10 +2,10 @@ use super::super::Stages;
 use super::*;
 use crate::config::Environment;
 use crate::enrich::CountedOnce;
+use crate::enrich::test_span::test_span;
 use crate::mask::{Mask, MaskSettings, Masked};
-use opentelemetry::InstrumentationScope;
-use opentelemetry::trace::{Event, SpanContext, SpanId, SpanKind, Status};
-use opentelemetry_sdk::trace::{SpanEvents, SpanLinks};
+use opentelemetry::trace::Event;
+use opentelemetry_sdk::trace::SpanEvents;
 use std::time::{Duration, UNIX_EPOCH};
 
 const ROWS: &[Addition] = &[
@@ -27,19 +27,10 @@ fn span(attributes: Vec<KeyValue>, events: &[&'static str]) -> SpanData {
     let at = UNIX_EPOCH + Duration::from_millis(2500);
     recorded.events = events.iter().map(|name| Event::new(*name, at, Vec::new(), 0)).collect();
     SpanData {
-        span_context: SpanContext::empty_context(),
-        parent_span_id: SpanId::INVALID,
-        parent_span_is_remote: false,
-        span_kind: SpanKind::Internal,
-        name: "call".into(),
         start_time: UNIX_EPOCH + Duration::from_secs(1),
         end_time: UNIX_EPOCH + Duration::from_secs(3),
-        attributes,
-        dropped_attributes_count: 0,
         events: recorded,
-        links: SpanLinks::default(),
-        status: Status::Unset,
-        instrumentation_scope: InstrumentationScope::default(),
+        ..test_span(attributes)
     }
 }
 

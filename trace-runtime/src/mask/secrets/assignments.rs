@@ -1,9 +1,9 @@
 //! Finds values that have the name of a secret: `password = ..`, `"api_key": ".."`,
 //! `authorization: Bearer ..`, `--token ..`, `?key=..`, `ApiKey("..")`.
 
+use super::boundary::{escape_len, starts_escape};
 use super::names::{self, Name, Strength, classify};
-use super::tokens::{escape_len, is_basic_token, starts_escape};
-use super::values::{Notation, is_random, is_secret};
+use super::values::{Notation, is_basic, is_random, is_secret};
 use super::{Finding, blocks, urls};
 use std::ops::Range;
 
@@ -11,11 +11,11 @@ use std::ops::Range;
 /// would be read for each of many names in it.
 const MAX_DECISIVE: usize = 1024;
 
-/// The greatest length of a name on either side of its stem.
+/// The greatest length of a name.
 const MAX_NAME: usize = 96;
 
-/// The number of bytes after a name in which an escape may hide its value. `\n` in a text that is
-/// longer belongs to the next line.
+/// The greatest number of bytes between a name and its value that are searched: quotes, spaces,
+/// brackets, and escapes of these.
 const MAX_BETWEEN: usize = 32;
 
 /// Adds the named secrets in `text`. Returns true if an escape may keep one from being recognized.
@@ -238,7 +238,7 @@ impl Assignments<'_> {
     fn basic(&mut self, end: usize) {
         let at = self.skip(end, |byte| byte == b' ');
         let len = self.count(at, is_base64_token);
-        if at > end && len >= 6 && is_basic_token(&self.bytes[at..at + len]) {
+        if at > end && len >= 6 && is_basic(&self.bytes[at..at + len]) {
             self.add(at..at + len);
         }
     }

@@ -14,6 +14,7 @@
 
 mod assignments;
 mod blocks;
+mod boundary;
 mod forms;
 mod layer;
 mod names;
@@ -28,7 +29,7 @@ use super::REDACTED;
 use layer::Layer;
 pub(crate) use names::is_secret_name;
 use std::ops::Range;
-pub(super) use tokens::is_in_name as has_token_in_name;
+pub(super) use tokens::has_token_in_name;
 
 /// Length of the shortest text that can contain a secret: `pwd=abc`. Shorter ones are not searched.
 const MIN_LEN: usize = 7;

@@ -1,6 +1,7 @@
 //! Decides if a value is a secret.
 
 use super::names::{Strength, is_secret_name};
+use base64::Engine as _;
 
 /// The notation of a value.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -211,6 +212,13 @@ fn is_unlike_words(value: &str) -> bool {
             || value.len() >= 6 && symbols > 0 && letters > 0
             || digits >= 10 && letters == 0 && digits == value.len()
             || value.len() >= 20 && is_random(value.as_bytes()))
+}
+
+/// Returns true for base64 of a user and a password, which has a colon.
+pub(super) fn is_basic(token: &[u8]) -> bool {
+    let end = token.iter().rposition(|byte| *byte != b'=').map_or(0, |last| last + 1);
+    let decoded = base64::engine::general_purpose::STANDARD_NO_PAD.decode(&token[..end]);
+    decoded.is_ok_and(|text| text.contains(&b':') && text.iter().all(|byte| *byte >= b' '))
 }
 
 /// Returns true if the bytes look random: some part between separators is long and changes between

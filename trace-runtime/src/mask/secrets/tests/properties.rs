@@ -92,6 +92,10 @@ fn private_key_is_redacted_to_its_end() {
         (serde_json::to_string(&whole).expect("a text"), r#""a\n__REDACTED__\nb""#.to_owned()),
         (format!("{}\",\"b\"", pem.replace('\n', "\\n")), "__REDACTED__\",\"b\"".to_owned()),
         (
+            "Private-Lines: 1\nAAAAB3NzaC1yc2EAAAADAQABAAABAQ==".to_owned(),
+            "Private-Lines:__REDACTED__".to_owned(),
+        ),
+        (
             whole.replace("RSA PRIVATE KEY", "PGP PRIVATE KEY BLOCK"),
             "a\n__REDACTED__\nb".to_owned(),
         ),

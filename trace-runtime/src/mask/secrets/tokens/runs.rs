@@ -1,0 +1,83 @@
+//! Finds the runs of characters that can be tokens.
+
+use std::ops::Range;
+
+/// The shortest token, `sk_live_` and eight characters.
+pub(super) const MIN_RUN: usize = 16;
+
+/// The number of bytes that are judged at once.
+const CHUNK: usize = 64;
+
+/// Returns true if a part of a text can contain a token: it has a digit, `_` or `-`, or many
+/// capitals. Most prose has none of them, and the loop compiles to a few vector instructions.
+fn is_interesting(chunk: &[u8]) -> bool {
+    let Ok(chunk) = <&[u8; CHUNK]>::try_from(chunk) else { return true };
+    let (mut marks, mut capitals) = (0_u8, 0_u8);
+    for byte in chunk {
+        let is_digit = byte.wrapping_sub(b'0') < 10;
+        marks |= u8::from(is_digit) | u8::from(*byte == b'_') | u8::from(*byte == b'-');
+        capitals += u8::from(byte.wrapping_sub(b'A') < 26);
+    }
+    marks != 0 || capitals >= 8
+}
+
+/// Returns the next run of token characters that is long enough, from `at`.
+pub(super) fn next_run(bytes: &[u8], mut at: usize) -> Option<Range<usize>> {
+    // The end of the last part that was judged.
+    let mut judged = at;
+    loop {
+        while at >= judged {
+            let chunk = bytes.get(judged..bytes.len().min(judged + CHUNK)).unwrap_or_default();
+            judged += CHUNK;
+            if chunk.is_empty() {
+                return None;
+            }
+            if is_interesting(chunk) {
+                continue;
+            }
+            // A token may begin in this part, before its first digit.
+            let tail = chunk.iter().rev().take_while(|byte| is_token_byte(**byte)).count();
+            at = at.max(judged.min(bytes.len()) - tail);
+        }
+        let window = bytes.get(at..at + MIN_RUN)?;
+        let (low, high) = window.split_at(MIN_RUN / 2);
+        let last = last_below_plus(high)
+            .map(|last| last + MIN_RUN / 2)
+            .or_else(|| last_below_plus(low))
+            .or_else(|| window.iter().rposition(|byte| !is_token_byte(*byte)));
+        let Some(last) = last else {
+            let rest = &bytes[at + MIN_RUN..];
+            let end = rest.iter().position(|byte| !is_token_byte(*byte));
+            return Some(at..at + MIN_RUN + end.unwrap_or(rest.len()));
+        };
+        at += last + 1;
+    }
+}
+
+/// Returns the position of the last of eight bytes that is below `+` or not ASCII: a space, a quote,
+/// a line end. Token characters are none of these, and nearly every eight bytes of text have one.
+/// All are compared at once: the highest bit of each stays set if the rest is not below.
+fn last_below_plus(eight: &[u8]) -> Option<usize> {
+    const HIGH: u64 = u64::from_le_bytes([0x80; 8]);
+    const PLUS: u64 = u64::from_le_bytes([b'+'; 8]);
+    let bytes = u64::from_le_bytes(eight.try_into().ok()?);
+    let is_below = !((bytes | HIGH) - PLUS) & HIGH | bytes & HIGH;
+    (is_below != 0).then(|| 7 - is_below.leading_zeros() as usize / 8)
+}
+
+/// Returns true for the characters of tokens, and of the paths of webhooks.
+fn is_token_byte(byte: u8) -> bool {
+    const TABLE: [bool; 256] = {
+        let mut table = [false; 256];
+        let mut byte = 0;
+        while byte < 256 {
+            #[expect(clippy::cast_possible_truncation, reason = "below 256")]
+            let it = byte as u8;
+            table[byte] = it.is_ascii_alphanumeric()
+                || matches!(it, b'_' | b'-' | b'+' | b'/' | b'.' | b'~' | b':');
+            byte += 1;
+        }
+        table
+    };
+    TABLE[usize::from(byte)]
+}
