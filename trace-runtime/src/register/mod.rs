@@ -7,6 +7,7 @@ mod active;
 mod at_exit;
 mod banner;
 mod builder;
+mod flush_error;
 #[cfg(feature = "testing")]
 mod for_tests;
 mod propagator;
@@ -20,7 +21,8 @@ mod signals;
 
 pub(crate) use active::{Active, ActiveHandle, EffectiveParent, active, is_enabled};
 pub use builder::{Backend, Builder, register};
+pub use flush_error::FlushError;
 #[cfg(feature = "testing")]
 pub(crate) use for_tests::install as install_for_tests;
-pub use registration::{FlushError, Registration};
+pub use registration::Registration;
 pub(crate) use settings::Sampling;

@@ -4,6 +4,7 @@ use super::active::{Active, forget_parent, is_registered};
 use super::at_exit::shut_down_at_exit;
 use super::banner;
 use super::builder::Builder;
+use super::flush_error::{FlushError, attached_result, result};
 use super::propagator;
 use super::provider::Pipeline;
 use super::settings::{PropagationSettings, Settings};
@@ -11,7 +12,7 @@ use super::settings::{PropagationSettings, Settings};
 use super::signals::SignalWatch;
 use crate::capture;
 use crate::config::{Environment, RegisterError};
-use crate::delivery::{self, DeliveryProcessor, Diagnostics, Flushed, Stats};
+use crate::delivery::{self, DeliveryProcessor, Diagnostics, Stats};
 use crate::panic;
 use crate::sync::{self, FORKED, Process};
 use opentelemetry_sdk::trace::SdkTracerProvider;
@@ -61,30 +62,6 @@ pub(super) struct Running {
     shut_down: Mutex<Option<Result<(), FlushError>>>,
     #[cfg(all(unix, feature = "signals"))]
     signals: Mutex<Option<SignalWatch>>,
-}
-
-/// The error of [`Registration::flush`] and [`Registration::shutdown`] if not all spans were
-/// accepted.
-///
-/// It describes the first destination that has not accepted everything; see
-/// [`Registration::stats`] for all of them. The counts are numbers of spans since `install`. For
-/// an attached provider they are unknown, and 0.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{delivered} spans delivered, {pending} pending, {on_disk} on disk, {lost} lost: {cause}")]
-#[non_exhaustive]
-pub struct FlushError {
-    /// The spans that the destination accepted.
-    pub delivered: u64,
-    /// The spans that have ended and are queued or in flight.
-    pub pending: u64,
-    /// The spans in the spool, to be sent later.
-    pub on_disk: u64,
-    /// The spans that were rejected, could not be delivered, or exceeded the queue.
-    pub lost: u64,
-    /// The address of the destination; `None` for an attached provider.
-    pub endpoint: Option<String>,
-    /// The reason, and advice on how to fix it.
-    pub cause: String,
 }
 
 impl Builder {
@@ -347,34 +324,6 @@ impl Running {
         let _ = self.provider.shutdown_with_timeout(timeout);
         result(processor, &ended)
     }
-}
-
-/// Returns an error for the first destination that has not accepted everything.
-fn result(processor: &DeliveryProcessor, flushed: &[Flushed]) -> Result<(), FlushError> {
-    let incomplete = flushed.iter().enumerate().find(|(_, flushed)| !flushed.is_complete());
-    incomplete.map_or(Ok(()), |(index, flushed)| {
-        let cause = flushed.cause.clone();
-        Err(FlushError {
-            delivered: flushed.delivered,
-            pending: flushed.pending,
-            on_disk: flushed.on_disk,
-            lost: flushed.lost,
-            endpoint: processor.address(index),
-            cause: cause.unwrap_or_else(|| "no answer in time".to_owned()),
-        })
-    })
-}
-
-/// Returns the result of an attached provider's flush; `None` means that it timed out.
-fn attached_result(
-    flushed: Option<opentelemetry_sdk::error::OTelSdkResult>,
-) -> Result<(), FlushError> {
-    let cause = match flushed {
-        Some(Ok(())) => return Ok(()),
-        Some(Err(error)) => format!("the attached provider could not flush: {error}"),
-        None => "the attached provider did not flush in time".to_owned(),
-    };
-    Err(FlushError { delivered: 0, pending: 0, on_disk: 0, lost: 0, endpoint: None, cause })
 }
 
 /// Runs `work` on a new thread and waits for it for at most `timeout`. Calls of the SDK may exceed

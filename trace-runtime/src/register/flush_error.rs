@@ -1,0 +1,54 @@
+//! The error of a flush that did not deliver everything.
+
+use crate::delivery::{DeliveryProcessor, Flushed};
+use opentelemetry_sdk::error::OTelSdkResult;
+
+/// The error of [`Registration::flush`](crate::Registration::flush) and
+/// [`Registration::shutdown`](crate::Registration::shutdown) if not all spans were accepted.
+///
+/// It describes the first destination that has not accepted everything; see
+/// [`Registration::stats`](crate::Registration::stats) for all of them. The counts are numbers of
+/// spans since `install`. For an attached provider they are unknown, and 0.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{delivered} spans delivered, {pending} pending, {on_disk} on disk, {lost} lost: {cause}")]
+#[non_exhaustive]
+pub struct FlushError {
+    /// The spans that the destination accepted.
+    pub delivered: u64,
+    /// The spans that have ended and are queued or in flight.
+    pub pending: u64,
+    /// The spans in the spool, to be sent later.
+    pub on_disk: u64,
+    /// The spans that were rejected, could not be delivered, or exceeded the queue.
+    pub lost: u64,
+    /// The address of the destination; `None` for an attached provider.
+    pub endpoint: Option<String>,
+    /// The reason, and advice on how to fix it.
+    pub cause: String,
+}
+
+/// Returns an error for the first destination that has not accepted everything.
+pub(super) fn result(processor: &DeliveryProcessor, flushed: &[Flushed]) -> Result<(), FlushError> {
+    let incomplete = flushed.iter().enumerate().find(|(_, flushed)| !flushed.is_complete());
+    incomplete.map_or(Ok(()), |(index, flushed)| {
+        let cause = flushed.cause.clone();
+        Err(FlushError {
+            delivered: flushed.delivered,
+            pending: flushed.pending,
+            on_disk: flushed.on_disk,
+            lost: flushed.lost,
+            endpoint: processor.address(index),
+            cause: cause.unwrap_or_else(|| "no answer in time".to_owned()),
+        })
+    })
+}
+
+/// Returns the result of an attached provider's flush; `None` means that it timed out.
+pub(super) fn attached_result(flushed: Option<OTelSdkResult>) -> Result<(), FlushError> {
+    let cause = match flushed {
+        Some(Ok(())) => return Ok(()),
+        Some(Err(error)) => format!("the attached provider could not flush: {error}"),
+        None => "the attached provider did not flush in time".to_owned(),
+    };
+    Err(FlushError { delivered: 0, pending: 0, on_disk: 0, lost: 0, endpoint: None, cause })
+}
