@@ -12,8 +12,8 @@ pub mod nesting {}
 #[doc = include_str!("../../../docs/guide/src/streams.md")]
 pub mod streams {}
 
-#[doc = include_str!("../../../docs/guide/src/recorded.md")]
-pub mod recorded {}
+#[doc = include_str!("../../../docs/guide/src/content.md")]
+pub mod content {}
 
 #[doc = include_str!("../../../docs/guide/src/sessions.md")]
 pub mod sessions {}
