@@ -535,6 +535,7 @@ fn traced_call_without_a_registration_returns_its_value() {
 
 #[test]
 fn future_of_a_traced_call_is_send() {
+    let _lock = Program::lock(); // otherwise the trace of a parallel test has these spans too
     fn is_send<T: Send>(value: T) -> T {
         value
     }
@@ -549,6 +550,7 @@ fn future_of_a_traced_call_is_send() {
 
 #[test]
 fn value_coerces_as_without_the_macro() {
+    let _lock = Program::lock(); // otherwise the trace of a parallel test has these spans too
     fn boxed(n: u8) -> Box<u8> {
         Box::new(n)
     }
