@@ -11,8 +11,8 @@ export class VirtualList {
     this.render = render
     this.rowHeight = rowHeight
     this.items = []
-    this.pad = el('div', { class: 'pad', role: 'presentation' })
-    this.node = el('div', { class: 'list', tabindex: 0, ...props }, this.pad)
+    this.pad = el('div.pad', { role: 'presentation' })
+    this.node = el('div.list', { tabindex: 0, ...props }, this.pad)
     this.node.addEventListener('scroll', () => this.schedule(), { passive: true })
     this.observer = new ResizeObserver(() => this.schedule())
     this.observer.observe(this.node)

@@ -6,12 +6,12 @@ import { duration } from './format.js'
 export const FILTERS = [
   ['refund', 'spans with this text in a name, a message or any value'],
   ['"two words"', 'a phrase'],
-  ['kind:tool', 'spans of a kind; `kind:llm,tool` for several'],
+  ['kind:tool', 'spans of a kind, kind:llm,tool of several'],
   ['error', 'spans that failed'],
   ['>1s  <5ms', 'by duration'],
   ['tokens>1k  cost>0.01', 'by tokens or dollars'],
-  ['model:gpt', 'by model, also `name:` and `service:`'],
-  ['llm.finish_reason=stop', 'by an attribute; `=` is exact'],
+  ['model:gpt', 'by model, also name: and service:'],
+  ['llm.finish_reason=stop', 'by an attribute, exactly'],
   ['-kind:tool', 'without'],
 ]
 
