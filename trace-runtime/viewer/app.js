@@ -94,7 +94,7 @@ class App {
   }
 
   empty() {
-    this.detail.node.replaceChildren(el('div.empty', kindTile('LLM'), el('h2', 'No spans yet'),
+    this.detail.replace(el('div.empty', kindTile('LLM'), el('h2', 'No spans yet'),
       el('p', 'Drop a page or a file of JSON lines here, or '), button('open a file', () => this.openFile())))
   }
 
@@ -263,7 +263,13 @@ class App {
     return location.href.split('#')[0] + `#${span.traceId}/${span.id}`
   }
 
+  /** Writes the state into the address, once for many changes: browsers limit how often. */
   updateAddress() {
+    clearTimeout(this.addressTimer)
+    this.addressTimer = setTimeout(() => this.writeAddress(), 100)
+  }
+
+  writeAddress() {
     const { selected, query, view } = this.state
     const place = !selected ? '' : selected.trace ? `${selected.traceId}/${selected.id}` : selected.roots ? selected.id : ''
     const more = new URLSearchParams()

@@ -60,12 +60,17 @@ class Conversation {
     const kind = `bubble ${KNOWN_ROLES.has(role) ? role : 'other'}`
     if (role === 'tool' && message.callId) head.push(this.toolLink(message))
     const texts = message.parts.filter(part => part.type === 'text' && part.text)
-    const others = message.parts.filter(part => !(part.type === 'text' && part.text)).map(media)
+    const first = message.parts.findIndex(part => part.type === 'text')
+    const [before, after] = [[], []]
+    message.parts.forEach((part, i) => {
+      if (!(part.type === 'text' && part.text)) (i < first ? before : after).push(media(part))
+    })
+    const others = [...before, ...after]
     const text = texts.map(part => part.text).join('\n\n')
     if (!text && !others.length) return el('section', { class: `card ${kind}` }, el('header', head), calls)
-    if (!text) return el('section', { class: `card ${kind}` }, el('header', head), el('div.body', others), calls)
+    if (!text) return el('section', { class: `card ${kind}` }, el('header', head), others, calls)
     const isPlain = PLAIN_ROLES.has(role)
-    const shown = card(head, text, { kind, mode: isPlain ? 'plain' : 'rich', extra: [others, calls], source: message.raw })
+    const shown = card(head, text, { kind, mode: isPlain ? 'plain' : 'rich', before, extra: [after, calls], source: message.raw })
     return isPlain && text.length > FOLDED_CHARS ? foldable(shown, text) : shown
   }
 
@@ -113,9 +118,9 @@ const SAFE_AUDIO = /^data:audio\/[\w.+-]+;base64,[A-Za-z0-9+/=\s]*$/
 
 /** An image, sound, document or unknown part. */
 export function media(part) {
-  if (part.type === 'image' && SAFE_IMAGE.test(part.url)) return el('img', { src: part.url, alt: 'image', class: 'media' })
-  if (part.type === 'audio' && SAFE_AUDIO.test(part.url)) return el('audio', { src: part.url, controls: true })
+  if (part.type === 'image' && SAFE_IMAGE.test(part.url)) return el('div.medium', el('img', { src: part.url, alt: 'image' }))
+  if (part.type === 'audio' && SAFE_AUDIO.test(part.url)) return el('div.medium', el('audio', { src: part.url, controls: true }))
   const address = part.url?.length > 300 ? `${part.url.slice(0, 80)}… ${size(part.url.length, 'ch')}` : part.url
   const label = el('div.dim.label', part.type === 'text' ? 'empty' : oneLine(part.type))
-  return el('div.part', label, address && el('code', address), part.text && inMode('rich', part.text))
+  return el('div.medium', label, address && el('code', address), part.text && inMode('rich', part.text))
 }

@@ -11,14 +11,25 @@ const VIEWS = ['content', 'attributes', 'events', 'raw']
 export class Detail {
   constructor(app) {
     this.app = app
-    this.node = el('article.detail', { tabindex: -1, 'aria-label': 'Selected span', id: 'detail' })
+    this.node = this.empty()
   }
 
   update() {
     const { selected } = this.app.state
     const parts = !selected ? [] : selected.traces ? this.session(selected) : selected.roots ? this.trace(selected) : this.span(selected)
-    this.node.replaceChildren(...parts.flat(9).filter(Boolean))
-    this.node.scrollTop = 0
+    this.replace(...parts.flat(9).filter(Boolean))
+  }
+
+  empty() {
+    return el('article.detail', { tabindex: -1, 'aria-label': 'Selected span', id: 'detail' })
+  }
+
+  /** Shows other content in a new element, which is at its top: to scroll would lay it out twice. */
+  replace(...parts) {
+    const node = this.empty()
+    node.append(...parts)
+    this.node.replaceWith(node)
+    this.node = node
   }
 
   session(session) {
@@ -118,7 +129,7 @@ function facts(span) {
     span.isError ? el('b.bad', 'error') : span.isRunning ? el('b', 'running') : span.isCancelled && el('b.bad', 'cancelled'),
     span.model && el('b', oneLine(span.model, 80)),
     el('span', { title: `own time ${duration(span.own)}, from ${new Date(span.start / 1000).toISOString()}` }, duration(span.duration)),
-    tokens.total > 0 && `${count(tokens.prompt)}${details && ` (${details})`} → ${count(tokens.completion)}${tokens.reasoning ? ` (${count(tokens.reasoning)} reasoning)` : ''} tokens`,
+    tokens.total > 0 && `${count(tokens.prompt)}${details && ` (${details})`}${tokens.completion ? ` → ${count(tokens.completion)}` : ''}${tokens.reasoning ? ` (${count(tokens.reasoning)} reasoning)` : ''} tokens`,
     isSum && `Σ ${count(span.sum.tokens)} tokens`,
     span.sum.cost > 0 && (span.sum.cost > span.cost ? 'Σ ' : '') + dollars(span.sum.cost, span.sum.estimated),
     attributes['llm.finish_reason'] && oneLine(String(attributes['llm.finish_reason']), 40),

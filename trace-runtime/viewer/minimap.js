@@ -26,7 +26,7 @@ export class Minimap {
     const ratio = devicePixelRatio || 1
     this.canvas.width = width * ratio
     this.canvas.height = HEIGHT * ratio
-    const context = this.canvas.getContext('2d')
+    const context = this.canvas.getContext('2d', { willReadFrequently: true })
     context.scale(ratio, ratio)
     this.drawAxis(context, trace, width)
     this.drawSpans(context, trace, width)

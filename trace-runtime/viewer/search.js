@@ -64,10 +64,13 @@ function text(word) {
 function haystack(span) {
   return (span.haystack ??= [
     span.name, span.kind, span.message, span.service, span.id, span.traceId,
-    ...Object.entries(span.attributes).flat(),
+    ...Object.entries(span.attributes).filter(([, value]) => !isVector(value)).flat(),
     ...span.events.flatMap(event => [event.name, ...Object.values(event.attributes)]),
   ].join('\n').toLowerCase())
 }
+
+/** Vectors hold numbers that no person searches for. */
+const isVector = value => Array.isArray(value) && typeof value[0] === 'number'
 
 /** The words of a query to highlight in texts. */
 export const wordsOf = query =>

@@ -28,7 +28,7 @@ export const asText = value => (typeof value === 'string' ? value : JSON.stringi
  * Rich is Markdown, or a tree for JSON; Plain is the text as it is; JSON is indented, and for text
  * the `source` it is from. `head` are nodes at the start of the header, `mode` is the first mode.
  */
-export function card(head, value, { mode, kind = '', extra = [], source } = {}) {
+export function card(head, value, { mode, kind = '', before = [], extra = [], source } = {}) {
   const text = asText(value)
   const json = typeof value === 'string' ? jsonIn(value) : value
   const body = el('div.body')
@@ -41,7 +41,7 @@ export function card(head, value, { mode, kind = '', extra = [], source } = {}) 
   tabs.append(...modes.map(name => button(MODES[name], () => show(name), { 'data-mode': name })))
   show(mode ?? 'rich')
   const header = el('header', head, el('span.push.dim', size(text.length, 'ch')), tabs, copyButton(() => text))
-  return el('section', { class: `card ${kind}` }, header, body, extra)
+  return el('section', { class: `card ${kind}` }, header, before, body, extra)
 }
 
 /** Renders a value without a card; `json` is the value that the text holds, if any. */
