@@ -439,7 +439,7 @@ async function start() {
   addEventListener('drop', event => { event.preventDefault(); app.drop(event.dataTransfer.files) })
   addEventListener('beforeprint', () => app.tree.list.draw(2000))
   addEventListener('afterprint', () => app.tree.draw())
-  document.documentElement.dataset.ready = ''
+  document.documentElement.dataset.ready = performance.now()
 }
 
 document.addEventListener('DOMContentLoaded', start)

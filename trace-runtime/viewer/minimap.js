@@ -21,7 +21,6 @@ export class Minimap {
   draw() {
     const trace = this.app.currentTrace()
     const width = this.node.clientWidth
-    this.node.hidden = !trace
     if (!trace || !width) return
     const ratio = devicePixelRatio || 1
     this.canvas.width = width * ratio
