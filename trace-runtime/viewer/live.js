@@ -1,0 +1,29 @@
+// Live pages: a server that sends blocks while the program runs names its address in a meta element.
+
+import { inflate } from './blocks.js'
+
+/** How long blocks are collected before the page is drawn again. */
+const PAUSE_MS = 250
+
+/**
+ * Follows the stream of a live page, if it is one. `onText(texts, damaged)` receives the lines of
+ * new blocks, `onState` receives `live` or `lost`. The browser connects again by itself.
+ */
+export function follow(onText, onState) {
+  const address = document.querySelector('meta[name="trace-live"]')?.content
+  if (!address) return
+  let waiting = []
+  let timer
+  const deliver = async () => {
+    timer = undefined
+    const blocks = await Promise.all(waiting.splice(0).map(inflate))
+    onText(blocks.map(block => block.text), blocks.filter(block => block.isDamaged).length)
+  }
+  const source = new EventSource(address)
+  source.onopen = () => onState('live')
+  source.onerror = () => onState('lost')
+  source.onmessage = event => {
+    waiting.push(event.data)
+    timer ??= setTimeout(deliver, PAUSE_MS)
+  }
+}

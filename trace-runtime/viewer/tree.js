@@ -1,0 +1,163 @@
+// The tree and the waterfall: one list, with a row per span, trace and session.
+
+import { el, icon, kindTile } from './dom.js'
+import { count, dollars, duration, oneLine, plural } from './format.js'
+import { preview } from './messages.js'
+import { VirtualList } from './list.js'
+
+export const ROW_HEIGHT = 28
+
+/** Deeper spans are not indented further: their names would leave the list. */
+const MAX_INDENT = 14
+
+/** The key of a row's item, which survives that a model is built again. */
+export const keyOf = item => item.key ?? (item.key = item.traces ? `session ${item.id}` : item.members ? `trace ${item.id}` : `${item.traceId}/${item.id}`)
+
+/**
+ * Returns the rows to show: `{item, level, isMatch}`. `closed` holds keys of items whose children
+ * are hidden. With `found`, only matches and the spans above them are shown. Pure.
+ */
+export function visibleRows(model, closed, found) {
+  const shown = found && withParents(found)
+  const rows = []
+  for (const session of model.sessions) {
+    const traces = shown ? session.traces.filter(trace => trace.spans.some(span => shown.has(span))) : session.traces
+    if (!traces.length) continue
+    let level = 0
+    if (session.id) {
+      rows.push({ item: session, level: level++, isMatch: !found })
+      if (!shown && closed.has(keyOf(session))) continue
+    }
+    for (const trace of traces) addTrace(rows, trace, level, closed, found, shown)
+  }
+  return rows
+}
+
+function addTrace(rows, trace, level, closed, found, shown) {
+  if (trace.roots.length > 1) {
+    rows.push({ item: trace, level: level++, isMatch: !found })
+    if (!shown && closed.has(keyOf(trace))) return
+  }
+  for (let i = 0; i < trace.spans.length; i++) {
+    const span = trace.spans[i]
+    if (shown && !shown.has(span)) continue
+    rows.push({ item: span, level: level + span.depth, isMatch: !found || found.has(span) })
+    if (!shown && span.size > 1 && closed.has(keyOf(span))) i += span.size - 1
+  }
+}
+
+function withParents(found) {
+  const all = new Set(found)
+  for (const span of found) for (let up = span.parent; up && !all.has(up); up = up.parent) all.add(up)
+  return all
+}
+
+/** The list on the page. `app` gives the state and receives what a person selects. */
+export class Tree {
+  constructor(app) {
+    this.app = app
+    this.list = new VirtualList((row, index) => this.row(row, index), ROW_HEIGHT, {
+      role: 'treegrid', 'aria-label': 'Spans', id: 'rows',
+      onclick: event => this.click(event),
+    })
+    this.node = this.list.node
+  }
+
+  update() {
+    const { model, closed, found } = this.app.state
+    this.list.setItems(visibleRows(model, closed, found))
+  }
+
+  draw() {
+    this.list.draw()
+  }
+
+  indexOf(item) {
+    return this.list.items.findIndex(row => row.item === item)
+  }
+
+  click(event) {
+    const row = this.list.itemOf(event)
+    if (!row) return
+    if (event.target.closest('.twisty')) this.app.toggle(row.item)
+    else this.app.select(row.item, { open: true })
+  }
+
+  /** Selects the row `step` rows further. */
+  move(step) {
+    const { items } = this.list
+    const at = this.indexOf(this.app.state.selected)
+    const next = Math.max(0, Math.min(items.length - 1, at + step))
+    if (items[next]) this.app.select(items[next].item)
+  }
+
+  row({ item, level, isMatch }, index) {
+    const cells = item.traces ? this.sessionCells(item) : item.roots ? this.traceCells(item) : this.spanCells(item)
+    const isOpen = !this.app.state.closed.has(keyOf(item)) || Boolean(this.app.state.found)
+    const hasChildren = item.traces || item.roots || item.children.length > 0
+    const selected = this.app.state.selected === item
+    const node = el('div', {
+      role: 'row', 'aria-rowindex': index + 1, 'aria-level': level + 1, 'aria-selected': String(selected),
+      'aria-expanded': hasChildren ? String(isOpen) : null, id: selected ? 'selected-row' : null,
+      class: `row${level === 0 ? ' root' : ''}${selected ? ' on' : ''}${item.isError ? ' failed' : ''}${isMatch ? '' : ' faint'}${item.traces ? ' session' : ''}`,
+      style: { '--level': Math.min(level, MAX_INDENT) },
+    })
+    const twisty = el('span', { class: hasChildren ? 'twisty' : 'twisty none' }, hasChildren && icon(isOpen ? 'down' : 'right'))
+    node.append(el('span.name-cell', { role: 'gridcell' }, el('span.guides'), twisty, cells.name))
+    for (const [name, text, style] of cells.amounts) node.append(el('span', { class: `amount ${name} ${style ?? ''}`, role: 'gridcell' }, text))
+    node.append(el('span.bar-cell', { role: 'gridcell' }, cells.bar))
+    return node
+  }
+
+  sessionCells({ id, traces, sum }) {
+    const name = [kindTile('SESSION'), el('span.name', oneLine(id)), el('span.preview', plural(traces.length, 'turn')), errorMark(sum.errors)]
+    return { name, amounts: amounts(sum.duration, sum, true, 0), bar: null }
+  }
+
+  traceCells(trace) {
+    const name = [kindTile('TRACE'), el('span.name', 'trace ' + trace.id.slice(0, 8)), el('span.preview', `${trace.roots.length} spans whose parent is not here`), errorMark(trace.sum.errors)]
+    return { name, amounts: amounts(trace.duration, trace.sum, true, 0), bar: null }
+  }
+
+  spanCells(span) {
+    const isRoot = !span.parent
+    const text = preview(span, isRoot || span.kind === 'TOOL' ? 'input' : 'output') || preview(span, 'input')
+    const name = [
+      kindTile(span.kind),
+      el('span.name', { title: `${span.kind} ${oneLine(span.name)}` }, oneLine(span.name) || '(no name)'),
+      span.isError ? el('span.mark', { title: 'failed' }, icon('error')) : errorMark(span.sum.errors),
+      span.parentId && isRoot && el('span.note', { title: 'The parent of this span is not in this file' }, 'parent not here'),
+      span.model && el('span.model', oneLine(span.model, 40)),
+      text && el('span.preview', oneLine(text, 160)),
+    ]
+    const isSum = span.sum.tokens > span.tokens.total || span.sum.cost > span.cost
+    const share = span.depth && span.trace.paid > 1 ? span.sum.cost / span.trace.sum.cost : 0
+    return { name, amounts: amounts(span.duration, span.sum, isSum, share), bar: this.bar(span) }
+  }
+
+  bar(span) {
+    const { from, to } = this.app.windowOf(span.trace)
+    const width = Math.max(1, to - from)
+    const left = (span.start - from) / width
+    const right = (span.start + span.duration - from) / width
+    if (right < 0 || left > 1) return el('i', { class: left > 1 ? 'out right' : 'out left' }, left > 1 ? '›' : '‹')
+    const start = Math.max(0, left)
+    return el('i', {
+      class: `bar${span.isRunning ? ' running' : ''}${span.isError ? ' failed' : ''}`, 'data-kind': span.kind,
+      style: { left: `${100 * start}%`, width: `${100 * (Math.min(1, right) - start)}%` },
+    })
+  }
+}
+
+const errorMark = errors => errors > 0 && el('span.mark.below', { title: `${plural(errors, 'error')} below` }, icon('error'))
+
+/** The amounts of a row; `Σ` marks sums of the spans below. */
+function amounts(micros, sum, isSum, share) {
+  const sigma = isSum ? 'Σ' : ''
+  const heat = share >= 0.75 ? 'hot' : share >= 0.5 ? 'warm' : ''
+  return [
+    ['time', duration(micros)],
+    ['tokens', sum.tokens ? sigma + count(sum.tokens) : ''],
+    ['cost', sum.cost ? sigma + dollars(sum.cost, sum.estimated) : '', heat],
+  ]
+}
