@@ -53,9 +53,9 @@ impl Page {
 
     fn spans(&self) -> impl Iterator<Item = &Value> {
         let resources =
-            self.requests.iter().flat_map(|request| request["resourceSpans"].as_array());
-        let scopes = resources.flatten().flat_map(|resource| resource["scopeSpans"].as_array());
-        scopes.flatten().flat_map(|scope| scope["spans"].as_array()).flatten()
+            self.requests.iter().filter_map(|request| request["resourceSpans"].as_array());
+        let scopes = resources.flatten().filter_map(|resource| resource["scopeSpans"].as_array());
+        scopes.flatten().filter_map(|scope| scope["spans"].as_array()).flatten()
     }
 }
 
