@@ -5,7 +5,7 @@
 
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { gzipSync } from 'node:zlib'
+import { deflateSync, gzipSync } from 'node:zlib'
 
 export const PAGE = fileURLToPath(new URL('../../trace-runtime/viewer/dist/page.html', import.meta.url))
 
@@ -211,16 +211,44 @@ export function session() {
   })
 }
 
-/** A picture of 2 by 2 pixels. */
-const PIXELS = 'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAIAAAD91JpzAAAAFUlEQVR42mNk+M9Qz8DAwMDAxAADAA0NAQHKk5IhAAAAAElFTkSuQmCC'
+/** A picture of a sunset over the sea, as the address of a PNG. */
+function picture(width = 240, height = 120) {
+  const rows = Array.from({ length: height }, (_, y) => [0, ...Array.from({ length: width }, (_, x) => {
+    const isSun = (x - width / 2) ** 2 + (y - 58) ** 2 < 900
+    return y > 70 ? [20, 60 + y / 2, 110 + y / 2] : isSun ? [255, 230, 150] : [255 - y, 150 - y / 2, 90 + y]
+  }).flat()])
+  const chunk = (name, bytes) => {
+    const body = Buffer.concat([Buffer.from(name), bytes])
+    const length = Buffer.alloc(4)
+    length.writeUInt32BE(bytes.length)
+    const sum = Buffer.alloc(4)
+    sum.writeUInt32BE(crc32(body))
+    return Buffer.concat([length, body, sum])
+  }
+  const head = Buffer.alloc(13)
+  head.writeUInt32BE(width, 0)
+  head.writeUInt32BE(height, 4)
+  head.set([8, 2, 0, 0, 0], 8)
+  const bytes = Buffer.concat([Buffer.from([137, 80, 78, 71, 13, 10, 26, 10]), chunk('IHDR', head), chunk('IDAT', deflateSync(Buffer.from(rows.flat()))), chunk('IEND', Buffer.alloc(0))])
+  return `data:image/png;base64,${bytes.toString('base64')}`
+}
+
+function crc32(bytes) {
+  let crc = ~0
+  for (const byte of bytes) {
+    crc ^= byte
+    for (let i = 0; i < 8; i++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0)
+  }
+  return ~crc >>> 0
+}
 
 /** Images, a sound and an unknown part in messages; a span without its parent. */
 export function media() {
   const t = new TraceBuilder(0x1020, { at: 200_000, service: 'vision' })
   t.llm('describe', { spanId: 'feedfeedfeedfeed' }, 0, 1200, 'gpt-4o', [{ role: 'user', contents: [
-    { type: 'text', text: 'What is in these pictures?' }, { type: 'image', 'image.image.url': PIXELS },
+    { type: 'text', text: 'What is in these pictures?' }, { type: 'image', 'image.image.url': picture() },
     { type: 'image', 'image.image.url': 'https://pictures.example/cat.png' }, { type: 'hologram', data: '{"depth":3}' },
-  ] }], { role: 'assistant', contents: [{ type: 'reasoning', text: 'The first picture has four pixels.' }, { type: 'text', text: 'Four pixels, and a picture that I cannot load.' }] }, [420, 25])
+  ] }], { role: 'assistant', contents: [{ type: 'reasoning', text: 'The first picture has a round, bright shape above a blue area.' }, { type: 'text', text: 'A sunset over the sea. I cannot load the second picture.' }] }, [420, 25])
   return [t.line()]
 }
 

@@ -5,8 +5,9 @@
 
 import { button, el, icon, kindTile } from './dom.js'
 import { KINDS, Model } from './model.js'
+import { preview } from './messages.js'
 import { blocksOf, inflate, takeBlocks } from './blocks.js'
-import { count, dollars, duration, plural } from './format.js'
+import { count, dollars, duration, oneLine, plural } from './format.js'
 import { FILTERS, highlight, matchesText, search, toggled, toggledKind } from './search.js'
 import { Tree, keyOf } from './tree.js'
 import { Minimap } from './minimap.js'
@@ -14,6 +15,7 @@ import { Detail } from './detail.js'
 import { pageOf, save, spanAsMarkdown } from './export.js'
 import { copyText } from './value.js'
 import { follow } from './live.js'
+import { Comparison } from './compare.js'
 import { onKey, KEYS } from './keys.js'
 
 /** A page with more traces starts with closed ones. */
@@ -34,25 +36,25 @@ class App {
   // ---- the frame
 
   frame() {
-    this.totals = el('div', { class: 'totals' })
-    this.chips = el('div', { class: 'chips', role: 'toolbar', 'aria-label': 'Filters' })
-    this.hits = el('span', { class: 'hits dim', 'aria-live': 'polite' })
+    this.totals = el('div.totals')
+    this.chips = el('div.chips', { role: 'toolbar', 'aria-label': 'Filters' })
+    this.hits = el('span.hits.dim', { 'aria-live': 'polite' })
     this.input = el('input', {
       type: 'search', placeholder: 'Search and filter', 'aria-label': 'Search', spellcheck: 'false', autocomplete: 'off',
       oninput: () => this.setQuery(this.input.value),
     })
-    this.service = el('h1', null, 'Trace')
-    this.status = el('span', { class: 'status', hidden: true, role: 'status' })
-    const top = el('header', { class: 'top' }, this.service, this.totals, this.status,
-      el('label', { class: 'search' }, icon('search'), this.input, el('kbd', null, '/')),
+    this.service = el('h1', 'Trace')
+    this.status = el('span.status', { hidden: true, role: 'status' })
+    const top = el('header.top', this.service, this.totals, this.status,
+      el('label.search', icon('search'), this.input, el('kbd', '/')),
       button('', () => this.nextTheme(), { icon: 'theme', title: 'Dark or light (t)', class: 'quiet' }),
       button('', () => this.menu(), { icon: 'more', title: 'More', class: 'quiet menu-button' }))
-    const left = el('section', { class: 'left' }, this.minimap.node, el('div', { class: 'columns', 'aria-hidden': 'true' },
-      el('span', { class: 'name-cell' }, 'Span'), el('span', { class: 'amount time' }, 'Time'), el('span', { class: 'amount tokens' }, 'Tokens'),
-      el('span', { class: 'amount cost' }, 'Cost'), (this.scale = el('span', { class: 'bar-cell' }))), this.tree.node)
-    this.splitter = el('div', { class: 'splitter', onpointerdown: event => this.resize(event) })
-    this.main = el('main', null, left, this.splitter, this.detail.node)
-    document.body.append(top, el('nav', { class: 'filters' }, this.chips, this.hits), this.main)
+    const left = el('section.left', this.minimap.node, el('div.columns', { 'aria-hidden': 'true' },
+      el('span.name-cell', 'Span'), el('span.amount.time', 'Time'), el('span.amount.tokens', 'Tokens'),
+      el('span.amount.cost', 'Cost'), (this.scale = el('span.bar-cell'))), this.tree.node)
+    this.splitter = el('div.splitter', { onpointerdown: event => this.resize(event) })
+    this.main = el('main', left, this.splitter, this.detail.node)
+    document.body.append(top, el('nav.filters', this.chips, this.hits), this.main)
   }
 
   resize(event) {
@@ -92,8 +94,8 @@ class App {
   }
 
   empty() {
-    this.detail.node.replaceChildren(el('div', { class: 'empty' }, kindTile('LLM'), el('h2', null, 'No spans yet'),
-      el('p', null, 'Drop a page or a file of JSON lines here, or '), button('open a file', () => this.openFile())))
+    this.detail.replace(el('div.empty', kindTile('LLM'), el('h2', 'No spans yet'),
+      el('p', 'Drop a page or a file of JSON lines here, or '), button('open a file', () => this.openFile())))
   }
 
   updateTop() {
@@ -106,8 +108,8 @@ class App {
     this.totals.replaceChildren(...[
       sessions > 0 && plural(sessions, 'session'), plural(model.traces.length, 'trace'), plural(model.spans.length, 'span'),
       sum.tokens > 0 && `${count(sum.tokens)} tokens`, sum.cost > 0 && dollars(sum.cost, sum.estimated),
-      duration(sum.duration), model.damaged > 0 && el('b', { class: 'bad' }, plural(model.damaged, 'damaged block')),
-    ].filter(Boolean).map(text => el('span', null, text)))
+      duration(sum.duration), model.damaged > 0 && el('b.bad', plural(model.damaged, 'damaged block')),
+    ].filter(Boolean).map(text => el('span', text)))
     this.updateChips()
   }
 
@@ -117,10 +119,10 @@ class App {
     for (const span of model.spans) numbers.set(span.kind, (numbers.get(span.kind) ?? 0) + 1)
     const kinds = /(?:^|\s)kind:(\S+)/.exec(query)?.[1].toUpperCase().split(',') ?? []
     const words = query.split(/\s+/)
-    const chip = (label, number, isOn, next, props) => el('button', { type: 'button', class: 'chip', 'aria-pressed': String(isOn), onclick: () => this.setQuery(next(), true), ...props }, label, el('span', { class: 'dim' }, number.toLocaleString('en')))
+    const chip = (label, number, isOn, next, props) => el('button', { type: 'button', class: 'chip', 'aria-pressed': String(isOn), onclick: () => this.setQuery(next(), true), ...props }, label, el('span.dim', number.toLocaleString('en')))
     this.chips.replaceChildren(...[
       model.sum.errors > 0 && chip([icon('error'), 'Errors'], model.sum.errors, words.includes('error'), () => toggled(this.state.query, 'error'), { 'data-bad': '' }),
-      ...KINDS.filter(kind => numbers.has(kind)).map(kind => chip([kindTile(kind), kind === 'OTHER' ? 'Other' : kind], numbers.get(kind), kinds.includes(kind), () => toggledKind(this.state.query, kind))),
+      ...KINDS.filter(kind => numbers.has(kind)).map(kind => chip([kindTile(kind), kind === 'LLM' ? kind : kind[0] + kind.slice(1).toLowerCase()], numbers.get(kind), kinds.includes(kind), () => toggledKind(this.state.query, kind))),
     ].filter(Boolean))
   }
 
@@ -232,7 +234,7 @@ class App {
     const trace = this.currentTrace()
     if (!trace) return
     const { from, to } = this.windowOf(trace)
-    this.scale.replaceChildren(el('span', null, duration(from - trace.start)), el('span', null, duration(to - trace.start)))
+    this.scale.replaceChildren(el('span', duration(from - trace.start)), el('span', duration(to - trace.start)))
   }
 
   // ---- search
@@ -261,7 +263,13 @@ class App {
     return location.href.split('#')[0] + `#${span.traceId}/${span.id}`
   }
 
+  /** Writes the state into the address, once for many changes: browsers limit how often. */
   updateAddress() {
+    clearTimeout(this.addressTimer)
+    this.addressTimer = setTimeout(() => this.writeAddress(), 100)
+  }
+
+  writeAddress() {
     const { selected, query, view } = this.state
     const place = !selected ? '' : selected.trace ? `${selected.traceId}/${selected.id}` : selected.roots ? selected.id : ''
     const more = new URLSearchParams()
@@ -278,30 +286,40 @@ class App {
     else if (this.state.query) this.setQuery('', true)
   }
 
-  // ---- the menu
+  // ---- dialogs
 
-  menu() {
-    const item = (label, action) => button(label, () => { dialog.close(); action() })
-    const { selected } = this.state
-    const trace = this.currentTrace()
-    const dialog = el('dialog', { class: 'menu', onclick: event => event.target === dialog && dialog.close(), onclose: () => dialog.remove() },
-      item('Open a file…', () => this.openFile()),
-      trace && item('Save this trace as a page', () => this.saveTrace(trace)),
-      selected?.raw && item('Copy this span as Markdown', () => copyText(spanAsMarkdown(selected))),
-      selected?.raw && item('Copy the link to this span', () => copyText(this.address(selected))),
-      item('Open or close all rows', () => this.toggleAll()),
-      item('Print', () => print()),
-      item('Keys and filters', () => this.help()))
+  dialog(name, ...children) {
+    const dialog = el(`dialog.${name}`, { onclick: event => event.target === dialog && dialog.close(), onclose: () => dialog.remove() }, children)
     document.body.append(dialog)
     dialog.showModal()
+    return dialog
+  }
+
+  /** Shows actions `[label, action]` to choose from. */
+  choose(title, actions) {
+    const dialog = this.dialog('menu', title && el('h2', title), actions.filter(Boolean).map(([label, action]) => button(label, () => { dialog.close(); action() })))
+  }
+
+  menu() {
+    const { state } = this
+    const { selected } = state
+    const trace = this.currentTrace()
+    this.choose('', [
+      ['Open a file…', () => this.openFile()],
+      trace && ['Compare with a file…', () => this.openFile(true)],
+      state.model.traces.length > 1 && ['Compare this trace with…', () => this.chooseTrace(trace)],
+      trace && ['Save this trace as a page', () => this.saveTrace(trace)],
+      selected?.raw && ['Copy this span as Markdown', () => copyText(spanAsMarkdown(selected))],
+      selected?.raw && ['Copy the link to this span', () => copyText(this.address(selected))],
+      ['Open or close all rows', () => this.toggleAll()],
+      ['Print', () => print()],
+      ['Keys and filters', () => this.help()],
+    ])
   }
 
   help() {
-    const rows = list => el('table', null, list.map(([key, text]) => el('tr', null, el('th', null, key.split('  ').map(part => el('kbd', null, part))), el('td', null, text))))
-    const dialog = el('dialog', { class: 'help', onclick: event => event.target === dialog && dialog.close(), onclose: () => dialog.remove() },
-      el('h2', null, 'Keys'), rows(KEYS), el('h2', null, 'Filters'), rows(FILTERS), button('Close', () => dialog.close()))
-    document.body.append(dialog)
-    dialog.showModal()
+    const rows = list => el('table', list.map(([key, text]) => el('tr', el('th', key.split('  ').map(part => el('kbd', part))), el('td', text))))
+    const dialog = this.dialog('help', el('h2', 'Keys'), rows(KEYS), el('h2', 'Filters'), rows(FILTERS), button('Close', () => dialog.close()))
   }
 
   async saveTrace(trace) {
@@ -323,13 +341,45 @@ class App {
 
   // ---- files
 
-  openFile() {
-    const input = el('input', { type: 'file', accept: '.html,.jsonl,.json', onchange: () => this.readFiles(input.files) })
+  openFile(toCompare = false) {
+    const input = el('input', { type: 'file', accept: '.html,.jsonl,.json', onchange: () => (toCompare ? this.compareFile(input.files[0]) : this.readFiles(input.files)) })
     input.click()
   }
 
   async readFiles(files) {
     for (const file of files) this.add(await readFile(file))
+  }
+
+  /** Asks what a dropped file is for, unless the page is empty. */
+  drop(files) {
+    if (!files.length) return
+    if (!this.state.model.spans.length) return this.readFiles(files)
+    this.choose(files[0].name, [['Compare with this run', () => this.compareFile(files[0])], ['Add to this page', () => this.readFiles(files)]])
+  }
+
+  async compareFile(file) {
+    const { texts } = await readFile(file)
+    const other = new Model()
+    for (const text of texts) other.add(text)
+    const roots = model => model.traces.flatMap(trace => trace.roots)
+    this.compare(roots(this.state.model), roots(other.arrange()), ['this page', oneLine(file.name, 60)])
+  }
+
+  chooseTrace(trace) {
+    const others = this.state.model.traces.filter(other => other !== trace)
+    const name = other => `${oneLine(other.root.name, 40)} ${oneLine(preview(other.root, 'input'), 50)} · ${duration(other.duration)}`
+    this.choose('Compare with', others.slice(-200).map(other => [name(other), () => this.compare(trace.roots, other.roots, [name(trace), name(other)])]))
+  }
+
+  compare(left, right, names) {
+    this.comparison?.node.remove()
+    this.comparison = new Comparison(left, right, names, () => this.endComparison())
+    document.body.append(this.comparison.node)
+  }
+
+  endComparison() {
+    this.comparison.node.remove()
+    this.comparison = null
   }
 
   add({ texts, damaged }) {
@@ -386,10 +436,10 @@ async function start() {
   addEventListener('keydown', event => onKey(app, event))
   addEventListener('hashchange', () => { app.readAddress(); app.selectFirst() })
   addEventListener('dragover', event => event.preventDefault())
-  addEventListener('drop', event => { event.preventDefault(); app.readFiles(event.dataTransfer.files) })
+  addEventListener('drop', event => { event.preventDefault(); app.drop(event.dataTransfer.files) })
   addEventListener('beforeprint', () => app.tree.list.draw(2000))
   addEventListener('afterprint', () => app.tree.draw())
-  document.documentElement.dataset.ready = ''
+  document.documentElement.dataset.ready = performance.now()
 }
 
 document.addEventListener('DOMContentLoaded', start)

@@ -1,7 +1,7 @@
 // Messages of an LLM span as bubbles. A tool call, its result and its TOOL span are one block.
 
 import { el, icon, button } from './dom.js'
-import { card, inMode, jsonIn, tree, copyButton } from './value.js'
+import { card, inMode, jsonIn, fields, copyButton } from './value.js'
 import { callKey, continued, earlierLlm, messageText, messages, pairs } from './messages.js'
 import { duration, oneLine, plural, size } from './format.js'
 
@@ -21,14 +21,14 @@ export function conversation(app, span) {
   return [
     old > 0 && earlier(view, input.slice(0, old), before.span, app),
     view.bubbles(input.slice(old)),
-    output.length > 0 && el('h3', { class: 'divider' }, 'Answer'),
+    output.length > 0 && el('h3.divider', 'Answer'),
     view.bubbles(output, true),
   ]
 }
 
 function earlier(view, list, span, app) {
-  const details = el('details', { class: 'earlier' }, el('summary', null,
-    plural(list.length, 'earlier message'), el('span', { class: 'dim' }, ' shown in '),
+  const details = el('details.earlier', el('summary',
+    plural(list.length, 'earlier message'), el('span.dim', ' shown in '),
     button(oneLine(span.name), event => { event.preventDefault(); app.select(span) }, { class: 'link' })))
   details.addEventListener('toggle', () => {
     if (details.children.length === 1) details.append(...view.bubbles(list))
@@ -56,22 +56,27 @@ class Conversation {
   bubble(message, isOutput) {
     const { role } = message
     const calls = message.calls.map(call => this.call(call, isOutput))
-    const head = [el('b', null, oneLine(role, 30)), message.name && el('span', { class: 'dim' }, oneLine(message.name))]
+    const head = [el('b', oneLine(role, 30)), message.name && el('span.dim', oneLine(message.name))]
     const kind = `bubble ${KNOWN_ROLES.has(role) ? role : 'other'}`
     if (role === 'tool' && message.callId) head.push(this.toolLink(message))
     const texts = message.parts.filter(part => part.type === 'text' && part.text)
-    const others = message.parts.filter(part => !(part.type === 'text' && part.text)).map(media)
+    const first = message.parts.findIndex(part => part.type === 'text')
+    const [before, after] = [[], []]
+    message.parts.forEach((part, i) => {
+      if (!(part.type === 'text' && part.text)) (i < first ? before : after).push(media(part))
+    })
+    const others = [...before, ...after]
     const text = texts.map(part => part.text).join('\n\n')
-    if (!text && !others.length) return el('section', { class: `card ${kind}` }, el('header', null, head), calls)
-    if (!text) return el('section', { class: `card ${kind}` }, el('header', null, head), el('div', { class: 'body' }, others), calls)
+    if (!text && !others.length) return el('section', { class: `card ${kind}` }, el('header', head), calls)
+    if (!text) return el('section', { class: `card ${kind}` }, el('header', head), others, calls)
     const isPlain = PLAIN_ROLES.has(role)
-    const shown = card(head, text, { kind, mode: isPlain ? 'plain' : 'rich', extra: [others, calls] })
+    const shown = card(head, text, { kind, mode: isPlain ? 'plain' : 'rich', before, extra: [after, calls], source: message.raw })
     return isPlain && text.length > FOLDED_CHARS ? foldable(shown, text) : shown
   }
 
   toolLink(message) {
     const pair = this.pairs.byId.get(message.callId)
-    return [el('span', { class: 'dim' }, 'result of ', pair?.call.name ?? message.callId), spanLink(this.app, pair?.span)]
+    return [el('span.dim', 'result of ', pair?.call.name ?? message.callId), spanLink(this.app, pair?.span)]
   }
 
   /** One tool call: its name and arguments, the time of its span, and its result. */
@@ -80,13 +85,13 @@ class Conversation {
     const span = pair?.span
     const result = this.results.get(call.id) ?? pair?.result
     const text = result ? messageText(result) : span && !span.isError ? String(span.attributes['output.value'] ?? '') : ''
-    return el('div', { class: 'call' },
-      el('header', null, el('span', { class: 'tile', 'data-kind': 'TOOL' }, icon('TOOL')), el('b', null, oneLine(call.name) || '(no name)'),
-        span && el('span', { class: 'dim' }, duration(span.duration)), el('span', { class: 'push' }), spanLink(this.app, span), copyButton(() => call.input)),
-      el('div', { class: 'arguments' }, argumentsOf(call.input)),
-      span?.isError && el('div', { class: 'result failed' }, oneLine(span.message || 'failed', 500)),
-      text && el('div', { class: 'result' }, inMode(jsonIn(text) === undefined ? 'rich' : 'json', text, jsonIn(text))),
-      !text && !span?.isError && el('div', { class: 'result dim' }, span ? 'no result' : 'no result in this file'))
+    return el('div.call',
+      el('header', el('span.tile', { 'data-kind': 'TOOL' }, icon('TOOL')), el('b', oneLine(call.name) || '(no name)'),
+        span && el('span.dim', duration(span.duration)), el('span.push'), spanLink(this.app, span), copyButton(() => call.input)),
+      el('div.arguments', argumentsOf(call.input)),
+      span?.isError && el('div.result.failed', oneLine(span.message || 'failed', 500)),
+      text && el('div.result', inMode('rich', text, jsonIn(text))),
+      !text && !span?.isError && el('div.result.dim', span ? 'no result' : 'no result in this file'))
   }
 }
 
@@ -96,7 +101,7 @@ const spanLink = (app, span) => span && button('span', () => app.select(span), {
 
 function argumentsOf(text) {
   const json = jsonIn(text)
-  return json === undefined ? el('pre', { class: 'plain' }, text || '()') : el('div', { class: 'json' }, Object.keys(json).map(key => tree(json[key], key, 1)))
+  return json === undefined ? el('pre.plain', text || '()') : el('div.json', fields(json))
 }
 
 /** Folds a card to its header and its first words. */
@@ -113,9 +118,9 @@ const SAFE_AUDIO = /^data:audio\/[\w.+-]+;base64,[A-Za-z0-9+/=\s]*$/
 
 /** An image, sound, document or unknown part. */
 export function media(part) {
-  if (part.type === 'image' && SAFE_IMAGE.test(part.url)) return el('img', { src: part.url, alt: 'image', class: 'media' })
-  if (part.type === 'audio' && SAFE_AUDIO.test(part.url)) return el('audio', { src: part.url, controls: true })
+  if (part.type === 'image' && SAFE_IMAGE.test(part.url)) return el('div.medium', el('img', { src: part.url, alt: 'image' }))
+  if (part.type === 'audio' && SAFE_AUDIO.test(part.url)) return el('div.medium', el('audio', { src: part.url, controls: true }))
   const address = part.url?.length > 300 ? `${part.url.slice(0, 80)}… ${size(part.url.length, 'ch')}` : part.url
-  const label = el('div', { class: 'dim label' }, part.type === 'text' ? 'empty' : oneLine(part.type))
-  return el('div', { class: 'part' }, label, address && el('code', null, address), part.text && inMode('rich', part.text))
+  const label = el('div.dim.label', part.type === 'text' ? 'empty' : oneLine(part.type))
+  return el('div.medium', label, address && el('code', address), part.text && inMode('rich', part.text))
 }

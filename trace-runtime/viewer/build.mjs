@@ -23,8 +23,9 @@ function inOrder(name, seen = new Set()) {
   return [...imports.flatMap(inner => inOrder(inner, seen)), name]
 }
 
+/** Removes comments, empty lines and indents. */
 const withoutComments = text =>
-  text.replace(/^\s*\/\*\*[^]*?\*\/$/gm, '').split('\n').filter(line => line.trim() && !/^\s*\/\//.test(line)).join('\n')
+  text.replace(/^\s*\/\*\*[^]*?\*\/$/gm, '').split('\n').map(line => line.trim()).filter(line => line && !line.startsWith('//')).join('\n')
 
 function script() {
   const parts = inOrder('app.js').map(name => withoutComments(read(name)).replace(/^import .*\n/gm, '').replace(/^export /gm, ''))
@@ -35,7 +36,8 @@ function script() {
   return text
 }
 
-const style = () => read('style.css').replace(/\/\*[^]*?\*\//g, '').replace(/\n\s*\n/g, '\n').replace(/^\s+/gm, '')
+/** Removes comments, and spaces that CSS does not need. */
+const style = () => read('style.css').replace(/\/\*[^]*?\*\//g, '').replace(/\s+/g, ' ').replace(/ ?([{};,]) ?/g, '$1').replace(/: /g, ':').replace(/;}/g, '}\n').trim()
 
 const hash = text => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
 

@@ -11,14 +11,25 @@ const VIEWS = ['content', 'attributes', 'events', 'raw']
 export class Detail {
   constructor(app) {
     this.app = app
-    this.node = el('article', { class: 'detail', tabindex: -1, 'aria-label': 'Selected span', id: 'detail' })
+    this.node = this.empty()
   }
 
   update() {
     const { selected } = this.app.state
     const parts = !selected ? [] : selected.traces ? this.session(selected) : selected.roots ? this.trace(selected) : this.span(selected)
-    this.node.replaceChildren(...parts.flat(9).filter(Boolean))
-    this.node.scrollTop = 0
+    this.replace(...parts.flat(9).filter(Boolean))
+  }
+
+  empty() {
+    return el('article.detail', { tabindex: -1, 'aria-label': 'Selected span', id: 'detail' })
+  }
+
+  /** Shows other content in a new element, which is at its top: to scroll would lay it out twice. */
+  replace(...parts) {
+    const node = this.empty()
+    node.append(...parts)
+    this.node.replaceWith(node)
+    this.node = node
   }
 
   session(session) {
@@ -32,24 +43,24 @@ export class Detail {
   trace(trace) {
     return [
       this.header('TRACE', `trace ${trace.id}`, [duration(trace.duration), plural(trace.spans.length, 'span'), ...totals(trace.sum)]),
-      el('p', { class: 'lead' }, 'The parents of these spans are not in this file: they are in another process, or were not delivered.'),
+      el('p.lead', 'The parents of these spans are not in this file: they are in another process, or were not delivered.'),
       largest(this.app, trace.spans),
     ]
   }
 
   header(kind, name, facts, extra = []) {
-    return el('header', { class: 'head' },
-      el('div', { class: 'title' }, button('', () => this.app.showList(), { icon: 'left', title: 'Back to the list', class: 'quiet back' }),
-        kindTile(kind), el('h2', null, oneLine(name, 300) || '(no name)'), extra),
-      el('div', { class: 'facts' }, facts.filter(Boolean).map(fact => el('span', { class: 'fact' }, fact))))
+    return el('header.head',
+      el('div.title', button('', () => this.app.showList(), { icon: 'left', title: 'Back to the list', class: 'quiet back' }),
+        kindTile(kind), el('h2', oneLine(name, 300) || '(no name)'), extra),
+      el('div.facts', facts.filter(Boolean).map(fact => el('span.fact', fact))))
   }
 
   span(span) {
     const view = VIEWS.includes(this.app.state.view) ? this.app.state.view : 'content'
-    const tabs = el('div', { class: 'tabs', role: 'tablist' }, VIEWS.map(name => {
+    const tabs = el('div.tabs', { role: 'tablist' }, VIEWS.map(name => {
       const number = name === 'events' ? span.events.length : name === 'attributes' ? Object.keys(span.attributes).length : 0
       return el('button', { type: 'button', role: 'tab', 'aria-selected': String(name === view), onclick: () => this.app.setView(name) },
-        name[0].toUpperCase() + name.slice(1), number > 0 && el('span', { class: 'dim' }, ` ${number}`))
+        name[0].toUpperCase() + name.slice(1), number > 0 && el('span.dim', ` ${number}`))
     }))
     return [this.header(span.kind, span.name, facts(span), this.actions(span)), tabs, problems(span), this[view](span)]
   }
@@ -58,8 +69,8 @@ export class Detail {
     const { app } = this
     const same = app.neighbours(span)
     const go = (to, name, title) => button('', () => app.select(to), { icon: name, title, class: 'quiet', disabled: !to })
-    return el('div', { class: 'actions' },
-      go(same.previous, 'left', `Previous ${span.kind}`), el('span', { class: 'dim' }, `${span.kind} ${same.at}/${same.count}`), go(same.next, 'right', `Next ${span.kind}`),
+    return el('div.actions',
+      go(same.previous, 'left', `Previous ${span.kind}`), el('span.dim', `${span.kind} ${same.at}/${same.count}`), go(same.next, 'right', `Next ${span.kind}`),
       copyButton(() => app.address(span), '', 'Copy the link to this span'),
       copyButton(() => spanAsMarkdown(span), 'Markdown', 'Copy this span as Markdown (m)'))
   }
@@ -70,8 +81,8 @@ export class Detail {
 
   attributes(span) {
     const { attributes, resource, scope } = span
-    const rows = keys => el('table', { class: 'attributes' }, keys.map(key => el('tr', null,
-      el('th', { scope: 'row' }, oneLine(key)), el('td', null, shortValue(attributes[key])))))
+    const rows = keys => el('table.attributes', keys.map(key => el('tr',
+      el('th', { scope: 'row' }, oneLine(key)), el('td', shortValue(attributes[key])))))
     const prefixes = new Map()
     for (const key of Object.keys(attributes).sort()) {
       const prefix = key.split('.', 1)[0]
@@ -80,33 +91,33 @@ export class Detail {
     return [
       [...prefixes].map(([, keys]) => rows(keys)),
       span.links.length > 0 && folded(`Links (${span.links.length})`, () => span.links.map(link => this.link(link)), true),
-      folded('Resource', () => el('div', { class: 'json' }, tree(resource.attributes)), true),
-      folded('Scope', () => el('div', { class: 'json' }, tree(scope)), true),
-      el('p', { class: 'ids dim' }, `trace ${oneLine(span.traceId)} · span ${oneLine(span.id)}`, span.parentId && ` · parent ${oneLine(span.parentId)}`),
+      folded('Resource', () => el('div.json', tree(resource.attributes)), true),
+      folded('Scope', () => el('div.json', tree(scope)), true),
+      el('p.ids.dim', `trace ${oneLine(span.traceId)} · span ${oneLine(span.id)}`, span.parentId && ` · parent ${oneLine(span.parentId)}`),
     ]
   }
 
   link(link) {
     const target = this.app.state.model.find(link.traceId, link.id)
-    return el('p', null, target ? button(oneLine(target.name), () => this.app.select(target), { class: 'link' }) : `${oneLine(link.traceId)}/${oneLine(link.id)}`)
+    return el('p', target ? button(oneLine(target.name), () => this.app.select(target), { class: 'link' }) : `${oneLine(link.traceId)}/${oneLine(link.id)}`)
   }
 
   events(span) {
-    if (!span.events.length) return el('p', { class: 'lead' }, 'This span has no events.')
-    return span.events.map(event => el('section', { class: 'card' },
-      el('header', null, el('b', null, oneLine(event.name)), el('span', { class: 'dim' }, `+${duration(Math.max(0, event.time - span.start))}`)),
-      Object.keys(event.attributes).length > 0 && el('div', { class: 'body json' }, Object.keys(event.attributes).map(key => tree(event.attributes[key], key, 2)))))
+    if (!span.events.length) return el('p.lead', 'This span has no events.')
+    return span.events.map(event => el('section.card',
+      el('header', el('b', oneLine(event.name)), el('span.dim', `+${duration(Math.max(0, event.time - span.start))}`)),
+      Object.keys(event.attributes).length > 0 && el('div.body.json', Object.keys(event.attributes).map(key => tree(event.attributes[key], key, 2)))))
   }
 
   raw(span) {
-    return card(el('b', null, 'OTLP'), span.raw, { mode: 'json' })
+    return card(el('b', 'OTLP'), span.raw)
   }
 }
 
 const totals = sum => [
   sum.tokens > 0 && `${count(sum.tokens)} tokens`,
   sum.cost > 0 && dollars(sum.cost, sum.estimated),
-  sum.errors > 0 && el('b', { class: 'bad' }, plural(sum.errors, 'error')),
+  sum.errors > 0 && el('b.bad', plural(sum.errors, 'error')),
 ]
 
 /** The line below the name: model, time, tokens, cost, place in the source. */
@@ -115,10 +126,10 @@ function facts(span) {
   const details = [tokens.cached && `${count(tokens.cached)} cached`, tokens.written && `${count(tokens.written)} written to the cache`].filter(Boolean).join(', ')
   const isSum = span.sum.tokens > tokens.total
   return [
-    span.isError ? el('b', { class: 'bad' }, 'error') : span.isRunning ? el('b', null, 'running') : span.isCancelled && el('b', { class: 'bad' }, 'cancelled'),
-    span.model && el('b', null, oneLine(span.model, 80)),
+    span.isError ? el('b.bad', 'error') : span.isRunning ? el('b', 'running') : span.isCancelled && el('b.bad', 'cancelled'),
+    span.model && el('b', oneLine(span.model, 80)),
     el('span', { title: `own time ${duration(span.own)}, from ${new Date(span.start / 1000).toISOString()}` }, duration(span.duration)),
-    tokens.total > 0 && `${count(tokens.prompt)}${details && ` (${details})`} → ${count(tokens.completion)}${tokens.reasoning ? ` (${count(tokens.reasoning)} reasoning)` : ''} tokens`,
+    tokens.total > 0 && `${count(tokens.prompt)}${details && ` (${details})`}${tokens.completion ? ` → ${count(tokens.completion)}` : ''}${tokens.reasoning ? ` (${count(tokens.reasoning)} reasoning)` : ''} tokens`,
     isSum && `Σ ${count(span.sum.tokens)} tokens`,
     span.sum.cost > 0 && (span.sum.cost > span.cost ? 'Σ ' : '') + dollars(span.sum.cost, span.sum.estimated),
     attributes['llm.finish_reason'] && oneLine(String(attributes['llm.finish_reason']), 40),
@@ -135,7 +146,7 @@ function source(attributes) {
   const text = `${path}:${line}`
   const short = text.split('/').slice(-2).join('/')
   if (/^\/[^\s?#]*$/.test(path)) return el('a', { href: `vscode://file${encodeURI(path)}:${line}`, title: text }, oneLine(short))
-  return el('span', { class: 'code', title: oneLine(text) }, oneLine(short), copyButton(() => text))
+  return el('span.code', { title: oneLine(text) }, oneLine(short), copyButton(() => text))
 }
 
 /** Errors first: the message of the status, and exceptions with their stack. */
@@ -146,19 +157,19 @@ function problems(span) {
     type: String(attributes['exception.type'] ?? ''), text: String(attributes['exception.message'] ?? ''), stack: String(attributes['exception.stacktrace'] ?? ''),
   }))
   const isRepeated = shown.some(({ text }) => text && span.message.includes(text))
-  return el('section', { class: 'alert', role: 'alert' }, icon('error'), el('div', null,
-    !isRepeated && el('div', { class: 'message' }, span.message || (shown.length ? '' : 'The span failed without a message.')),
+  return el('section.alert', { role: 'alert' }, icon('error'), el('div',
+    !isRepeated && el('div.message', span.message || (shown.length ? '' : 'The span failed without a message.')),
     shown.map(({ type, text, stack }) => [
-      el('div', { class: 'message' }, type && el('b', null, type + (text ? ': ' : '')), text),
-      stack && folded('Stack', () => el('pre', { class: 'plain' }, stack)),
+      el('div.message', type && el('b', type + (text ? ': ' : '')), text),
+      stack && folded('Stack', () => el('pre.plain', stack)),
     ])))
 }
 
 function shortValue(value) {
   if (typeof value === 'string') {
     const json = jsonIn(value)
-    if (json !== undefined) return el('div', { class: 'json' }, tree(json, undefined, 1))
-    return value.length > 500 ? folded(oneLine(value, 100), () => el('pre', { class: 'plain' }, value.slice(0, 200000))) : el('span', { class: 'text' }, value)
+    if (json !== undefined) return el('div.json', tree(json, undefined, 1))
+    return value.length > 500 ? folded(oneLine(value, 100), () => el('pre.plain', value.slice(0, 200000))) : el('span.text', value)
   }
-  return el('div', { class: 'json' }, tree(value, undefined, value?.length > 20 ? 0 : 1))
+  return el('div.json', tree(value, undefined, value?.length > 20 ? 0 : 1))
 }

@@ -2,12 +2,18 @@
 // of a trace becomes text, an attribute or a style property, never markup.
 
 /**
- * Creates an element. Keys of `props` that start with `on` are listeners, `style` is an object of
- * CSS properties, `class` and other keys are attributes; null, undefined and false leave them out.
+ * Creates an element: `el('span.dim', { title: 'why' }, 'text')`. Keys of the properties that start
+ * with `on` are listeners, `style` is an object of CSS properties, other keys are attributes; null,
+ * undefined and false leave them out. The properties may be left out.
  */
-export function el(tag, props, ...children) {
+export function el(name, ...children) {
+  const [tag, ...classes] = name.split('.')
   const node = document.createElement(tag)
-  for (const [key, value] of Object.entries(props ?? {})) setProperty(node, key, value)
+  if (classes.length) node.className = classes.join(' ')
+  if (children[0]?.constructor === Object) {
+    const props = children.shift()
+    for (const key in props) setProperty(node, key, props[key])
+  }
   append(node, children)
   return node
 }
@@ -31,7 +37,7 @@ function append(node, children) {
 export function build(description) {
   if (typeof description === 'string') return description
   const [tag, props, ...children] = description
-  return el(tag, props, children.map(build))
+  return el(tag, props ?? {}, children.map(build))
 }
 
 const SVG = 'http://www.w3.org/2000/svg'
@@ -77,10 +83,10 @@ export function icon(name) {
 
 /** The tile that marks a span kind: its icon in its colour. */
 export const kindTile = kind =>
-  el('span', { class: 'tile', 'data-kind': kind, title: kind }, icon(kind))
+  el('span.tile', { 'data-kind': kind, title: kind }, icon(kind))
 
 /** A button with an icon, a text, or both. */
 export function button(label, onclick, { icon: name, title, ...props } = {}) {
   const all = { type: 'button', onclick, title, 'aria-label': label ? null : title, ...props }
-  return el('button', all, name && icon(name), label && el('span', null, label))
+  return el('button', all, name && icon(name), label && el('span', label))
 }

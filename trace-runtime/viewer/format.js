@@ -3,6 +3,7 @@
 /** Formats microseconds: `56µs`, `3.4ms`, `1.20s`, `2m05s`, `2h05m`. */
 export function duration(micros) {
   const seconds = micros / 1e6
+  if (seconds === 0) return '0'
   if (!(seconds >= 0)) return '–'
   if (seconds < 0.001) return Math.round(micros) + 'µs'
   if (seconds < 1) return (seconds * 1e3).toFixed(seconds < 0.1 ? 1 : 0) + 'ms'

@@ -70,6 +70,11 @@ function openOrDown(app) {
 
 export function onKey(app, event) {
   if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]')) return
+  if (app.comparison) {
+    const step = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }[event.key]
+    if (step) event.preventDefault()
+    return step ? app.comparison.move(step) : event.key === 'Escape' && app.endComparison()
+  }
   const isTyping = event.target.matches('input, textarea')
   if (isTyping && event.key === 'Enter') {
     app.input.blur()

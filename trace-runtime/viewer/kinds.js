@@ -3,7 +3,7 @@
 import { el, build, kindTile, button } from './dom.js'
 import { card, tree, jsonIn, asText } from './value.js'
 import { conversation } from './bubbles.js'
-import { documents, embeddings, flattened, messages, pairs, parsed, preview } from './messages.js'
+import { documents, embeddings, flattened, messages, pairs, parsed, preview, spoken } from './messages.js'
 import { count, dollars, duration, oneLine, plural } from './format.js'
 import { markdown } from './markdown.js'
 
@@ -13,11 +13,11 @@ export function content(app, span) {
   return [show ? show(app, span) : inputOutput(span), mostOf(app, span), metadata(span)]
 }
 
-const section = (title, ...children) => el('section', { class: 'part' }, el('h3', null, title), children)
+const section = (title, ...children) => el('section.part', el('h3', title), children)
 
 /** A section that is built when it is opened. */
 export function folded(title, fill, isOpen = false) {
-  const details = el('details', { class: 'fold' }, el('summary', null, title))
+  const details = el('details.fold', el('summary', title))
   const open = () => {
     if (details.open && details.children.length === 1) details.append(...[fill()].flat(9).filter(Boolean))
   }
@@ -29,7 +29,7 @@ export function folded(title, fill, isOpen = false) {
 
 function valueCard(title, span, side, mode) {
   const value = span.attributes[`${side}.value`]
-  return value == null || value === '' ? null : card(el('b', null, title), value, { mode, kind: side })
+  return value == null || value === '' ? null : card(el('b', title), value, { mode, kind: side })
 }
 
 const inputOutput = span => [valueCard('Input', span, 'input'), valueCard('Output', span, 'output')]
@@ -42,7 +42,7 @@ function llm(app, span) {
   return [
     hasMessages ? conversation(app, span) : inputOutput(span),
     tools.length > 0 && folded(`Tools offered (${tools.length})`, () => tools.map(toolSchema)),
-    parameters != null && parameters !== '{}' && folded('Parameters', () => el('div', { class: 'json' }, tree(jsonIn(String(parameters)) ?? parameters))),
+    parameters != null && parameters !== '{}' && folded('Parameters', () => el('div.json', tree(jsonIn(String(parameters)) ?? parameters))),
     attributes['llm.prompt_template.template'] != null && folded('Prompt template', () => template(span)),
     hasMessages && folded('Request and response', () => inputOutput(span)),
   ]
@@ -51,9 +51,9 @@ function llm(app, span) {
 function toolSchema(schema) {
   const value = typeof schema === 'string' ? parsed(schema) ?? schema : schema
   const inner = value?.function ?? value
-  return el('div', { class: 'schema' }, el('b', null, oneLine(String(inner?.name ?? inner?.type ?? 'tool'))), ' ',
-    inner?.description && el('span', { class: 'dim' }, oneLine(String(inner.description), 300)),
-    el('div', { class: 'json' }, tree(inner?.parameters ?? inner?.input_schema ?? value, 'parameters', 0)))
+  return el('div.schema', el('b', oneLine(String(inner?.name ?? inner?.type ?? 'tool'))), ' ',
+    inner?.description && el('span.dim', oneLine(String(inner.description), 300)),
+    el('div.json', tree(inner?.parameters ?? inner?.input_schema ?? value, 'parameters', 0)))
 }
 
 function tool(app, span) {
@@ -61,11 +61,11 @@ function tool(app, span) {
   const pair = pairs(span.trace).bySpan.get(span)
   const parameters = attributes['tool.parameters']
   return [
-    attributes['tool.description'] && el('p', { class: 'lead' }, oneLine(String(attributes['tool.description']), 500)),
-    pair && el('p', { class: 'lead' }, 'Called by ', button(oneLine(pair.llm.name), () => app.select(pair.llm), { class: 'link' }),
-      pair.call.id && el('span', { class: 'dim' }, ` as ${oneLine(pair.call.id, 60)}`)),
+    attributes['tool.description'] && el('p.lead', oneLine(String(attributes['tool.description']), 500)),
+    pair && el('p.lead', 'Called by ', button(oneLine(pair.llm.name), () => app.select(pair.llm), { class: 'link' }),
+      pair.call.id && el('span.dim', ` as ${oneLine(pair.call.id, 60)}`)),
     inputOutput(span),
-    parameters != null && folded('Schema of the parameters', () => el('div', { class: 'json' }, tree(jsonIn(String(parameters)) ?? parameters))),
+    parameters != null && folded('Schema of the parameters', () => el('div.json', tree(jsonIn(String(parameters)) ?? parameters))),
   ]
 }
 
@@ -75,15 +75,15 @@ function documentList(title, list, before) {
   return section(`${title} (${list.length})`, list.map((item, index) => {
     const place = before?.findIndex(other => (item.id && other.id === item.id) || (!item.id && other.text === item.text)) ?? -1
     const head = [
-      el('b', { class: 'rank' }, `${index + 1}`),
+      el('b.rank', `${index + 1}`),
       place >= 0 && moved(place - index, place),
-      item.id && el('span', { class: 'dim' }, oneLine(item.id, 60)),
-      item.score != null && el('span', { class: 'score', title: `score ${item.score}` },
-        el('i', { style: { width: `${(100 * Math.abs(item.score)) / most}%` } }), el('span', null, String(Number(item.score.toPrecision(4))))),
+      item.id && el('span.dim', oneLine(item.id, 60)),
+      item.score != null && el('span.score', { title: `score ${item.score}` },
+        el('i', { style: { width: `${(100 * Math.abs(item.score)) / most}%` } }), el('span', String(Number(item.score.toPrecision(4))))),
     ]
     const node = card(head, item.text || '(no text)', { kind: 'document' })
     const more = { ...(item.metadata != null && { metadata: jsonIn(asText(item.metadata)) ?? item.metadata }), ...item.rest }
-    if (Object.keys(more).length) node.append(el('div', { class: 'json foot' }, Object.keys(more).map(key => tree(more[key], key, 1))))
+    if (Object.keys(more).length) node.append(el('div.json.foot', Object.keys(more).map(key => tree(more[key], key, 1))))
     return node
   }))
 }
@@ -100,7 +100,7 @@ function reranker(app, span) {
   const after = documents(span, 'reranker.output_documents')
   const query = span.attributes['reranker.query']
   return [
-    query != null ? card(el('b', null, 'Query'), query, { kind: 'input' }) : valueCard('Input', span, 'input'),
+    query != null ? card(el('b', 'Query'), query, { kind: 'input' }) : valueCard('Input', span, 'input'),
     documentList('After', after, before) ?? valueCard('Output', span, 'output'),
     before.length > 0 && folded(`Before (${before.length})`, () => documentList('Before', before)),
   ]
@@ -110,10 +110,10 @@ function embedding(app, span) {
   const list = embeddings(span)
   if (!list.length) return inputOutput(span)
   return section(`Embeddings (${list.length})`, list.slice(0, 100).map(({ text, vector }, index) => {
-    const node = card(el('b', { class: 'rank' }, String(index + 1)), text, { kind: 'document' })
-    if (vector.length) node.append(el('div', { class: 'vector' }, sparkline(vector), el('span', { class: 'dim' }, plural(vector.length, 'dimension'))))
+    const node = card(el('b.rank', String(index + 1)), text, { kind: 'document' })
+    if (vector.length) node.append(el('div.vector', sparkline(vector), el('span.dim', plural(vector.length, 'dimension'))))
     return node
-  }), list.length > 100 && el('p', { class: 'dim' }, `and ${list.length - 100} more`))
+  }), list.length > 100 && el('p.dim', `and ${list.length - 100} more`))
 }
 
 /** A vector as bars, averaged to the width. */
@@ -124,7 +124,7 @@ function sparkline(vector) {
     const part = vector.slice(Math.floor((i * vector.length) / bins), Math.max(1 + Math.floor((i * vector.length) / bins), Math.floor(((i + 1) * vector.length) / bins)))
     return part.reduce((sum, value) => sum + value, 0) / part.length / most
   }
-  return el('span', { class: 'spark', 'aria-hidden': 'true' }, Array.from({ length: bins }, (_, i) => {
+  return el('span.spark', { 'aria-hidden': 'true' }, Array.from({ length: bins }, (_, i) => {
     const value = Math.max(-1, Math.min(1, mean(i)))
     return el('i', { style: { height: `${Math.max(4, 50 * Math.abs(value))}%`, top: `${value > 0 ? 50 - 50 * value : 50}%` } })
   }))
@@ -141,8 +141,8 @@ function template(span) {
     const name = i % 2 ? part.replace(/[{}\s]/g, '') : null
     return name !== null && Object.hasOwn(variables, name) ? el('mark', { title: name }, asText(variables[name])) : part
   })
-  return el('section', { class: 'card' }, el('header', null, el('b', null, 'Template'), version != null && el('span', { class: 'dim' }, `version ${oneLine(String(version))}`)),
-    el('pre', { class: 'body plain' }, parts))
+  return el('section.card', el('header', el('b', 'Template'), version != null && el('span.dim', `version ${oneLine(String(version))}`)),
+    el('pre.body.plain', parts))
 }
 
 /** The outcome of a guardrail, an evaluator or a decision as a badge, with its reasons below. */
@@ -154,7 +154,7 @@ function verdict(app, span) {
   const badges = isWord ? [['', output]] : fields.filter(([, value]) => String(value).length < 80)
   const tone = value => (/^(true|pass(ed)?|ok|yes|allow(ed)?|safe|correct)$/i.test(value) ? 'good' : /^(false|fail(ed)?|no|block(ed)?|deny|denied|unsafe|incorrect)$/i.test(value) ? 'bad' : '')
   return [
-    badges.length > 0 && el('div', { class: 'verdict' }, badges.map(([key, value]) => el('span', { class: `badge ${tone(String(value))}` }, key && el('span', { class: 'dim' }, oneLine(key), ' '), oneLine(String(value))))),
+    badges.length > 0 && el('div.verdict', badges.map(([key, value]) => el('span', { class: `badge ${tone(String(value))}` }, key && el('span.dim', oneLine(key), ' '), oneLine(String(value))))),
     inputOutput(span),
   ]
 }
@@ -165,14 +165,23 @@ const TOP = 5
 /** Below a span with children: where its time, tokens and dollars went. */
 export function mostOf(app, span) {
   if (span.children.length === 0 || span.size < 3) return null
-  return largest(app, span.trace.spans.slice(span.trace.spans.indexOf(span) + 1).slice(0, span.size - 1))
+  const below = span.trace.spans.slice(span.trace.spans.indexOf(span) + 1).slice(0, span.size - 1)
+  return [failed(app, below), largest(app, below)]
+}
+
+/** The first failures below a span, with their messages. */
+function failed(app, spans) {
+  const list = spans.filter(span => span.isError && !span.children.some(child => child.sum.errors))
+  if (!list.length) return null
+  return section(`Failed below (${list.length})`, list.slice(0, TOP).map(span => rankRow(app, span, 'error',
+    el('span.name', oneLine(span.name)), el('span.bad', oneLine(span.message, 120)))))
 }
 
 /** The spans that cost or took most, each by its own amount. */
 export function largest(app, spans) {
   const byCost = spans.some(span => span.cost > 0)
   const byTokens = spans.some(span => span.tokens.total > 0)
-  return el('div', { class: 'most' },
+  return el('div.most',
     byCost && ranking(app, 'Cost', spans, span => span.cost, span => dollars(span.cost, span.isEstimated)),
     !byCost && byTokens && ranking(app, 'Tokens', spans, span => span.tokens.total, span => count(span.tokens.total)),
     ranking(app, 'Own time', spans, span => span.own, span => duration(span.own)))
@@ -183,17 +192,19 @@ function ranking(app, title, spans, amount, text) {
   for (const span of spans) sum += amount(span)
   const top = spans.filter(span => amount(span) > 0).sort((a, b) => amount(b) - amount(a)).slice(0, TOP)
   if (!top.length) return null
-  return section(`Most ${title === 'Own time' ? 'own time' : title.toLowerCase()}`, top.map(span => el('button', { type: 'button', class: 'rank-row', onclick: () => app.select(span), title: oneLine(preview(span, 'input'), 300) },
-    kindTile(span.kind), el('span', { class: 'name' }, oneLine(span.name)), el('span', { class: 'preview' }, oneLine(preview(span, 'output'), 80)),
-    el('span', { class: 'share' }, el('i', { 'data-kind': span.kind, style: { width: `${(100 * amount(span)) / (sum || 1)}%` } })),
-    el('span', { class: 'amount' }, text(span)))))
+  return section(`Most ${title === 'Own time' ? 'own time' : title.toLowerCase()}`, top.map(span => rankRow(app, span, '',
+    el('span.name', oneLine(span.name)), el('span.preview', oneLine(preview(span, 'output'), 80)),
+    el('span.share', el('i', { 'data-kind': span.kind, style: { width: `${(100 * amount(span)) / (sum || 1)}%` } })),
+    el('span.amount', text(span)))))
 }
+
+const rankRow = (app, span, kind, ...cells) => el('button', { type: 'button', class: `rank-row ${kind}`, onclick: () => app.select(span), title: oneLine(preview(span, 'input'), 300) }, kindTile(span.kind), cells)
 
 function metadata(span) {
   const { attributes } = span
   const shown = { user: attributes['user.id'], tags: attributes['tag.tags'], metadata: jsonIn(String(attributes.metadata ?? '')) ?? attributes.metadata }
   const keys = Object.keys(shown).filter(key => shown[key] != null && shown[key] !== '')
-  return keys.length ? section('Context', el('div', { class: 'json' }, keys.map(key => tree(shown[key], key, 2)))) : null
+  return keys.length ? section('Context', el('div.json', keys.map(key => tree(shown[key], key, 2)))) : null
 }
 
 /** A session: what was asked and answered in each turn. */
@@ -202,20 +213,20 @@ export function turns(app, session) {
     const { root } = trace
     const question = turnText(root, trace, 'input')
     const answer = turnText(root, trace, 'output')
-    const side = (role, text) => text && el('section', { class: `card bubble ${role}` }, el('header', null, el('b', null, role)), el('div', { class: 'body rich' }, markdown(text.slice(0, 4000)).map(build)))
-    return el('section', { class: 'turn' },
-      el('h3', null, `Turn ${index + 1}`, button(oneLine(root.name), () => app.select(root), { class: 'link' }),
-        el('span', { class: 'dim' }, [duration(trace.duration), trace.sum.tokens && `${count(trace.sum.tokens)} tokens`, trace.sum.cost && dollars(trace.sum.cost, trace.sum.estimated)].filter(Boolean).join(' · '))),
+    const side = (role, text) => text && el('section', { class: `card bubble ${role}` }, el('header', el('b', role)), el('div.body.rich', markdown(text.slice(0, 4000)).map(build)))
+    return el('section.turn',
+      el('h3', `Turn ${index + 1}`, button(oneLine(root.name), () => app.select(root), { class: 'link' }),
+        el('span.dim', [duration(trace.duration), trace.sum.tokens && `${count(trace.sum.tokens)} tokens`, trace.sum.cost && dollars(trace.sum.cost, trace.sum.estimated)].filter(Boolean).join(' · '))),
       side('user', question), side('assistant', answer),
-      root.isError && el('div', { class: 'alert' }, oneLine(root.message || 'failed', 500)))
+      root.isError && el('div.alert', oneLine(root.message || 'failed', 500)))
   })
 }
 
 /** The text of a turn: of its root, else of the LLM span that is first or last in it. */
 function turnText(root, trace, side) {
-  const own = preview(root, side)
+  const own = spoken(root, side)
   if (own) return own
   const spans = trace.spans.filter(span => span.kind === 'LLM')
   const span = side === 'input' ? spans[0] : spans[spans.length - 1]
-  return span ? preview(span, side) : ''
+  return span ? spoken(span, side) : ''
 }

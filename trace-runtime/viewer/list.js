@@ -11,16 +11,27 @@ export class VirtualList {
     this.render = render
     this.rowHeight = rowHeight
     this.items = []
-    this.pad = el('div', { class: 'pad', role: 'presentation' })
-    this.node = el('div', { class: 'list', tabindex: 0, ...props }, this.pad)
-    this.node.addEventListener('scroll', () => this.schedule(), { passive: true })
-    this.observer = new ResizeObserver(() => this.schedule())
-    this.observer.observe(this.node)
+    // The place and the height of the view. To read them from the element would lay the page out.
+    this.top = 0
+    this.height = 0
+    this.pad = el('div.pad', { role: 'presentation' })
+    this.node = el('div.list', { tabindex: 0, ...props }, this.pad)
+    this.node.addEventListener('scroll', () => {
+      this.top = this.node.scrollTop
+      this.schedule()
+    }, { passive: true })
+    new ResizeObserver(([{ contentRect }]) => {
+      const isFirst = !this.height
+      this.height = contentRect.height
+      if (isFirst && this.revealed !== undefined) this.reveal(this.revealed)
+      this.schedule()
+    }).observe(this.node)
   }
 
   setItems(items) {
     this.items = items
     this.pad.style.height = `${items.length * this.rowHeight}px`
+    this.top = Math.max(0, Math.min(this.top, items.length * this.rowHeight - this.height))
     this.node.setAttribute('aria-rowcount', items.length)
     this.draw()
   }
@@ -34,9 +45,8 @@ export class VirtualList {
 
   /** Draws the rows in view, or all up to `limit`, for paper. */
   draw(limit = 0) {
-    const { scrollTop, clientHeight } = this.node
-    const first = limit ? 0 : Math.max(0, Math.floor(scrollTop / this.rowHeight) - SPARE)
-    const last = limit || Math.ceil((scrollTop + clientHeight) / this.rowHeight) + SPARE
+    const first = limit ? 0 : Math.max(0, Math.floor(this.top / this.rowHeight) - SPARE)
+    const last = limit || Math.ceil((this.top + this.height) / this.rowHeight) + SPARE
     const rows = []
     for (let i = first; i < Math.min(last, this.items.length); i++) {
       const row = this.render(this.items[i], i)
@@ -55,10 +65,16 @@ export class VirtualList {
 
   /** Scrolls a row into view, with some rows around it. */
   reveal(index) {
+    this.revealed = index
     const top = index * this.rowHeight
-    const { scrollTop, clientHeight } = this.node
-    const margin = Math.min(2 * this.rowHeight, clientHeight / 4)
-    if (top < scrollTop + margin) this.node.scrollTop = top - margin
-    else if (top + this.rowHeight > scrollTop + clientHeight - margin) this.node.scrollTop = top + this.rowHeight - clientHeight + margin
+    const margin = Math.min(2 * this.rowHeight, this.height / 4)
+    if (top < this.top + margin) this.scrollTo(top - margin)
+    else if (top + this.rowHeight > this.top + this.height - margin) this.scrollTo(top + this.rowHeight - this.height + margin)
+  }
+
+  scrollTo(top) {
+    if (!this.height) return
+    this.top = Math.max(0, Math.min(top, this.items.length * this.rowHeight - this.height))
+    this.node.scrollTop = this.top
   }
 }

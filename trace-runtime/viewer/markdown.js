@@ -86,6 +86,7 @@ class Reader {
     const indent = width(first[1])
     const isOrdered = /\d/.test(first[2])
     const entries = []
+    let offset = 0
     for (; this.at < this.lines.length; this.at++) {
       const line = this.lines[this.at]
       const found = ITEM.exec(line)
@@ -93,7 +94,8 @@ class Reader {
       if (found && here <= indent + 1) {
         if (here < indent - 1 || /\d/.test(found[2]) !== isOrdered) break
         entries.push([found[3]])
-      } else if (line.trim() && here > indent) entries[entries.length - 1].push(line.slice(Math.min(indent + 2, here)))
+        offset = line.length - found[3].length
+      } else if (line.trim() && here > indent) entries[entries.length - 1].push(line.slice(Math.min(offset, here)))
       else if (!line.trim() && this.continues(indent)) entries[entries.length - 1].push('')
       else break
     }

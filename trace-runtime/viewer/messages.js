@@ -65,7 +65,7 @@ function readMessage(message) {
   if (message.function_call_name) {
     calls.push({ id: '', name: textOf(message.function_call_name), input: textOf(message.function_call_arguments_json) })
   }
-  return { role: textOf(message.role) || 'unknown', name: textOf(message.name), callId: textOf(message.tool_call_id), parts, calls }
+  return { role: textOf(message.role) || 'unknown', name: textOf(message.name), callId: textOf(message.tool_call_id), parts, calls, raw: message }
 }
 
 const asList = value => (Array.isArray(value) ? value : [])
@@ -217,8 +217,16 @@ export function parsed(text) {
   }
 }
 
-/** The input or output of a span as a person reads it, on one line, for its row. */
+/**
+ * The input or output of a span as a person reads it, for its row: the last message of the user,
+ * the answer, the words of a value; without the marks of Markdown, which are noise on one line.
+ */
 export function preview(span, side) {
+  return spoken(span, side).slice(0, 4000).replace(/\*\*|`+|^#+ /gm, '')
+}
+
+/** The text of one side of a span, with its marks. */
+export function spoken(span, side) {
   const list = span.kind === 'LLM' ? messages(span, side) : []
   if (list.length) {
     const last = side === 'input' ? list.findLast(message => message.role === 'user') ?? list[list.length - 1] : list[0]

@@ -10,9 +10,9 @@ export class Minimap {
   constructor(app) {
     this.app = app
     this.canvas = el('canvas', { 'aria-hidden': 'true' })
-    this.shade = el('div', { class: 'shade', hidden: true })
-    this.node = el('div', {
-      class: 'minimap', title: 'Drag to zoom, double click to see all',
+    this.shade = el('div.shade', { hidden: true })
+    this.node = el('div.minimap', {
+      title: 'Drag to zoom, double click to see all',
       onpointerdown: event => this.drag(event), ondblclick: () => app.zoom(null),
     }, this.canvas, this.shade)
     new ResizeObserver(() => this.draw()).observe(this.node)
@@ -21,12 +21,11 @@ export class Minimap {
   draw() {
     const trace = this.app.currentTrace()
     const width = this.node.clientWidth
-    this.node.hidden = !trace
     if (!trace || !width) return
     const ratio = devicePixelRatio || 1
     this.canvas.width = width * ratio
     this.canvas.height = HEIGHT * ratio
-    const context = this.canvas.getContext('2d')
+    const context = this.canvas.getContext('2d', { willReadFrequently: true })
     context.scale(ratio, ratio)
     this.drawAxis(context, trace, width)
     this.drawSpans(context, trace, width)
@@ -55,7 +54,7 @@ export class Minimap {
 
   drawSpans(context, trace, width) {
     const depth = trace.spans.reduce((most, span) => Math.max(most, span.depth), 0) + 1
-    const lane = Math.min(6, (HEIGHT - AXIS - 4) / depth)
+    const lane = Math.min(9, (HEIGHT - AXIS - 4) / depth)
     const scale = width / (trace.duration || 1)
     const colours = new Map()
     for (const span of trace.spans) {

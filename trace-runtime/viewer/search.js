@@ -6,12 +6,12 @@ import { duration } from './format.js'
 export const FILTERS = [
   ['refund', 'spans with this text in a name, a message or any value'],
   ['"two words"', 'a phrase'],
-  ['kind:tool', 'spans of a kind; `kind:llm,tool` for several'],
+  ['kind:tool', 'spans of a kind, kind:llm,tool of several'],
   ['error', 'spans that failed'],
   ['>1s  <5ms', 'by duration'],
   ['tokens>1k  cost>0.01', 'by tokens or dollars'],
-  ['model:gpt', 'by model, also `name:` and `service:`'],
-  ['llm.finish_reason=stop', 'by an attribute; `=` is exact'],
+  ['model:gpt', 'by model, also name: and service:'],
+  ['llm.finish_reason=stop', 'by an attribute, exactly'],
   ['-kind:tool', 'without'],
 ]
 
@@ -64,10 +64,13 @@ function text(word) {
 function haystack(span) {
   return (span.haystack ??= [
     span.name, span.kind, span.message, span.service, span.id, span.traceId,
-    ...Object.entries(span.attributes).flat(),
+    ...Object.entries(span.attributes).filter(([, value]) => !isVector(value)).flat(),
     ...span.events.flatMap(event => [event.name, ...Object.values(event.attributes)]),
   ].join('\n').toLowerCase())
 }
+
+/** Vectors hold numbers that no person searches for. */
+const isVector = value => Array.isArray(value) && typeof value[0] === 'number'
 
 /** The words of a query to highlight in texts. */
 export const wordsOf = query =>

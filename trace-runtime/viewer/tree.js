@@ -103,19 +103,19 @@ export class Tree {
       style: { '--level': Math.min(level, MAX_INDENT) },
     })
     const twisty = el('span', { class: hasChildren ? 'twisty' : 'twisty none' }, hasChildren && icon(isOpen ? 'down' : 'right'))
-    node.append(el('span', { class: 'name-cell', role: 'gridcell' }, el('span', { class: 'guides' }), twisty, cells.name))
+    node.append(el('span.name-cell', { role: 'gridcell' }, el('span.guides'), twisty, cells.name))
     for (const [name, text, style] of cells.amounts) node.append(el('span', { class: `amount ${name} ${style ?? ''}`, role: 'gridcell' }, text))
-    node.append(el('span', { class: 'bar-cell', role: 'gridcell' }, cells.bar))
+    node.append(el('span.bar-cell', { role: 'gridcell' }, cells.bar))
     return node
   }
 
   sessionCells({ id, traces, sum }) {
-    const name = [kindTile('SESSION'), el('span', { class: 'name' }, oneLine(id)), el('span', { class: 'preview' }, plural(traces.length, 'turn')), errorMark(sum.errors)]
+    const name = [kindTile('SESSION'), el('span.name', oneLine(id)), el('span.preview', plural(traces.length, 'turn')), errorMark(sum.errors)]
     return { name, amounts: amounts(sum.duration, sum, true, 0), bar: null }
   }
 
   traceCells(trace) {
-    const name = [kindTile('TRACE'), el('span', { class: 'name' }, 'trace ' + trace.id.slice(0, 8)), el('span', { class: 'preview' }, `${trace.roots.length} spans whose parent is not here`), errorMark(trace.sum.errors)]
+    const name = [kindTile('TRACE'), el('span.name', 'trace ' + trace.id.slice(0, 8)), el('span.preview', `${trace.roots.length} spans whose parent is not here`), errorMark(trace.sum.errors)]
     return { name, amounts: amounts(trace.duration, trace.sum, true, 0), bar: null }
   }
 
@@ -124,11 +124,11 @@ export class Tree {
     const text = preview(span, isRoot || span.kind === 'TOOL' ? 'input' : 'output') || preview(span, 'input')
     const name = [
       kindTile(span.kind),
-      el('span', { class: 'name', title: `${span.kind} ${oneLine(span.name)}` }, oneLine(span.name) || '(no name)'),
-      span.isError ? el('span', { class: 'mark', title: 'failed' }, icon('error')) : errorMark(span.sum.errors),
-      span.parentId && isRoot && el('span', { class: 'note', title: 'The parent of this span is not in this file' }, 'parent not here'),
-      span.model && el('span', { class: 'model' }, oneLine(span.model, 40)),
-      text && el('span', { class: 'preview' }, oneLine(unmarked(text), 160)),
+      el('span.name', { title: `${span.kind} ${oneLine(span.name)}` }, oneLine(span.name) || '(no name)'),
+      span.isError ? el('span.mark', { title: 'failed' }, icon('error')) : errorMark(span.sum.errors),
+      span.parentId && isRoot && el('span.note', { title: 'The parent of this span is not in this file' }, 'parent not here'),
+      span.model && el('span.model', oneLine(span.model, 40)),
+      text && el('span.preview', oneLine(text, 160)),
     ]
     const isSum = span.sum.tokens > span.tokens.total || span.sum.cost > span.cost
     const share = span.depth && span.trace.paid > 1 ? span.sum.cost / span.trace.sum.cost : 0
@@ -149,10 +149,7 @@ export class Tree {
   }
 }
 
-/** Text without the marks of Markdown, which are noise on one line. */
-const unmarked = text => text.slice(0, 1000).replace(/\*\*|`+|^#+ /gm, '')
-
-const errorMark = errors => errors > 0 && el('span', { class: 'mark below', title: `${plural(errors, 'error')} below` }, icon('error'))
+const errorMark = errors => errors > 0 && el('span.mark.below', { title: `${plural(errors, 'error')} below` }, icon('error'))
 
 /** The amounts of a row; `Σ` marks sums of the spans below. */
 function amounts(micros, sum, isSum, share) {

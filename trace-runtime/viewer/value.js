@@ -25,32 +25,33 @@ export const asText = value => (typeof value === 'string' ? value : JSON.stringi
 
 /**
  * Shows a value in a card with a header and a switch Rich | Plain | JSON.
- * `head` are nodes at the start of the header, `mode` is the first mode.
+ * Rich is Markdown, or a tree for JSON; Plain is the text as it is; JSON is indented, and for text
+ * the `source` it is from. `head` are nodes at the start of the header, `mode` is the first mode.
  */
-export function card(head, value, { mode, kind = '', extra = [] } = {}) {
+export function card(head, value, { mode, kind = '', before = [], extra = [], source } = {}) {
   const text = asText(value)
   const json = typeof value === 'string' ? jsonIn(value) : value
-  const body = el('div', { class: 'body' })
-  const modes = json === undefined ? ['rich', 'plain'] : ['json', 'plain']
-  const tabs = el('span', { class: 'modes', role: 'group', 'aria-label': 'form' })
+  const body = el('div.body')
+  const modes = json === undefined && source === undefined ? ['rich', 'plain'] : ['rich', 'plain', 'json']
+  const tabs = el('span.modes', { role: 'group', 'aria-label': 'form' })
   const show = chosen => {
     for (const tab of tabs.children) tab.setAttribute('aria-pressed', tab.dataset.mode === chosen)
-    body.replaceChildren(inMode(chosen, text, json))
+    body.replaceChildren(chosen === 'json' ? inMode('plain', JSON.stringify(source ?? json, null, 2)) : inMode(chosen, text, json))
   }
   tabs.append(...modes.map(name => button(MODES[name], () => show(name), { 'data-mode': name })))
-  show(modes.includes(mode) ? mode : modes[0])
-  const header = el('header', null, head, el('span', { class: 'push dim' }, size(text.length, 'ch')), tabs, copyButton(() => text))
-  return el('section', { class: `card ${kind}` }, header, body, extra)
+  show(mode ?? 'rich')
+  const header = el('header', head, el('span.push.dim', size(text.length, 'ch')), tabs, copyButton(() => text))
+  return el('section', { class: `card ${kind}` }, header, before, body, extra)
 }
 
-/** Renders a value without a card. */
+/** Renders a value without a card; `json` is the value that the text holds, if any. */
 export function inMode(mode, text, json) {
-  if (mode === 'json') return el('div', { class: 'json' }, fields(json))
+  if (mode === 'rich' && json !== undefined) return el('div.json', fields(json))
   return pieces(text, mode === 'rich' ? rich : pre)
 }
 
-const rich = text => el('div', { class: 'rich' }, markdown(text).map(build))
-const pre = text => el('pre', { class: 'plain' }, text)
+const rich = text => el('div.rich', markdown(text).map(build))
+const pre = text => el('pre.plain', text)
 
 /** Shows the start of a long text, and a button for the next piece. */
 function pieces(text, render) {
@@ -73,13 +74,15 @@ function pieces(text, render) {
 
 /** A JSON value as a tree. Small values are open. */
 export function tree(value, key, open = 2) {
-  const label = key === undefined ? null : [el('span', { class: 'key' }, String(key)), el('span', { class: 'dim' }, ': ')]
-  if (value === null || typeof value !== 'object') return el('div', { class: 'leaf' }, label, scalar(value))
+  const label = key === undefined ? null : [el('span.key', String(key)), el('span.dim', ': ')]
+  if (value === null || typeof value !== 'object') return el('div.leaf', label, scalar(value))
   const isList = Array.isArray(value)
   const keys = isList ? value.length : Object.keys(value)
   const length = isList ? value.length : keys.length
-  if (!length) return el('div', { class: 'leaf' }, label, el('span', { class: 'dim' }, isList ? '[]' : '{}'))
-  const details = el('details', null, el('summary', null, label, el('span', { class: 'dim' }, summary(value, length))))
+  if (!length) return el('div.leaf', label, el('span.dim', isList ? '[]' : '{}'))
+  const table = open > 0 && key !== undefined && tableOf(value)
+  if (table) return el('div.leaf', label, table)
+  const details = el('details', el('summary', label, el('span.dim.fields', summary(value, length))))
   const fill = () => {
     if (details.children.length === 1) addChildren(details, value, isList ? null : keys, 0, open - 1)
   }
@@ -104,8 +107,23 @@ function addChildren(details, value, keys, from, open) {
   }
 }
 
-/** The fields of an object without its braces; any other value as a tree. */
+/** The largest table of a JSON list. */
+const MAX_COLUMNS = 8
+
+/** A list of objects with the same few short fields as a table, else undefined. */
+function tableOf(list) {
+  if (!Array.isArray(list) || list.length < 2 || list.length > MANY) return undefined
+  const keys = Object.keys(Object(list[0]))
+  const isCell = value => value === null || (typeof value === 'object' ? false : String(value).length <= 60)
+  const isRow = row => row && typeof row === 'object' && Object.keys(row).length === keys.length && keys.every(key => key in row && isCell(row[key]))
+  if (!keys.length || keys.length > MAX_COLUMNS || Array.isArray(list[0]) || !list.every(isRow)) return undefined
+  return el('table.records', el('tr', keys.map(key => el('th.key', key))), list.map(row => el('tr', keys.map(key => el('td', scalar(row[key]))))))
+}
+
+/** The fields of an object without its braces; any other value as a table or a tree. */
 export function fields(value) {
+  const table = tableOf(value)
+  if (table) return table
   const isObject = value !== null && typeof value === 'object' && !Array.isArray(value)
   const keys = isObject ? Object.keys(value) : []
   return keys.length && keys.length <= MANY ? keys.map(key => tree(value[key], key, 2)) : tree(value)
@@ -122,9 +140,9 @@ function summary(value, length) {
 function scalar(value) {
   if (typeof value !== 'string') return el('span', { class: value === null ? 'null' : 'number' }, String(value))
   const inner = jsonIn(value)
-  if (inner !== undefined) return el('div', { class: 'nested' }, el('span', { class: 'dim' }, 'JSON text '), tree(inner, undefined, 0))
-  if (value.length > 300 || value.includes('\n')) return el('div', { class: 'string long' }, pieces(value, text => el('pre', { class: 'plain' }, text)))
-  return el('span', { class: 'string' }, value)
+  if (inner !== undefined) return el('div.nested', el('span.dim', 'JSON text '), tree(inner, undefined, 0))
+  if (value.length > 300 || value.includes('\n')) return el('div.string.long', pieces(value, text => el('pre.plain', text)))
+  return el('span.string', value)
 }
 
 /** A button that copies a text. */
@@ -143,7 +161,7 @@ export async function copyText(text) {
     await navigator.clipboard.writeText(text)
     return true
   } catch {
-    const area = el('textarea', { class: 'offscreen', value: text })
+    const area = el('textarea.offscreen', { value: text })
     document.body.append(area)
     area.select()
     const ok = document.execCommand('copy')
