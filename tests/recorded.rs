@@ -1,7 +1,8 @@
 //! Traces of single tests. The tests of this file run in parallel in one process, as those of a user
 //! do, and take no lock.
 
-use integration_tests::{InMemoryExporter, child, is_child};
+use integration_tests::{InMemoryExporter, Page, child, is_child};
+use std::path::PathBuf;
 use std::process::Stdio;
 use trace_runtime::opentelemetry::global;
 use trace_runtime::opentelemetry::trace::{Tracer, TracerProvider};
@@ -187,6 +188,31 @@ fn failed_assertion_prints_the_tree() {
     }
 }
 
+/// Returns the path of the page that the output of a failed test names.
+fn page_in(output: &str) -> PathBuf {
+    let line = output.lines().find_map(|line| line.strip_prefix("the page of the trace: file://"));
+    line.unwrap_or_else(|| panic!("no page in {output}")).into()
+}
+
+#[test]
+fn failed_test_names_its_page() {
+    if is_child() {
+        let ((), first) = record(|| drop(plan("Oslo")));
+        let ((), second) = record(|| drop(weather("")));
+        assert_eq!(first.tree(), second.tree());
+    } else {
+        // The page is that of the last run.
+        for _ in 0..2 {
+            let path = page_in(&output_of_failed("failed_test_names_its_page"));
+            let folder = path.parent().unwrap();
+            assert!(folder.ends_with("traces") && path.extension().unwrap() == "html", "{path:?}");
+            let mut names = Page::read(&path).names();
+            names.sort();
+            assert_eq!(names, ["ask", "plan", "weather", "weather"]);
+        }
+    }
+}
+
 #[test]
 fn panic_inside_the_recording_prints_the_tree() {
     if is_child() {
@@ -197,6 +223,7 @@ fn panic_inside_the_recording_prints_the_tree() {
     } else {
         let output = output_of_failed("panic_inside_the_recording_prints_the_tree");
         assert!(output.contains(&expected("Oslo")), "{output}");
+        assert!(page_in(&output).exists(), "{output}");
     }
 }
 

@@ -95,6 +95,8 @@ pub mod tool;
 pub mod tracing;
 
 pub use config::{RegisterError, Setting};
+#[cfg(feature = "html")]
+pub use delivery::page;
 pub use in_current_span::{InCurrentSpan, in_current_span};
 pub use instrument::{CurrentSpan, current_span};
 pub use macros::*;

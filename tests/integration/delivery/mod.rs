@@ -17,6 +17,7 @@ mod several_destinations;
 
 // Spans that wait: in memory, on disk, in files.
 mod file;
+mod page;
 mod queue;
 mod spool;
 mod spool_drain;

@@ -21,9 +21,13 @@ mod console;
 mod destination;
 mod diagnostics;
 mod encode;
-#[cfg(feature = "file")]
+#[cfg(any(feature = "file", feature = "html"))]
 mod file;
+#[cfg(feature = "file")]
+pub mod json_lines;
 mod otlp;
+#[cfg(feature = "html")]
+pub mod page;
 mod processor;
 mod queue;
 mod reentrancy;
@@ -49,15 +53,16 @@ pub(crate) use reentrancy::{REENTRANT, in_export_scope};
 pub(crate) use replay::replay;
 pub use replay::{ReplayError, Replayed};
 pub(crate) use settings::{
-    BatchSettings, DeliverySettings, FileSettings, MAX_TIMEOUT, SpoolSettings,
+    BatchSettings, DeliverySettings, FileFormat, FileSettings, MAX_TIMEOUT, SpoolSettings,
 };
 
-use crate::config::{RegisterError, Setting};
+use crate::config::RegisterError;
 use destination::Transport;
+use std::path::Path;
 
-/// Creates the console as a destination.
-pub(crate) fn console() -> Destination {
-    Destination::Exporter(Box::new(console::Console::from_environment()))
+/// Creates the console as a destination. It links to the page, if there is one.
+pub(crate) fn console(page: Option<&Path>) -> Destination {
+    Destination::Exporter(Box::new(console::Console::from_environment(page)))
 }
 
 /// Creates an OTLP backend as a destination.
@@ -71,19 +76,23 @@ pub(crate) fn transport(settings: &OtlpSettings) -> Result<Box<dyn Transport>, R
 }
 
 /// Opens a file as a destination.
-#[cfg(feature = "file")]
 pub(crate) fn file(settings: &FileSettings) -> Result<Destination, RegisterError> {
+    settings.require_feature()?;
+    open_file(settings).map(Destination::Transport)
+}
+
+#[cfg(any(feature = "file", feature = "html"))]
+fn open_file(settings: &FileSettings) -> Result<Box<dyn Transport>, RegisterError> {
     let opened = file::FileTransport::open(settings.clone());
     let file = opened.map_err(|error| RegisterError::Folder {
-        setting: Setting::Method("file"),
+        setting: settings.setting,
         path: settings.path.display().to_string(),
         reason: error.to_string(),
     })?;
-    Ok(Destination::Transport(Box::new(file)))
+    Ok(Box::new(file))
 }
 
-#[cfg(not(feature = "file"))]
-pub(crate) fn file(_settings: &FileSettings) -> Result<Destination, RegisterError> {
-    let (what, feature) = ("support for JSON lines", "file");
-    Err(RegisterError::MissingFeature { setting: Setting::Method("file"), what, feature })
+#[cfg(not(any(feature = "file", feature = "html")))]
+fn open_file(_settings: &FileSettings) -> Result<Box<dyn Transport>, RegisterError> {
+    Err(RegisterError::Exporter("no file format is enabled".to_owned()))
 }

@@ -45,6 +45,15 @@ pub enum ReplayError {
         /// The error of the operating system.
         reason: String,
     },
+    /// The page of [`page::write`](crate::page::write) cannot be written.
+    #[cfg(feature = "html")]
+    #[error("{path} cannot be written: {reason}")]
+    Unwritable {
+        /// The path of the page.
+        path: String,
+        /// The error of the operating system, or the reason why the file is kept.
+        reason: String,
+    },
     /// The backend did not accept a batch, or could not be reached in four attempts.
     #[error("{delivered} spans delivered, then {cause}")]
     Undelivered {
@@ -103,8 +112,8 @@ fn list(path: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
     paths.iter().try_for_each(|path| list(path, files))
 }
 
-/// Reads the requests of a spool segment (`.otlp`) or of a file of JSON lines (any other name), and
-/// returns them in protobuf, with the number of damaged records.
+/// Reads the requests of a spool segment (`.otlp`), of a page, or of a file of JSON lines, and returns
+/// them in protobuf, with the number of damaged records.
 fn requests(path: &Path) -> Result<(Vec<Bytes>, u64), ReplayError> {
     let unreadable = |error: io::Error| ReplayError::Unreadable {
         path: path.display().to_string(),
@@ -116,7 +125,7 @@ fn requests(path: &Path) -> Result<(Vec<Bytes>, u64), ReplayError> {
     }
     let text = std::fs::read(path).map_err(unreadable)?;
     #[cfg(feature = "file")]
-    return Ok(json_lines(&text));
+    return Ok(if super::file::is_page(&text) { page(&text) } else { json_lines(&text) });
     #[cfg(not(feature = "file"))]
     return no_json_lines(&text);
 }
@@ -132,6 +141,18 @@ fn json_lines(text: &[u8]) -> (Vec<Bytes>, u64) {
             Ok(request) => requests.push(request.encode_to_vec().into()),
             Err(_) => damaged += 1,
         }
+    }
+    (requests, damaged)
+}
+
+/// Reads the blocks of a page. A torn block counts as one damaged line.
+#[cfg(feature = "file")]
+fn page(text: &[u8]) -> (Vec<Bytes>, u64) {
+    let (mut requests, mut damaged) = (Vec::new(), 0);
+    for block in super::file::blocks(&String::from_utf8_lossy(text)) {
+        let (more, errors) = block.map_or((Vec::new(), 1), |lines| json_lines(&lines));
+        requests.extend(more);
+        damaged += errors;
     }
     (requests, damaged)
 }

@@ -1,6 +1,6 @@
 //! The settings of delivery. They are resolved: nothing in this room reads the environment.
 
-use crate::config::Setting;
+use crate::config::{RegisterError, Setting};
 use crate::enrich::Stages;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -46,10 +46,22 @@ pub(crate) struct SpoolSettings {
     pub(crate) is_durable: bool,
 }
 
+/// The content of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum FileFormat {
+    /// OTLP JSON, one request on each line.
+    JsonLines,
+    /// An HTML document that shows its spans.
+    Page,
+}
+
 /// A file and its rotation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct FileSettings {
+    pub(crate) format: FileFormat,
     pub(crate) path: PathBuf,
+    /// The setting that named the path, for errors.
+    pub(crate) setting: Setting,
     /// The length at which a file is rotated.
     pub(crate) bytes: u64,
     /// The number of full files that are kept.
@@ -59,7 +71,21 @@ pub(crate) struct FileSettings {
 impl FileSettings {
     /// Sets the rotation that the OpenTelemetry Collector documents for its file exporter: 100 MiB
     /// and 100 files.
-    pub(crate) fn new(path: PathBuf) -> Self {
-        FileSettings { path, bytes: 100 << 20, kept: 100 }
+    pub(crate) fn new(format: FileFormat, path: PathBuf, setting: Setting) -> Self {
+        FileSettings { format, path, setting, bytes: 100 << 20, kept: 100 }
+    }
+
+    /// Returns an error if the format needs a feature that is not enabled.
+    pub(crate) fn require_feature(&self) -> Result<(), RegisterError> {
+        let (what, feature, is_enabled) = match self.format {
+            FileFormat::JsonLines => ("support for JSON lines", "file", cfg!(feature = "file")),
+            FileFormat::Page => ("the page of traces", "html", cfg!(feature = "html")),
+        };
+        let setting = self.setting;
+        if is_enabled {
+            Ok(())
+        } else {
+            Err(RegisterError::MissingFeature { setting, what, feature })
+        }
     }
 }

@@ -3,11 +3,13 @@
 //! Attributes hold JSON, flattened lists and text of models. A terminal and the tree of a test show
 //! the words in it: the last message of the user, the answer, the tool call.
 
+mod file_url;
 mod json;
 mod limited;
 mod line;
 mod messages;
 
+pub(crate) use file_url::file_url;
 pub(crate) use line::{fitted, one_line, width, wrapped};
 
 use crate::openinference::keys;

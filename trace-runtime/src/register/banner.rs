@@ -5,7 +5,8 @@
 use super::builder::Builder;
 use super::settings::Settings;
 use crate::config::Setting;
-use crate::delivery::{OtlpSettings, Protocol};
+use crate::delivery::{FileFormat, OtlpSettings, Protocol};
+use crate::readable::file_url;
 use std::io::Write;
 
 pub(super) fn print(text: &str) {
@@ -30,7 +31,10 @@ pub(super) fn text(settings: &Settings, builder: &Builder) -> String {
         lines += &page.map_or_else(String::new, |page| format!("  view at    {page}\n"));
     }
     for file in &settings.files {
-        lines += &format!("  file       {}\n", file.path.display());
+        lines += &match file.format {
+            FileFormat::JsonLines => format!("  file       {}\n", file.path.display()),
+            FileFormat::Page => format!("  page       {}\n", file_url(&file.path)),
+        };
     }
     for _ in &builder.exporters {
         lines += "  exporter   given in code\n";
@@ -112,6 +116,7 @@ mod tests {
             .exporter(Nowhere)
             .file("one.jsonl")
             .file("two.jsonl")
+            .html("/my traces/page.html")
             .spool("there");
         assert_eq!(
             banner(&builder),
@@ -126,6 +131,7 @@ mod tests {
              \x20 transport  http/protobuf\n\
              \x20 file       one.jsonl\n\
              \x20 file       two.jsonl\n\
+             \x20 page       file:///my%20traces/page.html\n\
              \x20 exporter   given in code\n\
              \x20 spool      there\n"
         );

@@ -149,7 +149,7 @@ fn start(
         destinations.push(delivery::file(file)?);
     }
     if settings.console {
-        destinations.push(delivery::console());
+        destinations.push(delivery::console(settings.page()));
     }
     let diagnostics = Arc::clone(diagnostics);
     DeliveryProcessor::start(destinations, diagnostics, &settings.delivery)

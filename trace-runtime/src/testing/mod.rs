@@ -42,8 +42,10 @@
 //! # Failures
 //!
 //! If a test panics while it has a trace, for example in an `assert_eq!`, the tree of the trace is
-//! printed, and appears in the output of the failed test.
+//! printed, and appears in the output of the failed test. Below it is the link to a page of the trace,
+//! `target/traces/<test>.html`, which opens in a browser: see [`html`](crate::Builder::html).
 
+mod page;
 mod span;
 mod trace;
 mod tree;

@@ -1,8 +1,9 @@
 //! The spans of a test, and look-ups in them.
 
 use super::span::RecordedSpan;
-use super::tree;
+use super::{page, tree};
 use crate::panic::catch;
+use crate::readable::file_url;
 use opentelemetry_sdk::trace::SpanData;
 
 /// The spans that [`record`](super::record) has recorded, in the order of the tree: each span before
@@ -88,12 +89,17 @@ impl Trace {
 }
 
 impl Drop for Trace {
-    /// Prints the tree if the test fails.
+    /// Prints the tree and writes the page if the test fails.
     #[expect(clippy::print_stderr, reason = "only the macro writes to the output of the test")]
     fn drop(&mut self) {
         if std::thread::panicking() {
             // The macro panics if stderr is closed, and a second panic would abort the test.
             let _ = catch(|| eprintln!("the recorded trace:\n{}", self.tree()));
+            let _ = catch(|| match page::write(&self.spans) {
+                Some(Ok(page)) => eprintln!("the page of the trace: {}", file_url(&page)),
+                Some(Err(error)) => eprintln!("the page could not be written: {error}"),
+                None => {}
+            });
         }
     }
 }

@@ -3,7 +3,7 @@
 use super::columns;
 use super::plain;
 use super::row::{Row, start};
-use super::style::Style;
+use super::style::{Paint, Style};
 use crate::config::Environment;
 use crate::openinference::keys;
 use crate::readable;
@@ -43,11 +43,16 @@ impl Layout {
         Row::new(span, input, output)
     }
 
-    /// Renders the rows of one trace.
-    pub(super) fn render(self, rows: &[Row]) -> String {
-        match self {
-            Layout::Plain => plain::render(rows),
-            Layout::Columns(style) => columns::render(rows, style),
+    /// Renders the rows of one trace. A terminal also shows a link to it on the page; plain lines are
+    /// stable, and the banner names the page.
+    pub(super) fn render(self, rows: &[Row], page: Option<&str>) -> String {
+        match (self, page.zip(rows.first())) {
+            (Layout::Plain, _) => plain::render(rows),
+            (Layout::Columns(style), None) => columns::render(rows, style),
+            (Layout::Columns(style), Some((page, row))) => {
+                let link = style.paint(Paint::Dim, &format!("{page}#{}", row.trace_id));
+                format!("{}{link}\n", columns::render(rows, style))
+            }
         }
     }
 }

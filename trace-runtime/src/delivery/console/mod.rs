@@ -16,12 +16,14 @@ mod waiting;
 
 use super::destination::{ExportFuture, Exporter, PartialSuccess};
 use crate::config::Environment;
+use crate::readable::file_url;
 use crate::sync;
 use layout::Layout;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::SpanData;
 use row::Row;
 use std::io::{IsTerminal, Write};
+use std::path::Path;
 use std::sync::Mutex;
 use waiting::Waiting;
 
@@ -29,22 +31,25 @@ use waiting::Waiting;
 #[derive(Debug)]
 pub(super) struct Console {
     layout: Layout,
+    /// The URL of the page, if there is one.
+    page: Option<String>,
     waiting: Mutex<Waiting>,
 }
 
 impl Console {
     /// Creates a console for the stderr of this process.
-    pub(super) fn from_environment() -> Self {
+    pub(super) fn from_environment(page: Option<&Path>) -> Self {
         let is_terminal = std::io::stderr().is_terminal();
         let layout = Layout::resolve(&Environment::from_process(), is_terminal);
-        Console { layout, waiting: Mutex::default() }
+        Console { layout, page: page.map(file_url), waiting: Mutex::default() }
     }
 
     /// Prints traces, each in one write that no other output of the program can tear.
     fn print(&self, traces: &[Vec<Row>]) {
         for rows in traces {
             // Not `eprint!`, which panics if stderr is closed.
-            let _ = std::io::stderr().lock().write_all(self.layout.render(rows).as_bytes());
+            let text = self.layout.render(rows, self.page.as_deref());
+            let _ = std::io::stderr().lock().write_all(text.as_bytes());
         }
     }
 }

@@ -17,7 +17,7 @@ fn columns(width: usize) -> Layout {
 
 fn render(layout: Layout, spans: &[SpanData]) -> String {
     let rows: Vec<_> = spans.iter().map(|span| layout.row(span)).collect();
-    layout.render(&rows)
+    layout.render(&rows, None)
 }
 
 /// Creates a span that starts and takes so many milliseconds.

@@ -1,21 +1,32 @@
-//! Writes spans to a file as OTLP JSON, one request on each line.
+//! Writes spans to files: OTLP JSON with one request on each line, or the page to look at them.
 //!
-//! The OpenTelemetry Collector's file exporter writes this format, and its `otlpjsonfile` receiver
-//! reads it. A file is handled like a backend, with the same queue and retries, because a write may
+//! The OpenTelemetry Collector's file exporter writes these lines, and its `otlpjsonfile` receiver
+//! reads them. A file is handled like a backend, with the same queue and retries, because a write may
 //! fail for a while, for example on a full disk.
 
+mod append;
 mod json;
+mod page;
+mod rotate;
+#[cfg(test)]
+mod tests;
 
-pub(super) use json::read as read_line;
+#[cfg(feature = "file")]
+pub(super) use json::{read as read_line, write as write_line};
+#[cfg(feature = "file")]
+pub(super) use page::blocks;
+pub(super) use page::is_page;
+#[cfg(feature = "html")]
+pub(super) use page::{HTML, block};
 
 use super::body::Body;
 use super::destination::{Attempt, PartialSuccess, SendError, Transport, UNWRITABLE};
-use crate::delivery::settings::FileSettings;
+use crate::delivery::settings::{FileFormat, FileSettings};
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use prost::Message;
-use std::fs::{File, OpenOptions};
-use std::io::{self, ErrorKind, Read, Seek, SeekFrom, Write};
-use std::path::{Path, PathBuf};
+use std::fs::File;
+use std::io;
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// A file that requests are appended to, and its rotation.
@@ -24,31 +35,40 @@ pub(super) struct FileTransport {
     settings: FileSettings,
     /// The absolute path. The program may change its working directory.
     path: PathBuf,
-    file: File,
+    /// `None` between a rotation and the next successful attempt to open the path.
+    file: Option<File>,
 }
 
 impl FileTransport {
     pub(super) fn open(settings: FileSettings) -> io::Result<Self> {
         let path = std::path::absolute(&settings.path)?;
-        let file = open(&path)?;
+        let file = Some(append::open(&path, settings.format)?);
         Ok(FileTransport { settings, path, file })
     }
 
-    /// Appends a line, after rotating the file if it would become too long. A single line may be
+    /// Appends an entry, after rotating the file if it would become too long. A single entry may be
     /// longer than the limit.
-    fn append(&mut self, line: &[u8]) -> io::Result<()> {
-        let length = self.file.metadata()?.len();
-        let is_full = length > 0 && length + line.len() as u64 > self.settings.bytes;
-        // Another process may have moved or deleted the file, for example `logrotate`. The open
-        // handle still accepts writes, but they would not end up at the path.
-        let exists = self.path.exists();
-        if is_full && exists {
-            rotate(&self.path, self.settings.kept)?;
+    fn append(&mut self, entry: &[u8]) -> io::Result<()> {
+        let FileSettings { format, bytes, kept, .. } = self.settings;
+        if let Some(file) = &self.file {
+            let length = file.metadata()?.len();
+            let is_full = length > page::head(format).len() as u64
+                && length.saturating_add(entry.len() as u64) > bytes;
+            // Another process may have moved or deleted the file, for example `logrotate`. The open
+            // handle still accepts writes, but they would not end up at the path.
+            let exists = self.path.exists();
+            if is_full && exists {
+                rotate::rotate(&self.path, format, kept)?;
+            }
+            if is_full || !exists {
+                self.file = None;
+            }
         }
-        if is_full || !exists {
-            self.file = open(&self.path)?;
-        }
-        append(&mut self.file, line)
+        let file = match &mut self.file {
+            Some(file) => file,
+            None => self.file.insert(append::open(&self.path, format)?),
+        };
+        append::append(file, entry, format)
     }
 
     /// Returns the failure for an error of the operating system, which is quoted: "No space left on
@@ -63,89 +83,24 @@ impl FileTransport {
     }
 }
 
-/// Converts a batch from protobuf to a line of JSON.
-fn line(body: &Body) -> io::Result<Vec<u8>> {
+/// Converts a batch from protobuf to an entry of a file.
+fn entry(body: &Body, format: FileFormat) -> io::Result<Vec<u8>> {
     let request = ExportTraceServiceRequest::decode(body.protobuf()?)?;
-    Ok(json::write(&request)?)
-}
-
-/// Opens a file for appending. A new one is readable by its owner only, because spans contain
-/// prompts and other user data.
-fn open(path: &Path) -> io::Result<File> {
-    let mut options = OpenOptions::new();
-    options.read(true).append(true).create(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options.open(path)
-}
-
-/// Appends a line with a single `write`, because other processes may append to the same file. For
-/// the same reason a partial line is terminated and never truncated: the end of the file may
-/// belong to another process by now. The retry writes the whole line again.
-fn append(file: &mut File, line: &[u8]) -> io::Result<()> {
-    let written = if has_partial_line(file)? {
-        write_once(file, &[b"\n", line].concat())?.saturating_sub(1)
-    } else {
-        write_once(file, line)?
-    };
-    if written == line.len() {
-        return Ok(());
+    let line = json::write(&request)?;
+    match format {
+        FileFormat::JsonLines => Ok(line),
+        FileFormat::Page => page::entry(&line),
     }
-    // Terminates the partial line, so that the next one, of any process, is readable.
-    let _ = write_once(file, b"\n");
-    let reason = format!("{written} of {} bytes written", line.len());
-    Err(io::Error::new(ErrorKind::WriteZero, reason))
-}
-
-/// Returns true if the last line is not terminated: a process died or ran out of space while it
-/// wrote the line.
-fn has_partial_line(file: &mut File) -> io::Result<bool> {
-    // A pipe has no length, and its end cannot be read.
-    if file.metadata()?.len() == 0 {
-        return Ok(false);
-    }
-    file.seek(SeekFrom::End(-1))?;
-    let mut last = [0];
-    file.read_exact(&mut last)?;
-    Ok(last != *b"\n")
-}
-
-/// Writes once, repeating only a call that a signal interrupted before it wrote anything.
-fn write_once(file: &mut File, bytes: &[u8]) -> io::Result<usize> {
-    loop {
-        match file.write(bytes) {
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            written => return written,
-        }
-    }
-}
-
-/// Renames `traces.jsonl` to `traces.jsonl.1`, that one to `.2`, and so on. At most `kept` rotated
-/// files remain: the oldest is overwritten.
-fn rotate(path: &Path, kept: u32) -> io::Result<()> {
-    let numbered = |number: u32| {
-        let mut name = path.as_os_str().to_owned();
-        name.push(format!(".{number}"));
-        PathBuf::from(name)
-    };
-    if kept == 0 {
-        return std::fs::remove_file(path);
-    }
-    // From the oldest to the newest, so that no file is renamed over one that is kept.
-    for number in (1..kept).rev().filter(|number| numbered(*number).exists()) {
-        std::fs::rename(numbered(number), numbered(number + 1))?;
-    }
-    std::fs::rename(path, numbered(1))
 }
 
 impl Transport for FileTransport {
     fn send(&mut self, body: &Body, _within: Duration) -> Attempt {
-        let line = match line(body) {
-            Ok(line) => line,
+        let entry = match entry(body, self.settings.format) {
+            Ok(entry) => entry,
             // A retry would encode the same batch and fail again.
             Err(error) => return Attempt::Rejected(self.failure("encoding", &error)),
         };
-        match self.append(&line) {
+        match self.append(&entry) {
             Ok(()) => Attempt::Accepted(PartialSuccess::default()),
             Err(error) => Attempt::Retry { error: self.failure(UNWRITABLE, &error), after: None },
         }
@@ -156,7 +111,7 @@ impl Transport for FileTransport {
         Duration::MAX
     }
 
-    /// Returns false: the file is meant to be read with tools for JSON lines.
+    /// Returns false: the file is meant to be read with tools for JSON lines, or by a browser.
     fn wants_gzip(&self) -> bool {
         false
     }
@@ -166,13 +121,17 @@ impl Transport for FileTransport {
         false
     }
 
-    /// Returns no limit: a line can have any length.
+    /// Returns no limit: an entry can have any length.
     fn max_request_bytes(&self) -> usize {
         usize::MAX
     }
 
     fn address(&self) -> String {
-        format!("the file {}", self.settings.path.display())
+        let noun = match self.settings.format {
+            FileFormat::JsonLines => "file",
+            FileFormat::Page => "page",
+        };
+        format!("the {noun} {}", self.settings.path.display())
     }
 
     /// Returns an empty address: it identifies the spool of a backend, and a file has none.

@@ -2,6 +2,7 @@
 
 use super::Builder;
 use crate::config::{RegisterError, Setting};
+use crate::delivery::FileFormat;
 
 impl Builder {
     /// Returns an error if a method has no effect in this combination: an attached provider brings
@@ -32,6 +33,11 @@ impl Builder {
         }
     }
 
+    /// Returns true if code names a file of this format.
+    pub(in crate::register) fn writes(&self, format: FileFormat) -> bool {
+        self.files.iter().any(|file| file.format == format)
+    }
+
     /// Returns the names of the methods that were called, among those that can be in conflict.
     fn called_methods(&self) -> impl Iterator<Item = &'static str> {
         let methods = [
@@ -41,7 +47,8 @@ impl Builder {
             ("api_key", self.api_key.is_some()),
             ("exporter", !self.exporters.is_empty()),
             ("backend", !self.backends.is_empty()),
-            ("file", !self.files.is_empty()),
+            ("file", self.writes(FileFormat::JsonLines)),
+            ("html", self.writes(FileFormat::Page)),
             ("queue_bytes", self.queue_bytes.is_some()),
             ("spool", self.spool.is_some()),
             ("spool_bytes", self.spool_bytes.is_some()),

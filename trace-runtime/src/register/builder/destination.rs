@@ -1,7 +1,8 @@
 //! Builder methods for the destinations of spans.
 
 use super::{Backend, Builder};
-use crate::delivery::{FileSettings, Protocol, SdkExporter};
+use crate::config::Setting;
+use crate::delivery::{FileFormat, FileSettings, Protocol, SdkExporter};
 use opentelemetry_sdk::trace::{SdkTracerProvider, SpanExporter};
 use std::path::PathBuf;
 
@@ -112,14 +113,38 @@ impl Builder {
     /// ```no_run
     /// let builder = trace_runtime::register().file("traces.jsonl").file_rotation(10 << 20, 5);
     /// ```
-    pub fn file(mut self, path: impl Into<PathBuf>) -> Self {
-        self.files.push(FileSettings::new(path.into()));
+    pub fn file(self, path: impl Into<PathBuf>) -> Self {
+        self.add_file("file", FileFormat::JsonLines, path.into())
+    }
+
+    /// Writes every span to a page too: an HTML file that shows the traces in any browser, from disk,
+    /// without a server or a connection. Can be called several times. Needs the feature `html`.
+    ///
+    /// Spans are appended in blocks, so the page of a program that still runs, or that was killed,
+    /// opens too; reload it to see more. Several processes, and several runs, may write to one page. It
+    /// is readable by its owner only, and contains nothing that a [`mask`](Self::mask) hides. Before it
+    /// would exceed 100 MiB it is renamed to `trace.1.html`, see
+    /// [`file_rotation`](Self::file_rotation).
+    ///
+    /// Default: `TRACE_HTML`, then no page. [`install`](Self::install) returns an error if the file
+    /// cannot be opened, or if it exists and is no page.
+    ///
+    /// ```no_run
+    /// let builder = trace_runtime::register().html("trace.html");
+    /// ```
+    pub fn html(self, path: impl Into<PathBuf>) -> Self {
+        self.add_file("html", FileFormat::Page, path.into())
+    }
+
+    fn add_file(mut self, method: &'static str, format: FileFormat, path: PathBuf) -> Self {
+        self.files.push(FileSettings::new(format, path, Setting::Method(method)));
         self
     }
 
-    /// Sets the rotation of the [`file`](Self::file) that was added last: the size in bytes beyond
-    /// which it is renamed, and the number of renamed files to keep. Default: 100 MiB and 100
-    /// files. [`install`](Self::install) returns an error if no file was added before.
+    /// Sets the rotation of the [`file`](Self::file) or page ([`html`](Self::html)) that was added
+    /// last: the size in bytes beyond which it is renamed, and the number of renamed files to keep.
+    /// Default: 100 MiB and 100 files. [`install`](Self::install) returns an error if no file was
+    /// added before.
     pub fn file_rotation(mut self, bytes: u64, kept: u32) -> Self {
         match self.files.last_mut() {
             Some(file) => (file.bytes, file.kept) = (bytes, kept),

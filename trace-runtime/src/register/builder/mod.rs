@@ -77,8 +77,9 @@ pub struct Builder {
     pub(in crate::register) ignore_remote_parent: bool,
     pub(in crate::register) exporters: Vec<Box<dyn Exporter>>,
     pub(in crate::register) backends: Vec<Backend>,
+    /// Files of JSON lines, and pages.
     pub(in crate::register) files: Vec<FileSettings>,
-    /// The arguments of a call of `file_rotation` before any `file`. `install` reports it as an
+    /// The arguments of a call of `file_rotation` before any `file` or `html`. `install` reports it as an
     /// error.
     pub(in crate::register) pending_rotation: Option<(u64, u32)>,
     pub(in crate::register) queue_bytes: Option<usize>,

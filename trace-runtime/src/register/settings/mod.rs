@@ -21,8 +21,9 @@ pub(crate) use sampling::Sampling;
 
 use super::builder::{Backend, Builder};
 use crate::config::{Environment, RegisterError, Setting};
-use crate::delivery::{DeliverySettings, FileSettings, OtlpSettings};
+use crate::delivery::{DeliverySettings, FileFormat, FileSettings, OtlpSettings};
 use crate::mask::MaskSettings;
+use std::path::Path;
 
 /// The resolved settings of a registration. The environment is not read again after this.
 #[derive(Debug)]
@@ -33,6 +34,7 @@ pub(crate) struct Settings {
     pub(crate) otlp: Option<OtlpSettings>,
     /// The backends that `backend(..)` or `TRACE_BACKENDS` names.
     pub(crate) backends: Vec<OtlpSettings>,
+    /// Files of JSON lines, and pages.
     pub(crate) files: Vec<FileSettings>,
     /// True if traces are printed on stderr.
     pub(crate) console: bool,
@@ -67,7 +69,7 @@ impl Settings {
             sampling: Sampling::resolve(builder, env)?,
             otlp: if uses_otlp { Some(otlp(builder, env)?) } else { None },
             backends,
-            files: files(builder)?,
+            files: files(builder, env)?,
             console,
         };
         if let (Some(_), Some(variable)) = (&builder.provider, MaskSettings::hiding_variable(env)?)
@@ -80,21 +82,32 @@ impl Settings {
         }
         let others = !(builder.exporters.is_empty()
             && settings.backends.is_empty()
-            && builder.files.is_empty());
+            && settings.files.is_empty());
         let has_destination = uses_otlp || console || others || builder.provider.is_some();
         Ok((!disabled && has_destination).then_some(settings))
     }
+
+    /// Returns the path of the first page.
+    pub(crate) fn page(&self) -> Option<&Path> {
+        let page = self.files.iter().find(|file| file.format == FileFormat::Page)?;
+        Some(&page.path)
+    }
 }
 
-/// Returns the files of a builder. A rotation before the first file is an error: it would be lost.
-fn files(builder: &Builder) -> Result<Vec<FileSettings>, RegisterError> {
-    match builder.pending_rotation {
-        None => Ok(builder.files.clone()),
-        Some((bytes, kept)) => Err(Setting::Method("file_rotation").invalid(
+/// Returns the files of a builder, and the page of `TRACE_HTML` if code names none. An attached
+/// provider has its own destinations. A rotation before the first file is an error: it would be lost.
+fn files(builder: &Builder, env: &Environment) -> Result<Vec<FileSettings>, RegisterError> {
+    if let Some((bytes, kept)) = builder.pending_rotation {
+        return Err(Setting::Method("file_rotation").invalid(
             &format!("{bytes}, {kept}"),
             "a file that was given before it: call `file(..)` first",
-        )),
+        ));
     }
+    let in_code = builder.writes(FileFormat::Page) || builder.provider.is_some();
+    let page = env.get("TRACE_HTML").filter(|_| !in_code);
+    let page =
+        page.map(|(setting, path)| FileSettings::new(FileFormat::Page, path.into(), setting));
+    Ok(builder.files.iter().cloned().chain(page).collect())
 }
 
 /// The destinations that depend on both code and environment.
