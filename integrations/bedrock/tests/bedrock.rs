@@ -1,0 +1,1 @@
+use aws_sdk_bedrockruntime as _;
