@@ -48,6 +48,7 @@
 
 mod ending;
 mod endpoint;
+mod event_frames;
 mod exchange;
 mod failure;
 mod provider;

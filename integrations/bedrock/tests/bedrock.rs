@@ -1,1 +1,0 @@
-use aws_sdk_bedrockruntime as _;
