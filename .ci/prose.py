@@ -22,7 +22,7 @@ LONGEST_FILE_LINES = 400
 COMMENTS_PER_CODE_LINE = 0.25
 
 # Trees: name, and the files with comments or text to read.
-RUST_TREES = ["trace-macros/src", "trace-runtime/src", "tests", "benches"]
+RUST_TREES = ["trace-macros/src", "trace-runtime/src", "integrations", "tests", "benches"]
 TEXT_TREES = ["docs", "README.md", "CONTRIBUTING.md", "CHANGELOG.md"]
 SIZED_TREES = ["trace-macros/src", "trace-runtime/src"]
 EXPLAINED_TREE = "trace-runtime/src"

@@ -2,7 +2,7 @@
 
 use super::counted_once::has_tokens;
 use super::wire::recorded_body;
-use super::{chat, embedding, gen_ai, rerank};
+use super::{chat, embedding, gen_ai, model_family, rerank};
 use crate::openinference::OpenInferenceSpanKind as Kind;
 use crate::openinference::add_missing;
 use crate::openinference::keys;
@@ -93,13 +93,18 @@ fn add_derived(
     }
 }
 
-/// Sets `llm.model_name` to the model of the request if neither body names a model. The URL names
-/// it then, as for Bedrock.
+/// Sets `llm.model_name` to the model of the request if neither body names a model, and its vendor.
+/// The URL names it then, as for Bedrock.
 fn name_requested_model(attributes: &mut Vec<KeyValue>) {
     let is_named = attributes.iter().any(|kv| kv.key.as_str() == keys::LLM_MODEL_NAME);
     if !is_named && let Some(model) = text(attributes, keys::LLM_REQUEST_MODEL_NAME) {
+        let system = model_family::system(model);
         let model = KeyValue::new(keys::LLM_MODEL_NAME, model.to_owned());
         attributes.push(model);
+        let is_set = attributes.iter().any(|kv| kv.key.as_str() == keys::LLM_SYSTEM);
+        attributes.extend(
+            system.filter(|_| !is_set).map(|system| KeyValue::new(keys::LLM_SYSTEM, system)),
+        );
     }
 }
 

@@ -1,6 +1,7 @@
 //! One request to a model and its response.
 
 use super::ending::{is_complete, is_last_chunk};
+use super::event_frames::{self, EventFrames};
 use super::failure::{message_in_body, message_in_stream};
 use super::received::Received;
 use super::request::ModelRequest;
@@ -24,6 +25,8 @@ struct Running {
     span: ExchangeSpan,
     status: Option<u16>,
     is_stream: bool,
+    /// The frames of a stream that consists of them.
+    frames: Option<EventFrames>,
     received: Received,
     attributes: Vec<KeyValue>,
 }
@@ -58,6 +61,7 @@ impl Exchange {
             span,
             status: None,
             is_stream: false,
+            frames: None,
             received,
             attributes: Vec::new(),
         }))))
@@ -85,6 +89,7 @@ impl Exchange {
         let Some(running) = &mut self.0 else { return };
         if name.eq_ignore_ascii_case("content-type") {
             running.is_stream = is_stream(value);
+            running.frames = value.contains(event_frames::CONTENT_TYPE).then(EventFrames::default);
         }
         let of_id = |(header, _): &&(&str, &str)| name.eq_ignore_ascii_case(header);
         if let Some((_, key)) = keys::HTTP_REQUEST_IDS.iter().find(of_id) {
@@ -98,11 +103,12 @@ impl Exchange {
     /// The last event of a stream ends the span, because clients stop reading there.
     pub fn chunk(&mut self, chunk: &[u8]) {
         let Some(running) = &mut self.0 else { return };
-        if running.is_stream && running.received.is_empty() && !chunk.is_empty() {
+        let is_first = running.is_stream && running.received.is_empty();
+        let is_last = running.receive(chunk);
+        if is_first && !running.received.is_empty() {
             running.span.add_event(keys::EVENT_FIRST_ITEM);
         }
-        running.received.push(chunk);
-        if is_last_chunk(chunk) {
+        if is_last {
             self.finish(End::OfBody);
         }
     }
@@ -119,8 +125,7 @@ impl Exchange {
     }
 
     /// Ends the span as [`fail`](Self::fail) does, with the type of the error by its name.
-    #[cfg(feature = "reqwest")]
-    pub(crate) fn fail_as(mut self, error_type: &str, error: &dyn Display) {
+    pub fn fail_as(mut self, error_type: &str, error: &dyn Display) {
         self.finish(End::Error(ErrorInfo::from_display(error_type, error)));
     }
 
@@ -145,6 +150,21 @@ enum End {
 }
 
 impl Running {
+    /// Keeps a chunk, and returns true if it is the last one of its protocol.
+    fn receive(&mut self, chunk: &[u8]) -> bool {
+        let Running { frames, received, .. } = self;
+        let Some(frames) = frames else {
+            received.push(chunk);
+            return is_last_chunk(chunk);
+        };
+        let mut is_last = false;
+        frames.push(chunk, |line| {
+            received.push(line);
+            is_last = is_last_chunk(line);
+        });
+        is_last
+    }
+
     fn finish(self, end: End) {
         let outcome = self.outcome(end);
         let Running { span, status, received, mut attributes, .. } = self;

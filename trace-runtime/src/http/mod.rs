@@ -48,6 +48,7 @@
 
 mod ending;
 mod endpoint;
+mod event_frames;
 mod exchange;
 mod failure;
 mod provider;
@@ -56,3 +57,12 @@ mod request;
 mod top_level;
 
 pub use exchange::Exchange;
+
+use crate::register;
+
+/// Returns true if exchanges can begin, because a registration is active. Adapters ask before they
+/// prepare the URL of a request.
+#[must_use]
+pub fn is_enabled() -> bool {
+    register::is_enabled()
+}
