@@ -24,7 +24,7 @@ COMMENTS_PER_CODE_LINE = 0.25
 # Trees: name, and the files with comments or text to read.
 RUST_TREES = ["trace-macros/src", "trace-runtime/src", "integrations", "tests", "benches"]
 TEXT_TREES = ["docs", "README.md", "CONTRIBUTING.md", "CHANGELOG.md"]
-SIZED_TREES = ["trace-macros/src", "trace-runtime/src"]
+SIZED_TREES = ["trace-macros/src", "trace-runtime/src", "integrations"]
 EXPLAINED_TREE = "trace-runtime/src"
 
 VERBS = "is was were are has have had can could may must will would does did do"

@@ -51,6 +51,7 @@ mod gen_ai;
 
 // Other instrumentation: OpenTelemetry's API, attached providers and `tracing`.
 mod attached_provider;
+mod mcp;
 mod opentelemetry_api;
 mod tracing_layer;
 

@@ -15,4 +15,4 @@ pub use page::Page;
 pub use program::{InMemoryExporter, Program, block_on, block_on_threads, traced};
 pub use receiver::{Certificate, FaultyServer, Receiver, Reply, reset};
 pub use temp_folder::TempFolder;
-pub use tree::tree;
+pub use tree::{received_tree, tree};

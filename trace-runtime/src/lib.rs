@@ -42,6 +42,7 @@
 //! - [`delivery`]: the queue, its counts, and a span processor for your own provider.
 //! - [`enrich`]: messages and token counts for spans of your own pipeline.
 //! - [`http`]: calls of models over HTTP, without annotations.
+//! - [`mcp`]: calls of tools over the Model Context Protocol.
 //! - [`instrument`]: traits that bound the options of the macros.
 #![cfg_attr(
     feature = "reqwest",
@@ -74,6 +75,7 @@ mod in_current_span;
 pub mod instrument;
 mod macros;
 pub mod mask;
+pub mod mcp;
 mod memory;
 mod openinference;
 mod panic;

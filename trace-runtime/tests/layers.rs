@@ -12,6 +12,7 @@ const ROOMS: &[&str] = &[
     "tracing",
     "reqwest",
     "http",
+    "mcp",
     "instrument",
     "register",
     "delivery",

@@ -56,6 +56,21 @@ fn resource_has_project_service_and_sdk_attributes() {
 }
 
 #[test]
+fn resource_describes_the_process_with_the_types_of_the_conventions() {
+    let receiver = sent_to(Receiver::http(), |builder| builder.deployment("1.2.3", "staging"));
+    let received = receiver.received();
+    let resource = received[0].request.resource_spans[0].resource.clone().unwrap();
+    let value = |key: &str| {
+        let found = resource.attributes.iter().find(|attribute| attribute.key == key)?;
+        found.value.clone()?.value
+    };
+    assert_eq!(value("service.version"), Some(Value::StringValue("1.2.3".into())));
+    assert_eq!(value("deployment.environment.name"), Some(Value::StringValue("staging".into())));
+    assert_eq!(value("process.pid"), Some(Value::IntValue(std::process::id().into())));
+    assert!(matches!(value("host.name"), Some(Value::StringValue(name)) if !name.is_empty()));
+}
+
+#[test]
 fn batching_off_sends_each_span_alone() {
     let receiver = Receiver::http();
     let _lock = Program::lock();

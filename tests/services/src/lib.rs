@@ -2,8 +2,11 @@
 
 #![allow(clippy::missing_panics_doc, reason = "a helper that panics fails its test")]
 
+pub mod grpc;
+
 use axum::Router;
 use axum::body::Body;
+use axum::response::sse::{Event, Sse};
 use axum::routing::post;
 use futures_util::{Stream, StreamExt, stream};
 use std::convert::Infallible;
@@ -21,7 +24,11 @@ pub async fn serve(app: Router) -> String {
 
 /// Returns the routes of the service, without a layer.
 pub fn routes() -> Router {
-    Router::new().route("/ask", post(ask_handler)).route("/stream", post(stream_handler))
+    Router::new()
+        .route("/ask", post(ask_handler))
+        .route("/stream", post(stream_handler))
+        .route("/events", post(events_handler))
+        .route("/endless", post(endless_handler))
 }
 
 /// Returns a route that never answers, and a receiver that hears of the first request.
@@ -61,10 +68,38 @@ async fn stream_handler(question: String) -> Body {
     Body::from_stream(words(question).in_current_span().map(Ok::<_, Infallible>))
 }
 
+/// Answers with server-sent events.
+async fn events_handler(question: String) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+    Sse::new(words(question).in_current_span().map(|word| Ok(Event::default().data(word))))
+}
+
+async fn endless_handler() -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
+    Sse::new(endless().in_current_span().map(|word| Ok(Event::default().data(word))))
+}
+
+/// Never ends, but lets the server see that its client has gone.
+#[llm]
+fn endless() -> impl Stream<Item = String> + Send {
+    stream::unfold((), |()| async {
+        tokio::task::yield_now().await;
+        Some(("word".to_owned(), ()))
+    })
+}
+
 #[llm]
 fn words(question: String) -> impl Stream<Item = String> + Send {
     let words: Vec<_> = question.split(' ').map(str::to_owned).collect();
     stream::iter(words)
+}
+
+/// Reads the beginning of a stream of events, and closes the connection.
+#[agent(skip_all)]
+pub async fn read_one_event(url: String) {
+    let mut headers = reqwest::header::HeaderMap::new();
+    inject_into_headers(&mut headers);
+    let request = reqwest::Client::new().post(url).headers(headers);
+    let mut response = request.send().await.expect("an answer");
+    response.chunk().await.expect("the server goes on").expect("an event");
 }
 
 /// Asks the service, and passes the span on with the request.

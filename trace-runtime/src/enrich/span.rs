@@ -9,6 +9,7 @@ use crate::openinference::keys;
 use crate::panic::catch;
 use crate::record::Attributes;
 use opentelemetry::KeyValue;
+use opentelemetry::trace::SpanKind;
 use opentelemetry_sdk::trace::SpanData;
 use serde_json::Value;
 
@@ -17,7 +18,7 @@ use serde_json::Value;
 /// are kept.
 ///
 /// A span of another crate, which has `gen_ai.*` attributes and no span kind, is translated
-/// instead.
+/// instead. That of a server layer becomes a CHAIN.
 ///
 /// The values are arbitrary data, so a panic while one is read loses only the attributes that would
 /// have been derived from it. The span is exported in any case.
@@ -35,6 +36,7 @@ pub(crate) fn enrich(span: &mut SpanData, limit: usize) {
         // Embedding and rerank APIs do not stream.
         Some(kind) if kind == Kind::Embedding.as_str() => (embedding::add_attributes, |_| None),
         Some(kind) if kind == Kind::Reranker.as_str() => (rerank::add_attributes, |_| None),
+        None if is_entry_point(&span.span_kind) => return attributes.push(Kind::Chain.attribute()),
         _ => return,
     };
     if let Some([input, output]) = exchange {
@@ -57,6 +59,13 @@ pub(crate) fn enrich(span: &mut SpanData, limit: usize) {
     }
     add_derived(span, derive, input.as_ref(), output.as_ref(), limit);
     name_requested_model(&mut span.attributes);
+}
+
+/// Returns true for the span of a request or of a message that a process received. Layers for HTTP,
+/// gRPC and queues do not know OpenInference, in whose words such a span is a CHAIN: the entry point
+/// of an application. Without a kind, backends show the root of most traces as unknown.
+fn is_entry_point(kind: &SpanKind) -> bool {
+    matches!(kind, SpanKind::Server | SpanKind::Consumer)
 }
 
 /// Takes the request and the response of the exchange that filled a span.

@@ -1,6 +1,7 @@
 //! The span as OpenTelemetry code sees it: the `Span` in the current `Context`.
 
 use super::fill::{self, Calls};
+use super::join::{self, Part};
 use crate::capture::{CapturedValue, bound_attributes, bound_value, bounded_copy};
 use crate::mask::{scrub_attributes, scrub_name, scrub_status};
 use crate::openinference::{keep_essential, keys, push};
@@ -27,6 +28,8 @@ pub(super) struct RecordingSpan {
     pub(super) attached: Option<Box<SdkSpan>>,
     /// The HTTP exchanges inside it; `None` if there was none.
     pub(super) calls: Option<Box<Calls>>,
+    /// The part that the span has in a served call; `None` for all others.
+    pub(super) part: Option<Box<Part>>,
 }
 
 thread_local! {
@@ -91,7 +94,12 @@ impl RecordingSpan {
     }
 
     fn deliver(self) {
-        let RecordingSpan { record, active, attached, .. } = self;
+        let RecordingSpan { record, active, attached, part, .. } = self;
+        let completed = match part {
+            Some(part) => join::complete(*part, record),
+            None => Some(record),
+        };
+        let Some(record) = completed else { return };
         match attached {
             None => active.deliver(record),
             Some(span) => end_attached(*span, *record, &active),

@@ -7,6 +7,7 @@
 //! children, and so does a function that has ended earlier.
 
 use super::context_span::RecordingSpan;
+use super::join;
 use crate::openinference::OpenInferenceSpanKind;
 use crate::span::SpanRecord;
 use opentelemetry::trace::{SpanRef, Status};
@@ -28,7 +29,7 @@ thread_local! {
 }
 
 #[derive(Default)]
-enum Message {
+pub(super) enum Message {
     #[default]
     None,
     /// An exchange of this kind begins.
@@ -36,6 +37,11 @@ enum Message {
     Begun(Begun),
     /// An exchange has ended.
     Deposit(Box<SpanRecord>),
+    /// The function that is a served call begins.
+    Join,
+    Joined,
+    /// The function that is a served call has ended.
+    Return(Box<SpanRecord>),
 }
 
 /// The answer of a span that takes exchanges.
@@ -65,7 +71,7 @@ pub(super) fn deposit(span: &SpanRef<'_>, record: Box<SpanRecord>) -> Option<Box
 }
 
 /// Sends a message to a span, and returns the answer, or the message if the span ignores it.
-fn exchange_message(span: &SpanRef<'_>, message: Message) -> Message {
+pub(super) fn exchange_message(span: &SpanRef<'_>, message: Message) -> Message {
     // A thread that is ending has destroyed its thread-locals. The message is then not sent.
     let mut message = Some(message);
     if MESSAGE.try_with(|channel| message.take().map(|sent| channel.set(sent))).is_err() {
@@ -95,7 +101,7 @@ fn answer(span: &mut RecordingSpan, message: Message) -> Message {
             }
             _ => Message::Deposit(record),
         },
-        other => other,
+        other => join::answer(span, other),
     }
 }
 

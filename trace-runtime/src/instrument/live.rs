@@ -1,6 +1,7 @@
 //! The span of a call that is running.
 
 use super::context_span::{ContextSpan, RecordingSpan};
+use super::join;
 use super::sampling::Started;
 use super::start_options::StartOptions;
 use crate::capture::CapturedValue;
@@ -46,8 +47,14 @@ impl LiveSpan {
             }
             Started::Recording(record, attached) => (record, attached),
         };
+        let part = if kind == OpenInferenceSpanKind::Tool && attached.is_none() {
+            start.in_context(|context| join::part(context, &mut record))
+        } else {
+            None
+        };
         fill(&mut record.content);
-        let span = ContextSpan(Some(RecordingSpan { record, active, attached, calls: None }));
+        let span = RecordingSpan { record, active, attached, calls: None, part };
+        let span = ContextSpan(Some(span));
         let context = start.in_context(|context| context.with_span(span));
         Some(LiveSpan { kind, is_recording: true, context })
     }

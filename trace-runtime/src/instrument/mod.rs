@@ -26,6 +26,7 @@ mod fill;
 mod future;
 mod in_place;
 mod inference;
+mod join;
 mod limited_collect;
 mod live;
 mod named_stream;
@@ -35,6 +36,7 @@ mod parent;
 mod result;
 mod returned_future;
 mod sampling;
+mod served_call;
 mod start_options;
 mod stream;
 mod sync;
@@ -45,6 +47,8 @@ pub use start_options::SpanName;
 
 // The room `http` uses these.
 pub(crate) use exchange_span::{ExchangeEnd, ExchangeSpan};
+// The room `mcp` uses it.
+pub(crate) use served_call::ServedCall;
 
 // The crate root exports these two.
 #[doc(hidden)]

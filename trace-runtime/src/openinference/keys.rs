@@ -167,6 +167,10 @@ pub(crate) const CODE_FUNCTION_NAME: &str = "code.function.name";
 pub(crate) const CODE_FILE_PATH: &str = "code.file.path";
 pub(crate) const CODE_LINE_NUMBER: &str = "code.line.number";
 pub(crate) const SERVICE_NAME: &str = "service.name";
+pub(crate) const SERVICE_VERSION: &str = "service.version";
+pub(crate) const DEPLOYMENT_ENVIRONMENT_NAME: &str = "deployment.environment.name";
+pub(crate) const HOST_NAME: &str = "host.name";
+pub(crate) const PROCESS_PID: &str = "process.pid";
 pub(crate) const SERVICE_INSTANCE_ID: &str = "service.instance.id";
 
 // OpenTelemetry: the HTTP exchange.
@@ -174,6 +178,8 @@ pub(crate) const SERVER_ADDRESS: &str = "server.address";
 pub(crate) const SERVER_PORT: &str = "server.port";
 pub(crate) const HTTP_STATUS_CODE: &str = "http.response.status_code";
 pub(crate) const HTTP_RESEND_COUNT: &str = "http.request.resend_count";
+pub(crate) const ERROR_TYPE: &str = "error.type";
+pub(crate) const MCP_METHOD_NAME: &str = "mcp.method.name";
 /// The headers with the id that a provider gave to a request, and their keys.
 pub(crate) const HTTP_REQUEST_IDS: [(&str, &str); 4] = [
     ("x-request-id", "http.response.header.x-request-id"),

@@ -61,7 +61,8 @@
 //! A caller decides whether its trace is sampled, and its span becomes the parent. A service that
 //! strangers call begins its own traces with
 //! [`ignore_remote_parent(true)`](crate::Builder::ignore_remote_parent). Baggage becomes session and
-//! user only inside [`using_baggage`](crate::scope::using_baggage), and is sent only after
+//! user only inside [`using_baggage`](crate::scope::using_baggage), or with
+//! [`session_from_baggage(true)`](crate::Builder::session_from_baggage), and is sent only after
 //! [`propagated`](crate::scope::Scope::propagated).
 //!
 //! [W3C Trace Context]: https://www.w3.org/TR/trace-context/

@@ -169,8 +169,10 @@ fn sampler(sampling: Sampling) -> Sampler {
 /// Returns the resource. Project and service name are added last, because they win over the same
 /// keys in `attributes`.
 fn resource(settings: &ResourceSettings) -> Resource {
-    let attributes =
-        settings.attributes.iter().map(|(key, value)| KeyValue::new(key.clone(), value.clone()));
+    let attributes = settings.attributes.iter().map(|(key, value)| match value.parse::<i64>() {
+        Ok(number) if key == keys::PROCESS_PID => KeyValue::new(key.clone(), number),
+        _ => KeyValue::new(key.clone(), value.clone()),
+    });
     Resource::builder_empty()
         .with_detector(Box::new(TelemetryResourceDetector))
         .with_attribute(KeyValue::new(keys::SERVICE_INSTANCE_ID, instance_id()))

@@ -69,3 +69,30 @@ pub(super) fn read(context: &Context) -> ContextAttributes {
     attributes.tags = tags.unwrap_or_default();
     attributes
 }
+
+/// The longest session or user that is taken from a caller without a look at it, in bytes. Real ones
+/// are shorter, and each span below would carry it.
+const MAX_RECEIVED_BYTES: usize = 256;
+
+/// Returns `context` with the session and the user of its baggage, for services that trust their
+/// callers. A scope around the call takes precedence. A longer value is ignored as a whole: parts of
+/// ids would join sessions that are different ones.
+pub(crate) fn with_received_session(context: &Context) -> Context {
+    let own = context.get::<ContextAttributes>();
+    let received = read(context);
+    let bounded = |value: Option<String>, is_set: bool| {
+        let is_usable = |value: &String| {
+            value.len() <= MAX_RECEIVED_BYTES && !value.chars().any(char::is_control)
+        };
+        value.filter(|value| !is_set && is_usable(value))
+    };
+    let attributes = ContextAttributes {
+        session: bounded(received.session, own.is_some_and(|own| own.session.is_some())),
+        user: bounded(received.user, own.is_some_and(|own| own.user.is_some())),
+        ..ContextAttributes::default()
+    };
+    if attributes == ContextAttributes::default() {
+        return context.clone();
+    }
+    attributes.apply_to(context)
+}

@@ -40,7 +40,9 @@
 //!
 //! [`Scope::propagated`] copies session, user, metadata and tags into the W3C baggage of the
 //! context, which [`propagation`](crate::propagation) sends to other services. The service that receives it calls
-//! [`using_baggage`] to begin a scope with the same attributes.
+//! [`using_baggage`] to begin a scope with the same attributes. A service whose callers are all trusted
+//! asks for the session and the user of every request, with
+//! [`session_from_baggage`](crate::Builder::session_from_baggage).
 
 mod attributes;
 mod baggage;
@@ -49,6 +51,7 @@ mod using;
 
 pub use crate::in_current_span::WithCurrentSpan;
 pub(crate) use attributes::{ContextAttributes, inherit_scope};
+pub(crate) use baggage::with_received_session;
 pub(crate) use processor::ContextAttributesProcessor;
 pub use using::{
     Scope, suppress_tracing, using_baggage, using_metadata, using_prompt_template, using_session,

@@ -34,8 +34,8 @@ pub struct CallSite {
 }
 
 impl CallSite {
-    /// Creates the call site of HTTP exchanges. No function was annotated, so the parts that
-    /// describe the source are empty.
+    /// Creates the call site of HTTP exchanges and of tools that other processes call. No function
+    /// was annotated, so the parts that describe the source are empty.
     pub(crate) const fn of_exchanges(kind: OpenInferenceSpanKind, name: &'static str) -> Self {
         CallSite {
             kind,
@@ -67,14 +67,25 @@ impl Call {
         self.site.kind
     }
 
-    /// Returns true if the call is an HTTP exchange and not a call of an annotated function.
+    /// Returns true if the call is an exchange with another process and not a call of an annotated
+    /// function.
     pub(crate) fn is_exchange(&self) -> bool {
         self.site.file.is_empty()
     }
 
-    /// Returns OpenTelemetry's kind of the span: an exchange is a request to another process.
+    /// Returns true if another process calls a tool of this one.
+    pub(crate) fn is_served(&self) -> bool {
+        self.is_exchange() && self.kind() == OpenInferenceSpanKind::Tool
+    }
+
+    /// Returns OpenTelemetry's kind of the span: an exchange is a request to another process, or
+    /// from one.
     pub(crate) fn span_kind(&self) -> SpanKind {
-        if self.is_exchange() { SpanKind::Client } else { SpanKind::Internal }
+        match (self.is_exchange(), self.is_served()) {
+            (_, true) => SpanKind::Server,
+            (true, _) => SpanKind::Client,
+            _ => SpanKind::Internal,
+        }
     }
 
     /// Returns the span's name: the option `name`, else `Type::method`, else the function's name.
@@ -90,7 +101,7 @@ impl Call {
 
     /// Returns the option `name`, else the bare function name. Models and users call a tool or an
     /// agent by this name, so it never carries the type.
-    fn tool_or_agent_name(&self) -> Cow<'static, str> {
+    pub(crate) fn tool_or_agent_name(&self) -> Cow<'static, str> {
         self.name.clone().unwrap_or(self.site.name.into())
     }
 

@@ -54,6 +54,16 @@ impl SpanContent {
         self.attributes = attributes;
     }
 
+    /// Replaces the content of a served call by that of the function that is the call. Only the
+    /// attributes are kept: the function decides what may be recorded of its input and its output.
+    pub(crate) fn replace_keeping_attributes(&mut self, mut function: SpanContent) {
+        let mut attributes = std::mem::take(&mut self.attributes);
+        // The last value of a key wins.
+        attributes.append(&mut function.attributes);
+        let inherited = function.inherited.take().or_else(|| self.inherited.take());
+        *self = SpanContent { inherited, attributes, ..function };
+    }
+
     /// Builds the attributes of `call`: one value for each key, in order of precedence. The span
     /// kind is always that of the annotation, since backends choose the view of a span by it.
     pub(crate) fn into_attributes(self, call: &Call) -> Vec<KeyValue> {

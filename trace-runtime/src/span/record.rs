@@ -121,6 +121,36 @@ impl SpanRecord {
         }
     }
 
+    /// Makes the span of a served call the span of the function that is the call. Its ids and times
+    /// stay, and so does an error.
+    pub(crate) fn take_over(&mut self, function: SpanRecord) {
+        self.call = function.call;
+        self.content.replace_keeping_attributes(function.content);
+        if !matches!(self.status, Status::Error { .. }) {
+            self.status = function.status;
+        }
+        let Some(theirs) = function.extras else { return };
+        let ours = self.extras();
+        ours.name = theirs.name.or(ours.name.take());
+        // An error or a cancellation that both have seen is the same one.
+        let mut events = theirs.events;
+        let known: Vec<_> = events.events.iter().map(|event| event.name.clone()).collect();
+        let later = std::mem::replace(&mut ours.events, SpanEvents::default());
+        events.dropped_count += later.dropped_count;
+        ours.events = events;
+        for event in later.events.into_iter().filter(|event| !known.contains(&event.name)) {
+            self.add_event(event.name, event.timestamp, event.attributes);
+        }
+        for link in theirs.links.links {
+            self.add_link(link.span_context, link.attributes);
+        }
+    }
+
+    /// Returns the parent of the span.
+    pub(crate) fn parent_span_id(&self) -> SpanId {
+        self.parent_span_id
+    }
+
     /// Moves the span out, in the SDK's form for exporters. The emptied record can be reused, see
     /// [`record_pool`](super::record_pool).
     pub(crate) fn take_data(&mut self) -> SpanData {

@@ -2,6 +2,7 @@
 
 use super::Builder;
 use crate::mask::Mask;
+use crate::openinference::keys;
 
 impl Builder {
     /// Sets the project that the traces belong to: the resource attribute
@@ -32,6 +33,26 @@ impl Builder {
     pub fn resource_attribute(mut self, key: impl Into<String>, value: impl Into<String>) -> Self {
         self.resource_attributes.push((key.into(), value.into()));
         self
+    }
+
+    /// Describes this process among many: the version of the service and the environment that it is
+    /// deployed to, and the host and the number of the process. These are `service.version`,
+    /// `deployment.environment.name`, `host.name` and `process.pid` of the resource.
+    ///
+    /// Without this method, `OTEL_RESOURCE_ATTRIBUTES` sets the first two, and
+    /// `OTEL_EXPERIMENTAL_RESOURCE_DETECTORS=host,process` adds the others.
+    ///
+    /// ```
+    /// let builder = trace_runtime::register().deployment(env!("CARGO_PKG_VERSION"), "production");
+    /// ```
+    pub fn deployment(
+        mut self,
+        version: impl Into<String>,
+        environment: impl Into<String>,
+    ) -> Self {
+        self.describes_process = true;
+        self.resource_attribute(keys::SERVICE_VERSION, version)
+            .resource_attribute(keys::DEPLOYMENT_ENVIRONMENT_NAME, environment)
     }
 
     /// Sets the share of traces that are recorded, from 0.0 (none) to 1.0 (all). The decision is

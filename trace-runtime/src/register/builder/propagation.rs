@@ -50,4 +50,22 @@ impl Builder {
         self.ignore_remote_parent = ignore;
         self
     }
+    /// Gives the spans of a request the session and the user that its baggage names (default:
+    /// false), as [`propagated`](crate::scope::Scope::propagated) of the caller sends them. All spans
+    /// below a server layer have them, and those of most layers, unless a scope of this service sets
+    /// its own.
+    ///
+    /// Use it in services that only your own services call: baggage is text that every caller may
+    /// write. Values above 256 bytes and those with control characters are ignored. Metadata and
+    /// tags need [`using_baggage`](crate::scope::using_baggage). Without the format `baggage`, or
+    /// with a propagator of the program, it has no effect.
+    ///
+    /// ```no_run
+    /// let _registration = trace_runtime::register().session_from_baggage(true).install()?;
+    /// # Ok::<(), trace_runtime::RegisterError>(())
+    /// ```
+    pub fn session_from_baggage(mut self, take: bool) -> Self {
+        self.session_from_baggage = take;
+        self
+    }
 }

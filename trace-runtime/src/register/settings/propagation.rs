@@ -21,9 +21,12 @@ pub(in crate::register) struct PropagationSettings {
 
 /// The formats that the global propagator reads and writes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a separate setting")]
 pub(in crate::register) struct Propagators {
     pub(in crate::register) trace_context: bool,
     pub(in crate::register) baggage: bool,
+    /// True if the session and the user are taken from received baggage.
+    pub(in crate::register) session: bool,
     /// True if a propagator that the program has set before is replaced.
     pub(in crate::register) replace: bool,
 }
@@ -42,8 +45,11 @@ impl PropagationSettings {
         let sets_provider = builder.set_global_tracer_provider && builder.provider.is_none();
         let sets_propagators = builder.propagators.unwrap_or(sets_provider);
         let replace = builder.propagators == Some(true);
-        let propagators =
+        let mut propagators =
             if sets_propagators { Some(Propagators::resolve(env, replace)?) } else { None };
+        if let Some(propagators) = &mut propagators {
+            propagators.session = propagators.baggage && builder.session_from_baggage;
+        }
         let parent = if builder.parent_from_environment { parent(env) } else { SpanContext::NONE };
         let ignore_remote_parent = builder.ignore_remote_parent;
         Ok(PropagationSettings { propagators, parent, ignore_remote_parent })
@@ -54,9 +60,14 @@ impl Propagators {
     /// Resolves `OTEL_PROPAGATORS`, whose default is that of the OpenTelemetry specification.
     fn resolve(env: &Environment, replace: bool) -> Result<Self, RegisterError> {
         let Some((setting, list)) = env.get("OTEL_PROPAGATORS") else {
-            return Ok(Propagators { trace_context: true, baggage: true, replace });
+            return Ok(Propagators {
+                trace_context: true,
+                baggage: true,
+                replace,
+                ..Propagators::default()
+            });
         };
-        let mut propagators = Propagators { trace_context: false, baggage: false, replace };
+        let mut propagators = Propagators { replace, ..Propagators::default() };
         for name in list.split(',').map(str::trim) {
             match name {
                 "tracecontext" => propagators.trace_context = true,

@@ -5,6 +5,7 @@ use crate::config::{Environment, RegisterError};
 use crate::openinference::keys;
 use crate::register::builder::Builder;
 use std::collections::BTreeMap;
+use std::fs;
 
 /// The attributes of the resource, without those that the SDK adds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,6 +50,9 @@ impl ResourceSettings {
             .or_else(|| env.executable.clone())
             .unwrap_or_else(|| "unknown_service".to_owned());
 
+        for (key, value) in detected(builder, env) {
+            from_env.entry(key.to_owned()).or_insert(value);
+        }
         // Code wins over the environment, key by key. The two names above are not repeated.
         let mut attributes = from_env;
         attributes.extend(from_code);
@@ -56,4 +60,30 @@ impl ResourceSettings {
         attributes.remove(keys::SERVICE_NAME);
         Ok(ResourceSettings { project, service_name, attributes })
     }
+}
+
+/// Returns the attributes of the host and the process, if code or the environment asks for them.
+fn detected(builder: &Builder, env: &Environment) -> Vec<(&'static str, String)> {
+    // Other SDKs read the same variable and know more detectors.
+    let list = env.get("OTEL_EXPERIMENTAL_RESOURCE_DETECTORS").map_or("", |(_, list)| list);
+    let names = list.split(',').map(str::trim);
+    let asks_for = |detector: &str| {
+        builder.describes_process || names.clone().any(|name| name == detector || name == "*")
+    };
+    let mut detected = Vec::new();
+    if asks_for("host") {
+        detected.extend(host_name(env).map(|name| (keys::HOST_NAME, name)));
+    }
+    if asks_for("process") {
+        detected.push((keys::PROCESS_PID, std::process::id().to_string()));
+    }
+    detected
+}
+
+/// Returns the name of the host: that of the kernel, else that of the environment.
+fn host_name(env: &Environment) -> Option<String> {
+    let of_kernel = fs::read_to_string("/proc/sys/kernel/hostname").ok();
+    let of_kernel = of_kernel.map(|name| name.trim().to_owned()).filter(|name| !name.is_empty());
+    let of_environment = || Some(env.first(&["HOSTNAME", "COMPUTERNAME"])?.1.to_owned());
+    of_kernel.or_else(of_environment)
 }

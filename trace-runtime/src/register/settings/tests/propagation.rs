@@ -10,7 +10,9 @@ fn propagation(builder: &Builder, variables: &[(&str, &str)]) -> PropagationSett
 #[test]
 fn propagators_are_set_with_the_global_provider_or_when_asked() {
     let provider = SdkTracerProvider::default;
-    let both = |replace| Some(Propagators { trace_context: true, baggage: true, replace });
+    let both = |replace| {
+        Some(Propagators { trace_context: true, baggage: true, replace, ..Propagators::default() })
+    };
     for (builder, expected) in [
         (register(), both(false)),
         (register().propagators(true), both(true)),
@@ -33,7 +35,7 @@ fn propagator_names_select_formats() {
         ("none", false, false),
     ] {
         let settings = propagation(&register(), &[("OTEL_PROPAGATORS", names)]);
-        let expected = Propagators { trace_context, baggage, replace: false };
+        let expected = Propagators { trace_context, baggage, ..Propagators::default() };
         assert_eq!(settings.propagators, Some(expected), "{names}");
     }
 }

@@ -127,3 +127,24 @@ fn durable_mode_limits_the_delay_to_half_of_its_promise() {
     assert_eq!(delay(&durable, &[("OTEL_BSP_SCHEDULE_DELAY", "5000")]), Duration::from_millis(50));
     assert_eq!(delay(&durable, &[("OTEL_BSP_SCHEDULE_DELAY", "20")]), Duration::from_millis(20));
 }
+
+#[test]
+fn process_is_described_when_code_or_the_environment_asks_for_it() {
+    let attribute = |settings: &Settings, key: &str| settings.resource.attributes.get(key).cloned();
+    let pid = Some(std::process::id().to_string());
+    let silent = settings(&register(), &[("HOSTNAME", "h")]);
+    assert_eq!([attribute(&silent, "host.name"), attribute(&silent, "process.pid")], [None, None]);
+    let by_code = settings(&register().deployment("1.2.3", "staging"), &[("HOSTNAME", "h")]);
+    assert!(attribute(&by_code, "host.name").is_some());
+    assert_eq!(attribute(&by_code, "process.pid"), pid);
+    assert_eq!(attribute(&by_code, "service.version").as_deref(), Some("1.2.3"));
+    let environment = attribute(&by_code, "deployment.environment.name");
+    assert_eq!(environment.as_deref(), Some("staging"));
+    let detectors = "OTEL_EXPERIMENTAL_RESOURCE_DETECTORS";
+    let by_variable = settings(&register(), &[(detectors, "otel, process,os")]);
+    assert_eq!(attribute(&by_variable, "process.pid"), pid);
+    assert_eq!(attribute(&by_variable, "host.name"), None);
+    let stated = [("OTEL_RESOURCE_ATTRIBUTES", "host.name=node-7"), (detectors, "*")];
+    let stated = settings(&register(), &stated);
+    assert_eq!(attribute(&stated, "host.name").as_deref(), Some("node-7"));
+}

@@ -1,0 +1,85 @@
+#!/usr/bin/env python3
+"""Runs the examples of several processes, and compares the tree of the spans that arrive."""
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+
+from received import Receiver
+
+PREFIXES = ("OTEL_", "PHOENIX_", "TRACE_")
+
+
+@contextlib.contextmanager
+def redis():
+    """Runs a Redis of its own on a free port, and yields its URL."""
+    if not shutil.which("redis-server"):
+        install = ["apt-get", "install", "-y", "-qq", "--no-install-recommends", "redis-server"]
+        subprocess.run(["apt-get", "update", "-qq"], check=True)
+        subprocess.run(install, check=True, env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"})
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        port = unused.getsockname()[1]
+    with tempfile.TemporaryDirectory() as folder:
+        server = subprocess.Popen(
+            ["redis-server", "--bind", "127.0.0.1", "--port", str(port), "--save", "", "--dir", folder],
+            stdout=subprocess.DEVNULL)
+        try:
+            deadline = time.monotonic() + 60
+            while True:
+                with contextlib.suppress(ConnectionRefusedError):
+                    socket.create_connection(("127.0.0.1", port)).close()
+                    break
+                if server.poll() is not None or time.monotonic() > deadline:
+                    sys.exit("redis-server does not start")
+                time.sleep(0.05)
+            yield f"redis://127.0.0.1:{port}"
+        finally:
+            server.terminate()
+            server.wait()
+
+
+def run(command, expected, **more):
+    """Runs an example with its own receiver. Each of its processes must deliver all spans."""
+    receiver = Receiver()
+    environment = {k: v for k, v in os.environ.items() if not k.startswith(PREFIXES)}
+    environment.update(more, PHOENIX_COLLECTOR_ENDPOINT=receiver.endpoint)
+    ran = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=900)
+    tree = receiver.tree()
+    if ran.returncode != 0 or tree != expected or "not delivered" in ran.stderr:
+        sys.exit(f"{command} fails\n-- tree\n{tree}\n-- expected\n{expected}\n-- stderr\n{ran.stderr}")
+    print(f"{' '.join(command)}\n{tree}")
+
+
+run(
+    ["cargo", "run", "--quiet", "-p", "trace-rmcp", "--example", "weather"],
+    """\
+weather-agent: plan [AGENT] ok -> In Oslo: sun at Oslo Harbour
+  weather-server: tools/call weather [TOOL] ok -> sun at Oslo Harbour
+    weather-server: stations [RETRIEVER] ok -> ["Oslo Harbour"]
+  weather-agent: answer [LLM] ok -> In Oslo: sun at Oslo Harbour
+weather-agent: plan [AGENT] ok -> In Atlantis: no station in Atlantis
+  weather-server: tools/call weather [TOOL] error -> no station in Atlantis
+    weather-server: stations [RETRIEVER] ok -> []
+  weather-agent: answer [LLM] ok -> In Atlantis: no station in Atlantis
+""",
+)
+
+with redis() as url:
+    run(
+        ["cargo", "run", "--quiet", "-p", "queue-example"],
+        """\
+agent: plan [AGENT] ok -> a day in Oslo
+  worker: process [CHAIN] ok -> a day in Oslo
+    worker: answer [LLM] ok -> a day in Oslo
+agent: plan [AGENT] ok -> a day in Rome
+  worker: process [CHAIN] ok -> a day in Rome
+    worker: answer [LLM] ok -> a day in Rome
+""",
+        REDIS_URL=url,
+    )

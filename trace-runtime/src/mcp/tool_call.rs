@@ -1,0 +1,85 @@
+//! One call of a tool, on the side of the server.
+
+use crate::capture::CapturedValue;
+use crate::instrument::{ErrorInfo, ServedCall};
+use crate::openinference::{OpenInferenceSpanKind, keys};
+use crate::register;
+use crate::span::CallSite;
+use opentelemetry::{Context, KeyValue, Value};
+use serde::Serialize;
+use std::any::type_name;
+use std::fmt::Display;
+
+/// The annotation that a tool without one would have.
+static SITE: CallSite = CallSite::of_exchanges(OpenInferenceSpanKind::Tool, METHOD);
+
+const METHOD: &str = "tools/call";
+
+/// The type of the error in the result of a tool, by the conventions of OpenTelemetry.
+const TOOL_ERROR: &str = "tool_error";
+
+/// The number of characters of a tool's name that the span's name has. The protocol allows no more,
+/// but the name comes from outside.
+const NAME_CHARACTERS: usize = 128;
+
+/// A call of a tool by another process, which becomes a TOOL span. See the [module](crate::mcp).
+///
+/// Dropping it marks the span as cancelled.
+#[derive(Debug)]
+#[must_use = "the span ends as cancelled if the call is dropped"]
+pub struct ToolCall(ServedCall);
+
+impl ToolCall {
+    /// Begins the span of a call, below the caller's span in `parent`. Returns `None` if nothing is
+    /// registered, or if the span is not sampled: run the handler in `parent` then.
+    #[must_use]
+    pub fn begin<A: Serialize + ?Sized>(
+        tool: &str,
+        arguments: &A,
+        parent: &Context,
+    ) -> Option<Self> {
+        if !register::is_enabled() {
+            return None;
+        }
+        let end = tool.char_indices().nth(NAME_CHARACTERS).map_or(tool.len(), |(at, _)| at);
+        let tool = &tool[..end];
+        let name = format!("{METHOD} {tool}");
+        let call = ServedCall::begin(&SITE, name, tool, parent, |content| {
+            content.input = Some(CapturedValue::from_serialize(arguments));
+            content.attributes = vec![
+                KeyValue::new(keys::TOOL_NAME, tool.to_owned()),
+                KeyValue::new(keys::MCP_METHOD_NAME, METHOD),
+            ];
+        })?;
+        Some(ToolCall(call))
+    }
+
+    /// Returns the context in which the handler must run: its spans are then below this one.
+    #[must_use]
+    pub fn context(&self) -> &Context {
+        self.0.context()
+    }
+
+    /// Sets an attribute, such as `mcp.session.id`.
+    pub fn set_attribute(&self, key: &'static str, value: impl Into<Value>) {
+        self.0.set_attribute(KeyValue::new(key, value));
+    }
+
+    /// Ends the span with the result of the tool.
+    pub fn end<R: Serialize + ?Sized>(self, result: &R) {
+        self.0.end(Some(CapturedValue::from_serialize(result)), None);
+    }
+
+    /// Ends the span with a result that describes an error (`isError`), and the text of that error.
+    pub fn end_with_error<R: Serialize + ?Sized>(self, result: &R, message: &str) {
+        let error = ErrorInfo::from_display(TOOL_ERROR, &message);
+        self.0.set_attribute(KeyValue::new(keys::ERROR_TYPE, TOOL_ERROR));
+        self.0.end(Some(CapturedValue::from_serialize(result)), Some(&error));
+    }
+
+    /// Ends the span with an error of the protocol: the tool has no result.
+    pub fn fail<E: Display + ?Sized>(self, error: &E) {
+        let error = ErrorInfo::from_display(type_name::<E>(), &error);
+        self.0.end(None, Some(&error));
+    }
+}
