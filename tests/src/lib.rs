@@ -11,6 +11,6 @@ mod tree;
 
 pub use child::{child, child_in_shell, is_child};
 pub use program::{InMemoryExporter, Program, block_on, block_on_threads, traced};
-pub use receiver::{Certificate, FaultyServer, Receiver, Reply, reset};
+pub use receiver::{Certificate, FaultyServer, Phoenix, Receiver, Reply, reset};
 pub use temp_folder::TempFolder;
 pub use tree::tree;

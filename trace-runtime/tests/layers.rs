@@ -14,6 +14,7 @@ const ROOMS: &[&str] = &[
     "http",
     "instrument",
     "register",
+    "feedback",
     "delivery",
     "enrich",
     "mask",
