@@ -1,6 +1,7 @@
 //! Feedback: annotations of spans, traces and sessions, through outages, restarts and refusals.
 
 mod backends;
+mod evaluators;
 mod faults;
 mod outages;
 mod targets;

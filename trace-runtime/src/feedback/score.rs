@@ -10,7 +10,6 @@ use super::annotation::Annotation;
 /// let score = Score::new(0.8).label("mostly correct").explanation("one date is wrong");
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
-#[must_use = "a score has no effect before it is returned from an evaluator"]
 pub struct Score {
     #[serde(skip_serializing_if = "Option::is_none")]
     score: Option<f64>,
