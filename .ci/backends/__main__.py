@@ -7,6 +7,9 @@ if a server cannot be installed; the check is never skipped.
 """
 
 import conversation
+import feedback
+import prices
+import sessions
 from hinbox import check_mlflow, check_phoenix
 from programs import build, run_example, test_clients
 from report import fail, log
@@ -31,6 +34,9 @@ def against_phoenix():
                                OTEL_EXPORTER_OTLP_PROTOCOL="grpc")
         check_phoenix("Phoenix over gRPC", base, trace)
         conversation.check("A conversation in Phoenix", base)
+        feedback.check_phoenix(base)
+        sessions.check_phoenix(base)
+        prices.check(base)
         log(f"{test_clients(base)} tests with real clients find the expected spans in Phoenix")
 
 
@@ -64,6 +70,8 @@ def against_mlflow():
             OTEL_EXPORTER_OTLP_ENDPOINT=base,
             OTEL_EXPORTER_OTLP_HEADERS=f"x-mlflow-experiment-id={created['experiment_id']}")
         check_mlflow("MLflow over HTTP", base, trace)
+        feedback.check_mlflow(base, created["experiment_id"])
+        sessions.check_mlflow(base, created["experiment_id"])
 
 
 def main():

@@ -19,7 +19,8 @@ def clean_environment():
 
 def build():
     command = ["cargo", "build", "--package", "examples", "--features", "grpc",
-               "--example", "hinbox", "--example", "chat"]
+               "--example", "hinbox", "--example", "chat", "--example", "feedback",
+               "--example", "session", "--example", "phoenix_prices"]
     if subprocess.run(command, cwd=ROOT).returncode != 0:
         fail("the examples did not build")
 
@@ -31,7 +32,8 @@ def run_example(example="hinbox", answer="Canned answer to: Plan a trip", **envi
                          capture_output=True, timeout=60)
     if ran.returncode != 0 or answer not in ran.stdout:
         fail(f"{example} failed:\n{ran.stdout}{ran.stderr}")
-    return re.search(r"^trace ([0-9a-f]{32})$", ran.stderr, re.M).group(1), ran.stderr
+    trace = re.search(r"^trace ([0-9a-f]{32})$", ran.stderr, re.M)
+    return trace and trace.group(1), ran.stderr
 
 
 def test_clients(phoenix):

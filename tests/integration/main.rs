@@ -58,6 +58,7 @@ mod tracing_layer;
 // Registration, output and delivery.
 mod console;
 mod delivery;
+mod feedback;
 #[cfg(unix)]
 mod forked_process;
 #[cfg(unix)]

@@ -13,6 +13,6 @@ mod tree;
 pub use child::{child, child_in_shell, is_child};
 pub use page::Page;
 pub use program::{InMemoryExporter, Program, block_on, block_on_threads, traced};
-pub use receiver::{Certificate, FaultyServer, Receiver, Reply, reset};
+pub use receiver::{Certificate, FaultyServer, Phoenix, Receiver, Reply, reset};
 pub use temp_folder::TempFolder;
 pub use tree::{received_tree, tree};

@@ -20,12 +20,23 @@ pub(crate) fn validate(kind: Kind, function: &Function, options: &Options, error
             ),
         );
     }
-    let returns_stream = Shape::from_signature(signature).returns_stream();
+    let shape = Shape::from_signature(signature);
+    let returns_stream = shape.returns_stream();
     if let (Some(collect), false) = (options.collect.get(), returns_stream) {
         errors.push(
             collect,
             "`collect` needs a function that returns `impl Stream`, a boxed stream, or a `Result` \
              of one: this function returns none of them",
+        );
+    }
+    // A score is read when the function returns.
+    if let (Some(annotate), Shape::ReturnsPolled(_) | Shape::AsyncReturnsPolled(_)) =
+        (options.annotate.get(), &shape)
+    {
+        errors.push(
+            annotate,
+            "`annotate` needs a function that returns a score: write `async fn` in place of the \
+             returned future",
         );
     }
     // `output` reads the returned value. A stream has produced no item when it is returned.

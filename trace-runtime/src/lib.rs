@@ -39,6 +39,7 @@
 //! - [`scope`]: session, user, metadata and tags for all spans inside.
 //! - [`mask`]: values that must not leave the process.
 //! - [`tool`](mod@tool): tool definitions to pass to a model.
+//! - [`feedback`]: scores of users and evaluators, for spans that ended long ago.
 //! - [`delivery`]: the queue, its counts, and a span processor for your own provider.
 //! - [`enrich`]: messages and token counts for spans of your own pipeline.
 //! - [`http`]: calls of models over HTTP, without annotations.
@@ -70,6 +71,7 @@ mod capture;
 mod config;
 pub mod delivery;
 pub mod enrich;
+pub mod feedback;
 pub mod http;
 mod in_current_span;
 pub mod instrument;
@@ -104,7 +106,7 @@ pub use instrument::{CurrentSpan, current_span};
 pub use macros::*;
 pub use openinference::OpenInferenceSpanKind;
 pub use propagation::{extract, inject};
-pub use register::{Backend, Builder, FlushError, Registration, register};
+pub use register::{Backend, Builder, Feedback, FlushError, Registration, register};
 
 /// The OpenTelemetry API that this crate uses. Another version in the same program has its own
 /// current span and its own global provider.

@@ -3,11 +3,11 @@
 pub use crate::capture::{Capture, CapturedValue, Probe};
 pub use crate::instrument::{
     AsResult, AsSuccess, AttributeOptions, CallArguments, CallEnd, CallProbe, DescribeError,
-    ErrorInfo, ErrorProbe, InSpan, LentStream, NoStream, Outcome, PendingCall, ReturnedProbe,
-    SpanEnd, SpanHandle, StartOptions, StreamInSpan, StreamProbe, YieldSpan, apply_output,
-    collected_stream_in_span, finish_diverging, future_in_span, in_call, in_call_async, in_place,
-    in_span, in_span_async, in_span_later, infer_return_type, open, open_later, prepare_call,
-    require_stream, stream_in_span, yield_span,
+    ErrorInfo, ErrorProbe, EvaluationTarget, InSpan, LentStream, NoStream, Outcome, PendingCall,
+    ReturnedProbe, SpanEnd, SpanHandle, StartOptions, StreamInSpan, StreamProbe, YieldSpan,
+    annotate, apply_output, collected_stream_in_span, evaluated_target, finish_diverging,
+    future_in_span, in_call, in_call_async, in_place, in_span, in_span_async, in_span_later,
+    infer_return_type, open, open_later, prepare_call, require_stream, stream_in_span, yield_span,
 };
 pub use crate::record::{RecordProbe, Recorded};
 pub use crate::span::{CallSite, crate_name};

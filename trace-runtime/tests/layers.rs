@@ -15,6 +15,7 @@ const ROOMS: &[&str] = &[
     "mcp",
     "instrument",
     "register",
+    "feedback",
     "delivery",
     "enrich",
     "mask",

@@ -72,7 +72,14 @@ impl TraceService for Service {
         let (method, path) = ("POST".to_owned(), "grpc".to_owned());
         let reply = self
             .0
-            .take(Received { method, path, headers, body, request: request.into_inner() })
+            .take(Received {
+                method,
+                path,
+                query: String::new(),
+                headers,
+                body,
+                request: request.into_inner(),
+            })
             .await;
         if reply.status != 0 {
             let code = Code::from(i32::from(reply.status));

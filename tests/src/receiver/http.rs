@@ -28,7 +28,7 @@ pub(super) async fn serve(listener: TcpListener, shared: Shared, kind: Kind) {
     };
 }
 
-/// Handles one export request on any path. Panics if the body is no OTLP request, which closes the
+/// Handles one request on any path. Panics if the body is neither JSON nor an OTLP request, which closes the
 /// connection and fails the test by the missing request.
 async fn receive(
     State(shared): State<Shared>,
@@ -48,11 +48,15 @@ async fn receive(
         bytes.clear();
         GzDecoder::new(body.as_ref()).read_to_end(&mut bytes).expect("gzip");
     }
-    let request = ExportTraceServiceRequest::decode(bytes.as_slice()).expect("an OTLP request");
+    let is_json = headers.get("content-type").is_some_and(|kind| kind == "application/json");
+    let request = if is_json {
+        ExportTraceServiceRequest::default()
+    } else {
+        ExportTraceServiceRequest::decode(bytes.as_slice()).expect("an OTLP request")
+    };
     let (path, body) = (uri.path().to_owned(), body.to_vec());
-    respond(
-        &shared.take(Received { method: method.to_string(), path, headers, body, request }).await,
-    )
+    let (method, query) = (method.to_string(), uri.query().unwrap_or_default().to_owned());
+    respond(&shared.take(Received { method, path, query, headers, body, request }).await)
 }
 
 /// Returns the HTTP response for a reply.

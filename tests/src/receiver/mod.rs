@@ -3,9 +3,11 @@
 mod faulty_server;
 mod grpc;
 mod http;
+mod phoenix;
 mod tls;
 
 pub use faulty_server::{FaultyServer, reset};
+pub use phoenix::Phoenix;
 pub use tls::Certificate;
 
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
@@ -26,11 +28,13 @@ pub struct Received {
     pub method: String,
     /// The path of the request.
     pub path: String,
+    /// The query of the request, or an empty text.
+    pub query: String,
     /// The headers or metadata, with lower-case names.
     pub headers: BTreeMap<String, String>,
     /// The body before decompression and decoding.
     pub body: Vec<u8>,
-    /// The decoded body.
+    /// The decoded body; empty for a request that is no OTLP.
     pub request: ExportTraceServiceRequest,
 }
 
@@ -126,6 +130,16 @@ impl Receiver {
     pub fn http_at(endpoint: &str) -> Self {
         let address = endpoint.trim_start_matches("http://").parse().expect("an endpoint");
         Receiver::start(Arc::new(|_, _| Reply::default()), Kind::default(), address)
+    }
+
+    /// Starts a receiver on the address of one that was dropped, or will listen there first.
+    #[must_use]
+    pub fn http_answering_at(
+        endpoint: &str,
+        answer: impl Fn(usize, &Received) -> Reply + Send + Sync + 'static,
+    ) -> Self {
+        let address = endpoint.trim_start_matches("http://").parse().expect("an endpoint");
+        Receiver::start(Arc::new(answer), Kind::default(), address)
     }
 
     /// Starts a receiver of OTLP over gRPC that calls the closure for the reply to the n-th request.

@@ -3,15 +3,17 @@
 use super::{TracedFunction, generated_ident};
 use crate::shape::{Boxing, PolledKind, PolledType, Shape};
 use crate::signature::{may_be_future, return_type};
-use proc_macro2::TokenStream;
-use quote::{ToTokens, quote};
-use syn::Type;
+use proc_macro2::{Ident, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::spanned::Spanned;
+use syn::{Expr, Type};
 
 impl TracedFunction<'_> {
     pub(super) fn body(&self) -> TokenStream {
         match &self.shape {
-            // The option `output` needs the returned value, which only `in_span` has.
-            Shape::SyncInPlace if !self.options.output.is_set() => self.in_place(),
+            // Some options need the returned value, which only `in_span` has.
+            Shape::SyncInPlace if !self.reads_returned_value() => self.in_place(),
             Shape::Sync | Shape::SyncInPlace => self.in_span(),
             Shape::Async => self.in_span_async(),
             Shape::ReturnsPolled(polled) => self.in_span_later(polled),
@@ -27,7 +29,8 @@ impl TracedFunction<'_> {
     fn in_span(&self) -> TokenStream {
         let (runtime, open, finish) = (&self.runtime, self.open("open"), self.finish());
         let (return_type, body) = (self.return_type(), self.closure_body());
-        quote!(#runtime::__private::in_span(#open, move || -> #return_type #body, #finish))
+        let target = self.evaluated_target();
+        quote!(#target #runtime::__private::in_span(#open, move || -> #return_type #body, #finish))
     }
 
     /// Input: `fn f() -> impl Fn(A) -> R { body }`.
@@ -49,7 +52,8 @@ impl TracedFunction<'_> {
     /// Output: `in_span_async(async move { .. body }, |returned, span| finish!(..)).await`.
     fn in_span_async(&self) -> TokenStream {
         let (runtime, body, finish) = (&self.runtime, self.async_block(), self.finish());
-        quote!(#runtime::__private::in_span_async(#body, #finish).await)
+        let target = self.evaluated_target();
+        quote!(#target #runtime::__private::in_span_async(#body, #finish).await)
     }
 
     /// Output: `async move { yield_span(open(..)).await; expected_type; body }`.
@@ -251,7 +255,44 @@ impl TracedFunction<'_> {
         if matches!(self.return_type(), Type::Never(_)) {
             return quote!(#runtime::__private::finish_diverging);
         }
-        quote!(|#returned, #span| #runtime::__private::finish!(#returned, #span #mode))
+        let finish = quote!(#runtime::__private::finish!(#returned, #span #mode));
+        match self.annotate(&returned) {
+            Some(annotate) => quote!(|#returned, #span| { #annotate #finish }),
+            None => quote!(|#returned, #span| #finish),
+        }
+    }
+
+    fn reads_returned_value(&self) -> bool {
+        self.options.output.is_set() || self.options.annotate.is_set()
+    }
+
+    /// Returns the statement that reads the option `annotate` before the body moves the arguments.
+    ///
+    /// Output: `let target = evaluated_target(|| EvaluationTarget::evaluation_target(&(span)));`.
+    fn evaluated_target(&self) -> Option<TokenStream> {
+        let expression = self.options.annotate.get()?;
+        let (runtime, target) = (&self.runtime, generated_ident("target"));
+        let read = quote_spanned! {expression.span()=>
+            #runtime::__private::EvaluationTarget::evaluation_target(&(#expression))
+        };
+        Some(quote!(let #target = #runtime::__private::evaluated_target(|| #read);))
+    }
+
+    /// Returns the statement that annotates the target with the returned score.
+    ///
+    /// Output: `annotate(target, "evaluator", &returned);`, with the position of the return type,
+    /// which the compiler underlines if it is no score.
+    fn annotate(&self, returned: &Ident) -> Option<TokenStream> {
+        self.options.annotate.get()?;
+        let (runtime, target) = (&self.runtime, generated_ident("target"));
+        let name = match self.options.name.get() {
+            Some(literal @ Expr::Lit(_)) => literal.to_token_stream(),
+            _ => self.function.signature.ident.unraw().to_string().to_token_stream(),
+        };
+        let return_type = self.return_type();
+        Some(quote_spanned! {return_type.span()=>
+            #runtime::__private::annotate(#target, #name, &#returned);
+        })
     }
 
     /// Returns the closure that reads the output of a returned future. It runs only if the span

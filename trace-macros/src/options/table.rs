@@ -20,6 +20,8 @@ pub(super) enum AcceptedBy {
     Tool,
     /// `#[tool]`, but not `traced!(tool, ..)`.
     ToolFunction,
+    /// `#[evaluator]`, but not `traced!(evaluator, ..)`.
+    EvaluatorFunction,
     /// The macros for calls of a model: `#[llm]`, `#[embedding]` and `#[reranker]`.
     Model,
 }
@@ -31,6 +33,7 @@ impl AcceptedBy {
             AcceptedBy::Every => true,
             AcceptedBy::Tool => kind == Kind::Tool,
             AcceptedBy::ToolFunction => matches!(place, Place::Function(Kind::Tool)),
+            AcceptedBy::EvaluatorFunction => matches!(place, Place::Function(Kind::Evaluator)),
             AcceptedBy::Model => matches!(kind, Kind::Llm | Kind::Embedding | Kind::Reranker),
         }
     }
@@ -98,6 +101,7 @@ options! {
     description: Expr,               "description", expression,     Tool,   r#"description = "What the tool does""#;
     parameters:  Expr,               "parameters",  expression,     Tool,   "parameters = json_schema";
     definition:  Ident,              "definition",  constant_name,  ToolFunction, "definition = WEATHER";
+    annotate:    Expr,               "annotate",    expression,     EvaluatorFunction, "annotate = span";
     model:       Expr,               "model",       expression,     Model,  r#"model = "gpt-4o""#;
     provider:    Expr,               "provider",    expression,     Model,  r#"provider = "openai""#;
 }
@@ -111,7 +115,7 @@ mod tests {
     #[test]
     fn example_of_each_option_is_accepted() {
         for row in ROWS {
-            let mut kinds = [Kind::Chain, Kind::Tool, Kind::Llm].into_iter();
+            let mut kinds = [Kind::Chain, Kind::Tool, Kind::Llm, Kind::Evaluator].into_iter();
             let kind = kinds
                 .find(|kind| row.accepted_by.includes(Place::Function(*kind)))
                 .expect("a macro");

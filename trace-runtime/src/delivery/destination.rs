@@ -115,6 +115,9 @@ pub(crate) struct SendError {
 /// The cause of a [`SendError`] when no connection could be made.
 pub(crate) const UNREACHABLE: &str = "unreachable";
 
+/// The cause of a [`SendError`] when a backend does not know the target of an annotation.
+pub(crate) const UNKNOWN_TARGET: &str = "unknown target";
+
 /// The cause of a [`SendError`] when a file could not be written.
 pub(crate) const UNWRITABLE: &str = "file";
 

@@ -8,7 +8,7 @@ use std::fmt;
 use std::io::Write;
 use std::sync::Mutex;
 
-/// A report about spans that were lost or are late, passed to the callback of
+/// A report about spans or annotations that were lost or are late, passed to the callback of
 /// [`on_diagnostic`](crate::Builder::on_diagnostic).
 ///
 /// [`message`](Self::message), which is also its `Display`, is one line: the number of spans, the
@@ -18,6 +18,8 @@ use std::sync::Mutex;
 pub struct Diagnostic {
     /// The number of spans that were lost; 0 if they are only late, or on disk.
     pub spans: u64,
+    /// The number of annotations that were lost; 0 if they are only late, or on disk.
+    pub annotations: u64,
     /// The report, as one line of text.
     pub message: String,
 }
@@ -45,10 +47,57 @@ pub(crate) struct Diagnostics {
 /// A cause and the address of its destination.
 type Topic = (&'static str, String);
 
+/// A number of spans or of annotations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Lost {
+    Spans(u64),
+    Annotations(u64),
+}
+
+impl Default for Lost {
+    fn default() -> Self {
+        Lost::Spans(0)
+    }
+}
+
+impl Lost {
+    fn number(self) -> u64 {
+        match self {
+            Lost::Spans(number) | Lost::Annotations(number) => number,
+        }
+    }
+
+    /// Adds the number of `more`, whose kind counts.
+    fn plus(self, more: Self) -> Self {
+        match more {
+            Lost::Spans(number) => Lost::Spans(self.number() + number),
+            Lost::Annotations(number) => Lost::Annotations(self.number() + number),
+        }
+    }
+
+    fn diagnostic(self, message: String) -> Diagnostic {
+        match self {
+            Lost::Spans(spans) => Diagnostic { spans, annotations: 0, message },
+            Lost::Annotations(annotations) => Diagnostic { spans: 0, annotations, message },
+        }
+    }
+}
+
+/// Writes the number in words: `1 span`, `2 annotations`.
+impl fmt::Display for Lost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Lost::Spans(spans) => f.write_str(&counted(*spans)),
+            Lost::Annotations(1) => f.write_str("1 annotation"),
+            Lost::Annotations(number) => write!(f, "{number} annotations"),
+        }
+    }
+}
+
 /// The losses after the first report of a topic.
 #[derive(Default)]
 struct Unreported {
-    spans: u64,
+    lost: Lost,
     /// The message of the latest loss, with the number of all of them.
     message: String,
 }
@@ -67,24 +116,36 @@ impl Diagnostics {
         spans: u64,
         message: &dyn Fn(&str) -> String,
     ) {
+        self.record(cause, address, Lost::Spans(spans), message);
+    }
+
+    /// Reports lost spans or annotations, as [`lost`](Self::lost) does. The address of annotations
+    /// differs from that of spans, so their topics do too.
+    pub(crate) fn record(
+        &self,
+        cause: &'static str,
+        address: &str,
+        number: Lost,
+        message: &dyn Fn(&str) -> String,
+    ) {
         let topic = (cause, address.to_owned());
         let mut lost = sync::lock(&self.lost);
         if let Some(unreported) = lost.get_mut(&topic) {
-            unreported.spans += spans;
-            unreported.message = message(&format!("{} more", counted(unreported.spans)));
+            unreported.lost = unreported.lost.plus(number);
+            unreported.message = message(&format!("{} more", unreported.lost));
             return;
         }
         lost.insert(topic, Unreported::default());
         // The callback may end spans, which may report a loss: it must not run under the lock.
         drop(lost);
-        self.report(&Diagnostic { spans, message: message(&counted(spans)) });
+        self.report(&number.diagnostic(message(&number.to_string())));
     }
 
     /// Reports a problem that delays spans without losing any so far. Each topic is reported once.
     pub(crate) fn late(&self, cause: &'static str, address: &str, message: &dyn Fn() -> String) {
         let topic = (cause, address.to_owned());
         if sync::lock(&self.late).insert(topic) {
-            self.report(&Diagnostic { spans: 0, message: message() });
+            self.report(&Lost::Spans(0).diagnostic(message()));
         }
     }
 
@@ -94,9 +155,9 @@ impl Diagnostics {
         let mut lost = sync::lock(&self.lost);
         let all: Vec<Unreported> = lost.values_mut().map(std::mem::take).collect();
         drop(lost);
-        for Unreported { spans, message } in all {
-            if spans > 0 {
-                self.report(&Diagnostic { spans, message });
+        for Unreported { lost, message } in all {
+            if lost.number() > 0 {
+                self.report(&lost.diagnostic(message));
             }
         }
     }

@@ -42,21 +42,31 @@ mod threads;
 mod worker;
 
 pub(crate) use destination::{Destination, Exporter, SdkExporter};
+pub(crate) use destination::{SendError, UNKNOWN_TARGET};
 pub use diagnostics::Diagnostic;
-pub(crate) use diagnostics::{DiagnosticCallback, Diagnostics};
+pub(crate) use diagnostics::{DiagnosticCallback, Diagnostics, Lost};
 pub use otlp::Protocol;
-pub(crate) use otlp::{AUTHORIZATION, Endpoint, Headers, NamedBackend, OtlpSettings};
+pub(crate) use otlp::{
+    AUTHORIZATION, Endpoint, Headers, JsonAttempt, JsonCall, JsonClient, NamedBackend,
+    OtlpSettings, Verb,
+};
 pub use processor::DeliveryProcessor;
-pub use queue::Stats;
-pub(crate) use queue::{Flushed, QueuedSpan};
-pub(crate) use reentrancy::{REENTRANT, in_export_scope};
+pub(crate) use queue::{
+    Ended, Flushed, Ledger, Location, Outage, PENDING_AT_SHUTDOWN, QueuedSpan, SpanGate,
+};
+pub use queue::{FeedbackStats, Stats};
+pub(crate) use reentrancy::{ExportScope, REENTRANT, in_export_scope};
 pub(crate) use replay::replay;
 pub use replay::{ReplayError, Replayed};
+pub(crate) use retry::Backoff;
 pub(crate) use settings::{
     BatchSettings, DeliverySettings, FileFormat, FileSettings, MAX_TIMEOUT, SpoolSettings,
 };
 
-use crate::config::RegisterError;
+pub(crate) use spool::{Kind, Store, Takeover};
+pub(crate) use threads::{numbered, spawn};
+
+use crate::config::{RegisterError, Setting};
 use destination::Transport;
 use std::path::Path;
 

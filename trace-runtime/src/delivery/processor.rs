@@ -2,14 +2,14 @@
 
 use super::destination::Destination;
 use super::diagnostics::Diagnostics;
-use super::queue::{Flushed, Queue, QueuedSpan, Stats};
+use super::queue::{Flushed, Queue, QueuedSpan, SpanGate, Stats};
 use super::reentrancy::{REENTRANT, in_export_scope};
 use super::settings::{DeliverySettings, MAX_TIMEOUT};
 use super::spool::Stranded;
 use super::threads::{open_spool, spawn, spool_name, start};
 use crate::capture::bound_attributes;
 use crate::config::RegisterError;
-use crate::span::recycle;
+use crate::span::{recycle, watched};
 use crate::sync::{FORKED, Process, lock};
 use opentelemetry::Context;
 use opentelemetry_sdk::Resource;
@@ -159,6 +159,11 @@ impl DeliveryProcessor {
         self.shared.end(timeout, before_stop)
     }
 
+    /// Returns the view on the queue of a destination, in the order they were given.
+    pub(crate) fn gate(&self, index: usize) -> Option<SpanGate> {
+        self.shared.queues.get(index).map(|queue| SpanGate::new(Arc::clone(queue)))
+    }
+
     /// Returns the address of a destination, in the order they were given.
     pub(crate) fn address(&self, index: usize) -> Option<String> {
         self.shared.queues.get(index).map(|queue| queue.address().to_owned())
@@ -195,7 +200,9 @@ impl SpanProcessor for DeliveryProcessor {
         if span.span_context.is_sampled() {
             self.shared.report_if_shut_down();
             bound_attributes(&mut span.attributes);
+            let id = span.span_context.span_id();
             self.push(QueuedSpan::from(span));
+            watched::ended(id);
         }
     }
 

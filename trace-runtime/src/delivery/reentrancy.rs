@@ -9,13 +9,13 @@ thread_local! {
 
 /// Marks this thread as one that the export waits for, until it is dropped.
 #[derive(Debug)]
-pub(super) struct ExportScope {
+pub(crate) struct ExportScope {
     /// Scopes nest: a diagnostic callback runs on a worker, or on a thread of the user.
     was_in_scope: bool,
 }
 
 impl ExportScope {
-    pub(super) fn enter() -> Self {
+    pub(crate) fn enter() -> Self {
         // A thread that is ending has destroyed its thread-locals. It cannot call a flush from a
         // callback.
         let was_in_scope = IN_EXPORT_SCOPE.try_with(|flag| flag.replace(true)).unwrap_or(false);

@@ -6,7 +6,7 @@
 use super::body::{self, Body};
 use super::destination::{Attempt, Transport};
 use super::retry::Backoff;
-use super::spool::Records;
+use super::spool::{Records, SPANS};
 use crate::config::RegisterError;
 use crate::panic::short_message;
 use prost::bytes::Bytes;
@@ -120,7 +120,7 @@ fn requests(path: &Path) -> Result<(Vec<Bytes>, u64), ReplayError> {
         reason: error.to_string(),
     };
     if path.extension().is_some_and(|extension| extension == "otlp") {
-        let Records { requests, damaged, .. } = Records::read(path).map_err(unreadable)?;
+        let Records { requests, damaged, .. } = Records::read(SPANS, path).map_err(unreadable)?;
         return Ok((requests.into_iter().map(|(_, request)| request).collect(), damaged));
     }
     let text = std::fs::read(path).map_err(unreadable)?;

@@ -11,7 +11,7 @@ const MAX_REQUESTED_PAUSE: Duration = Duration::from_secs(600);
 
 /// Pauses between attempts, each twice as long as the last.
 #[derive(Debug, Default)]
-pub(super) struct Backoff {
+pub(crate) struct Backoff {
     /// The number of attempts since the last success.
     attempts: u32,
     /// The number of flushes that were requested before the last pause.
@@ -20,7 +20,7 @@ pub(super) struct Backoff {
 
 impl Backoff {
     /// Starts over with the shortest pause, after a success.
-    pub(super) fn reset(&mut self) {
+    pub(crate) fn reset(&mut self) {
         self.attempts = 0;
     }
 
@@ -29,7 +29,7 @@ impl Backoff {
     ///
     /// `flushes` counts the flushes so far. A new flush starts over with short pauses, because a
     /// caller is waiting for it.
-    pub(super) fn pause(&mut self, requested: Option<Duration>, flushes: u64) -> Duration {
+    pub(crate) fn pause(&mut self, requested: Option<Duration>, flushes: u64) -> Duration {
         if std::mem::replace(&mut self.flushes, flushes) != flushes {
             self.attempts = 0;
         }

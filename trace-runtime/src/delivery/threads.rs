@@ -6,7 +6,7 @@ use super::queue::Queue;
 use super::retry::Backoff;
 use super::sender::Sender;
 use super::settings::DeliverySettings;
-use super::spool::{Store, Stranded};
+use super::spool::{SPANS, Store, Stranded};
 use super::worker::{Encoder, Outlet, Worker};
 use crate::config::RegisterError;
 use crate::enrich::CountedOnce;
@@ -18,7 +18,11 @@ use std::thread;
 /// the key of another.
 pub(super) fn spool_name(destination: &Destination, before: &[String]) -> String {
     let Destination::Transport(transport) = destination else { return String::new() };
-    let address = transport.identity();
+    numbered(transport.identity(), before)
+}
+
+/// Returns the address, with a number after it if `before` contains it already.
+pub(crate) fn numbered(address: &str, before: &[String]) -> String {
     let numbered = (2..).map(|number| format!("{address} {number}"));
     let mut names = std::iter::once(address.to_owned()).chain(numbered);
     names.find(|name| !before.contains(name)).unwrap_or_default()
@@ -35,7 +39,7 @@ pub(super) fn open_spool(
     let Destination::Transport(transport) = destination else { return Ok(None) };
     let spool = settings.spool.as_ref().filter(|_| transport.wants_spool());
     let Some(spool) = spool else { return Ok(None) };
-    let store = Store::open(spool, name, transport.address(), Arc::clone(diagnostics))?;
+    let store = Store::open(SPANS, spool, name, transport.address(), Arc::clone(diagnostics))?;
     Ok(Some(store.reporting(stranded)))
 }
 
@@ -63,7 +67,7 @@ pub(super) fn start(
 }
 
 /// Starts a thread. It is detached: a destination that hangs must not delay the end of the program.
-pub(super) fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<(), RegisterError> {
+pub(crate) fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<(), RegisterError> {
     let spawned = thread::Builder::new().name(name.to_owned()).spawn(run);
     spawned.map(drop).map_err(|error| RegisterError::Exporter(error.to_string()))
 }

@@ -6,7 +6,7 @@ use crate::capture::{CapturedValue, bound_attributes, bound_value, bounded_copy}
 use crate::mask::{scrub_attributes, scrub_name, scrub_status};
 use crate::openinference::{keep_essential, keys, push};
 use crate::register::{Active, ActiveHandle};
-use crate::span::SpanRecord;
+use crate::span::{SpanRecord, watched};
 use opentelemetry::KeyValue;
 use opentelemetry::trace::{Span, SpanContext, SpanRef, Status};
 use opentelemetry_sdk::trace::Span as SdkSpan;
@@ -75,10 +75,13 @@ impl RecordingSpan {
     /// Ends the span of an exchange, which fills `outer` if that is still possible.
     pub(super) fn end_in(mut self, outer: &SpanRef<'_>, at: SystemTime, status: Status) {
         self.close(at, status, None);
+        let id = self.record.span_context.span_id();
         if let Some(record) = fill::deposit(outer, self.record) {
             self.active.deliver(record);
             self.active.report_late_end();
         }
+        // A span that fills another one is not delivered.
+        watched::ended(id);
     }
 
     fn close(&mut self, at: SystemTime, status: Status, output: Option<CapturedValue>) {
@@ -166,6 +169,7 @@ fn end_attached(mut span: SdkSpan, record: SpanRecord, active: &Active) {
     span.set_attributes(attributes);
     span.set_status(status);
     span.end_with_timestamp(record.end_time);
+    watched::ended(record.span_context.span_id());
 }
 
 impl ContextSpan {

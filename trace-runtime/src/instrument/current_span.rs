@@ -2,8 +2,10 @@
 
 use super::error::ErrorInfo;
 use crate::capture::CapturedValue;
+use crate::feedback::SpanRef;
 use crate::openinference::keys;
 use crate::record::{AttributeValue, Attributes, Record};
+use crate::span::watched;
 use opentelemetry::trace::{SpanContext, SpanId, TraceContextExt, TraceId};
 use opentelemetry::{Context, Key, KeyValue};
 use serde::Serialize;
@@ -125,6 +127,32 @@ impl CurrentSpan {
     #[must_use]
     pub fn span_id(&self) -> SpanId {
         self.0.span().span_context().span_id()
+    }
+
+    /// Returns a reference to the span that can be stored and sent, for feedback that is given later.
+    ///
+    /// Where no span is current, it is not [valid](SpanRef::is_valid).
+    ///
+    /// ```
+    /// #[trace_runtime::agent]
+    /// fn answer(question: &str) -> (String, String) {
+    ///     let id = trace_runtime::current_span().id().to_string();
+    ///     (format!("You asked: {question}"), id)
+    /// }
+    /// # assert_eq!(answer("x").1.len(), 55);
+    /// ```
+    #[must_use]
+    pub fn id(&self) -> SpanRef {
+        let span = self.0.span();
+        let context = span.span_context();
+        if context.is_sampled() && span.is_recording() {
+            watched::watch(context.span_id());
+            // Another thread may have ended it meanwhile.
+            if !span.is_recording() {
+                watched::ended(context.span_id());
+            }
+        }
+        SpanRef::from(context)
     }
 
     /// Returns the identity of the span, for links and for the option `parent`.

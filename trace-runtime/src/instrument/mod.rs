@@ -21,6 +21,7 @@ mod collect;
 mod context_span;
 mod current_span;
 mod error;
+mod evaluation;
 mod exchange_span;
 mod fill;
 mod future;
@@ -62,6 +63,7 @@ pub use {
     call_end::{CallEnd, CallProbe},
     call_stream::require_stream,
     error::{DescribeError, ErrorInfo, ErrorProbe},
+    evaluation::{EvaluationTarget, annotate, evaluated_target},
     future::{InSpan, future_in_span, in_span_async},
     in_place::{InPlace, in_place},
     inference::{apply_output, finish_diverging, infer_return_type},

@@ -59,7 +59,7 @@ mod settings;
 mod tests;
 
 pub use builder::{Mask, Masked};
-pub(crate) use scrub::{scrub_attributes, scrub_name, scrub_resource, scrub_status};
+pub(crate) use scrub::{scrub_attributes, scrub_name, scrub_resource, scrub_status, scrub_text};
 pub(crate) use settings::MaskSettings;
 
 use crate::openinference::OpenInferenceSpanKind;

@@ -20,6 +20,11 @@ pub(crate) fn scrub_attributes(attributes: &mut [KeyValue]) {
     }
 }
 
+/// Returns the text without its secrets, or `None` if it has none.
+pub(crate) fn scrub_text(text: &str) -> Option<String> {
+    secrets::redact(text)
+}
+
 /// Redacts the secrets in the name of a span or event.
 pub(crate) fn scrub_name(name: &mut Cow<'static, str>) {
     if let Some(redacted) = secrets::redact(name) {

@@ -9,8 +9,9 @@ use super::propagator;
 use super::settings::{PropagationSettings, Sampling};
 use crate::delivery::{DeliveryProcessor, Diagnostics, QueuedSpan};
 use crate::enrich::{Limits, Stages};
+use crate::feedback::{Annotation, Hub, Target};
 use crate::span::CallSite;
-use crate::span::{SpanRecord, instrumentation_scope};
+use crate::span::{SpanRecord, instrumentation_scope, watched};
 use crate::sync::{self, Process};
 use opentelemetry::global;
 use opentelemetry::trace::noop::NoopTracerProvider;
@@ -145,6 +146,8 @@ pub(crate) struct Active {
     /// The sampler and the delivery of this crate; `None` for an attached provider, which has its
     /// own.
     own: Option<(Sampling, DeliveryProcessor)>,
+    /// `None` in tests that record.
+    feedback: Option<Arc<Hub>>,
     diagnostics: Arc<Diagnostics>,
     propagation: PropagationSettings,
     /// True if this registration has set the global propagator.
@@ -183,6 +186,7 @@ impl Active {
         provider: &SdkTracerProvider,
         stages: &Stages,
         own: Option<(Sampling, DeliveryProcessor)>,
+        feedback: Option<Arc<Hub>>,
         diagnostics: Arc<Diagnostics>,
         propagation: PropagationSettings,
     ) -> Self {
@@ -194,6 +198,7 @@ impl Active {
             stages: stages.clone(),
             scrubs_attached: own.is_none() && stages.scrubs_secrets(),
             own,
+            feedback,
             diagnostics,
             propagation,
             has_set_propagator: AtomicBool::new(false),
@@ -294,7 +299,9 @@ impl Active {
                         .apply(std::slice::from_mut(span), &crate::enrich::CountedOnce::default());
                 });
             }
+            let id = span.span_context.span_id();
             processor.push(QueuedSpan::Own(span));
+            watched::ended(id);
         }
     }
 
@@ -334,6 +341,16 @@ impl Active {
                  `Registration` until all work is done"
             )
         });
+    }
+
+    /// Gives the score of an evaluator. An evaluator cannot handle an error, so it is reported.
+    pub(crate) fn annotate(&self, target: &Target, annotation: &Annotation) {
+        let Some(feedback) = &self.feedback else { return };
+        if let Err(error) = feedback.annotate(target, annotation) {
+            self.diagnostics.late("evaluator", "", &|| {
+                format!("the score of an evaluator was not taken: {error}")
+            });
+        }
     }
 
     /// Returns the attached provider's tracer for the crate of the call site. Returns `None` after

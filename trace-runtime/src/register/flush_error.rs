@@ -23,6 +23,8 @@ pub struct FlushError {
     pub lost: u64,
     /// The address of the destination; `None` for an attached provider.
     pub endpoint: Option<String>,
+    /// The annotations that were not delivered: pending, on disk or lost.
+    pub annotations: u64,
     /// The reason, and advice on how to fix it.
     pub cause: String,
 }
@@ -38,8 +40,25 @@ pub(super) fn result(processor: &DeliveryProcessor, flushed: &[Flushed]) -> Resu
             on_disk: flushed.on_disk,
             lost: flushed.lost,
             endpoint: processor.address(index),
+            annotations: 0,
             cause: cause.unwrap_or_else(|| "no answer in time".to_owned()),
         })
+    })
+}
+
+/// Returns an error for the first backend that has not accepted all annotations.
+pub(super) fn feedback_error(flushed: Vec<(String, Flushed)>) -> Option<FlushError> {
+    let (endpoint, flushed) = flushed.into_iter().find(|(_, flushed)| !flushed.is_complete())?;
+    let Flushed { pending, on_disk, lost, cause, .. } = flushed;
+    let cause = cause.unwrap_or_else(|| "no answer in time".to_owned());
+    Some(FlushError {
+        delivered: 0,
+        pending: 0,
+        on_disk: 0,
+        lost: 0,
+        endpoint: Some(endpoint),
+        annotations: pending + on_disk + lost,
+        cause: format!("{pending} annotations pending, {on_disk} on disk, {lost} lost: {cause}"),
     })
 }
 
@@ -50,5 +69,13 @@ pub(super) fn attached_result(flushed: Option<OTelSdkResult>) -> Result<(), Flus
         Some(Err(error)) => format!("the attached provider could not flush: {error}"),
         None => "the attached provider did not flush in time".to_owned(),
     };
-    Err(FlushError { delivered: 0, pending: 0, on_disk: 0, lost: 0, endpoint: None, cause })
+    Err(FlushError {
+        delivered: 0,
+        pending: 0,
+        on_disk: 0,
+        lost: 0,
+        endpoint: None,
+        annotations: 0,
+        cause,
+    })
 }

@@ -47,7 +47,7 @@ impl Base {
         let provider = provider(&settings, processor.clone());
         let stages = &settings.delivery.stages;
         let own = Some((settings.sampling, processor));
-        let active = Arc::new(Active::new(&provider, stages, own, diagnostics, propagation));
+        let active = Arc::new(Active::new(&provider, stages, own, None, diagnostics, propagation));
         capture::set_value_limit(stages.limits().value_bytes, true);
         panic::install_hook();
         Some(Base { active, provider })

@@ -7,6 +7,7 @@ mod active;
 mod at_exit;
 mod banner;
 mod builder;
+mod feedback;
 mod flush_error;
 #[cfg(feature = "testing")]
 mod for_tests;
@@ -21,6 +22,7 @@ mod signals;
 
 pub(crate) use active::{Active, ActiveHandle, EffectiveParent, active, is_enabled};
 pub use builder::{Backend, Builder, register};
+pub use feedback::Feedback;
 pub use flush_error::FlushError;
 #[cfg(feature = "testing")]
 pub(crate) use for_tests::install as install_for_tests;

@@ -4,21 +4,22 @@ use super::active::{Active, forget_parent, is_registered};
 use super::at_exit::shut_down_at_exit;
 use super::banner;
 use super::builder::Builder;
-use super::flush_error::{FlushError, attached_result, result};
+use super::flush_error::{FlushError, attached_result, feedback_error, result};
 use super::propagator;
 use super::provider::Pipeline;
-use super::settings::{PropagationSettings, Settings};
+use super::settings::{PropagationSettings, Settings, feedback};
 #[cfg(all(unix, feature = "signals"))]
 use super::signals::SignalWatch;
 use crate::capture;
 use crate::config::{Environment, RegisterError};
 use crate::delivery::{self, DeliveryProcessor, Diagnostics, Stats};
+use crate::feedback::{AnnotateError, Annotation, Hub, Target};
 use crate::panic;
 use crate::sync::{self, FORKED, Process};
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// The guard of an active registration, returned by [`Builder::install`](crate::Builder::install).
 /// Spans are recorded until it is dropped.
@@ -56,6 +57,7 @@ pub(super) struct Running {
     provider: SdkTracerProvider,
     /// `None` for an attached provider, which is left running.
     processor: Option<DeliveryProcessor>,
+    feedback: Arc<Hub>,
     /// True if this registration has set the global provider.
     is_global: bool,
     /// The result of the first `shutdown`; the lock makes later calls wait for it.
@@ -98,18 +100,21 @@ impl Registration {
         let diagnostics = Arc::new(Diagnostics::new(builder.on_diagnostic.take()));
         let attached = builder.provider.is_some();
         let banner = banner::text(&settings, &builder);
+        let feedback = feedback(&settings, &builder);
         let (provider, processor) = if let Some(provider) = builder.provider.take() {
             (provider, None)
         } else {
             let built = Pipeline::build(&settings, &mut builder, &diagnostics)?;
             (built.provider, Some(built.processor))
         };
+        let feedback = Arc::new(Hub::start(&feedback, &diagnostics, processor.as_ref())?);
         let limits = settings.delivery.stages.limits();
         let own = processor.clone().map(|processor| (settings.sampling, processor));
         let active = Arc::new(Active::new(
             &provider,
             &settings.delivery.stages,
             own,
+            Some(Arc::clone(&feedback)),
             Arc::clone(&diagnostics),
             propagation,
         ));
@@ -132,6 +137,7 @@ impl Registration {
             diagnostics,
             provider,
             processor,
+            feedback,
             is_global,
             shut_down: Mutex::default(),
             #[cfg(all(unix, feature = "signals"))]
@@ -192,7 +198,10 @@ impl Registration {
         let Some(running) = &self.running else { return Ok(()) };
         let Some(processor) = &running.processor else { return running.flush() };
         running.require_not_reentrant()?;
-        result(processor, &processor.flush_all(running.timeout))
+        let deadline = Instant::now() + running.timeout;
+        let spans = result(processor, &processor.flush_all(running.timeout));
+        let feedback = feedback_error(running.feedback.flush(deadline));
+        spans.and_then(|()| feedback.map_or(Ok(()), Err))
     }
 
     /// Returns the delivery statistics of each destination since `install`: exporters first, then
@@ -200,8 +209,44 @@ impl Registration {
     /// attached provider.
     #[must_use]
     pub fn stats(&self) -> Vec<Stats> {
-        let processor = self.running.as_ref().and_then(|running| running.processor.as_ref());
-        processor.map(DeliveryProcessor::stats).unwrap_or_default()
+        let Some(running) = &self.running else { return Vec::new() };
+        let mut all = running.processor.as_ref().map(DeliveryProcessor::stats).unwrap_or_default();
+        for (destination, _, feedback) in running.feedback.stats() {
+            if let Some(stats) = all.get_mut(destination) {
+                stats.feedback = feedback;
+            }
+        }
+        all
+    }
+
+    /// Gives feedback about a span, a trace or a session, to every backend that takes feedback. It
+    /// does not wait: see the module [`feedback`](mod@crate::feedback).
+    ///
+    /// Does nothing if tracing is switched off, or if the span is not sampled.
+    ///
+    /// ```no_run
+    /// use trace_runtime::feedback::{Annotation, SpanRef, Target};
+    ///
+    /// let registration = trace_runtime::register().install()?;
+    /// let span: SpanRef = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".parse()?;
+    /// let thumbs_up = Annotation::new("user_feedback").score(1.0).label("good").human();
+    /// registration.annotate(&span, thumbs_up.clone())?;
+    /// registration.annotate(Target::trace(&span), thumbs_up.clone())?;
+    /// registration.annotate(Target::session("chat-7"), thumbs_up)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns an error for a value that no backend accepts, if no backend takes feedback, and after
+    /// shutdown.
+    pub fn annotate(
+        &self,
+        target: impl Into<Target>,
+        annotation: Annotation,
+    ) -> Result<(), AnnotateError> {
+        let Some(running) = &self.running else { return Ok(()) };
+        running.feedback.annotate(&target.into(), &annotation)
     }
 
     /// Switches the macros off, delivers the remaining spans and stops the background threads,
@@ -265,9 +310,12 @@ impl Running {
     pub(super) fn flush(&self) -> Result<(), FlushError> {
         self.require_own_process()?;
         self.require_not_reentrant()?;
-        let timeout = self.timeout;
+        let (timeout, deadline) = (self.timeout, Instant::now() + self.timeout);
         if let Some(processor) = &self.processor {
-            return result(processor, &processor.flush(timeout));
+            // Annotations wait for their spans, so the spans come first.
+            let spans = result(processor, &processor.flush(timeout));
+            let feedback = feedback_error(self.feedback.flush(deadline));
+            return spans.and_then(|()| feedback.map_or(Ok(()), Err));
         }
         let provider = self.provider.clone();
         // The processors of the provider have their own timeout, or none.
@@ -292,7 +340,15 @@ impl Running {
             return Ok(());
         }
         let (endpoint, cause) = (None, FORKED.to_owned());
-        Err(FlushError { delivered: 0, pending: 0, on_disk: 0, lost: 0, endpoint, cause })
+        Err(FlushError {
+            delivered: 0,
+            pending: 0,
+            on_disk: 0,
+            lost: 0,
+            endpoint,
+            annotations: 0,
+            cause,
+        })
     }
 
     /// Returns an error if the caller runs inside a callback of the delivery: waiting for the
@@ -307,7 +363,7 @@ impl Running {
         let endpoint = stats.as_ref().map(|stats| stats.destination.clone());
         let Stats { delivered, pending, on_disk, lost, .. } = stats.unwrap_or_default();
         let cause = delivery::REENTRANT.to_owned();
-        Err(FlushError { delivered, pending, on_disk, lost, endpoint, cause })
+        Err(FlushError { delivered, pending, on_disk, lost, endpoint, annotations: 0, cause })
     }
 
     /// Deactivates the registration, and then stops the delivery, so that no new span begins while
@@ -319,10 +375,13 @@ impl Running {
             self.diagnostics.report_repeated();
             return result;
         };
+        let deadline = Instant::now() + timeout;
         let ended = processor.end(timeout, || self.active.close());
+        let feedback = feedback_error(self.feedback.end(deadline));
+        self.diagnostics.report_repeated();
         // The processor is stopped already. This only marks the provider as shut down.
         let _ = self.provider.shutdown_with_timeout(timeout);
-        result(processor, &ended)
+        result(processor, &ended).and_then(|()| feedback.map_or(Ok(()), Err))
     }
 }
 

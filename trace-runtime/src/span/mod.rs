@@ -4,6 +4,7 @@ mod call_site;
 mod content;
 mod record;
 mod record_pool;
+pub(crate) mod watched;
 
 pub(crate) use call_site::Call;
 pub use call_site::{CallSite, crate_name};

@@ -4,15 +4,15 @@ use super::settings::OtlpSettings;
 use super::{Client, answer, partial_success, send_error};
 use crate::config::{RegisterError, Setting};
 use crate::delivery::body;
-use crate::delivery::destination::Attempt;
+use crate::delivery::destination::{Attempt, SendError};
 use crate::delivery::retry::retry_after;
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceResponse;
-use prost::Message;
+use prost::Message as _;
 use std::net::IpAddr;
 use std::time::{Duration, SystemTime};
-use ureq::http::{Response, Uri};
+use ureq::http::{Method, Request, Uri};
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
-use ureq::{Agent, Body, Proxy};
+use ureq::{Agent, Proxy};
 
 /// A blocking HTTP client. It is `ureq` and not the client of `opentelemetry-otlp`, whose
 /// behaviour depends on features that other crates enable (docs/decisions/0001). Blocking is
@@ -20,6 +20,22 @@ use ureq::{Agent, Body, Proxy};
 #[derive(Debug)]
 pub(super) struct HttpClient {
     agent: Agent,
+}
+
+/// One request.
+pub(super) struct Message<'a> {
+    pub(super) method: Method,
+    pub(super) url: &'a str,
+    /// The content type, the content encoding and the bytes.
+    pub(super) content: Option<(&'a str, Option<&'a str>, &'a [u8])>,
+}
+
+/// The answer to a request.
+pub(super) struct Answer {
+    pub(super) status: u16,
+    /// The pause that the header `retry-after` asks for.
+    pub(super) after: Option<Duration>,
+    pub(super) body: Vec<u8>,
 }
 
 /// The part of a response body that is read. Error pages of proxies can be large.
@@ -46,15 +62,53 @@ impl HttpClient {
         Ok(HttpClient { agent })
     }
 
-    /// Returns the failure for a request without a response. It is always retried: the network or
-    /// the backend may recover.
-    fn unreachable(&self, settings: &OtlpSettings, error: &ureq::Error) -> Attempt {
+    /// Sends a request with the headers of the settings, and returns the answer.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error without an answer. It is always retried: the network or the backend may
+    /// recover.
+    pub(super) fn exchange(
+        &self,
+        settings: &OtlpSettings,
+        message: &Message<'_>,
+        within: Duration,
+    ) -> Result<Answer, SendError> {
+        let failed = |error| self.unreachable(settings, &error);
+        let mut request = Request::builder().method(message.method.clone()).uri(message.url);
+        for (name, value) in settings.headers.iter() {
+            request = request.header(name, value);
+        }
+        let mut bytes: &[u8] = &[];
+        if let Some((kind, encoding, content)) = message.content {
+            bytes = content;
+            request = request.header("content-type", kind);
+            if let Some(encoding) = encoding {
+                request = request.header("content-encoding", encoding);
+            }
+        }
+        let answered = request.body(bytes).map_err(ureq::Error::from).and_then(|request| {
+            // The limit for the whole request: name resolution, connection, upload and response.
+            let agent = self.agent.configure_request(request);
+            self.agent.run(agent.timeout_global(Some(within)).build())
+        });
+        let mut response = answered.map_err(failed)?;
+        // An unreadable `retry-after` counts as none: the backoff applies.
+        let after = response.headers().get("retry-after");
+        let after = after.and_then(|value| retry_after(value.to_str().ok()?, SystemTime::now()));
+        let body = response.body_mut().with_config().limit(MAX_RESPONSE_BYTES).read_to_vec();
+        let status = response.status().as_u16();
+        Ok(Answer { status, after, body: body.unwrap_or_default() })
+    }
+
+    /// Returns the failure for a request without a response.
+    fn unreachable(&self, settings: &OtlpSettings, error: &ureq::Error) -> SendError {
         let mut reason = reason(error);
         if let Some(proxy) = self.agent.config().proxy() {
             // Host and port only: the URL of a proxy may contain a password.
             reason += &format!(", through the proxy {}:{}", proxy.host(), proxy.port());
         }
-        Attempt::Retry { error: send_error::unreachable(settings, &reason), after: None }
+        send_error::unreachable(settings, &reason)
     }
 }
 
@@ -63,20 +117,16 @@ impl Client for HttpClient {
     const MAX_REQUEST_BYTES: usize = 20 << 20;
 
     fn send(&mut self, settings: &OtlpSettings, body: &body::Body, within: Duration) -> Attempt {
-        let mut request = self.agent.post(&settings.endpoint.url);
-        for (name, value) in settings.headers.iter() {
-            request = request.header(name, value);
-        }
-        if body.is_gzip {
-            request = request.header("content-encoding", "gzip");
-        }
         // Phoenix accepts exactly this content type, without any parameter.
-        let request = request.header("content-type", "application/x-protobuf");
-        // The limit for the whole request: name resolution, connection, upload and response.
-        let request = request.config().timeout_global(Some(within)).build();
-        match request.send(&body.bytes[..]) {
-            Ok(response) => classify(settings, response),
-            Err(error) => self.unreachable(settings, &error),
+        let encoding = if body.is_gzip { Some("gzip") } else { None };
+        let message = Message {
+            method: Method::POST,
+            url: &settings.endpoint.url,
+            content: Some(("application/x-protobuf", encoding, &body.bytes)),
+        };
+        match self.exchange(settings, &message, within) {
+            Ok(answer) => classify(settings, &answer),
+            Err(error) => Attempt::Retry { error, after: None },
         }
     }
 }
@@ -85,20 +135,16 @@ impl Client for HttpClient {
 /// the OTLP specification: 429, 502, 503 and 504 are retryable, with `Retry-After` as the delay.
 /// We also retry 408, which gateways send for a slow upload. Every other status is final, except
 /// 413: a batch that is too large is split.
-fn classify(settings: &OtlpSettings, mut response: Response<Body>) -> Attempt {
-    // An unreadable `retry-after` counts as none: the backoff applies.
-    let status = response.status().as_u16();
-    let after = response.headers().get("retry-after");
-    let after = after.and_then(|value| retry_after(value.to_str().ok()?, SystemTime::now()));
-    let body = response.body_mut().with_config().limit(MAX_RESPONSE_BYTES).read_to_vec();
-    let body = body.unwrap_or_default();
-    let failure = || send_error::status(settings, status, answer::text_of(&body));
+fn classify(settings: &OtlpSettings, answer: &Answer) -> Attempt {
+    let Answer { status, after, body } = answer;
+    let (status, after) = (*status, *after);
+    let failure = || send_error::status(settings, status, answer::text_of(body));
     match status {
         // Some backends answer with JSON or plain text. A body that is not protobuf carries no
         // partial success, and the status alone means that all spans were accepted.
         200..300 => Attempt::Accepted(partial_success(
             settings,
-            ExportTraceServiceResponse::decode(&*body).unwrap_or_default(),
+            ExportTraceServiceResponse::decode(&**body).unwrap_or_default(),
         )),
         408 | 429 | 502 | 503 | 504 => Attempt::Retry { error: failure(), after },
         413 => Attempt::TooLarge(failure()),

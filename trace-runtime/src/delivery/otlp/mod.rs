@@ -12,6 +12,7 @@ mod framed;
 mod grpc;
 mod headers;
 mod http;
+mod json;
 #[cfg(feature = "grpc")]
 mod retry_info;
 mod send_error;
@@ -25,6 +26,7 @@ use crate::enrich::Additions;
 pub(crate) use endpoint::Endpoint;
 pub use endpoint::Protocol;
 pub(crate) use headers::{AUTHORIZATION, Headers};
+pub(crate) use json::{JsonAttempt, JsonCall, JsonClient, Verb};
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceResponse;
 pub(crate) use settings::{NamedBackend, OtlpSettings};
 use std::fmt::Debug;

@@ -4,7 +4,7 @@
 use super::answer;
 use super::settings::{NamedBackend, OtlpSettings};
 use crate::config::Setting;
-use crate::delivery::destination::{SendError, UNREACHABLE};
+use crate::delivery::destination::{SendError, UNKNOWN_TARGET, UNREACHABLE};
 use std::sync::OnceLock;
 
 /// Returns the failure for a backend that did not respond: no connection, no TLS session, or a
@@ -76,15 +76,35 @@ pub(super) fn status(settings: &OtlpSettings, status: u16, answered: &str) -> Se
         }
         _ => (status_cause(status), "see the collector's log".to_owned()),
     };
+    let what = answered_with(settings, status, answered);
+    SendError { cause, what, advice: with_origin(settings, &advice) }
+}
+
+/// Returns the failure for an annotation that a backend did not accept.
+pub(super) fn feedback_status(settings: &OtlpSettings, status: u16, answered: &str) -> SendError {
+    let (cause, advice) = match status {
+        401 | 403 => ("credential", credential_advice(settings)),
+        404 => (
+            UNKNOWN_TARGET,
+            "it does not know the target; check that the span is sampled and sent there".to_owned(),
+        ),
+        300..=399 => {
+            ("redirect", "it redirects to another address; set that one as the endpoint".to_owned())
+        }
+        400..=499 => (status_cause(status), "correct the annotation".to_owned()),
+        _ => (status_cause(status), "see the log of the backend".to_owned()),
+    };
+    let what = answered_with(settings, status, answered);
+    SendError { cause, what, advice: with_origin(settings, &advice) }
+}
+
+/// Describes an answer. Its text is quoted without secrets.
+fn answered_with(settings: &OtlpSettings, status: u16, answered: &str) -> String {
     let quoted = match answer::shown(settings, answered) {
         empty if empty.is_empty() => empty,
         text => format!(" ({text})"),
     };
-    SendError {
-        cause,
-        what: format!("{} answered {status}{quoted}", settings.shown()),
-        advice: with_origin(settings, &advice),
-    }
+    format!("{} answered {status}{quoted}", settings.shown())
 }
 
 /// Returns a `'static` cause for a status code, so that each code is reported and counted once.

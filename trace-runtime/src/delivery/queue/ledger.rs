@@ -1,12 +1,12 @@
 //! The account of spans of one destination.
 
-use super::stats::Stats;
+use super::stats::{FeedbackStats, Stats};
 use std::collections::BTreeMap;
 
 /// Counts spans by their state. Every method keeps `ended == delivered + pending + on_disk +
 /// lost`, whatever its arguments: a transition never moves more spans than its source state has.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Ledger {
+pub(crate) struct Ledger {
     ended: u64,
     delivered: u64,
     pending: u64,
@@ -19,7 +19,7 @@ pub(super) struct Ledger {
 
 /// The place of a span whose outcome is open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Location {
+pub(crate) enum Location {
     /// In memory: the span is pending.
     Memory,
     /// In the spool, maybe with a copy in memory.
@@ -28,7 +28,7 @@ pub(super) enum Location {
 
 impl Ledger {
     /// Counts spans that have ended; they are pending. Returns the number of all ended spans.
-    pub(super) fn record_ended(&mut self, spans: u64) -> u64 {
+    pub(crate) fn record_ended(&mut self, spans: u64) -> u64 {
         // Saturates together with the total, so that the parts still add up.
         let spans = spans.min(u64::MAX - self.ended);
         self.ended += spans;
@@ -37,12 +37,12 @@ impl Ledger {
     }
 
     /// Counts spans that the destination accepted.
-    pub(super) fn record_delivered(&mut self, spans: u64, from: Location) {
+    pub(crate) fn record_delivered(&mut self, spans: u64, from: Location) {
         self.delivered += self.take(spans, from);
     }
 
     /// Counts spans that will never arrive, by cause.
-    pub(super) fn record_lost(&mut self, cause: &'static str, spans: u64, from: Location) {
+    pub(crate) fn record_lost(&mut self, cause: &'static str, spans: u64, from: Location) {
         let spans = self.take(spans, from);
         if spans > 0 {
             *self.lost.entry(cause).or_default() += spans;
@@ -50,22 +50,22 @@ impl Ledger {
     }
 
     /// Counts pending spans as stored in the spool.
-    pub(super) fn move_to_disk(&mut self, spans: u64) {
+    pub(crate) fn move_to_disk(&mut self, spans: u64) {
         self.on_disk += self.take(spans, Location::Memory);
     }
 
     /// Counts stored spans as pending again: the spool dropped them, and memory still has them.
-    pub(super) fn move_to_memory(&mut self, spans: u64) {
+    pub(crate) fn move_to_memory(&mut self, spans: u64) {
         self.pending += self.take(spans, Location::Disk);
     }
 
     /// Counts spans of an earlier process that the destination accepted.
-    pub(super) fn record_recovered(&mut self, spans: u64) {
+    pub(crate) fn record_recovered(&mut self, spans: u64) {
         self.recovered = self.recovered.saturating_add(spans);
     }
 
     /// Counts spans of an earlier process that will never arrive.
-    pub(super) fn record_recovered_lost(&mut self, spans: u64) {
+    pub(crate) fn record_recovered_lost(&mut self, spans: u64) {
         self.recovered_lost = self.recovered_lost.saturating_add(spans);
     }
 
@@ -82,32 +82,32 @@ impl Ledger {
 
     // The counts are read through methods: no other file can change one without a transition.
 
-    pub(super) fn ended(&self) -> u64 {
+    pub(crate) fn ended(&self) -> u64 {
         self.ended
     }
 
-    pub(super) fn delivered(&self) -> u64 {
+    pub(crate) fn delivered(&self) -> u64 {
         self.delivered
     }
 
-    pub(super) fn pending(&self) -> u64 {
+    pub(crate) fn pending(&self) -> u64 {
         self.pending
     }
 
-    pub(super) fn on_disk(&self) -> u64 {
+    pub(crate) fn on_disk(&self) -> u64 {
         self.on_disk
     }
 
-    pub(super) fn lost(&self) -> u64 {
+    pub(crate) fn lost(&self) -> u64 {
         self.lost.values().sum()
     }
 
-    pub(super) fn recovered_lost(&self) -> u64 {
+    pub(crate) fn recovered_lost(&self) -> u64 {
         self.recovered_lost
     }
 
     /// Copies the account for the user. `bytes` is the memory that pending spans hold.
-    pub(super) fn stats(&self, address: &str, bytes: usize) -> Stats {
+    pub(crate) fn stats(&self, address: &str, bytes: usize) -> Stats {
         Stats {
             destination: address.to_owned(),
             ended: self.ended,
@@ -119,6 +119,7 @@ impl Ledger {
             recovered: self.recovered,
             recovered_lost: self.recovered_lost,
             bytes,
+            feedback: FeedbackStats::default(),
         }
     }
 }

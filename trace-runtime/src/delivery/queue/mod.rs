@@ -21,6 +21,7 @@
 
 mod buffers;
 mod flush;
+mod gate;
 mod in_flight;
 mod ledger;
 mod outage;
@@ -34,11 +35,14 @@ mod waiting;
 mod worker_side;
 
 pub(crate) use flush::Flushed;
+pub(crate) use gate::{Ended, SpanGate};
+pub(crate) use ledger::{Ledger, Location};
+pub(crate) use outage::Outage;
 pub(crate) use outbox::Batch;
-pub(crate) use outcome::BatchOutcome;
+pub(crate) use outcome::{BatchOutcome, PENDING_AT_SHUTDOWN};
 pub(crate) use recovery::Search;
 pub(crate) use spans::{QueuedSpan, Spans};
-pub use stats::Stats;
+pub use stats::{FeedbackStats, Stats};
 pub(crate) use worker_side::Block;
 
 use super::destination::SendError;
@@ -49,9 +53,7 @@ use crate::span::SpanRecord;
 use crate::sync::{Process, lock};
 use buffers::{Buffered, Buffers};
 use in_flight::InFlight;
-use ledger::{Ledger, Location};
 use opentelemetry_sdk::Resource;
-use outage::Outage;
 use outbox::Outbox;
 use recovery::Looks;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};

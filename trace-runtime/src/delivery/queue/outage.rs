@@ -8,7 +8,7 @@ const TRIES_UNTIL_DOWN: u32 = 4;
 
 /// The failed tries of one destination.
 #[derive(Debug, Default)]
-pub(super) struct Outage {
+pub(crate) struct Outage {
     /// Failed tries since the last success.
     tries: u32,
     /// Failed tries ever.
@@ -22,14 +22,14 @@ pub(super) struct Outage {
 
 impl Outage {
     /// The destination answered: it is there, though it may have rejected the batch.
-    pub(super) fn end(&mut self) {
+    pub(crate) fn end(&mut self) {
         let last_rejection = self.last_rejection.take();
         *self = Outage { total: self.total, last_rejection, ..Outage::default() };
     }
 
     /// A try failed, and another one will follow. Returns true if the destination counts as down
     /// from now on.
-    pub(super) fn record_failure(
+    pub(crate) fn record_failure(
         &mut self,
         error: &SendError,
         retry_after: Option<Instant>,
@@ -42,29 +42,29 @@ impl Outage {
     }
 
     /// A batch was rejected for good, or is lost for another reason.
-    pub(super) fn record_rejection(&mut self, error: &SendError) {
+    pub(crate) fn record_rejection(&mut self, error: &SendError) {
         self.last_rejection = Some(error.clone());
     }
 
     /// The number of failed tries ever, by which a flush tells new failures from old ones.
-    pub(super) fn failures(&self) -> u64 {
+    pub(crate) fn failures(&self) -> u64 {
         self.total
     }
 
     /// The reason why the destination is not there now.
-    pub(super) fn last_error(&self) -> Option<&SendError> {
+    pub(crate) fn last_error(&self) -> Option<&SendError> {
         self.last_error.as_ref()
     }
 
     /// The reason for which spans are late or lost.
-    pub(super) fn cause(&self) -> Option<&SendError> {
+    pub(crate) fn cause(&self) -> Option<&SendError> {
         self.last_error.as_ref().or(self.last_rejection.as_ref())
     }
 
     /// Returns true if a flush that began after `failures_before` failed tries cannot succeed by
     /// its deadline: the destination cannot be reached and was tried again for this flush, or it
     /// asked for a longer pause.
-    pub(super) fn is_hopeless(&self, failures_before: u64, deadline: Instant) -> bool {
+    pub(crate) fn is_hopeless(&self, failures_before: u64, deadline: Instant) -> bool {
         let is_away = self
             .last_error
             .as_ref()

@@ -53,6 +53,11 @@ pub(crate) struct Recovered {
 }
 
 impl Looks {
+    /// Returns true if every batch that the first look has found has an outcome.
+    pub(super) fn has_completed(&self) -> bool {
+        self.completed > 0
+    }
+
     /// Asks for a look that has not begun yet, and returns its number.
     fn request(&mut self) -> u64 {
         self.requested = self.begun + 1;

@@ -38,4 +38,48 @@ pub struct Stats {
     pub recovered_lost: u64,
     /// The memory that pending spans hold now, estimated.
     pub bytes: usize,
+    /// The counts of annotations for this destination; zeros if there were none.
+    pub feedback: FeedbackStats,
+}
+
+/// Counts of the annotations that were given for one destination, by
+/// [`Registration::annotate`](crate::Registration::annotate) or a
+/// [`Feedback`](crate::feedback::Feedback).
+///
+/// At any time `given == delivered + pending + on_disk + lost`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FeedbackStats {
+    /// Annotations that were given.
+    pub given: u64,
+    /// Accepted by the destination, or replaced by a later one with the same name, target and
+    /// identifier before they were sent.
+    pub delivered: u64,
+    /// In memory, on their way.
+    pub pending: u64,
+    /// In the spool, to be sent when the destination takes them, or by the next run.
+    pub on_disk: u64,
+    /// Refused, for a span that the destination never learned of, or beyond the bounds.
+    pub lost: u64,
+    /// `lost` by cause, such as `unknown target`.
+    pub lost_by_cause: BTreeMap<&'static str, u64>,
+    /// Annotations of earlier runs, found in the spool and delivered; in none of the other numbers.
+    pub recovered: u64,
+    /// Annotations of earlier runs that were lost after all.
+    pub recovered_lost: u64,
+}
+
+impl From<Stats> for FeedbackStats {
+    fn from(stats: Stats) -> Self {
+        FeedbackStats {
+            given: stats.ended,
+            delivered: stats.delivered,
+            pending: stats.pending,
+            on_disk: stats.on_disk,
+            lost: stats.lost,
+            lost_by_cause: stats.lost_by_cause,
+            recovered: stats.recovered,
+            recovered_lost: stats.recovered_lost,
+        }
+    }
 }

@@ -96,11 +96,11 @@ impl Folder {
         &self.path
     }
 
-    /// Returns the paths of its segments, the oldest first.
-    pub(super) fn segments(&self) -> Vec<PathBuf> {
+    /// Returns the paths of its segments with this extension, the oldest first.
+    pub(super) fn segments(&self, extension: &str) -> Vec<PathBuf> {
         let Ok(entries) = std::fs::read_dir(&self.path) else { return Vec::new() };
         let mut paths: Vec<PathBuf> = entries.filter_map(|e| Some(e.ok()?.path())).collect();
-        paths.retain(|path| path.extension().is_some_and(|extension| extension == "otlp"));
+        paths.retain(|path| path.extension().is_some_and(|found| found == extension));
         paths.sort();
         paths
     }

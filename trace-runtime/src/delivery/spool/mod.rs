@@ -9,6 +9,7 @@
 //! that a crash separates from its answer is sent once more, with the same ids.
 
 mod folder;
+mod kind;
 mod names;
 mod regular;
 mod segment;
@@ -17,10 +18,12 @@ mod store;
 mod stranded;
 mod takeover;
 
+pub(crate) use kind::Kind;
+pub(super) use kind::SPANS;
 pub(super) use segment::Records;
-pub(super) use store::Store;
+pub(crate) use store::Store;
 pub(super) use stranded::Stranded;
-pub(super) use takeover::Takeover;
+pub(crate) use takeover::Takeover;
 
 use folder::Folder;
 use prost::bytes::Bytes;
@@ -39,6 +42,7 @@ const MAX_SEGMENT_BYTES: u64 = 8 << 20;
 /// The segments that this process may read and write, and the places of batches in them.
 #[derive(Debug)]
 pub(crate) struct Spool {
+    kind: Kind,
     own: Folder,
     /// The folders of processes that are gone, by number.
     adopted: BTreeMap<u64, Adopted>,
@@ -67,12 +71,13 @@ struct Adopted {
 }
 
 impl Spool {
-    fn open(backend: &Path, limit: u64, syncs: bool) -> io::Result<Self> {
+    fn open(kind: Kind, backend: &Path, limit: u64, syncs: bool) -> io::Result<Self> {
         let own = Folder::create(backend)?;
         if syncs {
             own.sync_above();
         }
         Ok(Spool {
+            kind,
             own,
             adopted: BTreeMap::new(),
             segments: BTreeMap::new(),
@@ -287,7 +292,8 @@ impl Spool {
         }
         self.next_own += 1;
         let number = self.next_own;
-        let segment = Segment::create(&self.own.path().join(format!("{number:010}.otlp")), number)?;
+        let name = format!("{number:010}.{}", self.kind.extension);
+        let segment = Segment::create(&self.own.path().join(name), number)?;
         if self.syncs {
             self.own.sync();
         }

@@ -7,8 +7,8 @@
 //! Numbers are little endian. A record is done by overwriting its first byte, so that a crash
 //! leaves it either way. The checksum finds records that a crash has cut off.
 
+use super::Kind;
 use super::regular::open_regular;
-use super::span_count::count_spans;
 use prost::bytes::Bytes;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -119,8 +119,8 @@ impl Segment {
 
     /// Reads a segment of an earlier run, from an adopted folder. A file that does not begin like a
     /// segment is an error, so it stays where it is.
-    pub(super) fn read(path: &Path, number: u64, folder: u64) -> io::Result<Earlier> {
-        let Records { requests, damaged, bytes, is_segment } = Records::read(path)?;
+    pub(super) fn read(kind: Kind, path: &Path, number: u64, folder: u64) -> io::Result<Earlier> {
+        let Records { requests, damaged, bytes, is_segment } = Records::read(kind, path)?;
         if !is_segment {
             let (kind, problem) = (io::ErrorKind::InvalidInput, "it is no segment of a spool");
             return Err(io::Error::new(kind, problem));
@@ -130,7 +130,7 @@ impl Segment {
             .map(|(offset, protobuf)| {
                 let length = u32::try_from(protobuf.len()).unwrap_or(u32::MAX);
                 let place = Place { segment: number, offset: *offset, length };
-                (place, count_spans(protobuf).unwrap_or(0))
+                (place, (kind.count)(protobuf).unwrap_or(0))
             })
             .collect();
         let (path, folder, count) = (path.to_owned(), Some(folder), batches.len());
@@ -164,7 +164,7 @@ pub(crate) struct Records {
 }
 
 impl Records {
-    pub(crate) fn read(path: &Path) -> io::Result<Self> {
+    pub(crate) fn read(kind: Kind, path: &Path) -> io::Result<Self> {
         let all = Bytes::from(read_bounded(path)?);
         let (bytes, is_segment) = (all.len() as u64, all.starts_with(MAGIC));
         let mut records = Records { requests: Vec::new(), damaged: 0, bytes, is_segment };
@@ -179,7 +179,7 @@ impl Records {
                 records.damaged += 1;
                 break;
             };
-            if record.is_sound && count_spans(record.protobuf).is_some() {
+            if record.is_sound && (kind.count)(record.protobuf).is_some() {
                 if !record.is_done {
                     records.requests.push((offset, all.slice_ref(record.protobuf)));
                 }

@@ -4,7 +4,7 @@ use super::folder::Folder;
 use super::names::folder_name;
 use super::regular::foreign_access;
 use super::segment::{Earlier, Segment};
-use super::{Spool, Stranded, Takeover};
+use super::{Kind, Spool, Stranded, Takeover};
 use crate::config::RegisterError;
 use crate::delivery::destination::SendError;
 use crate::delivery::diagnostics::Diagnostics;
@@ -21,6 +21,7 @@ use std::time::Duration;
 /// batch is never on disk without being counted there, nor counted there without being on disk.
 #[derive(Debug)]
 pub(crate) struct Store {
+    kind: Kind,
     spool: Mutex<Spool>,
     /// The folder of all backends, for messages.
     folder: PathBuf,
@@ -44,6 +45,7 @@ const SCAN_INTERVAL: Duration = Duration::from_secs(60);
 impl Store {
     /// Opens the spool of the backend with this name.
     pub(crate) fn open(
+        kind: Kind,
         settings: &SpoolSettings,
         backend: &str,
         address: String,
@@ -51,8 +53,8 @@ impl Store {
     ) -> Result<Self, RegisterError> {
         // Absolute, since the program may change its working directory.
         let opened = std::path::absolute(&settings.path).and_then(|path| {
-            let backend = path.join(folder_name(backend));
-            Ok((Spool::open(&backend, settings.bytes, settings.is_durable)?, backend))
+            let backend = path.join(format!("{}{}", kind.prefix, folder_name(backend)));
+            Ok((Spool::open(kind, &backend, settings.bytes, settings.is_durable)?, backend))
         });
         let (spool, backend) = opened.map_err(|error| RegisterError::Folder {
             setting: settings.setting,
@@ -63,6 +65,7 @@ impl Store {
         let (is_durable, scan_interval) = (settings.is_durable, SCAN_INTERVAL);
         let spool = Mutex::new(spool);
         let store = Store {
+            kind,
             spool,
             folder,
             backend,
@@ -121,7 +124,7 @@ impl Store {
         } else if let Some(path) = takeover.next_lock() {
             match Folder::take(&path, self.user) {
                 Ok(Some(folder)) => {
-                    let segments = folder.segments();
+                    let segments = folder.segments(self.kind.extension);
                     if let Some(number) = self.lock().adopt(folder, segments.len()) {
                         takeover.open(number, segments);
                     }
@@ -145,7 +148,7 @@ impl Store {
         }
         let number = spool.adopted_number();
         drop(spool);
-        match Segment::read(path, number, folder) {
+        match Segment::read(self.kind, path, number, folder) {
             Ok(earlier) => {
                 let damaged = earlier.damaged;
                 self.add(earlier, track);
@@ -213,9 +216,10 @@ impl Store {
     fn report_unreadable_segment(&self, segment: &Path, error: &io::Error) {
         self.diagnostics.late("spool segment", &self.shown(), &|| {
             format!(
-                "{} in the spool cannot be read ({error}), so its spans of an earlier run are not \
+                "{} in the spool cannot be read ({error}), so its {} of an earlier run are not \
                  sent: check the disk, then start the program again or replay the file",
                 segment.display(),
+                self.kind.things,
             )
         });
     }
@@ -224,8 +228,9 @@ impl Store {
     fn report_foreign_folder(&self, folder: &Path, error: &io::Error) {
         self.diagnostics.late("spool folder", &self.shown(), &|| {
             format!(
-                "{} in the spool is left alone ({error}): if its spans are yours, replay it",
+                "{} in the spool is left alone ({error}): if its {} are yours, replay it",
                 folder.display(),
+                self.kind.things,
             )
         });
     }
@@ -250,9 +255,10 @@ impl Store {
     pub(crate) fn report_unwritable(&self, error: &io::Error) {
         self.diagnostics.late("spool", &self.shown(), &|| {
             format!(
-                "the spool {} cannot be written ({error}), spans stay in memory while it has room: \
+                "the spool {} cannot be written ({error}), {} stay in memory while it has room: \
                  free space, or choose another folder",
                 self.shown(),
+                self.kind.things,
             )
         });
     }

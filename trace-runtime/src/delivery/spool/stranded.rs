@@ -1,5 +1,6 @@
 //! Spans that no destination of this program sends, because their endpoint is not configured.
 
+use super::SPANS;
 use super::folder::Folder;
 use super::names::{endpoint, folder_name};
 use super::regular::owner;
@@ -103,7 +104,7 @@ impl Left {
         for lock in Folder::locks(backend) {
             // Dropping the folder unlocks it again.
             let Ok(Some(folder)) = Folder::take(&lock, user) else { continue };
-            folder.segments().iter().for_each(|segment| left.add(segment));
+            folder.segments(SPANS.extension).iter().for_each(|segment| left.add(segment));
         }
         left
     }
@@ -115,7 +116,7 @@ impl Left {
             return;
         }
         self.bytes += metadata.len();
-        let Ok(Records { requests, .. }) = Records::read(segment) else { return };
+        let Ok(Records { requests, .. }) = Records::read(SPANS, segment) else { return };
         let spans = requests.iter().filter_map(|(_, request)| count_spans(request)).sum::<u64>();
         if spans > 0 {
             self.spans += spans;
@@ -139,7 +140,8 @@ mod tests {
 
     /// Stores a batch of three spans for a backend. The process that did it may have ended.
     fn store(folder: &Path, backend: &str) -> Spool {
-        let mut spool = Spool::open(&folder.join(folder_name(backend)), 1 << 20, false).unwrap();
+        let mut spool =
+            Spool::open(SPANS, &folder.join(folder_name(backend)), 1 << 20, false).unwrap();
         let scope = ScopeSpans { spans: vec![Span::default(); 3], ..ScopeSpans::default() };
         let resource = ResourceSpans { scope_spans: vec![scope], ..ResourceSpans::default() };
         let request = ExportTraceServiceRequest { resource_spans: vec![resource] };

@@ -29,7 +29,7 @@ impl Temporary {
 
     /// Opens a spool, and adopts the folders that other processes left.
     fn open(&self, limit: u64) -> (Spool, Found) {
-        let mut spool = Spool::open(&self.0, limit, false).unwrap();
+        let mut spool = Spool::open(SPANS, &self.0, limit, false).unwrap();
         let found = self.adopt(&mut spool);
         (spool, found)
     }
@@ -39,7 +39,7 @@ impl Temporary {
         let user = spool.user();
         let take = |lock: &PathBuf| Folder::take(lock, user).unwrap();
         for folder in Folder::locks(&self.0).iter().filter_map(take) {
-            let segments = folder.segments();
+            let segments = folder.segments(SPANS.extension);
             let Some(number) = spool.adopt(folder, segments.len()) else { continue };
             for path in segments {
                 if !spool.has_room(path.metadata().unwrap().len()) {
@@ -47,7 +47,7 @@ impl Temporary {
                     found.left += 1;
                     continue;
                 }
-                let segment = Segment::read(&path, spool.adopted_number(), number);
+                let segment = Segment::read(SPANS, &path, spool.adopted_number(), number);
                 let Earlier { segment, batches, damaged } = segment.unwrap();
                 found.damaged += damaged;
                 if spool.add(segment) {
@@ -220,7 +220,7 @@ fn arbitrary_bytes_are_read_without_a_panic() {
     let sound = std::fs::read(&path).unwrap();
     for length in 0..=sound.len() {
         std::fs::write(&path, &sound[..length]).unwrap();
-        let Records { requests, damaged, .. } = Records::read(&path).unwrap();
+        let Records { requests, damaged, .. } = Records::read(SPANS, &path).unwrap();
         let is_cut = length > 8 && length < sound.len();
         assert_eq!(
             (requests.len(), damaged),
@@ -231,7 +231,7 @@ fn arbitrary_bytes_are_read_without_a_panic() {
         let mut bytes = sound.clone();
         bytes[at] ^= 0x55;
         std::fs::write(&path, &bytes).unwrap();
-        let Records { requests, damaged, .. } = Records::read(&path).unwrap();
+        let Records { requests, damaged, .. } = Records::read(SPANS, &path).unwrap();
         assert!(requests.is_empty() && damaged > 0, "byte {at}");
     }
 }

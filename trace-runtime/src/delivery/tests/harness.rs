@@ -225,7 +225,9 @@ pub(super) fn new_queue(
     let address = "the gate".to_owned();
     let store = spool.map(|spool| {
         let (address, diagnostics) = (address.clone(), Arc::clone(&diagnostics));
-        let mut store = Store::open(&spool, "gate", address, diagnostics).unwrap();
+        let mut store =
+            Store::open(crate::delivery::spool::SPANS, &spool, "gate", address, diagnostics)
+                .unwrap();
         store.set_scan_interval(Duration::from_millis(1));
         store
     });

@@ -80,7 +80,7 @@ fn read(path: &Path, found: &mut Vec<String>) {
             read(&entry.unwrap().path(), found);
         }
     } else if path.extension().is_some_and(|extension| extension == "otlp") {
-        let requests = Records::read(path).unwrap().requests;
+        let requests = Records::read(crate::delivery::spool::SPANS, path).unwrap().requests;
         found.extend(requests.iter().flat_map(|(_, protobuf)| names(protobuf)));
     }
 }

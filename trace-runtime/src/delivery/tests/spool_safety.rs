@@ -132,7 +132,14 @@ fn linked_folder_of_a_backend_is_an_error() {
     symlink(elsewhere.path(), &backend).unwrap();
     let diagnostics = Arc::new(Diagnostics::new(Some(Box::new(|_| {}))));
     let spool = disk.spool(false, 1 << 20);
-    let error = Store::open(&spool, "gate", "the gate".to_owned(), diagnostics).unwrap_err();
+    let error = Store::open(
+        crate::delivery::spool::SPANS,
+        &spool,
+        "gate",
+        "the gate".to_owned(),
+        diagnostics,
+    )
+    .unwrap_err();
     assert!(error.to_string().ends_with("is a symbolic link"), "{error}");
 }
 

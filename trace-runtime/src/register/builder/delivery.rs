@@ -91,6 +91,14 @@ impl Builder {
         self
     }
 
+    /// Sets the time for which [feedback](mod@crate::feedback) is sent again while its span is unknown
+    /// to the backend (default: an hour). It begins with the first answer of that kind; without an
+    /// answer, feedback waits for as long as the backend is away.
+    pub fn feedback_wait(mut self, wait: Duration) -> Self {
+        self.feedback_wait = Some(wait);
+        self
+    }
+
     /// Sets the time limit of [`flush`](crate::Registration::flush), of
     /// [`shutdown`](crate::Registration::shutdown), and of dropping the
     /// [`Registration`](crate::Registration). Default: 5 seconds.

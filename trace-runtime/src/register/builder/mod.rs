@@ -92,6 +92,7 @@ pub struct Builder {
     pub(in crate::register) mask: Option<Mask>,
     pub(in crate::register) on_diagnostic: Option<DiagnosticCallback>,
     pub(in crate::register) shutdown_timeout: Duration,
+    pub(in crate::register) feedback_wait: Option<Duration>,
 }
 
 impl Default for Builder {
@@ -127,6 +128,7 @@ impl Default for Builder {
             mask: None,
             on_diagnostic: None,
             shutdown_timeout: Duration::from_secs(5),
+            feedback_wait: None,
         }
     }
 }

@@ -5,6 +5,7 @@
 
 mod backends;
 mod delivery;
+mod feedback;
 mod headers;
 mod otlp;
 mod propagation;
@@ -14,12 +15,13 @@ mod sampling;
 mod tests;
 
 pub(super) use backends::backend;
+pub(super) use feedback::feedback;
 pub(super) use otlp::otlp;
 pub(super) use propagation::{PropagationSettings, Propagators};
 pub(crate) use resource::ResourceSettings;
 pub(crate) use sampling::Sampling;
 
-use super::builder::{Backend, Builder};
+use super::builder::{Backend, Builder, Vendor};
 use crate::config::{Environment, RegisterError, Setting};
 use crate::delivery::{DeliverySettings, FileFormat, FileSettings, OtlpSettings};
 use crate::mask::MaskSettings;
@@ -34,6 +36,8 @@ pub(crate) struct Settings {
     pub(crate) otlp: Option<OtlpSettings>,
     /// The backends that `backend(..)` or `TRACE_BACKENDS` names.
     pub(crate) backends: Vec<OtlpSettings>,
+    /// The program or service of each backend.
+    pub(in crate::register) vendors: Vec<Vendor>,
     /// Files of JSON lines, and pages.
     pub(crate) files: Vec<FileSettings>,
     /// True if traces are printed on stderr.
@@ -60,6 +64,7 @@ impl Settings {
         let resource = ResourceSettings::resolve(builder, env)?;
         // A test run that switches tracing off needs no credentials.
         let used = if disabled { Vec::new() } else { backends };
+        let vendors = used.iter().map(|backend| backend.vendor).collect();
         let backends =
             used.iter().map(|each| backends::backend(each, builder, env, &resource.project));
         let backends = backends.collect::<Result<Vec<_>, _>>()?;
@@ -69,6 +74,7 @@ impl Settings {
             sampling: Sampling::resolve(builder, env)?,
             otlp: if uses_otlp { Some(otlp(builder, env)?) } else { None },
             backends,
+            vendors,
             files: files(builder, env)?,
             console,
         };
