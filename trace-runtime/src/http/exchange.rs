@@ -119,7 +119,7 @@ impl Exchange {
     }
 
     /// Ends the span as [`fail`](Self::fail) does, with the type of the error by its name.
-    #[cfg(feature = "reqwest")]
+    #[cfg(any(feature = "reqwest", feature = "reqwest-0-12"))]
     pub(crate) fn fail_as(mut self, error_type: &str, error: &dyn Display) {
         self.finish(End::Error(ErrorInfo::from_display(error_type, error)));
     }

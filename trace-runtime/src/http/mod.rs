@@ -54,5 +54,10 @@ mod provider;
 mod received;
 mod request;
 mod top_level;
+#[cfg(any(feature = "reqwest", feature = "reqwest-0-12"))]
+mod usage;
 
 pub use exchange::Exchange;
+// The room `reqwest` uses it.
+#[cfg(any(feature = "reqwest", feature = "reqwest-0-12"))]
+pub(crate) use usage::with_usage;

@@ -309,6 +309,12 @@ impl Active {
         EffectiveParent { parent, ignored: None }
     }
 
+    /// Returns true if requests to this host carry the current span.
+    #[cfg(any(feature = "reqwest", feature = "reqwest-0-12"))]
+    pub(crate) fn propagates_to(&self, host: &str, port: Option<u16>) -> bool {
+        self.propagation.propagates_to(host, port)
+    }
+
     /// Returns false if the sampler rejects every span with such a parent (`None`: no parent), so
     /// that its arguments need not be captured. An attached provider's sampler is unknown.
     pub(crate) fn may_sample(&self, parent_is_sampled: Option<bool>) -> bool {
