@@ -66,7 +66,7 @@ async fn openai_by_function(base: String) -> Result<String> {
     openai(client.with_http_service(layer.layer(retrying))).await
 }
 
-/// Has spans of its own through `tracing`, around those of the middleware.
+/// The crate opens spans through `tracing`, around those of the middleware.
 async fn rig(base: String) -> Result<String> {
     let http = reqwest_middleware::ClientBuilder::new(reqwest::Client::new())
         .with(trace_runtime::reqwest::Middleware::new())
@@ -76,7 +76,7 @@ async fn rig(base: String) -> Result<String> {
     Ok(client.chat(MODEL).call(CompletionRequest::new("Hi")).await?.text())
 }
 
-/// Has spans of its own through `tracing`; its HTTP client cannot be traced.
+/// The crate opens spans through `tracing`; its HTTP client cannot be traced.
 async fn genai(base: String) -> Result<String> {
     let endpoint = Endpoint::from_owned(format!("{base}/"));
     let resolver = ServiceTargetResolver::from_resolver_fn(move |target: genai::ServiceTarget| {

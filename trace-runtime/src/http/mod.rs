@@ -50,6 +50,7 @@ mod ending;
 mod endpoint;
 mod exchange;
 mod failure;
+mod named_host;
 mod provider;
 mod received;
 mod request;
@@ -58,6 +59,7 @@ mod top_level;
 mod usage;
 
 pub use exchange::Exchange;
-// The room `reqwest` uses it.
+pub use named_host::inject_into_named_host;
+// The room `reqwest` uses these.
 #[cfg(any(feature = "reqwest", feature = "reqwest-0-12"))]
-pub(crate) use usage::with_usage;
+pub(crate) use {named_host::is_named, usage::with_usage};

@@ -309,8 +309,12 @@ impl Active {
         EffectiveParent { parent, ignored: None }
     }
 
+    /// Returns true if requests to any host carry the current span.
+    pub(crate) fn names_hosts(&self) -> bool {
+        !self.propagation.hosts.is_empty()
+    }
+
     /// Returns true if requests to this host carry the current span.
-    #[cfg(any(feature = "reqwest", feature = "reqwest-0-12"))]
     pub(crate) fn propagates_to(&self, host: &str, port: Option<u16>) -> bool {
         self.propagation.propagates_to(host, port)
     }

@@ -4,13 +4,12 @@ use super::version::Outgoing;
 use crate::http::{self, Exchange};
 use crate::in_current_span::try_attach;
 use crate::propagation::inject_into_headers;
-use crate::register;
 use opentelemetry::Context;
 
 /// Begins the exchange of a request, and adds the headers of the span if its host is named.
 pub(super) fn begin<Q: Outgoing>(request: &mut Q, parent: &Context) -> Option<Exchange> {
     let exchange = look(request, parent);
-    if is_named(request) {
+    if http::is_named(request.url()) {
         let context = exchange.as_ref().map_or_else(|| parent.clone(), Exchange::context);
         let _current = try_attach(&context);
         inject_into_headers(request.headers_mut());
@@ -23,11 +22,6 @@ pub(super) fn look<Q: Outgoing>(request: &Q, parent: &Context) -> Option<Exchang
     let body = request.bytes()?;
     let _parent = try_attach(parent)?;
     Exchange::begin(request.method(), request.url(), body)
-}
-
-fn is_named<Q: Outgoing>(request: &Q) -> bool {
-    let Some((host, port)) = request.authority() else { return false };
-    register::active().is_some_and(|active| active.propagates_to(host, port))
 }
 
 /// Asks a streaming request of OpenAI's chats for its token counts, unless it decides that itself.

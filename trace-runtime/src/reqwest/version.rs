@@ -1,4 +1,4 @@
-//! The versions of `reqwest`, behind two small traits.
+//! The versions of `reqwest`, joined by two small traits.
 //!
 //! The types of two versions have nothing in common for the compiler, although their methods are the
 //! same. Everything else in this room is generic over these traits.
@@ -14,8 +14,6 @@ pub trait Outgoing {
     fn method(&self) -> &str;
     /// Returns the URL.
     fn url(&self) -> &str;
-    /// Returns the host and the port, by default that of the scheme.
-    fn authority(&self) -> Option<(&str, Option<u16>)>;
     /// Returns the body, unless there is none or it is a stream.
     fn bytes(&self) -> Option<&[u8]>;
     /// Replaces the body.
@@ -47,11 +45,6 @@ macro_rules! version {
 
                 fn url(&self) -> &str {
                     Request::url(self).as_str()
-                }
-
-                fn authority(&self) -> Option<(&str, Option<u16>)> {
-                    let url = Request::url(self);
-                    Some((url.host_str()?, url.port_or_known_default()))
                 }
 
                 fn bytes(&self) -> Option<&[u8]> {

@@ -53,11 +53,7 @@ impl PropagationSettings {
     }
 
     /// Returns true if requests to this host carry the current span.
-    #[cfg(any(feature = "reqwest", feature = "reqwest-0-12"))]
     pub(in crate::register) fn propagates_to(&self, host: &str, port: Option<u16>) -> bool {
-        if self.hosts.is_empty() {
-            return false;
-        }
         let host = host.to_ascii_lowercase();
         let with_port = port.map(|port| format!("{host}:{port}"));
         self.hosts.iter().any(|named| {
