@@ -18,6 +18,7 @@ PAGE = ROOT / "docs" / "performance.md"
 COMMANDS = {
     "overhead": ["cargo", "bench", "-p", "benches", "--bench", "overhead"],
     "export": ["cargo", "bench", "-p", "benches", "--bench", "export"],
+    "http": ["cargo", "bench", "-p", "benches", "--bench", "http"],
     "functions": [sys.executable, "benches/compile_time.py", "functions"],
     "build": [sys.executable, "benches/compile_time.py", "build"],
 }

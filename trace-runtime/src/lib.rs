@@ -46,8 +46,12 @@
 //! - [`mcp`]: calls of tools over the Model Context Protocol.
 //! - [`instrument`]: traits that bound the options of the macros.
 #![cfg_attr(
-    feature = "reqwest",
+    any(feature = "reqwest", feature = "reqwest-0-12"),
     doc = "- [`reqwest`](mod@reqwest): calls of models with `reqwest`."
+)]
+#![cfg_attr(
+    feature = "async-openai",
+    doc = "- [`async_openai`](mod@async_openai): calls of models with `async-openai`."
 )]
 #![cfg_attr(feature = "testing", doc = "- [`testing`]: the spans of one test.")]
 #![cfg_attr(feature = "tracing", doc = "- [`tracing`](mod@tracing): spans of the crate `tracing`.")]
@@ -67,6 +71,8 @@
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
+#[cfg(feature = "async-openai")]
+pub mod async_openai;
 mod capture;
 mod config;
 pub mod delivery;
@@ -87,7 +93,7 @@ pub mod record;
 #[cfg(feature = "testing")]
 mod recording;
 mod register;
-#[cfg(feature = "reqwest")]
+#[cfg(any(feature = "reqwest", feature = "reqwest-0-12"))]
 pub mod reqwest;
 pub mod scope;
 mod span;

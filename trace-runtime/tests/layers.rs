@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 const ROOMS: &[&str] = &[
     "testing",
     "tracing",
+    "async_openai",
     "reqwest",
     "http",
     "mcp",

@@ -4,9 +4,14 @@
 
 #![allow(clippy::missing_panics_doc, reason = "a helper that panics fails its test")]
 
+mod adapter;
+mod billing;
 mod phoenix;
 mod received;
 mod span;
+
+pub use adapter::{Call, RAW, Raw, Received};
+pub use billing::Billing;
 
 use examples::stub;
 use integration_tests::{Program, Receiver, block_on};

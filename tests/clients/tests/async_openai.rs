@@ -2,16 +2,14 @@
 
 use async_openai::Client;
 use async_openai::config::OpenAIConfig;
-use async_openai::error::OpenAIError;
-use async_openai::types::chat::{
-    CreateChatCompletionRequest, CreateChatCompletionResponse, CreateChatCompletionStreamResponse,
-};
-use async_openai::types::embeddings::{CreateEmbeddingRequest, CreateEmbeddingResponse};
-use async_openai::types::responses::{CreateResponse, Response, ResponseStreamEvent};
+use async_openai::types::chat::CreateChatCompletionRequest;
+use async_openai::types::embeddings::CreateEmbeddingRequest;
+use async_openai::types::responses::CreateResponse;
 use clients::run_traced;
-use futures_util::{Stream, TryStreamExt};
+use futures_util::TryStreamExt;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use trace_runtime::traced;
 
 type OpenAI = Client<OpenAIConfig>;
 
@@ -21,44 +19,6 @@ fn client(base: &str) -> OpenAI {
 
 fn typed<T: DeserializeOwned>(request: Value) -> T {
     serde_json::from_value(request).expect("a request")
-}
-
-#[trace_runtime::llm(skip(client), provider = "openai")]
-async fn chat(
-    client: &OpenAI,
-    request: CreateChatCompletionRequest,
-) -> Result<CreateChatCompletionResponse, OpenAIError> {
-    client.chat().create(request).await
-}
-
-#[trace_runtime::llm(skip(client), provider = "openai")]
-async fn chat_stream(
-    client: &OpenAI,
-    request: CreateChatCompletionRequest,
-) -> Result<impl Stream<Item = Result<CreateChatCompletionStreamResponse, OpenAIError>>, OpenAIError>
-{
-    client.chat().create_stream(request).await
-}
-
-#[trace_runtime::embedding(skip(client))]
-async fn embed(
-    client: &OpenAI,
-    request: CreateEmbeddingRequest,
-) -> Result<CreateEmbeddingResponse, OpenAIError> {
-    client.embeddings().create(request).await
-}
-
-#[trace_runtime::llm(skip(client), provider = "openai")]
-async fn respond(client: &OpenAI, request: CreateResponse) -> Result<Response, OpenAIError> {
-    client.responses().create(request).await
-}
-
-#[trace_runtime::llm(skip(client), provider = "openai")]
-async fn respond_stream(
-    client: &OpenAI,
-    request: CreateResponse,
-) -> Result<impl Stream<Item = Result<ResponseStreamEvent, OpenAIError>>, OpenAIError> {
-    client.responses().create_stream(request).await
 }
 
 /// A conversation up to the result of a tool call, to which the stub answers with text.
@@ -134,12 +94,13 @@ fn chat_spans_have_messages_tool_calls_and_usage() {
         let client = client(base);
         for mut request in [tool_request(), text_request()] {
             request["stream_options"].take();
-            chat(&client, typed(request)).await?;
+            let request: CreateChatCompletionRequest = typed(request);
+            traced!(llm(provider = "openai"), client.chat().create(request).await)?;
         }
         Ok(())
     });
-    spans.assert_tree("chat [LLM]\nchat [LLM]\n");
-    spans.assert_attributes("chat", &[tool_call_attributes(), text_attributes()]);
+    spans.assert_tree("create [LLM]\ncreate [LLM]\n");
+    spans.assert_attributes("create", &[tool_call_attributes(), text_attributes()]);
 }
 
 #[test]
@@ -147,23 +108,27 @@ fn streamed_chat_spans_match_complete_responses() {
     let spans = run_traced(async |base| {
         let client = client(base);
         for request in [tool_request(), text_request()] {
-            let chunks: Vec<_> = chat_stream(&client, typed(request)).await?.try_collect().await?;
+            let request: CreateChatCompletionRequest = typed(request);
+            let stream =
+                traced!(llm(provider = "openai"), client.chat().create_stream(request).await)?;
+            let chunks: Vec<_> = stream.try_collect().await?;
             assert_eq!(chunks.len(), 4);
         }
         Ok(())
     });
-    spans.assert_attributes("chat_stream", &[tool_call_attributes(), text_attributes()]);
+    spans.assert_attributes("create_stream", &[tool_call_attributes(), text_attributes()]);
 }
 
 #[test]
 fn embedding_span_has_texts_and_vectors() {
     let spans = run_traced(async |base| {
         let request = json!({ "model": "text-embedding-3-small", "input": ["a", "b"] });
-        embed(&client(base), typed(request)).await?;
+        let request: CreateEmbeddingRequest = typed(request);
+        traced!(embedding, client(base).embeddings().create(request).await)?;
         Ok(())
     });
     spans.assert_attributes(
-        "embed",
+        "create",
         &[json!({
             "openinference.span.kind": "EMBEDDING",
             "embedding.model_name": "text-embedding-3-small",
@@ -209,22 +174,25 @@ fn responses_attributes() -> [Value; 2] {
 fn responses_spans_have_messages_tool_calls_and_usage() {
     let spans = run_traced(async |base| {
         for request in responses_requests() {
-            respond(&client(base), typed(request)).await?;
+            let request: CreateResponse = typed(request);
+            traced!(llm(provider = "openai"), client(base).responses().create(request).await)?;
         }
         Ok(())
     });
-    spans.assert_attributes("respond", &responses_attributes());
+    spans.assert_attributes("create", &responses_attributes());
 }
 
 #[test]
 fn streamed_responses_spans_match_complete_responses() {
     let spans = run_traced(async |base| {
         for request in responses_requests() {
-            let events: Vec<_> =
-                respond_stream(&client(base), typed(request)).await?.try_collect().await?;
+            let (client, request) = (client(base), typed::<CreateResponse>(request));
+            let responses = client.responses();
+            let stream = traced!(llm(provider = "openai"), responses.create_stream(request).await)?;
+            let events: Vec<_> = stream.try_collect().await?;
             assert_eq!(events.len(), 6);
         }
         Ok(())
     });
-    spans.assert_attributes("respond_stream", &responses_attributes());
+    spans.assert_attributes("create_stream", &responses_attributes());
 }

@@ -1,9 +1,12 @@
 //! Traces of real LLM clients, with one module per client.
 
+mod adapters;
 mod async_openai;
 mod genai;
 mod http;
+mod invariant;
 mod rig;
+mod traced_clients;
 
 use serde_json::{Value, json};
 

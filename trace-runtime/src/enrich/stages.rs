@@ -59,7 +59,8 @@ impl Stages {
             additions::apply(span, self.additions);
         }
         if let Some(settings) = &self.mask {
-            mask::apply(span, settings, &|key| additions::original(self.additions, key));
+            let cut = self.limits.map(|limits| limits.value_bytes);
+            mask::apply(span, settings, cut, &|key| additions::original(self.additions, key));
         }
         if let Some(limits) = self.limits {
             limit::apply(span, limits);

@@ -51,12 +51,19 @@ mod endpoint;
 mod event_frames;
 mod exchange;
 mod failure;
+mod named_host;
 mod provider;
 mod received;
 mod request;
 mod top_level;
+#[cfg(any(feature = "reqwest", feature = "reqwest-0-12"))]
+mod usage;
 
 pub use exchange::Exchange;
+pub use named_host::inject_into_named_host;
+// The room `reqwest` uses these.
+#[cfg(any(feature = "reqwest", feature = "reqwest-0-12"))]
+pub(crate) use {named_host::is_named, usage::with_usage};
 
 use crate::register;
 

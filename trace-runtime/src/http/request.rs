@@ -58,7 +58,7 @@ fn path_of(url: &str) -> &str {
     after_scheme.find('/').and_then(|at| after_scheme.get(at..)).unwrap_or_default()
 }
 
-fn default_port(uri: &Uri) -> Option<u16> {
+pub(super) fn default_port(uri: &Uri) -> Option<u16> {
     match uri.scheme_str()? {
         "https" => Some(443),
         "http" => Some(80),

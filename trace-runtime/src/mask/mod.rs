@@ -49,6 +49,7 @@
 //! [`install`](crate::Builder::install), a function that panics drops the value, and a span of
 //! unknown kind is treated as if it were of every kind.
 
+mod before_cut;
 mod builder;
 mod images;
 mod rules;
@@ -79,14 +80,18 @@ const REDACTED: &str = "__REDACTED__";
 /// and events, and the status.
 ///
 /// `original` returns the key of the attribute that another one repeats. A copy is masked as its
-/// original is, and then under its own key.
+/// original is, and then under its own key. `cut` is the length at which the next stage cuts each
+/// text, if it does: the rest of a longer text need not be searched.
 pub(crate) fn apply(
     span: &mut SpanData,
     settings: &MaskSettings,
+    cut: Option<usize>,
     original: &dyn Fn(&str) -> Option<&'static str>,
 ) {
     let kind = OpenInferenceSpanKind::from_attributes(&span.attributes);
-    let masking = Masking { settings, kind, original };
+    // A function of the application may keep any part of a value.
+    let cut = cut.filter(|_| settings.functions.is_empty());
+    let masking = Masking { settings, kind, original, cut };
     masking.mask_attributes(&mut span.attributes, "");
     masking.mask_name(&mut span.name, keys::MASKED_SPAN_NAME);
     for event in &mut span.events.events {
@@ -115,6 +120,8 @@ struct Masking<'a> {
     /// The kind of the span; `None` if its attribute is missing or unknown.
     kind: Option<OpenInferenceSpanKind>,
     original: &'a dyn Fn(&str) -> Option<&'static str>,
+    /// The length at which texts are cut later; `None` if they are not.
+    cut: Option<usize>,
 }
 
 impl Masking<'_> {
@@ -188,11 +195,17 @@ impl Masking<'_> {
         // `input.value` may contain an image anywhere in its JSON, so hiding input images means
         // that no size is small enough.
         let limit = if hides_images && is_input { 0 } else { self.settings.image_bytes };
-        let without_images = images::redact_large(text, limit);
-        if !self.settings.scrub_secrets {
-            return without_images;
+        let redact = |text: &str| {
+            let without_images = images::redact_large(text, limit);
+            if !self.settings.scrub_secrets {
+                return without_images;
+            }
+            secrets::redact(without_images.as_deref().unwrap_or(text)).or(without_images)
+        };
+        match self.cut {
+            Some(cut) => before_cut::redact(text, cut, redact),
+            None => redact(text),
         }
-        secrets::redact(without_images.as_deref().unwrap_or(text)).or(without_images)
     }
 
     /// Passes the value through the functions of the application, each of which sees the result of

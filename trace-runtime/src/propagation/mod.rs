@@ -39,6 +39,9 @@
 //! client.ask(request).await?;
 //! ```
 //!
+//! The adapters for HTTP clients do so themselves, for the hosts that
+//! [`propagate_to_hosts`](crate::Builder::propagate_to_hosts) names.
+//!
 //! # Receive
 //!
 //! [`extract`] and [`extract_from_headers`] return a context for the option `parent`. With `axum`:

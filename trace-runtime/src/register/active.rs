@@ -316,6 +316,16 @@ impl Active {
         EffectiveParent { parent, ignored: None }
     }
 
+    /// Returns true if requests to any host carry the current span.
+    pub(crate) fn names_hosts(&self) -> bool {
+        !self.propagation.hosts.is_empty()
+    }
+
+    /// Returns true if requests to this host carry the current span.
+    pub(crate) fn propagates_to(&self, host: &str, port: Option<u16>) -> bool {
+        self.propagation.propagates_to(host, port)
+    }
+
     /// Returns false if the sampler rejects every span with such a parent (`None`: no parent), so
     /// that its arguments need not be captured. An attached provider's sampler is unknown.
     pub(crate) fn may_sample(&self, parent_is_sampled: Option<bool>) -> bool {

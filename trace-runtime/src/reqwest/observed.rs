@@ -1,39 +1,26 @@
-//! A response whose body is observed while it passes.
+//! The body of a response, observed while it passes.
 
-use super::failure::Failure;
+use super::failure::fail;
 use crate::http::Exchange;
-use ::reqwest::{Body, Response, ResponseBuilderExt};
-use http_body::{Body as HttpBody, Frame, SizeHint};
+use http_body::{Body, Frame, SizeHint};
+use std::fmt::Display;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-/// Returns the same response, with a body that feeds the exchange.
-pub(super) fn observe(response: Response, mut exchange: Exchange) -> Response {
-    exchange.status(response.status().as_u16());
-    for (name, value) in response.headers() {
-        if let Ok(value) = value.to_str() {
-            exchange.header(name.as_str(), value);
-        }
-    }
-    let url = response.url().clone();
-    let (mut parts, body) = http::Response::from(response).into_parts();
-    // The conversion loses the URL unless it is among the extensions, under a type that only this
-    // builder can write.
-    if let Ok(marked) = http::Response::builder().url(url).body(()) {
-        parts.extensions.extend(marked.into_parts().0.extensions);
-    }
+/// Returns the same body, which feeds the exchange.
+pub(super) fn observed<B: Body>(body: B, exchange: Exchange) -> Observed<B> {
     let mut observed = Observed { body, exchange: Some(exchange) };
     observed.end_with_body();
-    Response::from(http::Response::from_parts(parts, Body::wrap(observed)))
+    observed
 }
 
 /// The body of a response. Dropping it before its end drops the exchange.
-struct Observed {
-    body: Body,
+pub(super) struct Observed<B> {
+    body: B,
     exchange: Option<Exchange>,
 }
 
-impl Observed {
+impl<B: Body> Observed<B> {
     /// Ends the exchange if the body knows that nothing follows. Its reader may not ask again.
     fn end_with_body(&mut self) {
         if self.body.is_end_stream()
@@ -44,9 +31,13 @@ impl Observed {
     }
 }
 
-impl HttpBody for Observed {
-    type Data = <Body as HttpBody>::Data;
-    type Error = ::reqwest::Error;
+impl<B> Body for Observed<B>
+where
+    B: Body<Error: Display + 'static> + Unpin,
+    B::Data: AsRef<[u8]>,
+{
+    type Data = B::Data;
+    type Error = B::Error;
 
     fn poll_frame(
         mut self: Pin<&mut Self>,
@@ -56,13 +47,13 @@ impl HttpBody for Observed {
         match &frame {
             Some(Ok(frame)) => {
                 if let (Some(exchange), Some(data)) = (&mut self.exchange, frame.data_ref()) {
-                    exchange.chunk(data);
+                    exchange.chunk(data.as_ref());
                 }
                 self.end_with_body();
             }
             Some(Err(error)) => {
                 if let Some(exchange) = self.exchange.take() {
-                    exchange.fail_as(Failure::TYPE, &Failure(error));
+                    fail(exchange, error);
                 }
             }
             None => {

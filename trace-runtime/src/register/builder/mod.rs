@@ -77,6 +77,7 @@ pub struct Builder {
     pub(in crate::register) parent_from_environment: bool,
     pub(in crate::register) ignore_remote_parent: bool,
     pub(in crate::register) session_from_baggage: bool,
+    pub(in crate::register) propagated_hosts: Vec<String>,
     pub(in crate::register) exporters: Vec<Box<dyn Exporter>>,
     pub(in crate::register) backends: Vec<Backend>,
     /// Files of JSON lines, and pages.
@@ -116,6 +117,7 @@ impl Default for Builder {
             parent_from_environment: false,
             ignore_remote_parent: false,
             session_from_baggage: false,
+            propagated_hosts: Vec::new(),
             exporters: Vec::new(),
             backends: Vec::new(),
             files: Vec::new(),

@@ -68,4 +68,19 @@ impl Builder {
         self.session_from_baggage = take;
         self
     }
+
+    /// Names hosts whose requests carry the current span in their headers, if they are sent by an
+    /// adapter of this crate, such as the module `reqwest`: your own gateways and services.
+    ///
+    /// A host is named as in URLs, `"gateway.internal"`, with a port, `"localhost:4000"`, or with all
+    /// hosts below a domain, `".internal"`. Without this method no request is changed, since the
+    /// headers would tell strangers, such as the vendors of models, which of their requests belong
+    /// together. A named host that redirects a request passes the headers on.
+    pub fn propagate_to_hosts(
+        mut self,
+        hosts: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        self.propagated_hosts.extend(hosts.into_iter().map(Into::into));
+        self
+    }
 }

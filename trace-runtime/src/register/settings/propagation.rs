@@ -17,6 +17,8 @@ pub(in crate::register) struct PropagationSettings {
     pub(in crate::register) parent: SpanContext,
     /// True if a span with a remote parent begins a new trace.
     pub(in crate::register) ignore_remote_parent: bool,
+    /// The hosts whose requests carry the current span, in lower case.
+    pub(in crate::register) hosts: Vec<String>,
 }
 
 /// The formats that the global propagator reads and writes.
@@ -52,7 +54,18 @@ impl PropagationSettings {
         }
         let parent = if builder.parent_from_environment { parent(env) } else { SpanContext::NONE };
         let ignore_remote_parent = builder.ignore_remote_parent;
-        Ok(PropagationSettings { propagators, parent, ignore_remote_parent })
+        let hosts = builder.propagated_hosts.iter().map(|host| host.to_ascii_lowercase()).collect();
+        Ok(PropagationSettings { propagators, parent, ignore_remote_parent, hosts })
+    }
+
+    /// Returns true if requests to this host carry the current span.
+    pub(in crate::register) fn propagates_to(&self, host: &str, port: Option<u16>) -> bool {
+        let host = host.to_ascii_lowercase();
+        let with_port = port.map(|port| format!("{host}:{port}"));
+        self.hosts.iter().any(|named| {
+            let is_below = named.starts_with('.') && host.ends_with(named.as_str());
+            is_below || *named == host || with_port.as_ref() == Some(named)
+        })
     }
 }
 

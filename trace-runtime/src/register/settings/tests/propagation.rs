@@ -67,3 +67,21 @@ fn parent_of_the_environment_is_read_on_request() {
     let invalid = [("TRACEPARENT", "00-1-2-01"), ("TRACESTATE", "vendor=1")];
     assert!(!propagation(&register().parent_from_environment(), &invalid).parent.is_valid());
 }
+
+#[test]
+fn hosts_are_named_whole_with_a_port_or_below_a_domain() {
+    let named = ["Gateway.internal", "localhost:4000", ".example.com"];
+    let settings = propagation(&register().propagate_to_hosts(named), &[]);
+    for (host, port, expected) in [
+        ("gateway.INTERNAL", Some(443), true),
+        ("localhost", Some(4000), true),
+        ("localhost", Some(8000), false),
+        ("localhost", None, false),
+        ("a.b.example.com", Some(443), true),
+        ("example.com", Some(443), false),
+        ("notexample.com", Some(443), false),
+        ("gateway.internal.example.org", Some(443), false),
+    ] {
+        assert_eq!(settings.propagates_to(host, port), expected, "{host} {port:?}");
+    }
+}
