@@ -66,7 +66,7 @@ pub(crate) use settings::{
 pub(crate) use spool::{Kind, Store, Takeover};
 pub(crate) use threads::{numbered, spawn};
 
-use crate::config::{RegisterError, Setting};
+use crate::config::RegisterError;
 use destination::Transport;
 use std::path::Path;
 

@@ -169,7 +169,7 @@ mod tests {
     #[test]
     fn annotation_that_is_due_first_comes_first() {
         let mut items = Items::default();
-        (1..=3).for_each(|id| drop(items.insert(id, item(id.into()))));
+        (1..=3).for_each(|id| _ = items.insert(id, item(id.into())));
         assert_eq!(items.first().unwrap().1, 1);
         items.schedule_at(1, Instant::now() + LAST_CHECK);
         assert_eq!(items.first().unwrap().1, 2);
