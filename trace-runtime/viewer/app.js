@@ -5,18 +5,15 @@
 
 import { button, el, icon, kindTile } from './dom.js'
 import { KINDS, Model } from './model.js'
-import { preview } from './messages.js'
-import { blocksOf, inflate, takeBlocks } from './blocks.js'
-import { count, dollars, duration, oneLine, plural } from './format.js'
-import { FILTERS, highlight, matchesText, search, toggled, toggledKind } from './search.js'
+import { readBlocks, takeBlocks } from './blocks.js'
+import { count, dollars, duration, plural } from './format.js'
+import { highlight, matchesText, search, toggled, toggledKind } from './search.js'
 import { Tree, keyOf } from './tree.js'
 import { Minimap } from './minimap.js'
 import { Detail } from './detail.js'
-import { pageOf, save, spanAsMarkdown } from './export.js'
-import { copyText } from './value.js'
 import { follow } from './live.js'
-import { Comparison } from './compare.js'
-import { onKey, KEYS } from './keys.js'
+import { drop, menu, openFile } from './menu.js'
+import { onKey } from './keys.js'
 
 /** A page with more traces starts with closed ones. */
 const MANY_TRACES = 25
@@ -48,7 +45,7 @@ class App {
     const top = el('header.top', this.service, this.totals, this.status,
       el('label.search', icon('search'), this.input, el('kbd', '/')),
       button('', () => this.nextTheme(), { icon: 'theme', title: 'Dark or light (t)', class: 'quiet' }),
-      button('', () => this.menu(), { icon: 'more', title: 'More', class: 'quiet menu-button' }))
+      button('', () => menu(this), { icon: 'more', title: 'More', class: 'quiet menu-button' }))
     const left = el('section.left', this.minimap.node, el('div.columns', { 'aria-hidden': 'true' },
       el('span.name-cell', 'Span'), el('span.amount.time', 'Time'), el('span.amount.tokens', 'Tokens'),
       el('span.amount.cost', 'Cost'), (this.scale = el('span.bar-cell'))), this.tree.node)
@@ -95,7 +92,7 @@ class App {
 
   empty() {
     this.detail.replace(el('div.empty', kindTile('LLM'), el('h2', 'No spans yet'),
-      el('p', 'Drop a page or a file of JSON lines here, or '), button('open a file', () => this.openFile())))
+      el('p', 'Drop a page or a file of JSON lines here, or '), button('open a file', () => openFile(this))))
   }
 
   updateTop() {
@@ -286,44 +283,11 @@ class App {
     else if (this.state.query) this.setQuery('', true)
   }
 
-  // ---- dialogs
+  // ---- other parts
 
-  dialog(name, ...children) {
-    const dialog = el(`dialog.${name}`, { onclick: event => event.target === dialog && dialog.close(), onclose: () => dialog.remove() }, children)
-    document.body.append(dialog)
-    dialog.showModal()
-    return dialog
-  }
-
-  /** Shows actions `[label, action]` to choose from. */
-  choose(title, actions) {
-    const dialog = this.dialog('menu', title && el('h2', title), actions.filter(Boolean).map(([label, action]) => button(label, () => { dialog.close(); action() })))
-  }
-
-  menu() {
-    const { state } = this
-    const { selected } = state
-    const trace = this.currentTrace()
-    this.choose('', [
-      ['Open a file…', () => this.openFile()],
-      trace && ['Compare with a file…', () => this.openFile(true)],
-      state.model.traces.length > 1 && ['Compare this trace with…', () => this.chooseTrace(trace)],
-      trace && ['Save this trace as a page', () => this.saveTrace(trace)],
-      selected?.raw && ['Copy this span as Markdown', () => copyText(spanAsMarkdown(selected))],
-      selected?.raw && ['Copy the link to this span', () => copyText(this.address(selected))],
-      ['Open or close all rows', () => this.toggleAll()],
-      ['Print', () => print()],
-      ['Keys and filters', () => this.help()],
-    ])
-  }
-
-  help() {
-    const rows = list => el('table', list.map(([key, text]) => el('tr', el('th', key.split('  ').map(part => el('kbd', part))), el('td', text))))
-    const dialog = this.dialog('help', el('h2', 'Keys'), rows(KEYS), el('h2', 'Filters'), rows(FILTERS), button('Close', () => dialog.close()))
-  }
-
-  async saveTrace(trace) {
-    save(`trace-${trace.id.slice(0, 8)}.html`, await pageOf(trace.spans))
+  endComparison() {
+    this.comparison.node.remove()
+    this.comparison = null
   }
 
   nextTheme() {
@@ -339,48 +303,7 @@ class App {
     this.status.hidden = !text
   }
 
-  // ---- files
-
-  openFile(toCompare = false) {
-    const input = el('input', { type: 'file', accept: '.html,.jsonl,.json', onchange: () => (toCompare ? this.compareFile(input.files[0]) : this.readFiles(input.files)) })
-    input.click()
-  }
-
-  async readFiles(files) {
-    for (const file of files) this.add(await readFile(file))
-  }
-
-  /** Asks what a dropped file is for, unless the page is empty. */
-  drop(files) {
-    if (!files.length) return
-    if (!this.state.model.spans.length) return this.readFiles(files)
-    this.choose(files[0].name, [['Compare with this run', () => this.compareFile(files[0])], ['Add to this page', () => this.readFiles(files)]])
-  }
-
-  async compareFile(file) {
-    const { texts } = await readFile(file)
-    const other = new Model()
-    for (const text of texts) other.add(text)
-    const roots = model => model.traces.flatMap(trace => trace.roots)
-    this.compare(roots(this.state.model), roots(other.arrange()), ['this page', oneLine(file.name, 60)])
-  }
-
-  chooseTrace(trace) {
-    const others = this.state.model.traces.filter(other => other !== trace)
-    const name = other => `${oneLine(other.root.name, 40)} ${oneLine(preview(other.root, 'input'), 50)} · ${duration(other.duration)}`
-    this.choose('Compare with', others.slice(-200).map(other => [name(other), () => this.compare(trace.roots, other.roots, [name(trace), name(other)])]))
-  }
-
-  compare(left, right, names) {
-    this.comparison?.node.remove()
-    this.comparison = new Comparison(left, right, names, () => this.endComparison())
-    document.body.append(this.comparison.node)
-  }
-
-  endComparison() {
-    this.comparison.node.remove()
-    this.comparison = null
-  }
+  // ---- blocks
 
   add({ texts, damaged }) {
     const { model } = this.state
@@ -390,18 +313,6 @@ class App {
     model.byKind = undefined
     this.show(model.arrange(), isFirst)
   }
-}
-
-/** Reads a page or a file of JSON lines. */
-async function readFile(file) {
-  const text = await file.text()
-  if (!/^\s*<!doctype html/i.test(text)) return { texts: [text], damaged: 0 }
-  return readBlocks(blocksOf(text))
-}
-
-async function readBlocks(blocks) {
-  const read = await Promise.all(blocks.map(inflate))
-  return { texts: read.map(block => block.text), damaged: read.filter(block => block.isDamaged).length }
 }
 
 /** Keeps a choice for the next page, where the browser allows it. */
@@ -436,7 +347,7 @@ async function start() {
   addEventListener('keydown', event => onKey(app, event))
   addEventListener('hashchange', () => { app.readAddress(); app.selectFirst() })
   addEventListener('dragover', event => event.preventDefault())
-  addEventListener('drop', event => { event.preventDefault(); app.drop(event.dataTransfer.files) })
+  addEventListener('drop', event => { event.preventDefault(); drop(app, event.dataTransfer.files) })
   addEventListener('beforeprint', () => app.tree.list.draw(2000))
   addEventListener('afterprint', () => app.tree.draw())
   document.documentElement.dataset.ready = performance.now()

@@ -46,6 +46,18 @@ export async function inflate(base64) {
   }
 }
 
+/** Returns the lines of several blocks, and the number of damaged ones. */
+export async function readBlocks(blocks) {
+  const read = await Promise.all(blocks.map(inflate))
+  return { texts: read.map(block => block.text), damaged: read.filter(block => block.isDamaged).length }
+}
+
+/** Reads a file: another page, or JSON lines. */
+export async function readFile(file) {
+  const text = await file.text()
+  return /^\s*<!doctype html/i.test(text) ? readBlocks(blocksOf(text)) : { texts: [text], damaged: 0 }
+}
+
 /** Returns JSON lines as a block. */
 export async function deflate(text) {
   const stream = new Blob([text]).stream().pipeThrough(new CompressionStream('gzip'))

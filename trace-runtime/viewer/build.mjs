@@ -11,6 +11,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Script } from 'node:vm'
+import { shrink } from './shrink.mjs'
 
 const folder = dirname(fileURLToPath(import.meta.url))
 const read = name => readFileSync(join(folder, name), 'utf8')
@@ -27,9 +28,16 @@ function inOrder(name, seen = new Set()) {
 const withoutComments = text =>
   text.replace(/^\s*\/\*\*[^]*?\*\/$/gm, '').split('\n').map(line => line.trim()).filter(line => line && !line.startsWith('//')).join('\n')
 
+/** The names of the browser that the sources use as variables. */
+const GLOBALS = new Set([
+  ...Object.getOwnPropertyNames(globalThis), 'CSS', 'EventSource', 'Highlight', 'NodeFilter', 'Range', 'ResizeObserver',
+  'addEventListener', 'devicePixelRatio', 'document', 'getComputedStyle', 'history', 'innerWidth', 'localStorage', 'location',
+  'matchMedia', 'print', 'requestAnimationFrame',
+])
+
 function script() {
   const parts = inOrder('app.js').map(name => withoutComments(read(name)).replace(/^import .*\n/gm, '').replace(/^export /gm, ''))
-  const text = `'use strict';\n(() => {\n${parts.join('\n')}\n})()\n`
+  const text = `'use strict';(() => {\n${shrink(parts.join('\n'), GLOBALS)}\n})()\n`
   // Names are shared by all files: a name that is declared twice fails here.
   new Script(text)
   if (/<\/script|<!--/i.test(text)) throw new Error('the script holds the end of a script element')

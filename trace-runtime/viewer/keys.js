@@ -2,6 +2,7 @@
 
 import { spanAsMarkdown } from './export.js'
 import { copyText } from './value.js'
+import { help } from './menu.js'
 
 export const KEYS = [
   ['↑  ↓  j  k', 'previous, next row'],
@@ -50,7 +51,7 @@ const ACTIONS = {
   x: app => app.toggleAll(),
   m: app => app.state.selected?.raw && copyText(spanAsMarkdown(app.state.selected)),
   t: app => app.nextTheme(),
-  '?': app => app.help(),
+  '?': () => help(),
   Escape: app => (app.state.query ? app.setQuery('', true) : app.state.zoom ? app.zoom(null) : app.showList()),
 }
 
