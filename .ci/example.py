@@ -1,10 +1,12 @@
 #!/usr/bin/env python3
 """Runs the example hinbox as a new user does, without a collector.
 
-It must succeed, print its answers and the trace, report the undelivered spans once, and never print
-a secret. Then the example runs against a collector with TLS, with and without its certificate.
+It must succeed, print its answers and the trace, write its page, report the undelivered spans once,
+and never print a secret. Then the example runs against a collector with TLS, with and without its certificate.
 """
 
+import base64
+import gzip
 import http.server
 import os
 import pathlib
@@ -16,6 +18,7 @@ import sys
 import tempfile
 import threading
 import time
+import urllib.parse
 
 SECRET = "s3cr3t-that-must-stay-hidden"
 TREE = [
@@ -69,6 +72,13 @@ at = next(n for n, line in enumerate(lines) if re.fullmatch(r"trace [0-9a-f]{32}
 tree = lines[at + 1 : at + 1 + len(TREE)]
 require(all(re.match(*pair) for pair in zip(TREE, tree)), "the tree differs", ran)
 require(SECRET not in ran.stdout + ran.stderr, "a secret was printed", ran)
+page = re.search(r"^  page       file://(/\S+/traces/hinbox\.html)$", ran.stderr, re.MULTILINE)
+require(page, "the page must be named", ran)
+text = pathlib.Path(urllib.parse.unquote(page[1])).read_text()
+blocks = re.findall(r'^<script type="text/plain" class="spans">(\S+)</script>$', text, re.MULTILINE)
+spans = "".join(gzip.decompress(base64.b64decode(block)).decode() for block in blocks)
+require(spans.count('"spanId"') == len(TREE), "the page must show all spans", ran)
+require(SECRET not in spans, "the page shows a secret", ran)
 
 
 class Collector(http.server.BaseHTTPRequestHandler):

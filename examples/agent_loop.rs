@@ -109,8 +109,8 @@ async fn answer(model: &Model, question: &str) -> anyhow::Result<String> {
 async fn main() -> anyhow::Result<()> {
     let model = Model::from_environment().await?;
     // Dropping the registration flushes, so it must live until the end of `main`.
-    let _registration =
-        trace_runtime::register().project_name("agent-loop").console(true).install()?;
+    let builder = trace_runtime::register().project_name("agent-loop").console(true);
+    let _registration = examples::with_page(builder).install()?;
     println!("{}", answer(&model, "What is the weather in Oslo?").await?);
     Ok(())
 }

@@ -141,6 +141,7 @@ async fn talk(model: &Model, session: &str) -> anyhow::Result<()> {
 async fn main() -> anyhow::Result<()> {
     let model = Model::from_environment().await?;
     // Dropping the registration flushes, so it must live until the end of `main`.
-    let _registration = trace_runtime::register().project_name("chat").console(true).install()?;
+    let builder = trace_runtime::register().project_name("chat").console(true);
+    let _registration = examples::with_page(builder).install()?;
     talk(&model, "session-1").await
 }

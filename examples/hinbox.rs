@@ -52,7 +52,8 @@ async fn main() -> anyhow::Result<()> {
     let model = Model::from_environment().await?;
     // `console(true)` prints the trace on stderr when it is complete. Dropping the registration
     // flushes, so it must live until the end of `main`.
-    let _registration = trace_runtime::register().project_name("hinbox").console(true).install()?;
+    let builder = trace_runtime::register().project_name("hinbox").console(true);
+    let _registration = examples::with_page(builder).install()?;
 
     let answers = my_llm_application(&model).await?;
     println!("France:    {}", answers.france);

@@ -128,6 +128,11 @@ pub use schemars;
 #[doc = include_str!("../README.md")]
 struct ReadmeExamples;
 
+/// Compiles the examples of the document about the page.
+#[cfg(all(doctest, feature = "html"))]
+#[doc = include_str!("../../docs/page.md")]
+struct PageExamples;
+
 /// Compiles and runs the examples of the page about tests.
 #[cfg(all(doctest, feature = "testing"))]
 #[doc = include_str!("../../docs/testing.md")]

@@ -70,7 +70,15 @@ const ICONS = {
   search: 'M7 2.5a4.5 4.5 0 1 1 0 9 4.5 4.5 0 0 1 0-9zM10.4 10.4L14 14',
 }
 
+const drawn = new Map()
+
+/** An icon. It is drawn once and copied, because a list shows hundreds. */
 export function icon(name) {
+  if (!drawn.has(name)) drawn.set(name, draw(name))
+  return drawn.get(name).cloneNode(true)
+}
+
+function draw(name) {
   const svg = document.createElementNS(SVG, 'svg')
   svg.setAttribute('viewBox', '0 0 16 16')
   svg.setAttribute('class', 'icon')

@@ -14,6 +14,8 @@ export class VirtualList {
     // The place and the height of the view. To read them from the element would lay the page out.
     this.top = 0
     this.height = 0
+    /** The rows in the document by their index. */
+    this.rows = new Map()
     this.pad = el('div.pad', { role: 'presentation' })
     this.node = el('div.list', { tabindex: 0, ...props }, this.pad)
     this.node.addEventListener('scroll', () => {
@@ -39,22 +41,35 @@ export class VirtualList {
   schedule() {
     this.frame ??= requestAnimationFrame(() => {
       this.frame = undefined
-      this.draw()
+      this.place()
     })
   }
 
-  /** Draws the rows in view, or all up to `limit`, for paper. */
+  /** Draws the rows again, because what they show has changed. */
   draw(limit = 0) {
+    this.rows.clear()
+    this.place(limit)
+  }
+
+  /** Places the rows in view, or all up to `limit`, for paper. Rows that were in view stay. */
+  place(limit = 0) {
     const first = limit ? 0 : Math.max(0, Math.floor(this.top / this.rowHeight) - SPARE)
     const last = limit || Math.ceil((this.top + this.height) / this.rowHeight) + SPARE
-    const rows = []
-    for (let i = first; i < Math.min(last, this.items.length); i++) {
-      const row = this.render(this.items[i], i)
-      row.style.top = `${i * this.rowHeight}px`
-      row.dataset.index = i
-      rows.push(row)
+    const rows = new Map()
+    for (let i = first; i < Math.min(last, this.items.length); i++) rows.set(i, this.rows.get(i) ?? this.row(i))
+    if (!this.rows.size) this.pad.replaceChildren(...rows.values())
+    else {
+      for (const [i, row] of this.rows) if (!rows.has(i)) row.remove()
+      this.pad.append(...[...rows].filter(([i]) => !this.rows.has(i)).map(([, row]) => row))
     }
-    this.pad.replaceChildren(...rows)
+    this.rows = rows
+  }
+
+  row(i) {
+    const row = this.render(this.items[i], i)
+    row.style.top = `${i * this.rowHeight}px`
+    row.dataset.index = i
+    return row
   }
 
   /** The item at the target of an event. */

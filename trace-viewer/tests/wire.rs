@@ -211,7 +211,7 @@ fn ctrl_c_stops_a_server_with_an_open_page() {
     assert_eq!(server.post_json(&line_with_a_span("one")).0, 200);
     events.next();
     assert!(server.stop("INT").success());
-    assert!(events.is_at_end());
+    assert!(events.ends());
 }
 
 #[test]

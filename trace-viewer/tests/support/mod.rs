@@ -127,7 +127,7 @@ impl Events {
     }
 
     /// Waits until the server ends the stream.
-    pub(crate) fn is_at_end(mut self) -> bool {
+    pub(crate) fn ends(mut self) -> bool {
         let mut rest = String::new();
         self.0.read_to_string(&mut rest).is_ok()
     }

@@ -11,7 +11,8 @@
 
 #[cfg(feature = "file")]
 mod read;
-#[cfg(all(test, feature = "file"))]
+#[cfg(test)]
+#[cfg(feature = "file")]
 mod tests;
 mod write;
 
