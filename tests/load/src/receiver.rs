@@ -1,5 +1,6 @@
 //! A receiver of OTLP over HTTP on plain sockets, which stores only the ids of spans.
 
+use flate2::read::GzDecoder;
 use opentelemetry_proto::tonic::collector::trace::v1::{
     ExportTracePartialSuccess, ExportTraceServiceResponse,
 };
@@ -140,13 +141,18 @@ fn serve(stream: TcpStream, choose: &Choose, accepted: &Mutex<SpanCounts>) -> Op
     let mut writer = stream.try_clone().ok()?;
     let mut reader = BufReader::new(stream);
     loop {
-        let length = read_head(&mut reader)?;
+        let Head { length, is_gzip } = read_head(&mut reader)?;
         let action = choose();
         if action == Action::Reset {
             return None;
         }
         let mut body = vec![0; length];
         reader.read_exact(&mut body).ok()?;
+        if is_gzip {
+            let mut decoded = Vec::new();
+            GzDecoder::new(&body[..]).read_to_end(&mut decoded).expect("gzip");
+            body = decoded;
+        }
         let (status, headers, answer) = match action {
             Action::Hang(pause) => {
                 thread::sleep(pause);
@@ -169,9 +175,15 @@ fn serve(stream: TcpStream, choose: &Choose, accepted: &Mutex<SpanCounts>) -> Op
     }
 }
 
-/// Reads the request line and the headers; returns the length of the body.
-fn read_head(reader: &mut impl BufRead) -> Option<usize> {
-    let mut length = None;
+/// The headers that are read.
+struct Head {
+    length: usize,
+    is_gzip: bool,
+}
+
+/// Reads the request line and the headers.
+fn read_head(reader: &mut impl BufRead) -> Option<Head> {
+    let (mut length, mut is_gzip) = (None, false);
     loop {
         let mut line = String::new();
         if reader.read_line(&mut line).ok()? == 0 {
@@ -179,8 +191,9 @@ fn read_head(reader: &mut impl BufRead) -> Option<usize> {
         }
         let line = line.trim().to_ascii_lowercase();
         if line.is_empty() {
-            return length;
+            return length.map(|length| Head { length, is_gzip });
         }
+        is_gzip |= line == "content-encoding: gzip";
         if let Some(value) = line.strip_prefix("content-length:") {
             length = value.trim().parse().ok();
         }

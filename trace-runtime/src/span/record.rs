@@ -135,7 +135,7 @@ impl SpanRecord {
         // An error or a cancellation that both have seen is the same one.
         let mut events = theirs.events;
         let known: Vec<_> = events.events.iter().map(|event| event.name.clone()).collect();
-        let later = std::mem::replace(&mut ours.events, SpanEvents::default());
+        let later = std::mem::take(&mut ours.events);
         events.dropped_count += later.dropped_count;
         ours.events = events;
         for event in later.events.into_iter().filter(|event| !known.contains(&event.name)) {
