@@ -56,6 +56,7 @@ mod tracing_layer;
 
 // Registration, output and delivery.
 mod console;
+mod cost;
 mod delivery;
 #[cfg(unix)]
 mod forked_process;

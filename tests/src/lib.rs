@@ -4,12 +4,14 @@
 
 mod child;
 pub mod delivery;
+mod estimate;
 mod program;
 pub mod receiver;
 mod temp_folder;
 mod tree;
 
 pub use child::{child, child_in_shell, is_child};
+pub use estimate::remove_estimate;
 pub use program::{InMemoryExporter, Program, block_on, block_on_threads, traced};
 pub use receiver::{Certificate, FaultyServer, Receiver, Reply, reset};
 pub use temp_folder::TempFolder;

@@ -71,6 +71,7 @@ pub struct Builder {
     pub(in crate::register) resource_attributes: Vec<(String, String)>,
     pub(in crate::register) sample_ratio: Option<f64>,
     pub(in crate::register) gen_ai: Option<bool>,
+    pub(in crate::register) prices: Option<PathBuf>,
     /// `None` follows `set_global_tracer_provider`.
     pub(in crate::register) propagators: Option<bool>,
     pub(in crate::register) parent_from_environment: bool,
@@ -107,6 +108,7 @@ impl Default for Builder {
             resource_attributes: Vec::new(),
             sample_ratio: None,
             gen_ai: None,
+            prices: None,
             propagators: None,
             parent_from_environment: false,
             ignore_remote_parent: false,

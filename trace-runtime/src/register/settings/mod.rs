@@ -7,6 +7,7 @@ mod backends;
 mod delivery;
 mod headers;
 mod otlp;
+mod prices;
 mod propagation;
 mod resource;
 mod sampling;
