@@ -15,6 +15,7 @@
 // | `counted_once` | removes token counts that repeat those of descendants |
 // | `cost` | the cost that a response states, or that a table of prices gives |
 // | `chat`, `embedding`, `rerank` | attributes of LLM, EMBEDDING and RERANKER spans |
+// | `described_fields` | the fields of a crate that has its own names |
 // | `find_request` | finds the request among the arguments of a function |
 // | `providers` | the requests and responses of each API, converted into the types of `api` |
 // | `wire` | reads recorded JSON: text, bytes, events and chunks |
@@ -27,6 +28,7 @@ mod api;
 mod chat;
 mod cost;
 mod counted_once;
+mod described_fields;
 mod embedding;
 mod exporter;
 mod find_request;

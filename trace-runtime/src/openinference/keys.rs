@@ -174,6 +174,13 @@ pub(crate) const TAGS: &str = "tag.tags";
 pub(crate) const SESSION_ID: &str = "session.id";
 pub(crate) const USER_ID: &str = "user.id";
 
+/// The instrumentation scope of the spans of the crate `tracing`. `tracing-opentelemetry` has one
+/// tracer for all of them, so the scope cannot be the crate that started a span.
+pub(crate) const TRACING_SCOPE: &str = "tracing";
+/// The attribute with which `tracing-opentelemetry` tells the target of a span.
+#[cfg(feature = "tracing")]
+pub(crate) const TRACING_TARGET: &str = "target";
+
 // OpenTelemetry: attributes of the code and of the resource.
 pub(crate) const CODE_FUNCTION_NAME: &str = "code.function.name";
 pub(crate) const CODE_FILE_PATH: &str = "code.file.path";
