@@ -10,6 +10,7 @@ mod limits;
 mod raw_http;
 mod record_types;
 mod recorded;
+mod rust_clients;
 mod strict;
 mod traced;
 mod typed_clients;
