@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
-"""Runs the example hinbox as a new user does, without a collector.
+"""Runs the examples as a new user does, without a collector.
 
-It must succeed, print its answers and the trace, write its page, report the undelivered spans once,
-and never print a secret. Then the example runs against a collector with TLS, with and without its certificate.
+hinbox must succeed, print its answers and the trace, write its page, report the undelivered spans once,
+and never print a secret. Then it runs against a collector with TLS, with and without its certificate.
+The examples zero, traced and stream must print their answer and their trace.
 """
 
 import base64
@@ -28,12 +29,22 @@ TREE = [
     r"    query_agent \[AGENT\] \S+ ok  in: Plan a trip  out: Canned answer to: Plan a trip",
     r"    query_embedding \[TOOL\] \S+ ok  in: \{\"text\":\"embed me\"\}  out: \[0\.1,0\.2,0\.3\]",
 ]
+# The other examples: the start of their answer, and their trace.
+OTHERS = {
+    "zero": ("\"Canned answer to: What", [r"  chat gpt-4o-mini \[LLM\] \S+ ok  in: \{\"messages"]),
+    "traced": ("Canned answer to: Plan a day in Oslo, given sun in Oslo", [
+        r"  plan \[AGENT\] \S+ ok  in: .*  out: Canned answer",
+        r"    weather \[TOOL\] \S+ ok  in: \{\"city\":\"Oslo\"\}  out: sun in Oslo",
+        r"    \S*chat \[LLM\] \S+ ok  in: ",
+    ]),
+    "stream": ("Canned answer to: What is the capital of France?", [r"  \S*stream \[LLM\] \S+ ok  in: "]),
+}
 
 
-def run(**more):
+def run(example="hinbox", **more):
     prefixes = ("OTEL_", "PHOENIX_", "OPENAI_", "OPENROUTER_")
     environment = {k: v for k, v in os.environ.items() if not k.startswith(prefixes)}
-    command = ["cargo", "run", "--quiet", "--example", "hinbox"]
+    command = ["cargo", "run", "--quiet", "--example", example]
     began = time.monotonic()
     ran = subprocess.run(command, env={**environment, **more}, capture_output=True, text=True)
     return ran, time.monotonic() - began
@@ -114,4 +125,12 @@ with tempfile.TemporaryDirectory() as folder:
     require("OTEL_EXPORTER_OTLP_CERTIFICATE" in untrusted.stderr and len(Collector.received) == 1,
             "an unknown authority must not be trusted", untrusted)
     server.shutdown()
+for example, (answer, expected) in OTHERS.items():
+    ran, _ = run(example, PHOENIX_COLLECTOR_ENDPOINT=nowhere)
+    require(ran.returncode == 0 and f"\n{answer}" in f"\n{ran.stdout}", f"{example}: no answer", ran)
+    lines = ran.stderr.splitlines()
+    at = next((n for n, line in enumerate(lines) if re.fullmatch(r"trace [0-9a-f]{32}", line)), 0)
+    tree = lines[at + 1 : at + 1 + len(expected)]
+    require(len(tree) == len(expected) and all(re.match(*pair) for pair in zip(expected, tree)),
+            f"{example}: the tree differs", ran)
 print(f"hinbox: {plain:.1f} s with tracing disabled, {took:.1f} s without a collector")

@@ -1,6 +1,7 @@
 //! The trace tree on stderr, read from a child process.
 
-use integration_tests::{Program, child, is_child};
+use futures_util::stream::{FuturesUnordered, StreamExt};
+use integration_tests::{Program, block_on, child, is_child};
 use std::io::Write;
 use std::process::Stdio;
 use trace_runtime::{agent, llm, register};
@@ -112,4 +113,70 @@ fn traces_are_never_torn_by_other_output() {
             assert_eq!(names.collect::<Vec<_>>(), ["run", "ask", "ask"]);
         }
     }
+}
+
+#[agent]
+async fn spawns_tasks() {
+    for question in ["why", "how"] {
+        tokio::spawn(async move { ask(question) }).await.unwrap();
+    }
+}
+
+#[test]
+fn tasks_spawned_in_a_function_give_one_hint_at_the_end() {
+    if is_child() {
+        let _lock = Program::lock();
+        for _ in 0..2 {
+            let _registration = register().verbose(false).install().unwrap();
+            block_on(spawns_tasks());
+        }
+        return;
+    }
+    let stderr = stderr_of("console::tasks_spawned_in_a_function_give_one_hint_at_the_end", &[]);
+    let expected = "trace-runtime: 2 traces began and ended while `spawns_tasks` ran, and are not \
+                    part of its trace. If `spawns_tasks` spawned them, write \
+                    `spawn(task.in_current_span())`, or `spawn(in_current_span(closure))` for a \
+                    thread.";
+    let hints: Vec<_> = stderr.lines().filter(|line| line.starts_with("trace-runtime")).collect();
+    assert_eq!(hints, [expected]);
+}
+
+#[test]
+fn requests_side_by_side_give_no_hint() {
+    #[agent]
+    async fn answers(barrier: &tokio::sync::Barrier) {
+        barrier.wait().await;
+        ask("why");
+        barrier.wait().await;
+    }
+    if is_child() {
+        let _lock = Program::lock();
+        let _registration = register().verbose(false).install().unwrap();
+        block_on(async {
+            let barrier = tokio::sync::Barrier::new(8);
+            let mut requests = FuturesUnordered::new();
+            requests.extend((0..8).map(|_| answers(&barrier)));
+            while requests.next().await.is_some() {}
+        });
+        // A short request of another sort, while a long one runs, and then alone.
+        std::thread::scope(|scope| {
+            let (started, wait) = std::sync::mpsc::channel();
+            let (done, end) = std::sync::mpsc::channel::<()>();
+            scope.spawn(move || long_request(&started, &end));
+            wait.recv().unwrap();
+            ask("how");
+            ask("when");
+            done.send(()).unwrap();
+        });
+        ask("where");
+        return;
+    }
+    let stderr = stderr_of("console::requests_side_by_side_give_no_hint", &[]);
+    assert!(stderr.contains("answers [AGENT]") && !stderr.contains("trace-runtime"), "{stderr}");
+}
+
+#[agent(skip_all)]
+fn long_request(started: &std::sync::mpsc::Sender<()>, end: &std::sync::mpsc::Receiver<()>) {
+    started.send(()).unwrap();
+    end.recv().unwrap();
 }

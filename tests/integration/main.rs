@@ -57,6 +57,7 @@ mod tracing_layer;
 
 // Registration, output and delivery.
 mod console;
+mod cost;
 mod delivery;
 mod feedback;
 #[cfg(unix)]

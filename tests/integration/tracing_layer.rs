@@ -192,3 +192,81 @@ fn layer_records_nothing_when_unsampled_or_shut_down() {
     tracing::subscriber::with_default(subscriber, || client::chat(String::new));
     assert_eq!(program.spans().len(), 0);
 }
+
+#[test]
+fn own_spans_of_langchain_rust_have_kinds_model_and_tokens() {
+    let program = Program::start();
+    let subscriber = Registry::default().with(program.registration.tracing_layer());
+    tracing::subscriber::with_default(subscriber, || {
+        let chain = info_span!(
+            target: "langchain_rust::chain::llm_chain", "chain.call", chain = "llm_chain", error = Empty
+        );
+        let _chain = chain.enter();
+        let generate = info_span!(
+            target: "langchain_rust::observability",
+            "llm.generate",
+            provider = "openai",
+            model = "gpt-4o",
+            stream = false,
+            prompt_tokens = Empty,
+            completion_tokens = Empty,
+            total_tokens = Empty,
+            error = Empty,
+        );
+        generate.record("prompt_tokens", 12_u32);
+        generate.record("completion_tokens", 3_u32);
+        generate.record("total_tokens", 15_u32);
+        let tool = info_span!(
+            target: "langchain_rust::agent::executor", "tool.call", tool = %"look", error = Empty
+        );
+        tool.in_scope(|| look("Oslo"));
+        tool.record("error", tracing::field::display("no weather"));
+        // The same name of another crate is no call of a model.
+        info_span!(target: "application", "llm.generate").in_scope(|| ());
+    });
+    let tree = program.tree();
+    for line in
+        ["chain.call [CHAIN]", "  llm.generate [LLM]", "  tool.call [TOOL]", "    look [TOOL]"]
+    {
+        assert!(tree.lines().any(|found| found.starts_with(line)), "{line}: {tree}");
+    }
+    assert_eq!(tree.matches("llm.generate").count(), 1);
+    assert!(tree.contains("tool.call [TOOL] error"), "{tree}");
+    for (span, key, expected) in [
+        ("llm.generate", "llm.provider", Some("openai")),
+        ("llm.generate", "llm.model_name", Some("gpt-4o")),
+        ("llm.generate", "llm.token_count.prompt", Some("12")),
+        ("llm.generate", "llm.token_count.total", Some("15")),
+        ("llm.generate", "target", None),
+        ("tool.call", "tool.name", Some("look")),
+    ] {
+        assert_eq!(program.attribute(span, key).as_deref(), expected, "{span} {key}");
+    }
+}
+
+#[test]
+fn own_spans_of_swiftide_have_kinds() {
+    let program = Program::start();
+    let subscriber = Registry::default().with(program.registration.tracing_layer());
+    tracing::subscriber::with_default(subscriber, || {
+        let _agent = info_span!(target: "swiftide_agents::agent", "agent.query").entered();
+        {
+            let step = info_span!(target: "swiftide_agents::agent", "step", otel.name = "step-1");
+            let _step = step.entered();
+            info_span!(target: "swiftide_integrations::openai::chat_completion", "complete")
+                .in_scope(|| ());
+        }
+        info_span!(target: "swiftide_agents::agent", "tool", "otel.name" = "tool.look")
+            .in_scope(|| look("Oslo"));
+    });
+    let tree = program.tree();
+    let shape: Vec<_> = tree.lines().map(|line| line.split("] ").next().unwrap()).collect();
+    let expected = [
+        "agent.query [AGENT",
+        "  step-1 [CHAIN",
+        "    complete [LLM",
+        "  tool.look [TOOL",
+        "    look [TOOL",
+    ];
+    assert_eq!(shape, expected);
+}

@@ -4,6 +4,7 @@
 
 mod child;
 pub mod delivery;
+mod estimate;
 mod page;
 mod program;
 pub mod receiver;
@@ -11,6 +12,7 @@ mod temp_folder;
 mod tree;
 
 pub use child::{child, child_in_shell, is_child};
+pub use estimate::remove_estimate;
 pub use page::Page;
 pub use program::{InMemoryExporter, Program, block_on, block_on_threads, traced};
 pub use receiver::{Certificate, FaultyServer, Phoenix, Receiver, Reply, reset};

@@ -70,6 +70,19 @@ pub enum RegisterError {
         /// The reason, such as the error of the operating system.
         reason: String,
     },
+    /// A file cannot be used as a table of prices.
+    #[error(
+        "{setting} names {path}, which is no table of prices ({reason}): expected the `data.json` \
+         of genai-prices, version 2"
+    )]
+    Prices {
+        /// The builder method or the environment variable.
+        setting: Setting,
+        /// The file.
+        path: String,
+        /// The reason, such as the error of the operating system.
+        reason: String,
+    },
     /// The folder of a spool, or the file of the file exporter, cannot be written.
     #[error("{setting} names {path}, which cannot be written: {reason}")]
     Folder {
@@ -123,6 +136,12 @@ impl Setting {
             found: format!("{found:?}"),
             accepted: accepted.into(),
         }
+    }
+
+    /// Creates the error for a file that is no table of prices.
+    #[cfg(feature = "cost")]
+    pub(crate) fn unusable_prices(self, path: &std::path::Path, reason: String) -> RegisterError {
+        RegisterError::Prices { setting: self, path: path.display().to_string(), reason }
     }
 
     /// Creates the error for a secret value that cannot be parsed. Errors are logged, so the value

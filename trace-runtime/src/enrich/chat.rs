@@ -1,6 +1,7 @@
 //! Attributes of an LLM span, from the request and the response of a chat or a completion.
 
 use super::api::{ChatRequest, ChatResponse, Origin, non_empty};
+use super::cost;
 use super::find_request::find_request;
 use super::model_family;
 use super::providers;
@@ -31,6 +32,9 @@ pub(super) fn add_attributes(
     if let Some(request) = &mut request {
         attributes.record(&request.parameters.take().map(InvocationParameters::new));
     }
+    attributes.record(&output.and_then(cost::stated));
+    #[cfg(feature = "cost")]
+    attributes.set(crate::openinference::keys::SERVICE_TIER, output.and_then(service_tier));
     // The response is recorded first: above the limit of attributes the last ones are dropped, and
     // a request with its whole conversation is the longer of the two.
     if let Some(response) = response {
@@ -47,6 +51,12 @@ pub(super) fn add_attributes(
             attributes.record(&InputMessages::from_iter(request.messages));
         }
     }
+}
+
+/// Returns the tier that served a request. `default` is the standard price, which needs no tier.
+#[cfg(feature = "cost")]
+fn service_tier(response: &Value) -> Option<&str> {
+    response.get("service_tier")?.as_str().filter(|tier| !["default", "auto"].contains(tier))
 }
 
 /// Returns the names of the model, its vendor (`llm.system`) and its provider (`llm.provider`).

@@ -1,6 +1,7 @@
 //! Attributes of an EMBEDDING span, from the request and the response of an embedding API.
 
 use super::api::non_empty;
+use super::cost;
 use super::find_request::find_request;
 use super::model_family;
 use super::providers;
@@ -24,6 +25,7 @@ pub(super) fn add_attributes(
         (vectors, responded) = (response.vectors, response.model);
         attributes.record(&response.tokens);
     }
+    attributes.record(&output.and_then(cost::stated));
     // OpenInference has one model name for an embedding. The response's is the more precise one.
     let model = non_empty(responded).or(non_empty(requested));
     // The specification of embedding spans forbids `llm.system`, but OpenInference's own

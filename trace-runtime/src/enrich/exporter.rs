@@ -1,6 +1,8 @@
 //! The stages for a provider that the application builds.
 
-use super::{CountedOnce, Stages};
+use super::{CountedOnce, Prices, Stages};
+#[cfg(feature = "cost")]
+use crate::config::Setting;
 use crate::config::{Environment, RegisterError};
 use crate::mask::{Mask, MaskSettings, scrub_resource};
 use opentelemetry_sdk::Resource;
@@ -42,7 +44,13 @@ impl<E: SpanExporter> EnrichExporter<E> {
     /// Creates an exporter that passes enriched spans to `inner`.
     pub fn new(inner: E) -> Self {
         let mask = MaskSettings::secrets_only(&Environment::from_process());
-        let stages = Stages { gen_ai: false, additions: &[], mask: Some(mask), limits: None };
+        let stages = Stages {
+            prices: Prices::default(),
+            gen_ai: false,
+            additions: &[],
+            mask: Some(mask),
+            limits: None,
+        };
         EnrichExporter { inner, stages, counted: CountedOnce::default() }
     }
 
@@ -52,6 +60,20 @@ impl<E: SpanExporter> EnrichExporter<E> {
     pub fn gen_ai(mut self, gen_ai: bool) -> Self {
         self.stages.gen_ai = gen_ai;
         self
+    }
+
+    /// Estimates costs from the prices of a file, see [`Builder::prices`](crate::Builder::prices).
+    /// `TRACE_PRICES` is not read.
+    ///
+    /// # Errors
+    ///
+    /// Returns an error if the file is no table of prices.
+    #[cfg(feature = "cost")]
+    pub fn prices(mut self, path: impl AsRef<std::path::Path>) -> Result<Self, RegisterError> {
+        let path = path.as_ref();
+        let error = |reason| Setting::Method("prices").unusable_prices(path, reason);
+        self.stages.prices = Prices::read(path).map_err(error)?;
+        Ok(self)
     }
 
     /// Also masks spans, as [`Builder::mask`](crate::Builder::mask) does: a switch that `mask` does

@@ -13,7 +13,9 @@
 // | `stages`, `exporter` | the order of the stages, and the exporter that runs them elsewhere |
 // | `span` | one span: parses its values and calls the module of its kind |
 // | `counted_once` | removes token counts that repeat those of descendants |
+// | `cost` | the cost that a response states, or that a table of prices gives |
 // | `chat`, `embedding`, `rerank` | attributes of LLM, EMBEDDING and RERANKER spans |
+// | `described_fields` | the fields of a crate that has its own names |
 // | `find_request` | finds the request among the arguments of a function |
 // | `providers` | the requests and responses of each API, converted into the types of `api` |
 // | `wire` | reads recorded JSON: text, bytes, events and chunks |
@@ -24,7 +26,9 @@
 mod additions;
 mod api;
 mod chat;
+mod cost;
 mod counted_once;
+mod described_fields;
 mod embedding;
 mod exporter;
 mod find_request;
@@ -42,6 +46,7 @@ mod test_span;
 mod wire;
 
 pub(crate) use additions::{Addition, Additions, EMBEDDING, From, On, RERANKER, copy, first_token};
+pub(crate) use cost::Prices;
 pub(crate) use counted_once::CountedOnce;
 pub use exporter::EnrichExporter;
 use gen_ai::add_gen_ai_attributes;

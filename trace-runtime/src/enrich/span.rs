@@ -2,7 +2,7 @@
 
 use super::counted_once::has_tokens;
 use super::wire::recorded_body;
-use super::{chat, embedding, gen_ai, model_family, rerank};
+use super::{chat, described_fields, embedding, gen_ai, model_family, rerank};
 use crate::openinference::OpenInferenceSpanKind as Kind;
 use crate::openinference::add_missing;
 use crate::openinference::keys;
@@ -29,6 +29,9 @@ pub(crate) fn enrich(span: &mut SpanData, limit: usize) {
     let exchange = take_exchange(&mut span.attributes);
     if catch(|| gen_ai::translate(span)).unwrap_or(false) {
         return;
+    }
+    if let Some(kind) = Kind::from_attributes(&span.attributes) {
+        described_fields::translate(span, kind);
     }
     let attributes = &mut span.attributes;
     let (derive, join): (Derive, Join) = match text(attributes, keys::SPAN_KIND) {

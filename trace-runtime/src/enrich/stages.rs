@@ -2,7 +2,7 @@
 
 use super::additions::{self, Addition};
 use super::limit::{self, Limits};
-use super::{Additions, CountedOnce, add_gen_ai_attributes, enrich};
+use super::{Additions, CountedOnce, Prices, add_gen_ai_attributes, enrich};
 use crate::mask::{self, MaskSettings};
 use opentelemetry_sdk::trace::SpanData;
 
@@ -14,6 +14,8 @@ use opentelemetry_sdk::trace::SpanData;
 /// that can be read in the code.
 #[derive(Clone, Debug)]
 pub(crate) struct Stages {
+    /// The prices from which costs are estimated.
+    pub(crate) prices: Prices,
     /// True if spans also carry the attributes of the GenAI conventions.
     pub(crate) gen_ai: bool,
     /// The attributes that the backend at the end of the pipeline needs besides those.
@@ -33,7 +35,8 @@ impl Stages {
     ///
     /// 1. Enrich parses the JSON of the input and the output, so both must still be whole: JSON
     ///    that was redacted or truncated does not parse. Token counts that repeat those of
-    ///    descendants are removed next, as soon as all of the batch are known.
+    ///    descendants are removed next, as soon as all of the batch are known. What is left is
+    ///    priced.
     /// 2. GenAI attributes are translated from the OpenInference attributes, including those that
     ///    enrich has just derived.
     /// 3. The attributes of one backend follow: its table copies attributes of both kinds.
@@ -52,6 +55,7 @@ impl Stages {
 
     /// Runs the stages after enrich on a span.
     fn complete(&self, span: &mut SpanData) {
+        self.prices.estimate(span);
         if self.gen_ai {
             add_gen_ai_attributes(span);
         }
@@ -130,6 +134,7 @@ mod tests {
 
     fn all_stages(limits: Limits) -> Stages {
         Stages {
+            prices: Prices::default(),
             gen_ai: true,
             additions: &[],
             mask: Some(mask_settings(None)),
@@ -174,7 +179,7 @@ mod tests {
         let hide = Mask::new().hide_inputs(true).hide_outputs(true);
         let mut span = conversation(1);
         let mask = Some(mask_settings(Some(&hide)));
-        Stages { gen_ai: true, additions: &[], mask, limits: None }
+        Stages { prices: Prices::default(), gen_ai: true, additions: &[], mask, limits: None }
             .apply(slice::from_mut(&mut span), &CountedOnce::default());
         for attribute in &span.attributes {
             let text = attribute.value.to_string();
@@ -190,8 +195,14 @@ mod tests {
         let mut span = conversation(1);
         span.attributes.push(KeyValue::new("app.note", "password=correct-horse"));
         let before = span.attributes.clone();
-        Stages { gen_ai: false, additions: &[], mask: None, limits: None }
-            .apply(slice::from_mut(&mut span), &CountedOnce::default());
+        Stages {
+            prices: Prices::default(),
+            gen_ai: false,
+            additions: &[],
+            mask: None,
+            limits: None,
+        }
+        .apply(slice::from_mut(&mut span), &CountedOnce::default());
         assert_eq!(span.attributes[..before.len()], before);
         let added: Vec<_> = span.attributes[before.len()..].iter().map(|kv| &kv.key).collect();
         assert!(added.iter().any(|key| key.as_str() == keys::LLM_MODEL_NAME), "{added:?}");

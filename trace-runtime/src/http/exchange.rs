@@ -83,13 +83,16 @@ impl Exchange {
         }
     }
 
-    /// Looks at a header of the response. Only the content type and the id of the request are used;
-    /// no other header becomes an attribute.
+    /// Looks at a header of the response. Only the content type, the id of the request and the cost
+    /// that a `LiteLLM` proxy states are used; no other header becomes an attribute.
     pub fn header(&mut self, name: &str, value: &str) {
         let Some(running) = &mut self.0 else { return };
         if name.eq_ignore_ascii_case("content-type") {
             running.is_stream = is_stream(value);
             running.frames = value.contains(event_frames::CONTENT_TYPE).then(EventFrames::default);
+        }
+        if name.eq_ignore_ascii_case(keys::HTTP_RESPONSE_COST) {
+            running.attributes.extend(stated_cost(value));
         }
         let of_id = |(header, _): &&(&str, &str)| name.eq_ignore_ascii_case(header);
         if let Some((_, key)) = keys::HTTP_REQUEST_IDS.iter().find(of_id) {
@@ -207,6 +210,13 @@ fn is_stream(content_type: &str) -> bool {
     ["event-stream", "ndjson", "jsonl", "eventstream"]
         .iter()
         .any(|part| content_type.contains(part))
+}
+
+/// Returns the cost that a header states. At the start of a stream a proxy states 0, since it does not
+/// know the cost.
+fn stated_cost(value: &str) -> Option<KeyValue> {
+    let cost: f64 = value.trim().parse().ok()?;
+    (cost.is_finite() && cost > 0.0).then(|| KeyValue::new(keys::LLM_COST_TOTAL, cost))
 }
 
 /// Pushes what the URL tells: the server, the provider, and the model that the body does not name.

@@ -69,8 +69,20 @@ pub(crate) const LLM_TOKEN_COUNT_REASONING: &str = "llm.token_count.completion_d
 pub(crate) const LLM_TOKEN_COUNT_COMPLETION_AUDIO: &str =
     "llm.token_count.completion_details.audio";
 
-// LLM spans: the cost in US dollars.
+// LLM spans: the cost in US dollars. The costs of the prompt and the completion include their
+// details.
+pub(crate) const LLM_COST_PROMPT: &str = "llm.cost.prompt";
+pub(crate) const LLM_COST_COMPLETION: &str = "llm.cost.completion";
 pub(crate) const LLM_COST_TOTAL: &str = "llm.cost.total";
+pub(crate) const LLM_COST_INPUT: &str = "llm.cost.prompt_details.input";
+pub(crate) const LLM_COST_CACHE_READ: &str = "llm.cost.prompt_details.cache_read";
+pub(crate) const LLM_COST_CACHE_WRITE: &str = "llm.cost.prompt_details.cache_write";
+pub(crate) const LLM_COST_PROMPT_AUDIO: &str = "llm.cost.prompt_details.audio";
+pub(crate) const LLM_COST_OUTPUT: &str = "llm.cost.completion_details.output";
+pub(crate) const LLM_COST_REASONING: &str = "llm.cost.completion_details.reasoning";
+pub(crate) const LLM_COST_COMPLETION_AUDIO: &str = "llm.cost.completion_details.audio";
+/// An entry of `metadata`: the table of prices from which the cost was estimated.
+pub(crate) const METADATA_COST_ESTIMATE: &str = "cost_estimated_from";
 
 // LLM spans: the legacy completions API, which has texts in place of messages.
 pub(crate) const LLM_PROMPTS: &str = "llm.prompts";
@@ -162,6 +174,13 @@ pub(crate) const TAGS: &str = "tag.tags";
 pub(crate) const SESSION_ID: &str = "session.id";
 pub(crate) const USER_ID: &str = "user.id";
 
+/// The instrumentation scope of the spans of the crate `tracing`. `tracing-opentelemetry` has one
+/// tracer for all of them, so the scope cannot be the crate that started a span.
+pub(crate) const TRACING_SCOPE: &str = "tracing";
+/// The attribute with which `tracing-opentelemetry` tells the target of a span.
+#[cfg(feature = "tracing")]
+pub(crate) const TRACING_TARGET: &str = "target";
+
 // OpenTelemetry: attributes of the code and of the resource.
 pub(crate) const CODE_FUNCTION_NAME: &str = "code.function.name";
 pub(crate) const CODE_FILE_PATH: &str = "code.file.path";
@@ -180,6 +199,8 @@ pub(crate) const HTTP_STATUS_CODE: &str = "http.response.status_code";
 pub(crate) const HTTP_RESEND_COUNT: &str = "http.request.resend_count";
 pub(crate) const ERROR_TYPE: &str = "error.type";
 pub(crate) const MCP_METHOD_NAME: &str = "mcp.method.name";
+/// The header with which a `LiteLLM` proxy states the cost in dollars.
+pub(crate) const HTTP_RESPONSE_COST: &str = "x-litellm-response-cost";
 /// The headers with the id that a provider gave to a request, and their keys.
 pub(crate) const HTTP_REQUEST_IDS: [(&str, &str); 4] = [
     ("x-request-id", "http.response.header.x-request-id"),
@@ -195,6 +216,10 @@ pub(crate) const EXCEPTION_MESSAGE: &str = "exception.message";
 pub(crate) const EXCEPTION_STACKTRACE: &str = "exception.stacktrace";
 /// The text of a status. OpenTelemetry defines this key for formats that have no field for it.
 pub(crate) const STATUS_DESCRIPTION: &str = "otel.status_description";
+
+/// Between the stages: the tier that served a call, on which its price depends.
+#[cfg(feature = "cost")]
+pub(crate) const SERVICE_TIER: &str = "trace_runtime.service_tier";
 
 // Between the rooms of this crate: the bodies of the exchange that filled a span, and a mark that
 // the token counts are those of that exchange. The stages remove them.
@@ -220,13 +245,14 @@ pub(crate) const MASKED_EVENT_NAME: &str = "event.name";
 ///
 /// Such a value comes from one source as a whole. If a program sets one message explicitly, no
 /// derived message is added: a mixture of both would be a conversation that never happened.
-pub(crate) const COMPOSITE_KEYS: [&str; 10] = [
+pub(crate) const COMPOSITE_KEYS: [&str; 11] = [
     LLM_INPUT_MESSAGES,
     LLM_OUTPUT_MESSAGES,
     LLM_PROMPTS,
     LLM_CHOICES,
     LLM_TOOLS,
     LLM_TOKEN_COUNT,
+    LLM_COST,
     RETRIEVAL_DOCUMENTS,
     RERANKER_INPUT_DOCUMENTS,
     RERANKER_OUTPUT_DOCUMENTS,
@@ -237,7 +263,7 @@ pub(crate) const COMPOSITE_KEYS: [&str; 10] = [
 ///
 /// Backends use them to classify, group, search and price a span. A long conversation can have
 /// thousands of other attributes, which only its viewer needs.
-pub(crate) const ESSENTIAL_KEYS: [&str; 28] = [
+pub(crate) const ESSENTIAL_KEYS: [&str; 32] = [
     SPAN_KIND,
     INPUT_VALUE,
     INPUT_MIME_TYPE,
@@ -245,6 +271,7 @@ pub(crate) const ESSENTIAL_KEYS: [&str; 28] = [
     OUTPUT_MIME_TYPE,
     SESSION_ID,
     USER_ID,
+    METADATA,
     LLM_MODEL_NAME,
     LLM_REQUEST_MODEL_NAME,
     LLM_RESPONSE_MODEL_NAME,
@@ -260,6 +287,9 @@ pub(crate) const ESSENTIAL_KEYS: [&str; 28] = [
     LLM_TOKEN_COUNT_PROMPT_AUDIO,
     LLM_TOKEN_COUNT_REASONING,
     LLM_TOKEN_COUNT_COMPLETION_AUDIO,
+    LLM_COST_PROMPT,
+    LLM_COST_COMPLETION,
+    LLM_COST_TOTAL,
     EMBEDDING_MODEL_NAME,
     RERANKER_MODEL_NAME,
     RERANKER_QUERY,

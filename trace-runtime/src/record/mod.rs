@@ -37,6 +37,7 @@
 //! | `llm.input_messages`, `llm.output_messages` | [`InputMessages`], [`OutputMessages`] |
 //! | `llm.tools` | [`Tools`] |
 //! | `llm.token_count` | [`TokenCount`] |
+//! | `llm.cost` | [`Cost`] |
 //! | `llm.model_name`, `llm.system`, `llm.provider` | [`LlmModel`] |
 //! | `llm.invocation_parameters` | [`InvocationParameters`] |
 //! | `llm.finish_reason` | [`FinishReason`] |
@@ -49,6 +50,7 @@
 mod attribute_value;
 mod attributes;
 mod content;
+mod cost;
 mod document;
 mod embedding;
 mod json;
@@ -63,6 +65,7 @@ mod tool;
 pub use attribute_value::AttributeValue;
 pub use attributes::Attributes;
 pub use content::{AssistantPart, Content, Part, Reasoning};
+pub use cost::Cost;
 pub use document::{Document, RerankedDocuments, RerankerInput, RetrievedDocuments};
 pub use embedding::{Embedding, Embeddings};
 pub use json::Json;

@@ -1,11 +1,13 @@
 //! The default filter of the layer.
 
+use super::described_spans::kind_of;
 use crate::openinference::keys::gen_ai::NAMESPACE;
 use tracing_core::subscriber::Interest;
 use tracing_core::{Metadata, Subscriber};
 use tracing_subscriber::layer::{Context, Filter};
 
-/// A filter for spans and events with a `gen_ai.*` field or name, of any level and target.
+/// A filter for spans and events with a `gen_ai.*` field or name, of any level and target, and for
+/// the spans with which `langchain-rust` and `swiftide` describe models, chains, agents and tools.
 ///
 /// These describe calls of models, tools and agents. Other spans, such as those of an HTTP client,
 /// stay out of the trace; their duration is part of the span around them. To accept more spans,
@@ -18,6 +20,7 @@ impl GenAiSpans {
     /// no value yet, since clients fill in the response later.
     fn accepts(metadata: &Metadata<'_>) -> bool {
         metadata.name().starts_with(NAMESPACE)
+            || metadata.is_span() && kind_of(metadata.target(), metadata.name()).is_some()
             || metadata.fields().iter().any(|field| field.name().starts_with(NAMESPACE))
     }
 }

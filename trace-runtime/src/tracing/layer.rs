@@ -2,6 +2,7 @@
 
 use super::GenAiSpans;
 use super::tracer::NestingTracer;
+use crate::openinference::keys;
 use crate::register::Registration;
 use opentelemetry::trace::TracerProvider as _;
 use tracing_core::Subscriber;
@@ -9,14 +10,11 @@ use tracing_subscriber::Layer;
 use tracing_subscriber::layer::Filter;
 use tracing_subscriber::registry::LookupSpan;
 
-/// The instrumentation scope of the spans. `tracing-opentelemetry` has one tracer for all of them,
-/// so the scope cannot be the crate that started a span.
-const SCOPE: &str = "tracing";
-
 /// Requires the feature `tracing`.
 impl Registration {
     /// Returns a layer for `tracing_subscriber::registry()`, which adds spans of the crate
-    /// `tracing` to the traces if they describe calls of models, tools and agents ([`GenAiSpans`]).
+    /// `tracing` to the traces if they describe calls of models, tools and agents ([`GenAiSpans`]):
+    /// with `gen_ai.*` fields, or as `langchain-rust` and `swiftide` do.
     ///
     /// These spans nest with the spans of annotated functions in both directions, even if their
     /// crate requests a root (`parent: None`). They follow the sampler, limits and destinations of
@@ -55,12 +53,13 @@ impl Registration {
     {
         self.provider().map(|provider| {
             tracing_opentelemetry::layer()
-                .with_tracer(NestingTracer(provider.tracer(SCOPE)))
+                .with_tracer(NestingTracer(provider.tracer(keys::TRACING_SCOPE)))
                 // Backends show all attributes of a span. The following would only be noise there:
                 // source paths on the build machine, thread ids, busy and idle times.
                 .with_location(false)
                 .with_threads(false)
-                .with_target(false)
+                // The tracer reads the target, and removes it.
+                .with_target(true)
                 .with_tracked_inactivity(false)
                 .with_filter(filter)
         })

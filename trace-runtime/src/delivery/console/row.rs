@@ -53,6 +53,8 @@ pub(super) struct Usage {
     pub(super) tokens: Option<(u64, u64)>,
     /// US dollars.
     pub(super) cost: Option<f64>,
+    /// True if the cost, or a part of it, is an estimate.
+    pub(super) is_estimate: bool,
 }
 
 impl Row {
@@ -109,6 +111,7 @@ impl Usage {
         Usage {
             tokens: has_tokens.then(|| (whole(prompt), whole(completion))),
             cost: count(keys::LLM_COST_TOTAL).filter(|cost| cost.is_finite()),
+            is_estimate: is_estimate(attributes),
         }
     }
 
@@ -121,8 +124,17 @@ impl Usage {
         }
         if let Some(cost) = other.cost {
             self.cost = Some(self.cost.unwrap_or_default() + cost);
+            self.is_estimate |= other.is_estimate;
         }
     }
+}
+
+/// Returns true if the metadata notes that the cost is an estimate. Metadata that a mask has hidden
+/// may have noted it too.
+fn is_estimate(attributes: &[KeyValue]) -> bool {
+    text(attributes, keys::METADATA).is_some_and(|metadata| {
+        metadata.contains(keys::METADATA_COST_ESTIMATE) || !metadata.starts_with('{')
+    })
 }
 
 /// Returns the name of the model, whichever kind of model it is.

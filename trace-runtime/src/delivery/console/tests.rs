@@ -128,6 +128,26 @@ agent answer       4.10s ██████████████████�
 }
 
 #[test]
+fn estimated_costs_have_a_mark_in_lines_and_sums() {
+    let estimate = |span| with(span, keys::METADATA, r#"{"cost_estimated_from":"prices.json"}"#);
+    let mut spans = agent();
+    spans[2] = estimate(spans[2].clone());
+    assert_eq!(
+        render(columns(80), &spans),
+        "\
+trace 00000000000000000000000000000af7  4 spans  1.8k tokens  ≈$0.0031
+agent answer       4.10s ██████  Σ1.8k Σ≈$0.0031 What is the weather in Oslo?
+├─ llm ask  gpt-4o 2.20s ███    812→96   $0.0030 → weather(city: \"Oslo\")
+├─ tool weather    3.0ms    ▏                    sun in Oslo, 0 days from now
+└─ llm ask  gpt-4o 1.88s    ███ 908→41  ≈$0.0001 It is sunny in Oslo today, and…
+"
+    );
+    // A mask that hides inputs and outputs hides the metadata too.
+    let hidden = with(spans[0].clone(), keys::METADATA, "__REDACTED__");
+    assert!(render(columns(80), &[hidden]).contains("≈$0.0030"));
+}
+
+#[test]
 fn agent_at_50_columns_leaves_bar_and_cost_out() {
     assert_eq!(
         render(columns(50), &agent()),

@@ -86,7 +86,8 @@ fn inform_parents(nodes: &mut [Node<'_>]) {
 impl Node<'_> {
     /// Returns the usage of the row itself, or of the rows below if it has none.
     pub(super) fn usage(&self) -> Usage {
-        let own = self.row.usage;
-        Usage { tokens: own.tokens.or(self.below.tokens), cost: own.cost.or(self.below.cost) }
+        let (own, below) = (self.row.usage, self.below);
+        let priced = if own.cost.is_some() { own } else { below };
+        Usage { tokens: own.tokens.or(below.tokens), ..priced }
     }
 }

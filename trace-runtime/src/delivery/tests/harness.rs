@@ -12,6 +12,7 @@ use crate::delivery::spool::Store;
 use crate::delivery::worker::{Encoder, Outlet, Worker};
 use crate::enrich::CountedOnce;
 use crate::enrich::Limits;
+use crate::enrich::Prices;
 use crate::enrich::Stages;
 use crate::mask::MaskSettings;
 use opentelemetry::InstrumentationScope;
@@ -237,7 +238,13 @@ pub(super) fn new_queue(
 pub(super) fn start_worker(queue: &Arc<Queue>, outlet: Outlet) -> JoinHandle<()> {
     let mask = MaskSettings::resolve(None, &Environment::default()).unwrap();
     let limits = Limits { value_bytes: 1 << 20, attributes: 100 };
-    let stages = Stages { gen_ai: false, additions: &[], mask: Some(mask), limits: Some(limits) };
+    let stages = Stages {
+        prices: Prices::default(),
+        gen_ai: false,
+        additions: &[],
+        mask: Some(mask),
+        limits: Some(limits),
+    };
     let worker =
         Worker { queue: Arc::clone(queue), stages, counted: CountedOnce::default(), outlet };
     thread::spawn(move || worker.run())

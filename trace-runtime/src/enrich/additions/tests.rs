@@ -1,8 +1,8 @@
 use super::super::Stages;
 use super::*;
 use crate::config::Environment;
-use crate::enrich::CountedOnce;
 use crate::enrich::test_span::test_span;
+use crate::enrich::{CountedOnce, Prices};
 use crate::mask::{Mask, MaskSettings, Masked};
 use opentelemetry::trace::Event;
 use opentelemetry_sdk::trace::SpanEvents;
@@ -37,8 +37,14 @@ fn span(attributes: Vec<KeyValue>, events: &[&'static str]) -> SpanData {
 /// Runs all stages with the table; returns the attributes that it added.
 fn added(mut span: SpanData, mask: &Mask) -> Vec<(String, String)> {
     let mask = MaskSettings::resolve(Some(mask), &Environment::default()).unwrap();
-    Stages { gen_ai: false, additions: ROWS, mask: Some(mask), limits: None }
-        .apply(std::slice::from_mut(&mut span), &CountedOnce::default());
+    Stages {
+        prices: Prices::default(),
+        gen_ai: false,
+        additions: ROWS,
+        mask: Some(mask),
+        limits: None,
+    }
+    .apply(std::slice::from_mut(&mut span), &CountedOnce::default());
     let attributes = span.attributes.iter();
     let mut added: Vec<_> = attributes
         .map(|kv| (kv.key.to_string(), kv.value.to_string()))

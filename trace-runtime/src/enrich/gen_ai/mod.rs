@@ -33,4 +33,6 @@ mod retrieval;
 mod to_openinference;
 
 pub(crate) use from_openinference::add_gen_ai_attributes;
+#[cfg(feature = "cost")]
+pub(super) use provider::openinference_provider;
 pub(super) use to_openinference::translate;

@@ -4,7 +4,7 @@ use super::attribute_view::{AttributeView, to_json};
 use super::provider;
 use crate::enrich::model_family;
 use crate::openinference::keys::gen_ai;
-use crate::record::{LlmModel, TokenCount};
+use crate::record::{Cost, LlmModel, TokenCount};
 use serde_json::{Map, Value};
 
 /// Returns the names of the model, its provider and its vendor.
@@ -72,4 +72,11 @@ pub(super) fn tokens(span: &AttributeView<'_>) -> TokenCount {
         reasoning: span.count(gen_ai::REASONING_TOKENS),
         completion_audio: span.count(gen_ai::OUTPUT_AUDIO_TOKENS),
     }
+}
+
+/// Returns the cost, for which the conventions have no key. Gateways and crates write it beside the
+/// token counts.
+pub(super) fn cost(span: &AttributeView<'_>) -> Option<Cost> {
+    let cost = span.json(gen_ai::COST)?.as_f64()?;
+    (cost.is_finite() && cost >= 0.0).then(|| Cost::of_total(cost))
 }

@@ -17,6 +17,12 @@ pub(super) fn to_openinference(provider: &str) -> (String, Option<&'static str>)
     }
 }
 
+/// Returns `llm.provider` for a name of either convention.
+#[cfg(feature = "cost")]
+pub(in crate::enrich) fn openinference_provider(provider: &str) -> String {
+    to_openinference(provider).0
+}
+
 /// Returns `gen_ai.provider.name` for a provider and a vendor.
 ///
 /// `google` and `vertexai` give `gcp.vertex_ai`. A provider without an entry keeps its name, and

@@ -86,6 +86,7 @@ fn llm(
     attributes.record(&model::finish_reason(view).or(reason).map(FinishReason::new));
     attributes.record(&tools(view));
     attributes.record(&model::tokens(view));
+    attributes.record(&model::cost(view));
 }
 
 /// Adds the attributes of an EMBEDDING span. The conventions record neither texts nor vectors.
@@ -97,6 +98,7 @@ fn embedding(attributes: &mut Attributes, view: &AttributeView<'_>) {
         embeddings: Vec::new(),
     });
     attributes.record(&model::tokens(view));
+    attributes.record(&model::cost(view));
 }
 
 /// Returns the tools in `gen_ai.tool.definitions`, which is JSON such as

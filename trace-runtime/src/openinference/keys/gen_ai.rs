@@ -85,6 +85,9 @@ pub(crate) const REASONING_TOKENS: Names =
 pub(crate) const INPUT_AUDIO_TOKENS: Names = &["gen_ai.usage.audio.input_tokens"];
 pub(crate) const OUTPUT_AUDIO_TOKENS: Names = &["gen_ai.usage.audio.output_tokens"];
 
+/// The cost in US dollars. No version has it, but gateways and backends do.
+pub(crate) const COST: Names = &["gen_ai.usage.cost"];
+
 // Messages, since version 1.37, and tools, since version 1.38: all of them JSON.
 pub(crate) const SYSTEM_INSTRUCTIONS: Names = &[SYSTEM_INSTRUCTIONS_KEY];
 pub(crate) const INPUT_MESSAGES: Names = &[INPUT_MESSAGES_KEY, PROMPT_KEY];

@@ -60,6 +60,7 @@ impl Builder {
             ("resource_attribute", !self.resource_attributes.is_empty()),
             ("sample_ratio", self.sample_ratio.is_some()),
             ("gen_ai", self.gen_ai.is_some()),
+            ("prices", self.prices.is_some()),
         ];
         methods.into_iter().filter_map(|(method, is_called)| is_called.then_some(method))
     }

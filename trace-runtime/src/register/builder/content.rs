@@ -3,6 +3,7 @@
 use super::Builder;
 use crate::mask::Mask;
 use crate::openinference::keys;
+use std::path::PathBuf;
 
 impl Builder {
     /// Sets the project that the traces belong to: the resource attribute
@@ -74,6 +75,23 @@ impl Builder {
     /// [GenAI conventions]: https://github.com/open-telemetry/semantic-conventions-genai
     pub fn gen_ai(mut self, gen_ai: bool) -> Self {
         self.gen_ai = Some(gen_ai);
+        self
+    }
+
+    /// Sets the file with the prices from which the cost of a call is estimated, with the feature
+    /// `cost`: a newer `data.json` of [genai-prices], version 2.
+    ///
+    /// Default: `TRACE_PRICES`, then the prices at the time of the release of that crate.
+    /// [`install`](Self::install) returns an error for a file that is no table of prices.
+    ///
+    /// ```no_run
+    /// let _registration = trace_runtime::register().prices("prices.json").install()?;
+    /// # Ok::<(), trace_runtime::RegisterError>(())
+    /// ```
+    ///
+    /// [genai-prices]: https://github.com/pydantic/genai-prices/blob/main/prices/new_data/v2/data.json
+    pub fn prices(mut self, path: impl Into<PathBuf>) -> Self {
+        self.prices = Some(path.into());
         self
     }
 

@@ -72,6 +72,7 @@ pub struct Builder {
     pub(in crate::register) describes_process: bool,
     pub(in crate::register) sample_ratio: Option<f64>,
     pub(in crate::register) gen_ai: Option<bool>,
+    pub(in crate::register) prices: Option<PathBuf>,
     /// `None` follows `set_global_tracer_provider`.
     pub(in crate::register) propagators: Option<bool>,
     pub(in crate::register) parent_from_environment: bool,
@@ -113,6 +114,7 @@ impl Default for Builder {
             describes_process: false,
             sample_ratio: None,
             gen_ai: None,
+            prices: None,
             propagators: None,
             parent_from_environment: false,
             ignore_remote_parent: false,

@@ -1,5 +1,6 @@
 //! Resolves the settings that all destinations share: memory, batches, spool and limits.
 
+use super::prices::prices;
 use crate::config::{Environment, RegisterError, Setting, require_bytes};
 use crate::delivery::{BatchSettings, DeliverySettings, MAX_TIMEOUT, SpoolSettings};
 use crate::enrich::{Limits, Stages};
@@ -35,6 +36,7 @@ pub(super) fn delivery(
         batch: batch(builder, env, spool.as_ref())?,
         spool,
         stages: Stages {
+            prices: prices(builder, env)?,
             limits: Some(limits(env)?),
             gen_ai: builder.gen_ai.or(gen_ai).unwrap_or(false),
             additions: &[],

@@ -8,6 +8,7 @@ mod delivery;
 mod feedback;
 mod headers;
 mod otlp;
+mod prices;
 mod propagation;
 mod resource;
 mod sampling;

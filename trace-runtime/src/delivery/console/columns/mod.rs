@@ -60,9 +60,8 @@ impl Cells {
             None => format!("{}{}", sum(true), count(prompt.saturating_add(completion))),
             Some(_) => format!("{}{}{}", count(prompt), style.symbol("→", ">"), count(completion)),
         });
-        let cost = usage
-            .cost
-            .map(|cost| format!("{}{}", sum(node.row.usage.cost.is_none()), dollars(cost)));
+        let is_sum = node.row.usage.cost.is_none();
+        let cost = cost(usage, style).map(|cost| format!("{}{cost}", sum(is_sum)));
         Cells {
             label: Label::of(node, style),
             took: short_duration(node.row.took(), style.symbol("µs", "us")),
@@ -83,7 +82,7 @@ fn header(rows: &[Row], nodes: &[Node<'_>], style: Style) -> String {
     if let Some((prompt, completion)) = sum.tokens {
         parts.push(format!("{} tokens", count(prompt.saturating_add(completion))));
     }
-    parts.extend(sum.cost.map(dollars));
+    parts.extend(cost(sum, style));
     let header = style.paint(Paint::Dim, &fitted(&parts.join("  "), style.width, ""));
     let is_error = |row: &&Row| matches!(row.state, State::Error(_));
     let errors = match rows.iter().filter(is_error).count() {
@@ -91,6 +90,12 @@ fn header(rows: &[Row], nodes: &[Node<'_>], style: Style) -> String {
         errors => format!("  {}", style.paint(Paint::Red, &counted(errors, "error"))),
     };
     format!("{header}{errors}\n")
+}
+
+/// Returns the cost in dollars, with a mark if it is an estimate.
+fn cost(usage: Usage, style: Style) -> Option<String> {
+    let mark = if usage.is_estimate { style.symbol("≈", "~") } else { "" };
+    usage.cost.map(|cost| format!("{mark}{}", dollars(cost)))
 }
 
 fn counted(number: usize, noun: &str) -> String {

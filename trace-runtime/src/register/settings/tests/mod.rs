@@ -2,6 +2,8 @@
 
 mod errors;
 mod precedence;
+#[cfg(feature = "cost")]
+mod prices;
 mod propagation;
 mod values;
 
