@@ -6,7 +6,7 @@
 import { button, el, icon, kindTile } from './dom.js'
 import { KINDS, Model } from './model.js'
 import { readBlocks, takeBlocks } from './blocks.js'
-import { count, dollars, duration, plural } from './format.js'
+import { count, dollars, duration, oneLine, plural } from './format.js'
 import { highlight, matchesText, search, toggled, toggledKind } from './search.js'
 import { Tree, keyOf } from './tree.js'
 import { Minimap } from './minimap.js'
@@ -66,6 +66,7 @@ class App {
   /** Shows a model. The selection stays, if its span is still there. */
   show(model, isFirst = false) {
     const { state } = this
+    const before = this.shown
     const key = state.selected && keyOf(state.selected)
     state.model = model
     if (isFirst && model.traces.length > MANY_TRACES) {
@@ -76,8 +77,17 @@ class App {
     this.tree.update()
     const known = key && (model.spans.find(span => keyOf(span) === key) ?? model.sessions.find(session => keyOf(session) === key) ?? model.traces.find(trace => keyOf(trace) === key))
     if (isFirst || !known) this.selectFirst()
+    // A person who reads a span of a live page is not disturbed by other spans.
+    else if (known === before?.item && known.size === before.size) this.keep(known)
     else this.select(known, { isQuiet: true })
     if (state.query) this.setQuery(state.query)
+  }
+
+  keep(item) {
+    this.state.selected = item
+    this.tree.draw()
+    this.minimap.draw()
+    this.updateScale()
   }
 
   /** Selects the span of the address, else the first error, else the first span. */
@@ -98,7 +108,7 @@ class App {
   updateTop() {
     const { model } = this.state
     const services = [...new Set(model.spans.map(span => span.service).filter(Boolean))]
-    this.service.replaceChildren(services.length ? services.slice(0, 3).join(', ') : 'Trace')
+    this.service.replaceChildren(services.length ? oneLine(services.slice(0, 3).join(', '), 80) : 'Trace')
     document.title = services.length ? `${services[0]} · trace` : 'Trace'
     const { sum } = model
     const sessions = model.sessions.filter(session => session.id).length
@@ -130,11 +140,12 @@ class App {
     const { state } = this
     const before = this.currentTrace()
     state.selected = item
+    this.shown = { item, size: item.size }
     if (this.openParents(item)) this.tree.update()
     if (state.found && item.trace && !state.found.has(item) && this.tree.indexOf(item) < 0) this.setQuery('', true)
     const trace = this.currentTrace()
     if (trace !== before) {
-      if (state.zoom && state.zoom.trace !== trace) state.zoom = null
+      if (state.zoom && state.zoom.trace.id !== trace.id) state.zoom = null
       this.minimap.draw()
       this.updateScale()
     }
@@ -216,7 +227,7 @@ class App {
 
   windowOf(trace) {
     const { zoom } = this.state
-    return zoom?.trace === trace ? zoom : { from: trace.start, to: trace.end }
+    return zoom?.trace.id === trace.id ? zoom : { from: trace.start, to: trace.end }
   }
 
   zoom(zoom) {

@@ -2,7 +2,7 @@
 
 import { inflate } from './blocks.js'
 
-/** How long blocks are collected before the page is drawn again. */
+/** How long blocks are collected at least before the page is drawn again. */
 const PAUSE_MS = 250
 
 /**
@@ -14,16 +14,20 @@ export function follow(onText, onState) {
   if (!address) return
   let waiting = []
   let timer
+  let pause = PAUSE_MS
   const deliver = async () => {
     timer = undefined
     const blocks = await Promise.all(waiting.splice(0).map(inflate))
+    const started = performance.now()
     onText(blocks.map(block => block.text), blocks.filter(block => block.isDamaged).length)
+    // The more spans there are, the longer a change takes: most of the time belongs to the reader.
+    pause = Math.max(PAUSE_MS, 4 * (performance.now() - started))
   }
   const source = new EventSource(address)
   source.onopen = () => onState('live')
   source.onerror = () => onState('lost')
   source.onmessage = event => {
     waiting.push(event.data)
-    timer ??= setTimeout(deliver, PAUSE_MS)
+    timer ??= setTimeout(deliver, pause)
   }
 }
