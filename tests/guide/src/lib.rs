@@ -1,37 +1,37 @@
 //! Compiles and runs the code of each chapter of the guide, as a documentation test.
 
-#[doc = include_str!("../../../docs/guide/src/introduction.md")]
+#[doc = include_str!("../../../docs/guide/introduction.md")]
 pub mod introduction {}
 
-#[doc = include_str!("../../../docs/guide/src/first-trace.md")]
+#[doc = include_str!("../../../docs/guide/first-trace.md")]
 pub mod first_trace {}
 
-#[doc = include_str!("../../../docs/guide/src/nesting.md")]
+#[doc = include_str!("../../../docs/guide/nesting.md")]
 pub mod nesting {}
 
-#[doc = include_str!("../../../docs/guide/src/streams.md")]
+#[doc = include_str!("../../../docs/guide/streams.md")]
 pub mod streams {}
 
-#[doc = include_str!("../../../docs/guide/src/content.md")]
+#[doc = include_str!("../../../docs/guide/content.md")]
 pub mod content {}
 
-#[doc = include_str!("../../../docs/guide/src/sessions.md")]
+#[doc = include_str!("../../../docs/guide/sessions.md")]
 pub mod sessions {}
 
-#[doc = include_str!("../../../docs/guide/src/secrets.md")]
+#[doc = include_str!("../../../docs/guide/secrets.md")]
 pub mod secrets {}
 
-#[doc = include_str!("../../../docs/guide/src/production.md")]
+#[doc = include_str!("../../../docs/guide/production.md")]
 pub mod production {}
 
-#[doc = include_str!("../../../docs/guide/src/troubleshooting.md")]
+#[doc = include_str!("../../../docs/guide/troubleshooting.md")]
 pub mod troubleshooting {}
 
-#[doc = include_str!("../../../docs/guide/src/from-phoenix.md")]
+#[doc = include_str!("../../../docs/guide/from-phoenix.md")]
 pub mod from_phoenix {}
 
-#[doc = include_str!("../../../docs/guide/src/from-tracing.md")]
+#[doc = include_str!("../../../docs/guide/from-tracing.md")]
 pub mod from_tracing {}
 
-#[doc = include_str!("../../../docs/guide/src/from-langfuse.md")]
+#[doc = include_str!("../../../docs/guide/from-langfuse.md")]
 pub mod from_langfuse {}
