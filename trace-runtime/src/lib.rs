@@ -123,11 +123,6 @@ pub use opentelemetry_sdk;
 #[cfg(feature = "schema")]
 pub use schemars;
 
-/// Compiles and runs the examples of the README.
-#[cfg(doctest)]
-#[doc = include_str!("../README.md")]
-struct ReadmeExamples;
-
 /// Compiles the examples of the document about the page.
 #[cfg(all(doctest, feature = "html"))]
 #[doc = include_str!("../../docs/page.md")]

@@ -1,4 +1,7 @@
-//! Compiles and runs the code of each chapter of the guide, as a documentation test.
+//! Compiles and runs the code of the README and of each chapter of the guide, as documentation tests.
+
+#[doc = include_str!("../../../README.md")]
+pub mod readme {}
 
 #[doc = include_str!("../../../docs/guide/introduction.md")]
 pub mod introduction {}
@@ -14,6 +17,15 @@ pub mod streams {}
 
 #[doc = include_str!("../../../docs/guide/content.md")]
 pub mod content {}
+
+#[doc = include_str!("../../../docs/guide/macros.md")]
+pub mod macros {}
+
+#[doc = include_str!("../../../docs/guide/clients.md")]
+pub mod clients {}
+
+#[doc = include_str!("../../../docs/guide/cost.md")]
+pub mod cost {}
 
 #[doc = include_str!("../../../docs/guide/sessions.md")]
 pub mod sessions {}
