@@ -69,7 +69,9 @@ impl Console {
 impl Exporter for Console {
     fn export(&self, batch: Vec<SpanData>) -> ExportFuture<'_> {
         let mut separated = sync::lock(&self.separated);
-        batch.iter().for_each(|span| separated.observe(span));
+        for span in &batch {
+            separated.observe(span);
+        }
         drop(separated);
         let rows: Vec<_> = batch.iter().map(|span| self.layout.row(span)).collect();
         drop(batch);
