@@ -1,6 +1,7 @@
 //! Delivery over HTTP: path, headers, resource and batches.
 
 use integration_tests::{Program, Receiver, Reply};
+use opentelemetry_proto::tonic::common::v1::any_value::Value;
 use trace_runtime::{Builder, chain, register};
 
 #[chain]
