@@ -7,7 +7,7 @@ import urllib.error
 
 from programs import run_example
 from report import fail, log
-from rest import get
+from rest import get, value
 
 QUESTION = "How is the weather in {}?"
 ANSWER = "Canned answer to: " + QUESTION
@@ -76,7 +76,8 @@ def check_mlflow(base, experiment):
         if not found:
             return None
         return (len(found), {each.get("mlflow.trace.user") for each in metadata},
-                found[0]["request_preview"], found[-1]["response_preview"],
+                # MLflow writes every value as JSON, also a text.
+                value(found[0]["request_preview"]), value(found[-1]["response_preview"]),
                 all(each.get("total_tokens", 0) > 0 for each in tokens))
 
     wait_for("A session in MLflow", read, (

@@ -256,10 +256,10 @@ impl TracedFunction<'_> {
             return quote!(#runtime::__private::finish_diverging);
         }
         let finish = quote!(#runtime::__private::finish!(#returned, #span #mode));
-        match self.annotate(&returned) {
-            Some(annotate) => quote!(|#returned, #span| { #annotate #finish }),
-            None => quote!(|#returned, #span| #finish),
-        }
+        let Some(annotate) = self.annotate(&returned) else {
+            return quote!(|#returned, #span| #finish);
+        };
+        quote!(|#returned, #span| { #annotate #finish })
     }
 
     fn reads_returned_value(&self) -> bool {

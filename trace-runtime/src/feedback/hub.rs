@@ -87,7 +87,7 @@ impl Hub {
     pub(crate) fn annotate(
         &self,
         target: &Target,
-        annotation: &Annotation,
+        annotation: Annotation,
     ) -> Result<(), AnnotateError> {
         annotation.validate()?;
         if let Aim::Session(id) = &target.0 {
@@ -101,7 +101,8 @@ impl Hub {
         if !is_exported {
             return Ok(());
         }
-        taking.try_for_each(|(_, queue)| queue.give(target, &annotation.content))
+        let Annotation { content } = annotation;
+        taking.try_for_each(|(_, queue)| queue.give(target, &content))
     }
 
     fn no_backend(&self, aim: &Aim) -> AnnotateError {

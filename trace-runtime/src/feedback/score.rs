@@ -11,8 +11,8 @@ use super::annotation::Annotation;
 /// ```
 #[derive(Clone, Debug, Default, PartialEq, serde::Serialize)]
 pub struct Score {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    score: Option<f64>,
+    #[serde(rename = "score", skip_serializing_if = "Option::is_none")]
+    number: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     label: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -24,22 +24,25 @@ pub struct Score {
 impl Score {
     /// Creates a score with a number.
     pub fn new(score: impl Into<f64>) -> Self {
-        Score { score: Some(score.into()), ..Score::default() }
+        Score { number: Some(score.into()), ..Score::default() }
     }
 
     /// Sets the label.
+    #[must_use]
     pub fn label(mut self, label: impl Into<String>) -> Self {
         self.label = Some(label.into());
         self
     }
 
     /// Sets the explanation.
+    #[must_use]
     pub fn explanation(mut self, explanation: impl Into<String>) -> Self {
         self.explanation = Some(explanation.into());
         self
     }
 
     /// States that a model made the score. Otherwise a program did.
+    #[must_use]
     pub fn llm(mut self) -> Self {
         self.is_by_model = true;
         self
@@ -48,7 +51,7 @@ impl Score {
     /// Returns the annotation with this name.
     pub fn annotation(&self, name: impl Into<String>) -> Annotation {
         let mut annotation = Annotation::new(name).code();
-        annotation.content.score = self.score;
+        annotation.content.score = self.number;
         annotation.content.label.clone_from(&self.label);
         annotation.content.explanation.clone_from(&self.explanation);
         if self.is_by_model { annotation.llm() } else { annotation }
@@ -110,6 +113,7 @@ numbers!(f32 f64 i8 i16 i32 u8 u16 u32);
 macro_rules! long_numbers {
     ($($number:ty)*) => {$(
         /// The nearest `f64`, which is exact up to 2⁵³.
+        #[expect(clippy::cast_precision_loss, reason = "a score has no 16 digits")]
         impl Evaluation for $number {
             fn score(&self) -> Option<Score> {
                 Some(Score::new(*self as f64))

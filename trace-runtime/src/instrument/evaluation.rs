@@ -54,6 +54,6 @@ pub fn annotate(target: Option<Target>, name: &str, returned: &impl Evaluation) 
     let Some(active) = register::active() else { return };
     // The score of a type that the program defines is its own code.
     if let Ok(Some(score)) = panic::catch(|| returned.score()) {
-        active.annotate(&target, &score.annotation(name));
+        active.annotate(&target, score.annotation(name));
     }
 }

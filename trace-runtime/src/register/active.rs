@@ -354,7 +354,7 @@ impl Active {
     }
 
     /// Gives the score of an evaluator. An evaluator cannot handle an error, so it is reported.
-    pub(crate) fn annotate(&self, target: &Target, annotation: &Annotation) {
+    pub(crate) fn annotate(&self, target: &Target, annotation: Annotation) {
         let Some(feedback) = &self.feedback else { return };
         if let Err(error) = feedback.annotate(target, annotation) {
             self.diagnostics.late("evaluator", "", &|| {

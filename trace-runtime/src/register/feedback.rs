@@ -87,7 +87,7 @@ impl Feedback {
         target: impl Into<Target>,
         annotation: Annotation,
     ) -> Result<(), AnnotateError> {
-        self.hub.as_ref().map_or(Ok(()), |hub| hub.annotate(&target.into(), &annotation))
+        self.hub.as_ref().map_or(Ok(()), |hub| hub.annotate(&target.into(), annotation))
     }
 
     /// Waits until every annotation has an outcome, at most for the

@@ -246,7 +246,7 @@ impl Registration {
         annotation: Annotation,
     ) -> Result<(), AnnotateError> {
         let Some(running) = &self.running else { return Ok(()) };
-        running.feedback.annotate(&target.into(), &annotation)
+        running.feedback.annotate(&target.into(), annotation)
     }
 
     /// Switches the macros off, delivers the remaining spans and stops the background threads,

@@ -27,6 +27,11 @@ impl SpanGate {
         self.0.lock().is_resolved(ended.0)
     }
 
+    /// Returns true if the destination cannot be reached.
+    pub(crate) fn is_down(&self) -> bool {
+        self.0.lock().outage.is_down()
+    }
+
     /// Returns true if no spans of earlier runs are known to be left in the spool.
     pub(crate) fn is_recovered(&self) -> bool {
         self.0.store.is_none() || self.0.lock().looks.has_completed()

@@ -61,6 +61,12 @@ impl Outage {
         self.last_error.as_ref().or(self.last_rejection.as_ref())
     }
 
+    /// Returns true if the destination could not be reached several times in a row.
+    pub(crate) fn is_down(&self) -> bool {
+        let is_unreachable = |error: &SendError| error.cause == UNREACHABLE;
+        self.tries >= TRIES_UNTIL_DOWN && self.last_error.as_ref().is_some_and(is_unreachable)
+    }
+
     /// Returns true if a flush that began after `failures_before` failed tries cannot succeed by
     /// its deadline: the destination cannot be reached and was tried again for this flush, or it
     /// asked for a longer pause.

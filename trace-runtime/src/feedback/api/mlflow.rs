@@ -108,8 +108,10 @@ struct TraceInfo {
 
 #[derive(Deserialize)]
 struct Assessment {
-    assessment_id: String,
-    assessment_name: String,
+    #[serde(rename = "assessment_id")]
+    id: String,
+    #[serde(rename = "assessment_name")]
+    name: String,
     #[serde(default)]
     span_id: Option<String>,
     #[serde(default)]
@@ -126,14 +128,14 @@ struct Source {
 fn existing(answer: &[u8], record: &Record, span: Option<&str>) -> Option<String> {
     let found: Found = serde_json::from_slice(answer).ok()?;
     let is_same = |assessment: &Assessment| {
-        assessment.assessment_name == record.content.name
+        assessment.name == record.content.name
             && assessment.span_id.as_deref().filter(|id| !id.is_empty()) == span
             && assessment.source.source_id == source_id(record)
     };
-    let id = found.trace.trace_info.assessments.into_iter().find(is_same)?.assessment_id;
+    let id = found.trace.trace_info.assessments.into_iter().find(is_same)?.id;
     // It becomes a part of a path.
-    let is_safe = id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
-    Some(id).filter(|_| is_safe)
+    let fits_a_path = id.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_".contains(&byte));
+    Some(id).filter(|_| fits_a_path)
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Flush and shutdown of the annotations for one backend.
 
 use super::{Phase, Queue};
-use crate::delivery::{Flushed, Location, PENDING_AT_SHUTDOWN, SendError};
+use crate::delivery::{Flushed, Location, PENDING_AT_SHUTDOWN, SendError, SpanGate};
 use crate::sync::wait_timeout;
 use std::time::{Duration, Instant};
 
@@ -37,7 +37,10 @@ impl Queue {
         loop {
             let is_complete = state.open.first().is_none_or(|id| *id > flush.up_to);
             let rest = deadline.saturating_duration_since(Instant::now());
-            let is_hopeless = state.outage.is_hopeless(flush.failures_before, deadline);
+            // Annotations that wait for spans are not tried, so the spans show that the backend is away.
+            let is_hopeless = state.outage.is_hopeless(flush.failures_before, deadline)
+                || (state.sending.is_none()
+                    && self.parts.gate.as_ref().is_some_and(SpanGate::is_down));
             if is_complete || rest.is_zero() || is_hopeless {
                 let (ledger, cause) = (&state.ledger, state.outage.cause());
                 let (pending, on_disk) =

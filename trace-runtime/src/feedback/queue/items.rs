@@ -50,7 +50,7 @@ pub(super) struct Waits {
 /// The annotations of one backend. Each has exactly one place in the schedule.
 #[derive(Debug, Default)]
 pub(super) struct Items {
-    items: BTreeMap<u64, Item>,
+    by_id: BTreeMap<u64, Item>,
     schedule: BTreeSet<(Instant, u64)>,
     /// The last annotation of this run with a key.
     latest: HashMap<Key, u64>,
@@ -90,12 +90,12 @@ impl Items {
         let replaced = item.key.and_then(|key| self.latest.insert(key, id));
         self.bytes += item.bytes();
         self.schedule.insert((item.due, id));
-        self.items.insert(id, item);
+        self.by_id.insert(id, item);
         replaced
     }
 
     pub(super) fn remove(&mut self, id: u64) -> Option<Item> {
-        let item = self.items.remove(&id)?;
+        let item = self.by_id.remove(&id)?;
         self.schedule.remove(&(item.due, id));
         self.bytes -= item.bytes();
         if let Some(key) = item.key
@@ -107,7 +107,7 @@ impl Items {
     }
 
     pub(super) fn get_mut(&mut self, id: u64) -> Option<&mut Item> {
-        self.items.get_mut(&id)
+        self.by_id.get_mut(&id)
     }
 
     /// Returns the annotation that is due first.
@@ -122,7 +122,7 @@ impl Items {
 
     /// Sets the time of the next attempt.
     pub(super) fn schedule_at(&mut self, id: u64, due: Instant) {
-        let Some(item) = self.items.get_mut(&id) else { return };
+        let Some(item) = self.by_id.get_mut(&id) else { return };
         self.schedule.remove(&(item.due, id));
         item.due = due;
         self.schedule.insert((due, id));
@@ -130,7 +130,7 @@ impl Items {
 
     /// Sets the time to look again whether the spans of an annotation were accepted.
     pub(super) fn check_later(&mut self, id: u64, waits: Waits, now: Instant) {
-        let Some(item) = self.items.get_mut(&id) else { return };
+        let Some(item) = self.by_id.get_mut(&id) else { return };
         item.waits = waits;
         let pause = FIRST_CHECK.saturating_mul(1 << item.checks.min(10)).min(LAST_CHECK);
         item.checks += 1;
@@ -140,7 +140,7 @@ impl Items {
     /// Makes all annotations due, for a flush that waits for them.
     pub(super) fn hurry(&mut self, now: Instant) {
         self.schedule.clear();
-        for (id, item) in &mut self.items {
+        for (id, item) in &mut self.by_id {
             (item.due, item.checks) = (item.due.min(now), 0);
             self.schedule.insert((item.due, *id));
         }
@@ -169,7 +169,9 @@ mod tests {
     #[test]
     fn annotation_that_is_due_first_comes_first() {
         let mut items = Items::default();
-        (1..=3).for_each(|id| _ = items.insert(id, item(id.into())));
+        for id in 1..=3 {
+            assert_eq!(items.insert(id, item(id.into())), None);
+        }
         assert_eq!(items.first().unwrap().1, 1);
         items.schedule_at(1, Instant::now() + LAST_CHECK);
         assert_eq!(items.first().unwrap().1, 2);

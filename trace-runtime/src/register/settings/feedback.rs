@@ -15,11 +15,11 @@ const DEFAULT_WAIT: Duration = Duration::from_secs(3600);
 pub(in crate::register) fn feedback(settings: &Settings, builder: &Builder) -> HubSettings {
     let mut others: Vec<String> = Vec::new();
     let mut backends = Vec::new();
-    let mut destination = builder.exporters.len();
     let collector = settings.otlp.iter().map(|otlp| (otlp, collector(otlp)));
     let named = settings.backends.iter().zip(&settings.vendors);
     let named = named.map(|(otlp, vendor)| (otlp, api(*vendor, otlp)));
-    for (otlp, api) in collector.chain(named) {
+    let all = (builder.exporters.len()..).zip(collector.chain(named));
+    for (destination, (otlp, api)) in all {
         let is_http = otlp.endpoint.protocol == Protocol::HttpProtobuf;
         match api.filter(|_| is_http) {
             Some(api) => {
@@ -28,7 +28,6 @@ pub(in crate::register) fn feedback(settings: &Settings, builder: &Builder) -> H
             None if is_http => others.push(otlp.shown()),
             None => others.push(format!("{} over gRPC", otlp.shown())),
         }
-        destination += 1;
     }
     if builder.provider.is_some() {
         others.push("the exporters of an attached provider".to_owned());
