@@ -44,7 +44,7 @@ fn page_holds_the_lines_of_the_file() {
     registration.flush().unwrap();
     let page = Page::read(&path);
     assert_eq!(page.document, page::HTML);
-    assert!(page.document.ends_with("\n"), "blocks begin on a line of their own");
+    assert!(page.document.ends_with('\n'), "blocks begin on a line of their own");
     work(2);
     registration.shutdown().unwrap();
     let page = Page::read(&path);
