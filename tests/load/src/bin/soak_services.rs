@@ -7,9 +7,13 @@
 //! It fails if a span arrives twice, if the account of a process does not add up, if a parent arrives
 //! more than 60 s after its child, or if a parent is missing that no killed process had.
 
+#[path = "soak_services/account.rs"]
 mod account;
+#[path = "soak_services/http.rs"]
 mod http;
+#[path = "soak_services/node.rs"]
 mod node;
+#[path = "soak_services/received.rs"]
 mod received;
 
 use account::Account;
