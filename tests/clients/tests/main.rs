@@ -4,6 +4,7 @@ mod async_openai;
 mod genai;
 mod http;
 mod rig;
+mod rust_llm;
 
 use serde_json::{Value, json};
 
