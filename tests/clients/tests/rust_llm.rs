@@ -45,7 +45,7 @@ impl Tool for Weather {
 
 #[trace_runtime::agent(skip(chat))]
 async fn agent(chat: &mut Chat, question: &str) -> anyhow::Result<String> {
-    Ok(chat.ask(question).await?.content().to_owned())
+    Ok(Box::pin(chat.ask(question)).await?.content().to_owned())
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn native_spans_are_children_and_translated() {
 fn native_span_in_an_llm_function_counts_once() {
     #[trace_runtime::llm(skip(chat))]
     async fn ask(chat: &mut Chat, question: &str) -> anyhow::Result<String> {
-        Ok(chat.ask(question).await?.content().to_owned())
+        Ok(Box::pin(chat.ask(question)).await?.content().to_owned())
     }
     let spans = run_traced(async |base| {
         ask(&mut chat(base)?, "Hello").await?;
