@@ -28,6 +28,7 @@ async fn send(adapter: Raw, call: Call) -> Received {
 }
 
 /// Runs a test with each adapter, a server and a registration.
+#[allow(clippy::needless_pass_by_value)] // closures are written at the call
 fn for_each(test: impl AsyncFn(Raw, &Billing), check: impl Fn(&str, &Program)) {
     for adapter in RAW {
         let program = Program::start();
@@ -200,8 +201,9 @@ fn body_of_ten_megabytes_passes_unchanged_and_is_delivered() {
     let test = async |adapter, billing: &Billing| {
         let mut body = request();
         body["messages"][0]["content"] = "x".repeat(10 << 20).into();
+        let text = body.to_string();
         let received = send(adapter, call(billing, "echo", &body)).await;
-        assert!(received.text().await.expect("a body") == body.to_string());
+        assert!(received.text().await.expect("a body") == text);
     };
     for_each(test, |name, program| {
         assert_tree(name, program, &["chat gpt-4o [LLM] ok"]);

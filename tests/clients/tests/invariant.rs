@@ -122,6 +122,7 @@ fn tokens(program: &Program) -> u64 {
 }
 
 /// Runs a program with each client, and compares its tokens with the bill.
+#[allow(clippy::needless_pass_by_value)] // closures are written at the call
 fn for_each(calls: u64, program: impl AsyncFn(&Asker, &Billing) -> Result<()>) {
     for asker in askers() {
         let running = Program::start();

@@ -6,6 +6,7 @@ mod genai;
 mod http;
 mod invariant;
 mod rig;
+mod rust_llm;
 mod traced_clients;
 
 use serde_json::{Value, json};

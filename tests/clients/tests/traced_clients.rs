@@ -163,6 +163,7 @@ fn async_openai_error_has_the_message_of_the_server() {
 }
 
 #[test]
+#[allow(clippy::result_large_err)] // the error of rig
 fn rig_over_the_middleware_has_messages() {
     let program = run(async |billing| {
         let http = reqwest_middleware::ClientBuilder::new(reqwest::Client::new())

@@ -111,6 +111,8 @@ fn near_miss_response_adds_nothing() {
 fn near_miss_embedding_or_rerank_adds_nothing() {
     assert_adds_nothing("EMBEDDING", Some(&json!({"input": {"text": "a"}})), None);
     assert_adds_nothing("EMBEDDING", None, Some(&json!({"data": [{"embedding": ["a"]}]})));
+    assert_adds_nothing("EMBEDDING", None, Some(&json!({"embedding": [0.5]})));
+    assert_adds_nothing("EMBEDDING", Some(&json!({"inputText": 5})), None);
     assert_adds_nothing("EMBEDDING", None, Some(&json!([0.1, 0.2])));
     assert_adds_nothing("RERANKER", Some(&json!({"query": "a", "documents": "b"})), None);
 }

@@ -88,12 +88,20 @@ fn request(service: &str) -> Request<HealthCheckRequest> {
 }
 
 /// Asks the method with one answer.
+///
+/// # Errors
+///
+/// Returns the error of the call.
 #[agent(skip(client))]
 pub async fn check(mut client: HealthClient<Channel>, service: &str) -> Result<i32, Status> {
     Ok(client.check(request(service)).await?.into_inner().status)
 }
 
 /// Asks the method with a stream, and returns the number of answers.
+///
+/// # Errors
+///
+/// Returns the error of the call, or of the stream.
 #[agent(skip(client))]
 pub async fn watch(mut client: HealthClient<Channel>, service: &str) -> Result<usize, Status> {
     let mut answers = client.watch(request(service)).await?.into_inner();

@@ -3,6 +3,7 @@
 use super::{Received, Receiver, Reply};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 /// The data of a Phoenix. Clones share it, as a server has its data after a restart.
@@ -133,7 +134,10 @@ impl Data {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
 }
 
 fn text(value: &opentelemetry_proto::tonic::common::v1::AnyValue) -> Option<String> {

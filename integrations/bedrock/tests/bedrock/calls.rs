@@ -151,6 +151,8 @@ fn embedding_is_recorded() {
     let expected = [
         ("openinference.span.kind", Some("EMBEDDING")),
         ("embedding.model_name", Some("amazon.titan-embed-text-v2:0")),
+        ("embedding.embeddings.0.embedding.text", Some("embed me")),
+        ("llm.token_count.total", Some("11")),
         ("http.response.status_code", Some("200")),
     ];
     assert_attributes(&program, "embeddings amazon.titan-embed-text-v2:0", &expected);

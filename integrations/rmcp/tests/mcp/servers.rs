@@ -27,6 +27,7 @@ impl Weather {
     }
 
     #[tool(description = "A tool that fails")]
+    #[allow(clippy::unused_self)] // as its siblings
     fn broken(&self) -> CallToolResult {
         CallToolResult::error(vec![ContentBlock::text("no station")])
     }

@@ -105,15 +105,20 @@ const CHAT_STREAMS: [Assembler; 9] = [
 ];
 
 /// The formats of embedding requests. Ollama's and Mistral's are the same as OpenAI's.
-const EMBEDDING_REQUESTS: [Parser<EmbeddingRequest>; 3] =
-    [openai::embeddings::request, cohere::embed::request, gemini::embeddings::request];
+const EMBEDDING_REQUESTS: [Parser<EmbeddingRequest>; 4] = [
+    openai::embeddings::request,
+    cohere::embed::request,
+    gemini::embeddings::request,
+    bedrock::titan::request,
+];
 
 /// The formats of embedding responses.
-const EMBEDDING_RESPONSES: [Parser<EmbeddingResponse>; 4] = [
+const EMBEDDING_RESPONSES: [Parser<EmbeddingResponse>; 5] = [
     openai::embeddings::response,
     cohere::embed::response,
     ollama::embed_response,
     gemini::embeddings::response,
+    bedrock::titan::response,
 ];
 
 /// Reads the request of a chat or completion in any known format.

@@ -3,10 +3,11 @@
 //! Reference: <https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html>.
 //! Fixtures: `bedrock_converse*.json`. The content blocks are read in `blocks`, the events of
 //! `ConverseStream` in `stream`. The bodies of `InvokeModel` have the
-//! format of the vendor that made the model.
+//! format of the vendor that made the model, Amazon's own embeddings that of `titan`.
 
 mod blocks;
 pub(super) mod stream;
+pub(super) mod titan;
 
 use super::exclusive_usage::ExclusiveUsage;
 use crate::enrich::api::{
