@@ -2,6 +2,12 @@
 //! call. It has no sampler, no settings, no bounds, no account of losses and one destination, which
 //! drops the spans. The distance between it and this project is the price of these.
 
+#![expect(
+    clippy::vec_box,
+    clippy::unnecessary_box_returns,
+    reason = "a record is handed on without a copy"
+)]
+
 use crate::call::{answer, drive, yield_now};
 use crate::contender::Pipeline;
 use opentelemetry::trace::{

@@ -35,6 +35,7 @@ mod parent;
 mod result;
 mod returned_future;
 mod sampling;
+mod shared_span;
 mod start_options;
 mod stream;
 mod sync;

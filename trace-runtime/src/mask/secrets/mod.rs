@@ -27,7 +27,7 @@ mod tests;
 
 use super::REDACTED;
 use layer::Layer;
-pub(crate) use names::is_secret_name;
+pub(super) use names::is_secret_name;
 use std::ops::Range;
 pub(super) use tokens::has_token_in_name;
 
