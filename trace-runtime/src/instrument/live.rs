@@ -67,7 +67,6 @@ struct DeferredSpan {
     content: SpanContent,
 }
 
-#[expect(clippy::vec_box, reason = "a handle to a span is one pointer")]
 type Spare = Vec<Box<LiveSpan>>;
 
 thread_local! {
