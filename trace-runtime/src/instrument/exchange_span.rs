@@ -63,7 +63,7 @@ impl ExchangeSpan {
             }
             let limits = live.shared().active.limits();
             let value_limit = limits.value_bytes.saturating_mul(KEPT_LIMITS);
-            let mut live = live.begin(StartOptions::named(site, name))?;
+            let mut live = live.begin(&StartOptions::named(site, name))?;
             live.content()?.attributes = describe(value_limit);
             live.share();
             let outer = Context::current();

@@ -14,7 +14,7 @@
 //! instructions. Nothing else on this path allocates once records circulate.
 
 use super::context_span::ContextSpan;
-use super::sampling::{Decision, attached_span, decide};
+use super::sampling::{Attached, Decision, attached_span, decide};
 use super::shared_span::SharedSpan;
 use super::start_options::StartOptions;
 use crate::capture::CapturedValue;
@@ -25,8 +25,8 @@ use crate::panic;
 use crate::recording::Recording;
 use crate::register::{self, EffectiveParent, Sampling};
 use crate::scope::ContextAttributes;
-use crate::span::{Call, CallSite, SpanContent, SpanRecord};
-use opentelemetry::trace::{SpanContext, Status, TraceContextExt};
+use crate::span::{CallSite, SpanContent, SpanRecord};
+use opentelemetry::trace::{Span as _, SpanContext, Status, TraceContextExt};
 use opentelemetry::{Context, ContextGuard, KeyValue};
 use opentelemetry_sdk::trace::Span as SdkSpan;
 use std::cell::RefCell;
@@ -132,14 +132,10 @@ impl LiveSpan {
     /// is suppressed, or an unsampled parent in the current context already decides for all spans
     /// below it. Also if OpenTelemetry panics, since the thread is ending, or an attached provider.
     #[inline(never)]
-    pub(super) fn begin(mut self: Box<Self>, mut start: StartOptions) -> Option<Box<Self>> {
-        let call = start.take_call();
-        let sampling = self.shared.active.sampling();
-        let begun = panic::catch(|| match sampling {
-            Some(sampling) => {
-                start.in_context(|context| self.begin_own(sampling, &start, call, context))
-            }
-            None => self.begin_attached(&start, call),
+    pub(super) fn begin(mut self: Box<Self>, start: &StartOptions) -> Option<Box<Self>> {
+        let begun = panic::catch(|| match self.shared.active.sampling() {
+            Some(sampling) => start.in_context(|context| self.begin_own(sampling, start, context)),
+            None => self.begin_attached(start),
         });
         match begun {
             Ok(true) => Some(self),
@@ -153,25 +149,23 @@ impl LiveSpan {
 
     /// Begins a span that this crate records itself.
     #[inline]
-    fn begin_own(
-        &mut self,
-        sampling: Sampling,
-        start: &StartOptions,
-        call: Call,
-        context: &Context,
-    ) -> bool {
+    fn begin_own(&mut self, sampling: Sampling, start: &StartOptions, context: &Context) -> bool {
         let current = context.span();
         let active = &self.shared.active;
         (self.state, self.context) =
             match decide(active, sampling, start, context, current.span_context()) {
                 Decision::Nothing => return false,
                 Decision::NotRecording => (State::NotRecording, context.clone()),
-                Decision::NotSampled(span_context) => {
-                    (State::NotRecording, context.with_remote_span_context(span_context))
+                Decision::Inherited(parent) => {
+                    (State::NotRecording, context.with_remote_span_context(parent.clone()))
                 }
-                Decision::Record(span_context, EffectiveParent { parent, ignored }) => {
+                Decision::NotSampled(ids) => {
+                    (State::NotRecording, context.with_remote_span_context(ids.span_context()))
+                }
+                Decision::Record(ids, EffectiveParent { parent, ignored }) => {
+                    let span_context = ids.span_context();
                     let record = record_in(&mut self.record, self.site);
-                    begin_record(record, call, span_context.clone(), parent, context);
+                    begin_record(record, start, self.site, &span_context, parent, context);
                     if let Some(ignored) = ignored {
                         record.add_link(ignored.clone(), Vec::new());
                     }
@@ -187,26 +181,26 @@ impl LiveSpan {
     /// It runs samplers and processors of the application, which may attach contexts; the context
     /// must therefore be a clone, not the borrowed current one.
     #[cold]
-    fn begin_attached(&mut self, start: &StartOptions, call: Call) -> bool {
+    fn begin_attached(&mut self, start: &StartOptions) -> bool {
         let context = start.in_context(Context::clone);
         let current = context.span();
         let active = &self.shared.active;
-        let (decision, span) =
-            attached_span(active, start, &call, &context, current.span_context());
-        (self.state, self.context) = match decision {
-            Decision::Nothing => return false,
-            Decision::NotRecording => (State::NotRecording, context.clone()),
-            Decision::NotSampled(span_context) => {
-                (State::NotRecording, context.with_remote_span_context(span_context))
-            }
-            Decision::Record(span_context, EffectiveParent { parent, .. }) => {
-                let record = record_in(&mut self.record, self.site);
-                begin_record(record, call, span_context.clone(), parent, &context);
-                self.attached = span.map(Box::new);
-                let shared = Arc::clone(&self.shared);
-                (State::Recording, context.with_span(ContextSpan { span_context, shared }))
-            }
-        };
+        (self.state, self.context) =
+            match attached_span(active, start, &context, current.span_context()) {
+                Attached::Nothing => return false,
+                Attached::NotRecording => (State::NotRecording, context.clone()),
+                Attached::NotSampled(span_context) => {
+                    (State::NotRecording, context.with_remote_span_context(span_context))
+                }
+                Attached::Record(span, parent) => {
+                    let span_context = span.span_context().clone();
+                    let record = record_in(&mut self.record, self.site);
+                    begin_record(record, start, self.site, &span_context, parent, &context);
+                    self.attached = Some(span);
+                    let shared = Arc::clone(&self.shared);
+                    (State::Recording, context.with_span(ContextSpan { span_context, shared }))
+                }
+            };
         true
     }
 
@@ -239,7 +233,7 @@ impl LiveSpan {
     pub(super) fn begin_deferred(mut self: Box<Self>) -> Option<Box<Self>> {
         let Some(deferred) = self.deferred.take() else { return Some(self) };
         let DeferredSpan { start, content: earlier } = *deferred;
-        let mut span = self.begin(start)?;
+        let mut span = self.begin(&start)?;
         if let Some(content) = span.content() {
             content.replace_keeping_scope(earlier);
             span.share();
@@ -319,12 +313,19 @@ fn record_in<'a>(
 #[inline]
 fn begin_record(
     record: &mut SpanRecord,
-    call: Call,
-    span_context: SpanContext,
+    start: &StartOptions,
+    site: &'static CallSite,
+    span_context: &SpanContext,
     parent: &SpanContext,
     context: &Context,
 ) {
-    record.begin(call, span_context, parent, ContextAttributes::from_context(context));
+    record.begin(site, start.self_type(), span_context, parent);
+    if let Some(name) = start.evaluated_name() {
+        record.call.name = Some(name.clone());
+    }
+    if let Some(inherited) = ContextAttributes::from_context(context) {
+        record.content.inherited = Some(inherited);
+    }
     #[cfg(feature = "testing")]
     {
         record.recording = Recording::of(context);

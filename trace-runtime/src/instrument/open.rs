@@ -50,7 +50,7 @@ fn open_registered(
 ) -> SpanHandle {
     let Some(span) = LiveSpan::acquire(site) else { return SpanHandle(None) };
     let start = evaluate_start_options(site, start);
-    let Some(mut span) = span.begin(start) else { return SpanHandle(None) };
+    let Some(mut span) = span.begin(&start) else { return SpanHandle(None) };
     if let Some(content) = span.content() {
         evaluate_attribute_options(site.kind, content, record);
         span.share();

@@ -3,7 +3,7 @@
 use super::start_options::StartOptions;
 use crate::mask::scrub_name;
 use crate::register::{Active, EffectiveParent, Sampling};
-use crate::span::{Call, new_span_id, new_trace_id};
+use crate::span::{new_span_id, new_trace_id};
 use opentelemetry::Context;
 use opentelemetry::trace::{
     Link, Span as _, SpanBuilder, SpanContext, SpanKind, TraceContextExt, TraceFlags, TraceId,
@@ -17,10 +17,37 @@ pub(super) enum Decision<'a> {
     Nothing,
     /// The span does not record, and the body runs in the context of the options.
     NotRecording,
+    /// The span does not record. Spans below learn the decision from the parent in their context.
+    Inherited(&'a SpanContext),
     /// The span does not record. Spans below learn the decision from these ids in their context.
+    NotSampled(Ids<'a>),
+    /// The span records, with these ids.
+    Record(Ids<'a>, EffectiveParent<'a>),
+}
+
+/// The ids of a new span.
+#[derive(Clone, Copy)]
+pub(super) struct Ids<'a> {
+    trace_id: TraceId,
+    flags: TraceFlags,
+    parent: &'a SpanContext,
+}
+
+impl Ids<'_> {
+    /// Returns the ids with a new id of the span.
+    #[inline]
+    pub(super) fn span_context(self) -> SpanContext {
+        let trace_state = self.parent.trace_state().clone();
+        SpanContext::new(self.trace_id, new_span_id(), self.flags, false, trace_state)
+    }
+}
+
+/// The begin of a span of an attached provider.
+pub(super) enum Attached<'a> {
+    Nothing,
+    NotRecording,
     NotSampled(SpanContext),
-    /// The span records, with these ids and this parent.
-    Record(SpanContext, EffectiveParent<'a>),
+    Record(Box<SdkSpan>, &'a SpanContext),
 }
 
 /// Decides about a span that this crate records itself, by the samplers of the OpenTelemetry
@@ -47,20 +74,14 @@ pub(super) fn decide<'a>(
             without_span(start)
         } else {
             // The parent comes from the environment, and requests below must pass it on.
-            Decision::NotSampled(parent.clone())
+            Decision::Inherited(parent)
         };
     }
     let trace_id = if has_parent { parent.trace_id() } else { new_trace_id() };
     let is_sampled = by_parent.unwrap_or_else(|| is_in_ratio(sampling.ratio, trace_id));
     let flags = if is_sampled { parent.trace_flags() } else { TraceFlags::default() };
-    let flags = flags.with_sampled(is_sampled);
-    let trace_state = parent.trace_state().clone();
-    let span_context = SpanContext::new(trace_id, new_span_id(), flags, false, trace_state);
-    if is_sampled {
-        Decision::Record(span_context, effective)
-    } else {
-        Decision::NotSampled(span_context)
-    }
+    let ids = Ids { trace_id, flags: flags.with_sampled(is_sampled), parent };
+    if is_sampled { Decision::Record(ids, effective) } else { Decision::NotSampled(ids) }
 }
 
 fn without_span<'a>(start: &StartOptions) -> Decision<'a> {
@@ -71,13 +92,15 @@ fn without_span<'a>(start: &StartOptions) -> Decision<'a> {
 pub(super) fn attached_span<'a>(
     active: &'a Active,
     start: &StartOptions,
-    call: &Call,
     context: &Context,
     current: &'a SpanContext,
-) -> (Decision<'a>, Option<SdkSpan>) {
-    let Some(tracer) = active.tracer(call.site) else { return (without_span(start), None) };
-    let effective = start.effective_parent(active, current);
-    let EffectiveParent { parent, ignored } = effective;
+) -> Attached<'a> {
+    let without_span = || {
+        if start.runs_in_current_context() { Attached::Nothing } else { Attached::NotRecording }
+    };
+    let call = start.call();
+    let Some(tracer) = active.tracer(call.site) else { return without_span() };
+    let EffectiveParent { parent, ignored } = start.effective_parent(active, current);
     let links = ignored.map(|ignored| Link::with_context(ignored.clone()));
     let mut name = call.span_name();
     if active.scrubs_attached() {
@@ -92,13 +115,12 @@ pub(super) fn attached_span<'a>(
     let parent_context = context_with_parent(context, parent);
     let span = tracer.build_with_context(builder, &parent_context);
     if context.is_telemetry_suppressed() {
-        return (without_span(start), None);
+        return without_span();
     }
-    let span_context = span.span_context().clone();
     if span.is_recording() {
-        (Decision::Record(span_context, effective), Some(span))
+        Attached::Record(Box::new(span), parent)
     } else {
-        (Decision::NotSampled(span_context), None)
+        Attached::NotSampled(span.span_context().clone())
     }
 }
 

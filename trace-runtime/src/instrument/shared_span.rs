@@ -96,7 +96,7 @@ impl RecordingSpan {
         if let Some(output) = output {
             record.content.output.set(output);
         }
-        if record.status == Status::Unset {
+        if matches!(record.status, Status::Unset) {
             record.status = status;
         }
         record.end_time = at;

@@ -129,11 +129,20 @@ impl StartOptions {
         if self.is_root { EffectiveParent::NONE } else { active.effective_parent(current) }
     }
 
-    /// Moves the call out.
     #[inline]
-    pub(super) fn take_call(&mut self) -> Call {
-        let name = self.rare.as_mut().and_then(|rare| rare.name.take());
-        Call { site: self.site, name, self_type: self.self_type }
+    pub(super) fn self_type(&self) -> Option<&'static str> {
+        self.self_type
+    }
+
+    /// Returns the name that was evaluated, if there is one.
+    #[inline]
+    pub(super) fn evaluated_name(&self) -> Option<&Cow<'static, str>> {
+        self.rare.as_ref()?.name.as_ref()
+    }
+
+    /// Returns the call, for a provider that samples by it.
+    pub(super) fn call(&self) -> Call {
+        Call { site: self.site, name: self.evaluated_name().cloned(), self_type: self.self_type }
     }
 
     /// Returns true unless it is already certain that the span will not record. A ratio sampler

@@ -10,7 +10,6 @@ use opentelemetry::trace::{Event, Link, SpanContext, SpanId, Status};
 use opentelemetry::{InstrumentationScope, KeyValue};
 use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanLinks};
 use std::borrow::Cow;
-use std::sync::Arc;
 use std::time::SystemTime;
 
 /// A span from its start to its end.
@@ -74,16 +73,16 @@ impl SpanRecord {
     #[inline]
     pub(crate) fn begin(
         &mut self,
-        call: Call,
-        span_context: SpanContext,
+        site: &'static CallSite,
+        self_type: Option<&'static str>,
+        span_context: &SpanContext,
         parent: &SpanContext,
-        inherited: Option<Arc<[KeyValue]>>,
     ) {
-        self.call = call;
-        self.span_context = span_context;
+        self.call.site = site;
+        self.call.self_type = self_type;
+        self.span_context = span_context.clone();
         self.parent_span_id = parent.span_id();
         self.parent_is_remote = parent.is_valid() && parent.is_remote();
-        self.content.inherited = inherited;
         self.start_time = opentelemetry::time::now();
         self.end_time = self.start_time;
     }

@@ -139,7 +139,7 @@ impl Runs<'_> {
 
 /// Returns true if the key of an attribute contains a token. Keys are short and most are known, so
 /// only those with a long part that has digits are searched.
-pub(in crate::mask) fn has_token_in_name(key: &str) -> bool {
+pub(super) fn has_token_in_name(key: &str) -> bool {
     let is_long = |part: &str| part.len() >= MIN_RUN && part.bytes().any(|it| it.is_ascii_digit());
     let mut found = Vec::new();
     if key.split('.').any(is_long) {
