@@ -8,7 +8,7 @@ use std::cell::RefCell;
 
 /// The greatest length of a text that is remembered.
 const MAX_LEN: usize = 128;
-/// The number of texts that a thread remembers. With a new text at its place, another is forgotten.
+/// The number of texts that a thread remembers, a power of two. Each text has two possible places.
 const PLACES: usize = 256;
 
 /// The questions about a text.
@@ -41,41 +41,45 @@ pub(super) fn ask(text: &str, question: Question, find_out: impl FnOnce() -> boo
     if text.len() > MAX_LEN || text.is_empty() {
         return find_out();
     }
+    let place = place_of(text.as_bytes());
     // A thread that is ending has destroyed its thread-locals.
-    let known = PLACES_OF_THREAD
-        .try_with(|places| places.borrow().get(place_of(text))?.get(text, question));
-    match known {
-        Ok(Some(answer)) => answer,
-        _ => {
-            let answer = find_out();
-            let _ = PLACES_OF_THREAD.try_with(|places| {
-                let mut places = places.borrow_mut();
-                if places.is_empty() {
-                    places.resize_with(PLACES, Place::default);
-                }
-                places[place_of(text)].set(text, question, answer);
-            });
-            answer
-        }
+    let known = PLACES_OF_THREAD.try_with(|places| {
+        let places = places.borrow();
+        let two = places.get(place..place + 2)?;
+        two[0].get(text, question).or_else(|| two[1].get(text, question))
+    });
+    if let Ok(Some(answer)) = known {
+        return answer;
     }
+    let answer = find_out();
+    let _ = PLACES_OF_THREAD.try_with(|places| {
+        let mut places = places.borrow_mut();
+        if places.is_empty() {
+            places.resize_with(PLACES, Place::default);
+        }
+        // A text whose first place is taken goes to the second, and pushes another one out.
+        let is_free = places[place].len == 0 || places[place].holds(text);
+        places[place + usize::from(!is_free)].set(text, question, answer);
+    });
+    answer
 }
 
-/// Returns the place of a text: a hash of its length, beginning, middle and end.
-fn place_of(text: &str) -> usize {
-    let bytes = text.as_bytes();
-    let word = |from: usize| {
-        let mut word = [0; 8];
-        let part = &bytes[from..bytes.len().min(from + 8)];
-        word[..part.len()].copy_from_slice(part);
-        u64::from_le_bytes(word)
-    };
+/// Returns the first of the two places of a text: a hash of its length, beginning, middle and end.
+fn place_of(bytes: &[u8]) -> usize {
+    let mix =
+        |hash: u64, word: u64| (hash.rotate_left(5) ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15);
     let mut hash = bytes.len() as u64;
-    for from in [0, bytes.len() / 2, bytes.len().saturating_sub(8)] {
-        hash = (hash.rotate_left(5) ^ word(from)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    match (bytes.first_chunk::<8>(), bytes.last_chunk::<8>()) {
+        (Some(first), Some(last)) => {
+            let middle = bytes[(bytes.len() - 8) / 2..].first_chunk::<8>().unwrap_or(first);
+            for word in [first, middle, last] {
+                hash = mix(hash, u64::from_le_bytes(*word));
+            }
+        }
+        _ => hash = bytes.iter().fold(hash, |hash, byte| mix(hash, u64::from(*byte))),
     }
-    #[expect(clippy::cast_possible_truncation, reason = "the highest 8 bits")]
-    let place = (hash >> 56) as usize;
-    place % PLACES
+    // The highest bits depend on all others.
+    usize::try_from(hash >> 32).unwrap_or(0) >> 8 & (PLACES - 2)
 }
 
 impl Default for Place {
