@@ -178,6 +178,12 @@ impl CapturedValue<'_> {
         self
     }
 
+    /// Returns true if the value records attributes. Few do.
+    #[inline]
+    pub(crate) fn has_recorded(&self) -> bool {
+        self.attributes.is_some()
+    }
+
     /// Moves the recorded attributes out.
     pub(crate) fn take_recorded(&mut self) -> Vec<KeyValue> {
         self.attributes.take().unwrap_or_default()

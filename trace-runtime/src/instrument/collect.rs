@@ -36,8 +36,10 @@ impl<T, R: FnMut(&T) -> Outcome<'_>> Collect<T> for Chunks<R> {
         match (self.read)(item) {
             Outcome::Returned(chunk) => {
                 if let Some(mut chunk) = chunk {
-                    for attribute in chunk.take_recorded() {
-                        push(&mut self.recorded, attribute);
+                    if chunk.has_recorded() {
+                        for attribute in chunk.take_recorded() {
+                            push(&mut self.recorded, attribute);
+                        }
                     }
                     self.joined.add(&chunk);
                 }
