@@ -1,6 +1,6 @@
 //! The list of measured contenders.
 
-use crate::{fastrace_stack, macros, plain, sdk, tracing_stack};
+use crate::{fastrace_stack, floor, macros, plain, sdk, tracing_stack};
 use std::time::Duration;
 
 /// One way to trace the call; `plain` does not trace it at all.
@@ -34,7 +34,7 @@ pub(crate) trait Pipeline {
 }
 
 /// All contenders, in the order of the tables.
-pub(crate) const ALL: [Contender; 9] = [
+pub(crate) const ALL: [Contender; 10] = [
     Contender {
         name: "plain",
         title: "plain function",
@@ -69,6 +69,13 @@ pub(crate) const ALL: [Contender; 9] = [
         install: || Some(macros::durable()),
         sync: macros::step,
         asynchronous: macros::call_async,
+    },
+    Contender {
+        name: "floor",
+        title: "the floor: a live span and two texts, without everything else",
+        install: || Some(floor::counting()),
+        sync: floor::step,
+        asynchronous: floor::call_async,
     },
     Contender {
         name: "sdk",

@@ -5,6 +5,7 @@ use crate::contender::Pipeline;
 use benches::{NoOp, Receiver, processor_time};
 use std::path::PathBuf;
 use std::time::Duration;
+use trace_runtime::mask::Mask;
 use trace_runtime::{Registration, chain, register};
 
 /// The traced sync call. `depth` is no part of the recorded input, as for the other contenders.
@@ -25,6 +26,12 @@ pub(crate) async fn step_async(question: &'static str, depth: u32) -> &'static s
 /// Polls the traced async call to completion.
 pub(crate) fn call_async(question: &'static str, depth: u32) -> &'static str {
     drive(step_async(question, depth))
+}
+
+/// A traced call with a text of any length, which it returns.
+#[chain]
+pub(crate) fn repeat(text: &str) -> String {
+    text.to_owned()
 }
 
 /// A registration and the folder of its spool, which is deleted on drop.
@@ -81,4 +88,12 @@ pub(crate) fn durable() -> Box<dyn Pipeline> {
     let builder = register().verbose(false).endpoint(Receiver::start().endpoint());
     let installed = builder.spool(&spool).durable(true).install();
     registered(installed.expect("nothing else is registered"), Some(spool))
+}
+
+/// Installs a registration that sends every span to a receiver on the loopback interface, with or
+/// without the search for secrets.
+pub(crate) fn sending(scrubs: bool) -> Box<dyn Pipeline> {
+    let builder = register().verbose(false).endpoint(Receiver::start().endpoint());
+    let installed = builder.mask(Mask::new().scrub_secrets(scrubs)).install();
+    registered(installed.expect("nothing else is registered"), None)
 }

@@ -8,7 +8,9 @@
 mod burst;
 mod call;
 mod contender;
+mod count;
 mod fastrace_stack;
+mod floor;
 mod macros;
 mod plain;
 mod report;
@@ -22,8 +24,14 @@ mod values;
 const ROUNDS: usize = 21;
 
 fn main() {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let ["count", row, contender, bursts] =
+        arguments.iter().map(String::as_str).collect::<Vec<_>>()[..]
+    {
+        return count::run(row, contender, bursts.parse().expect("a number of bursts"));
+    }
     // Skip arguments that are no numbers: Cargo passes `--bench`.
-    let given = std::env::args().skip(1).find_map(|argument| argument.parse().ok());
+    let given = arguments.iter().find_map(|argument| argument.parse().ok());
     let rounds = given.unwrap_or(ROUNDS);
     report::print(&report::Measured {
         costs: burst::measure(rounds),

@@ -49,7 +49,21 @@ pub(crate) fn measure(rounds: usize) -> Chunks {
 /// Consumes one stream; returns the nanoseconds per chunk.
 fn timed<S: Stream<Item = String>>(stream: impl Fn(u32) -> S) -> f64 {
     let began = Instant::now();
-    let bytes = drive(stream(CHUNKS).fold(0_usize, async |sum, chunk| sum + chunk.len()));
-    black_box(bytes);
+    consume(stream(CHUNKS));
     began.elapsed().as_secs_f64() * 1e9 / f64::from(CHUNKS)
+}
+
+fn consume(stream: impl Stream<Item = String>) {
+    let bytes = drive(stream.fold(0_usize, async |sum, chunk| sum + chunk.len()));
+    black_box(bytes);
+}
+
+/// Consumes a stream without tracing.
+pub(crate) fn consume_plain(chunks: u32) {
+    consume(plain(chunks));
+}
+
+/// Consumes a traced stream.
+pub(crate) fn consume_traced(chunks: u32) {
+    consume(traced(chunks));
 }

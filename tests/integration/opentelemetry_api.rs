@@ -142,7 +142,7 @@ fn panics_inside_opentelemetry() -> u8 {
 fn span_poisoned_by_a_panic_in_opentelemetry_is_delivered() {
     assert_eq!(
         traced(panics_inside_opentelemetry),
-        "panics_inside_opentelemetry [CHAIN] unset in={}\n  below [CHAIN] ok in={}\n"
+        "panics_inside_opentelemetry [CHAIN] ok in={} out=1\n  below [CHAIN] ok in={}\n"
     );
 }
 

@@ -12,9 +12,9 @@ use std::io::{self, Write};
 /// single argument, without its name, unless `always_named`: backends show the input of a root span
 /// as a message of the session, where plain text is easier to read.
 pub(crate) fn arguments_as_input(
-    mut arguments: Vec<(&'static str, CapturedValue)>,
+    mut arguments: Vec<(&'static str, CapturedValue<'static>)>,
     always_named: bool,
-) -> CapturedValue {
+) -> CapturedValue<'static> {
     let recorded: Vec<_> =
         arguments.iter_mut().flat_map(|(_, value)| value.take_recorded()).collect();
     let has_opaque = arguments.iter().any(|(_, value)| value.is_opaque());
@@ -29,7 +29,7 @@ pub(crate) fn arguments_as_input(
     object(&arguments).with_recorded(Some(recorded))
 }
 
-fn object(arguments: &[(&'static str, CapturedValue)]) -> CapturedValue {
+fn object(arguments: &[(&'static str, CapturedValue<'static>)]) -> CapturedValue<'static> {
     let mut json = bounded_text();
     match write_object(&mut json, arguments) {
         Err(error) if !json.stopped() => CapturedValue::unserializable(error),
@@ -39,7 +39,7 @@ fn object(arguments: &[(&'static str, CapturedValue)]) -> CapturedValue {
 
 fn write_object(
     json: &mut BoundedText,
-    arguments: &[(&'static str, CapturedValue)],
+    arguments: &[(&'static str, CapturedValue<'static>)],
 ) -> io::Result<()> {
     let mut separator = "{";
     for (name, value) in arguments {
@@ -59,17 +59,20 @@ mod tests {
     use crate::openinference::keys::{INPUT_MIME_TYPE, INPUT_VALUE};
     use opentelemetry::KeyValue;
 
-    fn input(arguments: Vec<(&'static str, CapturedValue)>, always_named: bool) -> Vec<String> {
+    fn input(
+        arguments: Vec<(&'static str, CapturedValue<'static>)>,
+        always_named: bool,
+    ) -> Vec<String> {
         let input = arguments_as_input(arguments, always_named);
         let attributes = input.into_attributes(INPUT_VALUE, INPUT_MIME_TYPE);
         attributes.iter().map(|attribute| attribute.value.to_string()).collect()
     }
 
-    fn database() -> (&'static str, CapturedValue) {
+    fn database() -> (&'static str, CapturedValue<'static>) {
         ("database", CapturedValue::type_name("Database"))
     }
 
-    fn task() -> (&'static str, CapturedValue) {
+    fn task() -> (&'static str, CapturedValue<'static>) {
         ("task", CapturedValue::text("find \"x\""))
     }
 

@@ -4,7 +4,6 @@ use super::bounded::BoundedText;
 use super::json::{JsonSafe, TOO_DEEP};
 use super::limit::{bounded_text, value_limit};
 use super::recursion::StackLimited;
-use crate::memory::{attribute_bytes, text_bytes};
 use crate::openinference::keys;
 use crate::panic::{catch, message};
 use memchr::memchr;
@@ -14,15 +13,19 @@ use std::borrow::Cow;
 use std::fmt::{self, Write};
 
 /// The text of a value, the form of that text, and the attributes that the value records itself.
+///
+/// Text of the application is borrowed until it is stored in the record of the span, whose memory
+/// is used again. All other text was written for the capture, and is owned.
 #[derive(Clone, Debug, PartialEq)]
-pub struct CapturedValue {
-    text: String,
-    form: Form,
-    attributes: Vec<KeyValue>,
+pub struct CapturedValue<'a> {
+    pub(super) text: Cow<'a, str>,
+    pub(super) form: Form,
+    /// `None` for most values, which is dropped without a call.
+    pub(super) attributes: Option<Vec<KeyValue>>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Form {
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Form {
     /// Plain text. It may contain NUL bytes, which are removed on the worker thread.
     Text,
     /// A number or a boolean: text on its own, and unquoted inside JSON.
@@ -33,19 +36,35 @@ enum Form {
     /// No value to show: the type cannot be read, but implements `Record`.
     RecordOnly,
     /// No value: the function returns `()`.
+    #[default]
     Nothing,
 }
 
-impl CapturedValue {
-    fn new(text: String, form: Form) -> Self {
-        CapturedValue { text, form, attributes: Vec::new() }
+impl<'a> CapturedValue<'a> {
+    #[inline]
+    pub(super) fn text(text: &'a str) -> Self {
+        if text.len() <= value_limit() {
+            let (text, form) = (Cow::Borrowed(text), Form::Text);
+            return CapturedValue { text, form, attributes: None };
+        }
+        CapturedValue::truncated(text)
     }
 
-    #[inline]
-    pub(super) fn text(text: &str) -> Self {
-        if text.len() <= value_limit() {
-            return Self::new(text.to_owned(), Form::Text);
-        }
+    /// Returns the value with a text of its own, which outlives that of the application.
+    #[must_use]
+    pub fn into_owned(self) -> CapturedValue<'static> {
+        let CapturedValue { text, form, attributes } = self;
+        CapturedValue { text: Cow::Owned(text.into_owned()), form, attributes }
+    }
+}
+
+impl CapturedValue<'static> {
+    fn new(text: String, form: Form) -> Self {
+        CapturedValue { text: Cow::Owned(text), form, attributes: None }
+    }
+
+    #[cold]
+    fn truncated(text: &str) -> Self {
         Self::written(Form::Text, |bounded| bounded.write_str(text))
     }
 
@@ -67,7 +86,11 @@ impl CapturedValue {
 
     /// Captures a float. NaN and infinities become text, since JSON has no such numbers.
     pub(super) fn float(value: f64, shown: impl fmt::Display) -> Self {
-        if value.is_finite() { Self::scalar(shown) } else { Self::text(&shown.to_string()) }
+        if value.is_finite() {
+            Self::scalar(shown)
+        } else {
+            Self::new(shown.to_string(), Form::Text)
+        }
     }
 
     pub(crate) fn from_debug(value: &dyn fmt::Debug) -> Self {
@@ -99,7 +122,7 @@ impl CapturedValue {
     pub(super) fn json(text: String) -> Self {
         match text.as_bytes() {
             [b'"', ..] => match serde_json::from_str::<String>(&text) {
-                Ok(plain) => Self::text(&plain),
+                Ok(plain) => CapturedValue::text(&plain).into_owned(),
                 Err(_) => Self::new(text, Form::Json),
             },
             // An object, a list or `null`; all else that JSON allows here is a scalar.
@@ -138,7 +161,9 @@ impl CapturedValue {
             Ok(_) => Self::new(bounded.finish().0, form),
         }
     }
+}
 
+impl CapturedValue<'_> {
     /// Adds the attributes of a [`Record`](crate::record::Record) implementation. They describe the
     /// value better than the name of its type, which is then dropped.
     #[must_use]
@@ -148,14 +173,20 @@ impl CapturedValue {
             if self.form == Form::TypeName {
                 self.form = Form::RecordOnly;
             }
-            self.attributes.extend(recorded);
+            self.attributes.get_or_insert_default().extend(recorded);
         }
         self
     }
 
+    /// Returns true if the value records attributes. Few do.
+    #[inline]
+    pub(crate) fn has_recorded(&self) -> bool {
+        self.attributes.is_some()
+    }
+
     /// Moves the recorded attributes out.
     pub(crate) fn take_recorded(&mut self) -> Vec<KeyValue> {
-        std::mem::take(&mut self.attributes)
+        self.attributes.take().unwrap_or_default()
     }
 
     /// Appends the value to JSON text.
@@ -187,7 +218,7 @@ impl CapturedValue {
     pub(crate) fn into_json(self) -> String {
         match self.form {
             Form::Text => serde_json::Value::String(self.into_text()).to_string(),
-            _ => self.text,
+            _ => self.text.into_owned(),
         }
     }
 
@@ -195,14 +226,8 @@ impl CapturedValue {
     pub(crate) fn into_text(self) -> String {
         match without_nul(&self.text) {
             Cow::Owned(without) => without,
-            Cow::Borrowed(_) => self.text,
+            Cow::Borrowed(_) => self.text.into_owned(),
         }
-    }
-
-    /// Estimates the memory of the value.
-    #[inline]
-    pub(crate) fn bytes(&self) -> usize {
-        text_bytes(&self.text) + self.attributes.iter().map(attribute_bytes).sum::<usize>()
     }
 
     /// Returns the text with its mime type, if there is a value, and the recorded attributes.

@@ -15,11 +15,11 @@ const LOCKED: &str = "<locked>";
 /// A lock around a value that implements `Serialize`, or a pointer to one, or an `Option` of one.
 pub trait Lock {
     /// Captures the value as JSON if the lock is free.
-    fn captured(&self) -> CapturedValue;
+    fn captured(&self) -> CapturedValue<'static>;
 }
 
 /// Captures the value that `guard` guards. A panic that poisoned the lock does not matter here.
-fn guarded<T, G>(guard: Result<G, TryLockError<G>>) -> CapturedValue
+fn guarded<T, G>(guard: Result<G, TryLockError<G>>) -> CapturedValue<'static>
 where
     T: Serialize + ?Sized,
     G: std::ops::Deref<Target = T>,
@@ -32,19 +32,19 @@ where
 }
 
 impl<T: Serialize + ?Sized> Lock for Mutex<T> {
-    fn captured(&self) -> CapturedValue {
+    fn captured(&self) -> CapturedValue<'static> {
         guarded(self.try_lock())
     }
 }
 
 impl<T: Serialize + ?Sized> Lock for RwLock<T> {
-    fn captured(&self) -> CapturedValue {
+    fn captured(&self) -> CapturedValue<'static> {
         guarded(self.try_read())
     }
 }
 
 impl<L: Lock> Lock for Option<L> {
-    fn captured(&self) -> CapturedValue {
+    fn captured(&self) -> CapturedValue<'static> {
         self.as_ref().map_or_else(CapturedValue::null, Lock::captured)
     }
 }
@@ -52,7 +52,7 @@ impl<L: Lock> Lock for Option<L> {
 macro_rules! forwarded {
     ($($pointer:ty),*) => {$(
         impl<L: Lock + ?Sized> Lock for $pointer {
-            fn captured(&self) -> CapturedValue {
+            fn captured(&self) -> CapturedValue<'static> {
                 (**self).captured()
             }
         }

@@ -14,6 +14,7 @@ mod lock;
 mod plain;
 mod probe;
 mod recursion;
+mod stored;
 mod stream;
 mod type_name;
 
@@ -23,6 +24,7 @@ pub(crate) use bounded::is_truncated;
 pub use captured::CapturedValue;
 pub(crate) use limit::{set_value_limit, with_limits_for};
 pub use probe::{Capture, Probe};
+pub(crate) use stored::StoredValue;
 pub(crate) use stream::JoinedChunks;
 pub(crate) use type_name::without_paths;
 

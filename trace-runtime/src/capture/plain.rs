@@ -10,13 +10,14 @@ use std::sync::Arc;
 /// These types implement `Serialize` as well, but JSON would put text into quotes.
 pub trait Plain {
     /// Captures the value as plain text.
-    fn captured(&self) -> CapturedValue;
+    fn captured(&self) -> CapturedValue<'_>;
 }
 
 macro_rules! text {
     ($($type:ty),*) => {$(
         impl Plain for $type {
-            fn captured(&self) -> CapturedValue {
+            #[inline]
+            fn captured(&self) -> CapturedValue<'_> {
                 CapturedValue::text(self)
             }
         }
@@ -26,15 +27,17 @@ macro_rules! text {
 text!(str, String, Cow<'_, str>);
 
 impl Plain for char {
-    fn captured(&self) -> CapturedValue {
-        CapturedValue::text(self.encode_utf8(&mut [0; 4]))
+    #[inline]
+    fn captured(&self) -> CapturedValue<'_> {
+        CapturedValue::text(self.encode_utf8(&mut [0; 4])).into_owned()
     }
 }
 
 macro_rules! scalar {
     ($($type:ty),*) => {$(
         impl Plain for $type {
-            fn captured(&self) -> CapturedValue {
+            #[inline]
+            fn captured(&self) -> CapturedValue<'_> {
                 CapturedValue::scalar(self)
             }
         }
@@ -44,33 +47,41 @@ macro_rules! scalar {
 scalar!(bool, i8, i16, i32, i64, i128, isize, u8, u16, u32, u64, u128, usize);
 
 impl Plain for f32 {
-    fn captured(&self) -> CapturedValue {
+    #[inline]
+    fn captured(&self) -> CapturedValue<'_> {
         CapturedValue::float(f64::from(*self), self)
     }
 }
 
 impl Plain for f64 {
-    fn captured(&self) -> CapturedValue {
+    #[inline]
+    fn captured(&self) -> CapturedValue<'_> {
         CapturedValue::float(*self, self)
     }
 }
 
 impl Plain for () {
-    fn captured(&self) -> CapturedValue {
+    #[inline]
+    fn captured(&self) -> CapturedValue<'_> {
         CapturedValue::nothing()
     }
 }
 
 impl<T: Plain> Plain for Option<T> {
-    fn captured(&self) -> CapturedValue {
-        self.as_ref().map_or_else(CapturedValue::null, Plain::captured)
+    #[inline]
+    fn captured(&self) -> CapturedValue<'_> {
+        match self {
+            Some(value) => value.captured(),
+            None => CapturedValue::null(),
+        }
     }
 }
 
 macro_rules! forwarded {
     ($($pointer:ty),*) => {$(
         impl<T: Plain + ?Sized> Plain for $pointer {
-            fn captured(&self) -> CapturedValue {
+            #[inline]
+            fn captured(&self) -> CapturedValue<'_> {
                 (**self).captured()
             }
         }

@@ -18,53 +18,70 @@ use std::fmt::Debug;
 pub struct Probe<'a, T: ?Sized>(pub &'a T);
 
 /// One rank of capturing.
-pub trait Capture {
+pub trait Capture<'a> {
     /// Captures the value.
-    fn __trace_capture(&self) -> CapturedValue;
+    fn __trace_capture(&self) -> CapturedValue<'a>;
 }
 
 /// First rank: locks around a value that implements `Serialize`, without waiting for them.
-impl<T: Lock + ?Sized> Capture for &&&&Probe<'_, T> {
-    fn __trace_capture(&self) -> CapturedValue {
+impl<'a, T: Lock + ?Sized> Capture<'a> for &&&&Probe<'a, T> {
+    #[inline]
+    fn __trace_capture(&self) -> CapturedValue<'a> {
         self.0.captured()
     }
 }
 
 /// Second rank: text, numbers and booleans, as plain text.
-impl<T: Plain + ?Sized> Capture for &&&Probe<'_, T> {
-    fn __trace_capture(&self) -> CapturedValue {
+impl<'a, T: Plain + ?Sized> Capture<'a> for &&&Probe<'a, T> {
+    #[inline]
+    fn __trace_capture(&self) -> CapturedValue<'a> {
         self.0.captured()
     }
 }
 
 /// Third rank: types that implement `Serialize`, as JSON.
-impl<T: Serialize + ?Sized> Capture for &&Probe<'_, T> {
-    fn __trace_capture(&self) -> CapturedValue {
+impl<'a, T: Serialize + ?Sized> Capture<'a> for &&Probe<'a, T> {
+    #[inline]
+    fn __trace_capture(&self) -> CapturedValue<'a> {
         CapturedValue::from_serialize(self.0)
     }
 }
 
 /// Fourth rank: types that implement `Debug`, as its text.
-impl<T: Debug> Capture for &Probe<'_, T> {
-    fn __trace_capture(&self) -> CapturedValue {
+impl<'a, T: Debug> Capture<'a> for &Probe<'a, T> {
+    #[inline]
+    fn __trace_capture(&self) -> CapturedValue<'a> {
         CapturedValue::from_debug(self.0)
     }
 }
 
 /// Last rank: all other types, as the name of the type in angle brackets.
-impl<T: ?Sized> Capture for Probe<'_, T> {
-    fn __trace_capture(&self) -> CapturedValue {
+impl<'a, T: ?Sized> Capture<'a> for Probe<'a, T> {
+    #[inline]
+    fn __trace_capture(&self) -> CapturedValue<'a> {
         let name = type_name::<T>().trim_start_matches('&').trim_start_matches("mut ");
         CapturedValue::type_name(&without_paths(name))
     }
 }
 
 /// Captures the value of an expression in the best way that its type allows, with the attributes of
-/// its `Record` implementation.
+/// its `Record` implementation. The text of a variable is borrowed; that of any other expression is
+/// owned, since its value is dropped here.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __capture {
-    ($value:expr) => {{
+    ($variable:ident) => {
+        $crate::__capture!(@ $variable)
+    };
+    (*$variable:ident) => {
+        $crate::__capture!(@ *$variable)
+    };
+    ($value:expr) => {
+        match &$value {
+            value => $crate::__capture!(@ *value).into_owned(),
+        }
+    };
+    (@ $value:expr) => {{
         use $crate::__private::{Capture as _, Recorded as _};
         match &$value {
             value => (&&&&&$crate::__private::Probe(value))

@@ -19,25 +19,39 @@ pub(crate) enum JoinedChunks {
 }
 
 impl JoinedChunks {
-    pub(crate) fn add(&mut self, chunk: &CapturedValue) {
+    /// Adds a chunk. Most streams are of text, whose chunks only extend the text so far.
+    #[inline]
+    pub(crate) fn add(&mut self, chunk: &CapturedValue<'_>) {
+        match self {
+            JoinedChunks::Text(joined) if chunk.is_text() => {
+                let _ = joined.write_str(chunk.as_text());
+            }
+            _ => self.add_other(chunk),
+        }
+    }
+
+    #[inline(never)]
+    fn add_other(&mut self, chunk: &CapturedValue<'_>) {
         use JoinedChunks::{Empty, List, Text};
         *self = match std::mem::take(self) {
             Empty if chunk.is_text() => Text(append_text(bounded_text(), chunk)),
-            Text(joined) if chunk.is_text() => Text(append_text(joined, chunk)),
             Empty => List(append_item(bounded_text(), "[", chunk)),
             List(list) => List(append_item(list, ",", chunk)),
             Text(joined) => {
-                let first = CapturedValue::text(&joined.finish().0);
+                let text = joined.finish().0;
+                let first = CapturedValue::text(&text);
                 let list = append_item(bounded_text(), "[", &first);
                 List(append_item(list, ",", chunk))
             }
         };
     }
 
-    pub(crate) fn finish(self) -> Option<CapturedValue> {
+    pub(crate) fn finish(self) -> Option<CapturedValue<'static>> {
         match self {
             JoinedChunks::Empty => None,
-            JoinedChunks::Text(joined) => Some(CapturedValue::text(&joined.finish().0)),
+            JoinedChunks::Text(joined) => {
+                Some(CapturedValue::text(&joined.finish().0).into_owned())
+            }
             JoinedChunks::List(mut list) => {
                 let _ = list.write_all(b"]");
                 Some(CapturedValue::finished(list))
@@ -48,12 +62,12 @@ impl JoinedChunks {
 
 // Write errors mean that the text is over its limit. It then counts the missing bytes by itself.
 
-fn append_text(mut joined: BoundedText, chunk: &CapturedValue) -> BoundedText {
+fn append_text(mut joined: BoundedText, chunk: &CapturedValue<'_>) -> BoundedText {
     let _ = joined.write_str(chunk.as_text());
     joined
 }
 
-fn append_item(mut list: BoundedText, separator: &str, chunk: &CapturedValue) -> BoundedText {
+fn append_item(mut list: BoundedText, separator: &str, chunk: &CapturedValue<'_>) -> BoundedText {
     let _ = list.write_all(separator.as_bytes());
     let _ = chunk.write_json(&mut list);
     list

@@ -9,7 +9,7 @@ use super::spool::Stranded;
 use super::threads::{open_spool, spawn, spool_name, start};
 use crate::capture::bound_attributes;
 use crate::config::RegisterError;
-use crate::span::{recycle, watched};
+use crate::span::{SpanRecord, watched};
 use crate::sync::{FORKED, Process, lock};
 use opentelemetry::Context;
 use opentelemetry_sdk::Resource;
@@ -102,13 +102,14 @@ impl DeliveryProcessor {
 
     /// Takes a span that has ended and is to be exported. It costs the same whatever waits in the
     /// queues: the span is handed over as it was recorded, and other threads do the rest.
+    ///
+    /// Returns the memory of an earlier record, for the next span of this thread.
     #[inline]
-    pub(crate) fn push(&self, span: QueuedSpan) {
-        let Some((last, others)) = self.shared.queues.split_last() else { return };
-        for queue in others {
-            recycle(queue.push(span.clone()));
+    pub(crate) fn push(&self, span: QueuedSpan) -> Option<Box<SpanRecord>> {
+        match &*self.shared.queues {
+            [queue] => queue.push(span),
+            queues => push_to_all(queues, span),
         }
-        recycle(last.push(span));
     }
 
     /// Returns the account of each destination, in the order they were given. Empty in a process
@@ -223,6 +224,16 @@ impl SpanProcessor for DeliveryProcessor {
             queue.set_resource(resource);
         }
     }
+}
+
+/// Pushes a copy of a span into each queue.
+#[inline(never)]
+fn push_to_all(queues: &[Arc<Queue>], span: QueuedSpan) -> Option<Box<SpanRecord>> {
+    let (last, others) = queues.split_last()?;
+    for queue in others {
+        queue.push(span.clone());
+    }
+    last.push(span)
 }
 
 /// Returns the time after a timeout. A timeout too long for the clock is replaced by the longest

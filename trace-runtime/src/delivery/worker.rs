@@ -109,7 +109,9 @@ impl Worker {
         }
     }
 
-    /// Brings one block of spans to the exporter, the sender or the spool.
+    /// Brings one block of spans to the exporter, the sender or the spool. Not inlined, because
+    /// `benches/instructions.py` counts the instructions of this function.
+    #[inline(never)]
     fn process(&mut self, mut block: Block) {
         let (id, spans) = (block.id, block.spans.len() as u64);
         match &self.outlet {

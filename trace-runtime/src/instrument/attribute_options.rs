@@ -1,7 +1,7 @@
 //! The options that are evaluated only if the span records: its input and its attributes.
 
 use crate::capture::{CapturedValue, arguments_as_input, bound_value};
-use crate::mask::is_secret_name;
+use crate::mask::is_secret_argument;
 use crate::openinference::{OpenInferenceSpanKind, keys};
 use crate::record::AttributeValue;
 use crate::span::SpanContent;
@@ -29,7 +29,7 @@ pub(super) enum Input {
     NoArgument,
     /// The content holds the value of the argument with this name.
     Argument(&'static str),
-    Arguments(Vec<(&'static str, CapturedValue)>),
+    Arguments(Vec<(&'static str, CapturedValue<'static>)>),
 }
 
 impl<'a> AttributeOptions<'a> {
@@ -53,24 +53,26 @@ impl<'a> AttributeOptions<'a> {
 
     /// Adds an argument of the function.
     #[inline]
-    pub fn argument(&mut self, name: &'static str, value: CapturedValue) {
+    pub fn argument(&mut self, name: &'static str, value: CapturedValue<'_>) {
         match &mut self.input {
             Input::NoArgument => {
-                self.content.input = Some(value);
+                self.content.input.set(value);
                 self.input = Input::Argument(name);
             }
             Input::Argument(first) => {
                 let first = self.content.input.take().map(|value| (*first, value));
-                self.input = Input::Arguments(first.into_iter().chain([(name, value)]).collect());
+                self.input = Input::Arguments(
+                    first.into_iter().chain([(name, value.into_owned())]).collect(),
+                );
             }
-            Input::Arguments(arguments) => arguments.push((name, value)),
+            Input::Arguments(arguments) => arguments.push((name, value.into_owned())),
             Input::Settled => {}
         }
     }
 
     /// Sets the option `input`.
-    pub fn input(&mut self, value: CapturedValue) {
-        self.content.input = Some(value);
+    pub fn input(&mut self, value: CapturedValue<'_>) {
+        self.content.input.set(value);
         self.input = Input::Settled;
     }
 
@@ -117,7 +119,7 @@ impl<'a> AttributeOptions<'a> {
     }
 
     /// Sets the option `parameters`: a JSON schema.
-    pub fn parameters(&mut self, schema: CapturedValue) {
+    pub fn parameters(&mut self, schema: CapturedValue<'_>) {
         self.set(keys::TOOL_PARAMETERS, schema.into_text());
     }
 
@@ -141,17 +143,16 @@ impl<'a> AttributeOptions<'a> {
         let input = &mut self.content.input;
         match self.input {
             // The name tells the scrubber that the value is a secret.
-            Input::Argument(name) if is_secret_name(name) => {
-                *input = input.take().map(|value| arguments_as_input(vec![(name, value)], true));
+            Input::Argument(name) if names_arguments || is_secret_argument(name) => {
+                if let Some(value) = input.take() {
+                    input.set(arguments_as_input(vec![(name, value)], true));
+                }
             }
-            Input::NoArgument => *input = Some(arguments_as_input(Vec::new(), true)),
-            Input::Argument(name) if names_arguments => {
-                *input = input.take().map(|value| arguments_as_input(vec![(name, value)], true));
-            }
+            Input::NoArgument => input.set(arguments_as_input(Vec::new(), true)),
             Input::Arguments(arguments) => {
                 let named =
-                    names_arguments || arguments.iter().any(|(name, _)| is_secret_name(name));
-                *input = Some(arguments_as_input(arguments, named));
+                    names_arguments || arguments.iter().any(|(name, _)| is_secret_argument(name));
+                input.set(arguments_as_input(arguments, named));
             }
             Input::Argument(_) | Input::Settled => {}
         }

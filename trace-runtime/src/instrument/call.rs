@@ -8,12 +8,13 @@
 
 use super::attribute_options::{AttributeOptions, Input};
 use super::future::InSpan;
+use super::live::LiveSpan;
 use super::open::{self, SpanHandle};
 use super::start_options::StartOptions;
 use super::sync::in_open_span;
 use crate::capture::{CapturedValue, with_limits_for};
 use crate::panic;
-use crate::register::{self, ActiveHandle};
+use crate::register;
 use crate::span::{CallSite, SpanContent};
 
 /// A call whose options and variables are captured, and whose span has not begun. It is empty if
@@ -24,7 +25,7 @@ pub struct PendingCall(Option<Box<Pending>>);
 
 #[derive(Debug)]
 struct Pending {
-    active: ActiveHandle,
+    span: Box<LiveSpan>,
     start: StartOptions,
     content: SpanContent,
     input: Input,
@@ -35,12 +36,12 @@ struct Pending {
 
 /// The captured arguments of a call, with their positions.
 #[derive(Debug, Default)]
-pub struct CallArguments(Vec<(usize, &'static str, CapturedValue)>);
+pub struct CallArguments(Vec<(usize, &'static str, CapturedValue<'static>)>);
 
 impl CallArguments {
     /// Adds the argument at a position of the call.
-    pub fn add(&mut self, position: usize, name: &'static str, value: CapturedValue) {
-        self.0.push((position, name, value));
+    pub fn add(&mut self, position: usize, name: &'static str, value: CapturedValue<'_>) {
+        self.0.push((position, name, value.into_owned()));
     }
 }
 
@@ -55,28 +56,31 @@ pub fn prepare_call(
     if !register::is_enabled() {
         return PendingCall::default();
     }
-    prepare_with_active(|active| {
-        let start = open::evaluate_start_options(site, start);
-        let may_record = start.may_record(&active);
-        let mut content = SpanContent::default();
-        let mut arguments = CallArguments::default();
-        let kind = start.call().kind();
-        let mut options = AttributeOptions::new(kind, &mut content);
-        if may_record {
-            with_limits_for(kind, || {
-                let _ = panic::catch(|| record(&mut options, &mut arguments));
-            });
-        }
-        let input = options.into_input();
-        Box::new(Pending { active, start, content, input, arguments, may_record })
-    })
+    prepare_registered(site, start, record)
 }
 
-/// Passes the active registration to `prepare`, as `open` does.
+#[cold]
 #[inline(never)]
-fn prepare_with_active(prepare: impl FnOnce(ActiveHandle) -> Box<Pending>) -> PendingCall {
-    let active = register::active();
-    PendingCall(active.and_then(|active| panic::catch(|| prepare(active)).ok()))
+fn prepare_registered(
+    site: &'static CallSite,
+    start: impl FnOnce(&mut StartOptions),
+    record: impl FnOnce(&mut AttributeOptions<'_>, &mut CallArguments),
+) -> PendingCall {
+    let Some(span) = LiveSpan::acquire(site) else { return PendingCall(None) };
+    let start = open::evaluate_start_options(site, start);
+    // OpenTelemetry panics on a thread whose thread-locals are destroyed.
+    let may_record = panic::catch(|| start.may_record(&span.shared().active));
+    let Ok(may_record) = may_record else { return PendingCall(None) };
+    let mut content = SpanContent::default();
+    let mut arguments = CallArguments::default();
+    let mut options = AttributeOptions::new(site.kind, &mut content);
+    if may_record {
+        with_limits_for(site.kind, || {
+            let _ = panic::catch(|| record(&mut options, &mut arguments));
+        });
+    }
+    let input = options.into_input();
+    PendingCall(Some(Box::new(Pending { span, start, content, input, arguments, may_record })))
 }
 
 impl PendingCall {
@@ -93,8 +97,8 @@ impl PendingCall {
 impl Pending {
     #[inline(never)]
     fn open(self: Box<Self>, record: impl FnOnce(&mut CallArguments)) -> SpanHandle {
-        let Pending { active, start, mut content, input, mut arguments, may_record } = *self;
-        let kind = start.call().kind();
+        let Pending { mut span, start, mut content, input, mut arguments, may_record } = *self;
+        let kind = span.kind();
         if may_record {
             with_limits_for(kind, || {
                 let _ = panic::catch(|| record(&mut arguments));
@@ -106,7 +110,8 @@ impl Pending {
                 options.finish();
             });
         }
-        SpanHandle::deferred(active, start, content)
+        span.defer(start, content);
+        span.into()
     }
 }
 

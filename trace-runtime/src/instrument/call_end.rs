@@ -81,7 +81,7 @@ macro_rules! ends_of_values {
                 self,
                 returned: R,
                 span: SpanHandle,
-                read: impl FnOnce(&R) -> Outcome,
+                read: impl FnOnce(&R) -> Outcome<'_>,
                 _describe: impl FnOnce(&Infallible) -> ErrorInfo,
             ) -> R {
                 $same_as.finish(returned, span, read)
@@ -107,7 +107,7 @@ impl EndBoxedFuture {
     ) -> R
     where
         R: BoxedFuture + PutInSpan<O>,
-        O: FnOnce(&<R as BoxedFuture>::Output) -> Outcome,
+        O: FnOnce(&<R as BoxedFuture>::Output) -> Outcome<'_>,
     {
         EndLater.finish(returned, span, read)
     }
@@ -120,7 +120,7 @@ impl EndFuture {
         self,
         future: F,
         span: SpanHandle,
-        read: impl FnOnce(&F::Output) -> Outcome,
+        read: impl FnOnce(&F::Output) -> Outcome<'_>,
         _describe: impl FnOnce(&Infallible) -> ErrorInfo,
     ) -> InSpan<F, impl FnOnce(F::Output, SpanHandle) -> F::Output> {
         future_in_span(future, span.into_owned(), read)

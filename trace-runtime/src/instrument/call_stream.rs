@@ -100,7 +100,7 @@ fn put<S: Stream, C: Collect<S::Item>>(
 #[expect(clippy::unused_self, reason = "the type of `self` selects the method")]
 impl EndStream {
     /// Moves the span into the stream. `read` reads each item.
-    pub fn finish<S: Stream, O: FnMut(&S::Item) -> Outcome>(
+    pub fn finish<S: Stream, O: FnMut(&S::Item) -> Outcome<'_>>(
         self,
         stream: S,
         span: SpanHandle,
@@ -116,7 +116,7 @@ impl EndStream {
         stream: S,
         span: SpanHandle,
         fold: impl FnMut(&mut A, &S::Item) -> Option<ErrorInfo>,
-        read: impl Fn(&A) -> CapturedValue,
+        read: impl Fn(&A) -> CapturedValue<'_>,
         _describe: impl FnOnce(&Infallible) -> ErrorInfo,
     ) -> StreamInSpan<S, impl Collect<S::Item>> {
         put(stream, span, |span| folded(span, fold, read))
@@ -130,7 +130,7 @@ impl EndStreamResult {
     /// # Errors
     ///
     /// The error of `result`.
-    pub fn finish<S: Stream, E, O: FnMut(&S::Item) -> Outcome>(
+    pub fn finish<S: Stream, E, O: FnMut(&S::Item) -> Outcome<'_>>(
         self,
         result: Result<S, E>,
         span: SpanHandle,
@@ -152,7 +152,7 @@ impl EndStreamResult {
         result: Result<S, E>,
         span: SpanHandle,
         fold: impl FnMut(&mut A, &S::Item) -> Option<ErrorInfo>,
-        read: impl Fn(&A) -> CapturedValue,
+        read: impl Fn(&A) -> CapturedValue<'_>,
         describe: impl FnOnce(&E) -> ErrorInfo,
     ) -> Result<StreamInSpan<S, impl Collect<S::Item>>, E> {
         in_result(result, span, describe, |stream, span| {
@@ -173,7 +173,7 @@ impl EndBoxedStream {
     ) -> S
     where
         S: BoxedStream + PutStreamInSpan<LimitedCollect<Chunks<O>>>,
-        O: FnMut(&<S as BoxedStream>::Item) -> Outcome,
+        O: FnMut(&<S as BoxedStream>::Item) -> Outcome<'_>,
     {
         put_boxed(stream, span, |span| chunks(span, read))
     }
@@ -190,7 +190,7 @@ impl EndBoxedStream {
     where
         S: BoxedStream + PutStreamInSpan<LimitedCollect<Folded<A, F, R>>>,
         F: FnMut(&mut A, &<S as BoxedStream>::Item) -> Option<ErrorInfo>,
-        R: Fn(&A) -> CapturedValue,
+        R: Fn(&A) -> CapturedValue<'_>,
     {
         put_boxed(stream, span, |span| folded(span, fold, read))
     }
@@ -212,7 +212,7 @@ impl EndBoxedStreamResult {
     ) -> Result<S, E>
     where
         S: BoxedStream + PutStreamInSpan<LimitedCollect<Chunks<O>>>,
-        O: FnMut(&<S as BoxedStream>::Item) -> Outcome,
+        O: FnMut(&<S as BoxedStream>::Item) -> Outcome<'_>,
     {
         in_result(result, span, describe, |stream, span| {
             put_boxed(stream, span, |span| chunks(span, read))
@@ -235,7 +235,7 @@ impl EndBoxedStreamResult {
     where
         S: BoxedStream + PutStreamInSpan<LimitedCollect<Folded<A, F, R>>>,
         F: FnMut(&mut A, &<S as BoxedStream>::Item) -> Option<ErrorInfo>,
-        R: Fn(&A) -> CapturedValue,
+        R: Fn(&A) -> CapturedValue<'_>,
     {
         in_result(result, span, describe, |stream, span| {
             put_boxed(stream, span, |span| folded(span, fold, read))

@@ -13,7 +13,7 @@ pub trait Collect<T> {
     fn add(&mut self, item: &T) -> Option<ErrorInfo>;
 
     /// Returns the output of the items so far. Called once, when the span ends.
-    fn output(&mut self) -> Option<CapturedValue>;
+    fn output(&mut self) -> Option<CapturedValue<'_>>;
 }
 
 /// Joins items that are text, and lists all others.
@@ -31,13 +31,15 @@ impl<R> Chunks<R> {
     }
 }
 
-impl<T, R: FnMut(&T) -> Outcome> Collect<T> for Chunks<R> {
+impl<T, R: FnMut(&T) -> Outcome<'_>> Collect<T> for Chunks<R> {
     fn add(&mut self, item: &T) -> Option<ErrorInfo> {
         match (self.read)(item) {
             Outcome::Returned(chunk) => {
                 if let Some(mut chunk) = chunk {
-                    for attribute in chunk.take_recorded() {
-                        push(&mut self.recorded, attribute);
+                    if chunk.has_recorded() {
+                        for attribute in chunk.take_recorded() {
+                            push(&mut self.recorded, attribute);
+                        }
                     }
                     self.joined.add(&chunk);
                 }
@@ -47,7 +49,7 @@ impl<T, R: FnMut(&T) -> Outcome> Collect<T> for Chunks<R> {
         }
     }
 
-    fn output(&mut self) -> Option<CapturedValue> {
+    fn output(&mut self) -> Option<CapturedValue<'_>> {
         let mut recorded = std::mem::take(&mut self.recorded);
         keep_last_of_each_key(&mut recorded);
         let joined = std::mem::take(&mut self.joined).finish();
@@ -74,13 +76,13 @@ impl<A: Default, F, R> Folded<A, F, R> {
 impl<T, A, F, R> Collect<T> for Folded<A, F, R>
 where
     F: FnMut(&mut A, &T) -> Option<ErrorInfo>,
-    R: Fn(&A) -> CapturedValue,
+    R: Fn(&A) -> CapturedValue<'_>,
 {
     fn add(&mut self, item: &T) -> Option<ErrorInfo> {
         (self.fold)(&mut self.collected, item)
     }
 
-    fn output(&mut self) -> Option<CapturedValue> {
+    fn output(&mut self) -> Option<CapturedValue<'_>> {
         catch(|| (self.read)(&self.collected)).ok()
     }
 }

@@ -31,7 +31,7 @@ impl ErrorInfo {
         ErrorInfo::from_message(error_type, CapturedValue::from_display(error))
     }
 
-    fn from_message(error_type: &str, message: CapturedValue) -> Self {
+    fn from_message(error_type: &str, message: CapturedValue<'_>) -> Self {
         ErrorInfo {
             error_type: error_type.to_owned(),
             message: message.into_text(),

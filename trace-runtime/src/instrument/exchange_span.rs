@@ -1,13 +1,11 @@
 //! The span of an HTTP exchange, which no annotation opened.
 
-use super::context_span::RecordingSpan;
 use super::error::ErrorInfo;
 use super::fill;
 use super::live::LiveSpan;
 use super::start_options::StartOptions;
 use crate::openinference::{OpenInferenceSpanKind, keys};
 use crate::panic;
-use crate::register;
 use crate::span::CallSite;
 use opentelemetry::trace::{SpanId, Status, TraceContextExt};
 use opentelemetry::{Context, KeyValue};
@@ -20,7 +18,7 @@ const KEPT_LIMITS: usize = 16;
 /// A running exchange.
 #[derive(Debug)]
 pub(crate) struct ExchangeSpan {
-    live: LiveSpan,
+    live: Box<LiveSpan>,
     /// The context of the span that the exchange fills, unless another one begins there.
     outer: Option<Context>,
     value_limit: usize,
@@ -59,23 +57,20 @@ impl ExchangeSpan {
         describe: impl FnOnce(usize) -> Vec<KeyValue>,
     ) -> Option<Self> {
         let begin = || {
-            let active = register::active()?;
+            let live = LiveSpan::acquire(site)?;
             if is_attempt(site.kind) {
                 return None;
             }
-            let value_limit = active.limits().value_bytes.saturating_mul(KEPT_LIMITS);
-            let start = StartOptions::named(site, name);
-            let live = LiveSpan::start(active.clone(), &start, |content| {
-                content.attributes = describe(value_limit);
-            })?;
-            if !live.is_recording() {
-                return None;
-            }
+            let limits = live.shared().active.limits();
+            let value_limit = limits.value_bytes.saturating_mul(KEPT_LIMITS);
+            let mut live = live.begin(&StartOptions::named(site, name))?;
+            live.content()?.attributes = describe(value_limit);
+            live.share();
             let outer = Context::current();
             let begun = fill::begin(&outer.span(), site.kind);
             let is_first = begun.as_ref().is_some_and(|begun| begun.is_first);
             if let Some(earlier) = begun.and_then(|begun| begun.earlier) {
-                active.deliver(earlier);
+                live.shared().active.deliver(earlier);
             }
             Some(ExchangeSpan { live, outer: is_first.then_some(outer), value_limit })
         };
@@ -118,11 +113,13 @@ impl ExchangeSpan {
             }
         };
         let now = opentelemetry::time::now();
-        if let Some(mut span) = RecordingSpan::take(&self.live.context().span(), now) {
+        let shared = self.live.shared();
+        if let Some(mut span) = shared.take() {
             span.record.content.attributes.extend(attributes);
+            span.close(now, status, None);
             match &self.outer {
-                Some(outer) => span.end_in(&outer.span(), now, status),
-                None => span.end(now, status, None),
+                Some(outer) => span.deliver_in(&outer.span(), &shared.active),
+                None => drop(span.deliver(&shared.active)),
             }
         }
     }

@@ -6,8 +6,8 @@
 //! of the function, which takes it over at its own end. A second exchange makes both of them
 //! children, and so does a function that has ended earlier.
 
-use super::context_span::RecordingSpan;
 use super::join;
+use super::shared_span::RecordingSpan;
 use crate::openinference::OpenInferenceSpanKind;
 use crate::span::SpanRecord;
 use opentelemetry::trace::{SpanRef, Status};

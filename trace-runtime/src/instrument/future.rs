@@ -19,7 +19,7 @@ pub fn future_in_span<F, T, O>(
 ) -> InSpan<F, impl FnOnce(T, SpanHandle) -> T>
 where
     F: Future<Output = T>,
-    O: FnOnce(&T) -> Outcome,
+    O: FnOnce(&T) -> Outcome<'_>,
 {
     InSpan::new(body, span, end_with(outcome))
 }
@@ -37,10 +37,10 @@ where
 }
 
 /// Ends the span with the outcome of the value.
-fn end_with<T>(outcome: impl FnOnce(&T) -> Outcome) -> impl FnOnce(T, SpanHandle) -> T {
+fn end_with<T>(outcome: impl FnOnce(&T) -> Outcome<'_>) -> impl FnOnce(T, SpanHandle) -> T {
     move |returned, mut span| {
         if let Some(span) = span.take() {
-            outcome::end_returned(&span, || outcome(&returned));
+            outcome::end_returned(span, || outcome(&returned));
         }
         returned
     }
@@ -69,9 +69,9 @@ pin_project! {
             let dropped = catch(|| this.body.set(None));
             drop(attached);
             match dropped {
-                Ok(()) => outcome::end_cancelled(&span, None),
+                Ok(()) => outcome::end_cancelled(span, None),
                 Err(payload) => {
-                    outcome::end_panicked(&span, &*payload, None);
+                    outcome::end_panicked(span, &*payload, None);
                     resume_unwind(payload)
                 }
             }
@@ -137,7 +137,7 @@ impl<F: Future, N> InSpan<F, N> {
         drop(attached);
         polled.unwrap_or_else(|payload| {
             if let Some(span) = this.span.as_mut().and_then(SpanHandle::take) {
-                outcome::end_panicked(&span, &*payload, None);
+                outcome::end_panicked(span, &*payload, None);
             }
             resume_unwind(payload)
         })

@@ -15,26 +15,26 @@ use std::thread;
 #[inline]
 pub fn in_place(mut span: SpanHandle) -> InPlace {
     let span = span.take();
-    InPlace { attached: span.as_ref().and_then(LiveSpan::attach), span }
+    InPlace { attached: span.as_deref().and_then(LiveSpan::attach), span }
 }
 
 /// The guard of [`in_place`].
 #[derive(Debug)]
 #[must_use]
 pub struct InPlace {
-    span: Option<LiveSpan>,
+    span: Option<Box<LiveSpan>>,
     attached: Option<ContextGuard>,
 }
 
 impl Drop for InPlace {
     fn drop(&mut self) {
         drop(self.attached.take());
-        let Some(span) = self.span.take().filter(LiveSpan::is_recording) else { return };
+        let Some(span) = self.span.take().filter(|span| span.is_recording()) else { return };
         if thread::panicking() {
             let message = panic::last_message().unwrap_or_default();
-            outcome::end_panicked(&span, &message, None);
+            outcome::end_panicked(span, &message, None);
         } else {
-            outcome::end_returned(&span, || Outcome::Returned(None));
+            outcome::end_returned(span, || Outcome::Returned(None));
         }
     }
 }

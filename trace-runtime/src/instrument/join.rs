@@ -6,8 +6,8 @@
 //! of its own, which it returns at its end. The span of the call then becomes the span of the
 //! function. Spans that began inside the handler, before, in or after the function, stay below it.
 
-use super::context_span::RecordingSpan;
 use super::fill::{Message, exchange_message};
+use super::shared_span::RecordingSpan;
 use crate::span::SpanRecord;
 use opentelemetry::Context;
 use opentelemetry::trace::{SpanId, TraceContextExt};
@@ -64,7 +64,7 @@ pub(super) fn answer(span: &mut RecordingSpan, message: Message) -> Message {
         Message::Join if !*has_function => {
             *has_function = true;
             // From here on the function decides what is recorded, also if it never returns.
-            span.record.content.input = None;
+            span.record.content.input.take();
             Message::Joined
         }
         Message::Return(record) => {

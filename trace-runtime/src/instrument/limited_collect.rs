@@ -25,7 +25,7 @@ impl<T, C: Collect<T>> Collect<T> for LimitedCollect<C> {
         with_limits_for(self.kind?, || self.collect.add(item))
     }
 
-    fn output(&mut self) -> Option<CapturedValue> {
+    fn output(&mut self) -> Option<CapturedValue<'_>> {
         with_limits_for(self.kind?, || self.collect.output())
     }
 }

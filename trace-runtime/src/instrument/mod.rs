@@ -4,10 +4,10 @@
 
 // The steps of one call:
 //
-// 1. `open` evaluates the options that sampling needs (`StartOptions`), decides whether the span
-//    records (`sampling`), and captures the arguments (`AttributeOptions`).
+// 1. `open` evaluates the options that sampling needs (`StartOptions`), begins the span (`live`), which
+//    records or not (`sampling`), and captures the arguments (`AttributeOptions`).
 // 2. `in_span`, `InSpan` or `StreamInSpan` runs the body with the span as the current one.
-// 3. `outcome` reads the result or the error, and ends the span.
+// 3. `outcome` reads the result or the error, and ends the span (`live`).
 //
 // Options, arguments and results run the user's code (`Serialize`, `Debug`, expressions). A panic in
 // that code loses the value it was meant to produce and never reaches the caller.
@@ -38,6 +38,7 @@ mod result;
 mod returned_future;
 mod sampling;
 mod served_call;
+mod shared_span;
 mod start_options;
 mod stream;
 mod sync;

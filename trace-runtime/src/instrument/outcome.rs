@@ -10,9 +10,9 @@ use std::any::Any;
 
 /// The value or the error that a call returned.
 #[derive(Clone, Debug)]
-pub enum Outcome {
+pub enum Outcome<'a> {
     /// A value; `None` if its recording is switched off.
-    Returned(Option<CapturedValue>),
+    Returned(Option<CapturedValue<'a>>),
     /// An error.
     Failed(ErrorInfo),
 }
@@ -21,7 +21,8 @@ pub enum Outcome {
 ///
 /// `read` captures the value, which runs the user's code. If it panics, the span has no output; the
 /// caller still receives the value.
-pub(crate) fn end_returned(span: &LiveSpan, read: impl FnOnce() -> Outcome) {
+#[inline]
+pub(crate) fn end_returned<'a>(span: Box<LiveSpan>, read: impl FnOnce() -> Outcome<'a>) {
     let read = panic::catch(|| with_limits_for(span.kind(), read));
     match read.unwrap_or(Outcome::Returned(None)) {
         Outcome::Returned(value) => span.end(Status::Ok, value),
@@ -33,27 +34,35 @@ pub(crate) fn end_returned(span: &LiveSpan, read: impl FnOnce() -> Outcome) {
 ///
 /// The call has succeeded, but the status says nothing about the future. An event states this. An
 /// `Err` in place of the future needs none.
-pub(crate) fn end_with_untraced_future(span: &LiveSpan, read: impl FnOnce() -> Outcome) {
-    end_returned(span, || {
-        let outcome = read();
-        if let Outcome::Returned(_) = outcome {
+pub(crate) fn end_with_untraced_future<'a>(
+    span: Box<LiveSpan>,
+    read: impl FnOnce() -> Outcome<'a>,
+) {
+    let read = panic::catch(|| with_limits_for(span.kind(), read));
+    match read.unwrap_or(Outcome::Returned(None)) {
+        Outcome::Returned(value) => {
             span.add_event(keys::EVENT_UNTRACED_FUTURE, Vec::new());
+            span.end(Status::Ok, value);
         }
-        outcome
-    });
+        Outcome::Failed(error) => end_failed(span, &error, None),
+    }
 }
 
 /// Ends the span of a stream that ended. An item that was an error makes the span an error, even if
 /// more items followed.
-pub(crate) fn end_stream(span: &LiveSpan, value: Option<CapturedValue>, error: Option<ErrorInfo>) {
+pub(crate) fn end_stream(
+    span: Box<LiveSpan>,
+    value: Option<CapturedValue<'_>>,
+    error: Option<ErrorInfo>,
+) {
     span.end(error.map_or(Status::Ok, |error| error.status()), value);
 }
 
 /// Ends the span of a call that panicked, with the output it had produced.
 pub(crate) fn end_panicked(
-    span: &LiveSpan,
+    span: Box<LiveSpan>,
     payload: &(dyn Any + Send),
-    produced: Option<CapturedValue>,
+    produced: Option<CapturedValue<'_>>,
 ) {
     end_failed(span, &ErrorInfo::from_panic(payload), produced);
 }
@@ -62,13 +71,17 @@ pub(crate) fn end_panicked(
 ///
 /// A drop is a cancellation in Rust, for example by a timeout or by a client that has read enough.
 /// It is not an error, so the status stays unset and an event marks it.
-pub(crate) fn end_cancelled(span: &LiveSpan, produced: Option<CapturedValue>) {
+pub(crate) fn end_cancelled(span: Box<LiveSpan>, produced: Option<CapturedValue<'_>>) {
     span.add_event(keys::EVENT_CANCELLED, Vec::new());
     span.end(Status::Unset, produced);
 }
 
 /// Ends the span of a call that failed, with the output it had produced.
-pub(crate) fn end_failed(span: &LiveSpan, error: &ErrorInfo, produced: Option<CapturedValue>) {
+pub(crate) fn end_failed(
+    span: Box<LiveSpan>,
+    error: &ErrorInfo,
+    produced: Option<CapturedValue<'_>>,
+) {
     span.add_event(keys::EVENT_EXCEPTION, error.event_attributes());
     span.end(error.status(), produced);
 }

@@ -12,7 +12,6 @@
 //! 4. every other value: the call is complete.
 
 use super::future::future_in_span;
-use super::live::LiveSpan;
 use super::open::SpanHandle;
 use super::outcome::{self, Outcome};
 use std::pin::Pin;
@@ -71,10 +70,10 @@ impl EndNow {
         self,
         returned: R,
         mut span: SpanHandle,
-        read: impl FnOnce(&R) -> Outcome,
+        read: impl FnOnce(&R) -> Outcome<'_>,
     ) -> R {
-        if let Some(span) = span.take().filter(LiveSpan::is_recording) {
-            outcome::end_returned(&span, || read(&returned));
+        if let Some(span) = span.take_recording() {
+            outcome::end_returned(span, || read(&returned));
         }
         returned
     }
@@ -87,10 +86,10 @@ impl EndUntraced {
         self,
         returned: R,
         mut span: SpanHandle,
-        read: impl FnOnce(&R) -> Outcome,
+        read: impl FnOnce(&R) -> Outcome<'_>,
     ) -> R {
-        if let Some(span) = span.take().filter(LiveSpan::is_recording) {
-            outcome::end_with_untraced_future(&span, || read(&returned));
+        if let Some(span) = span.take_recording() {
+            outcome::end_with_untraced_future(span, || read(&returned));
         }
         returned
     }
@@ -102,7 +101,7 @@ impl EndLater {
     pub fn finish<R, O>(self, returned: R, span: SpanHandle, read: O) -> R
     where
         R: BoxedFuture + PutInSpan<O>,
-        O: FnOnce(&<R as BoxedFuture>::Output) -> Outcome,
+        O: FnOnce(&<R as BoxedFuture>::Output) -> Outcome<'_>,
     {
         if span.is_some() { returned.put_in_span(span.into_owned(), read) } else { returned }
     }
@@ -129,7 +128,7 @@ macro_rules! boxed_futures {
 
         impl<'a, T: 'a, O> PutInSpan<O> for boxed!($pin dyn Future<Output = T> $(+ $auto)* + 'a)
         where
-            O: FnOnce(&T) -> Outcome $(+ $bound)* + 'a,
+            O: FnOnce(&T) -> Outcome<'_> $(+ $bound)* + 'a,
         {
             fn put_in_span(self, span: SpanHandle, read: O) -> Self {
                 box_again!($pin self, |future| future_in_span(future, span, read))

@@ -8,7 +8,6 @@ use super::start_options::StartOptions;
 use crate::capture::CapturedValue;
 use crate::openinference::keys;
 use crate::panic;
-use crate::register;
 use crate::span::{CallSite, SpanContent};
 use opentelemetry::trace::{Status, TraceContextExt};
 use opentelemetry::{Context, KeyValue};
@@ -17,7 +16,7 @@ use opentelemetry::{Context, KeyValue};
 #[derive(Debug)]
 pub(crate) struct ServedCall {
     /// `None` once it has ended.
-    live: Option<LiveSpan>,
+    live: Option<Box<LiveSpan>>,
     context: Context,
 }
 
@@ -35,13 +34,12 @@ impl ServedCall {
             let mut start = StartOptions::named(site, name);
             start.parent(parent);
             start.resolve_context();
-            let live = LiveSpan::start(register::active()?, &start, describe)?;
-            live.is_recording().then(|| {
-                let span = live.context().span().span_context().span_id();
-                let served = Served { tool: tool.to_owned(), span };
-                let context = live.context().with_value(served);
-                ServedCall { live: Some(live), context }
-            })
+            let mut live = LiveSpan::acquire(site)?.begin(&start)?;
+            describe(live.content()?);
+            live.share();
+            let span = live.context().span().span_context().span_id();
+            let context = live.context().with_value(Served { tool: tool.to_owned(), span });
+            Some(ServedCall { live: Some(live), context })
         };
         // OpenTelemetry panics on a thread that is ending, and samplers of the application may.
         panic::catch(begin).ok().flatten()
@@ -57,10 +55,10 @@ impl ServedCall {
     }
 
     /// Ends the span with the result of the call, and the error that the result describes.
-    pub(crate) fn end(mut self, result: Option<CapturedValue>, error: Option<&ErrorInfo>) {
+    pub(crate) fn end(mut self, result: Option<CapturedValue<'_>>, error: Option<&ErrorInfo>) {
         let Some(live) = self.live.take() else { return };
         match error {
-            Some(error) => outcome::end_failed(&live, error, result),
+            Some(error) => outcome::end_failed(live, error, result),
             None => live.end(Status::Ok, result),
         }
     }

@@ -16,40 +16,52 @@ use std::borrow::Cow;
 /// this one does not record.
 #[derive(Debug)]
 pub struct StartOptions {
-    call: Call,
-    /// The context of the option `parent`; after [`resolve_context`](Self::resolve_context), the
-    /// context of the body. `None` means the current context.
-    context: Option<Context>,
-    scope: Option<Box<Scope>>,
+    site: &'static CallSite,
+    self_type: Option<&'static str>,
     is_root: bool,
+    /// `None` for most calls, so that passing the options on copies little.
+    rare: Option<Box<RareOptions>>,
+}
+
+/// The options that few annotations have.
+#[derive(Debug, Default)]
+struct RareOptions {
+    name: Option<Cow<'static, str>>,
+    /// The context of the option `parent`; after [`resolve_context`](StartOptions::resolve_context),
+    /// the context of the body. `None` means the current context.
+    context: Option<Context>,
+    scope: Option<Scope>,
 }
 
 impl StartOptions {
     pub(super) fn new(site: &'static CallSite) -> Self {
-        let call = Call { site, name: None, self_type: None };
-        StartOptions { call, context: None, scope: None, is_root: false }
+        StartOptions { site, self_type: None, is_root: false, rare: None }
     }
 
     /// Creates the options of a span with a name that is known at run time.
     pub(super) fn named(site: &'static CallSite, name: String) -> Self {
         let mut start = StartOptions::new(site);
-        start.call.name = Some(name.into());
+        start.rare().name = Some(name.into());
         start
+    }
+
+    fn rare(&mut self) -> &mut RareOptions {
+        self.rare.get_or_insert_default()
     }
 
     /// Sets the option `name` if it is not a literal; literals are part of the call site.
     pub fn name(&mut self, name: &(impl SpanName + ?Sized)) {
-        self.call.name = Some(name.span_name());
+        self.rare().name = Some(name.span_name());
     }
 
     /// Marks the function as a method of `T`.
     pub fn method_of<T: ?Sized>(&mut self) {
-        self.call.self_type = Some(type_name::<T>());
+        self.self_type = Some(type_name::<T>());
     }
 
     /// Sets the option `parent`.
     pub fn parent(&mut self, parent: &impl Parent) {
-        self.context = parent.parent_context();
+        self.rare().context = parent.parent_context();
     }
 
     /// Sets the option `root`.
@@ -72,31 +84,22 @@ impl StartOptions {
     }
 
     fn add_to_scope(&mut self, change: impl FnOnce(Scope) -> Scope) {
-        let scope = self.scope.take().map(|scope| *scope).unwrap_or_default();
-        self.scope = Some(Box::new(change(scope)));
+        let scope = self.rare().scope.take().unwrap_or_default();
+        self.rare().scope = Some(change(scope));
     }
 
     /// Computes the context of the body, without its span. Most calls have neither a parent nor a
     /// scope and run in their caller's context.
     #[inline]
     pub(super) fn resolve_context(&mut self) {
-        if self.context.is_some() || self.scope.is_some() {
-            self.compute_context();
-        }
-    }
-
-    fn compute_context(&mut self) {
-        if let Some(parent) = self.context.take() {
-            self.context = Some(Context::map_current(|now| scope::inherit_scope(now, &parent)));
-        }
-        if let Some(scope) = self.scope.take() {
-            self.context = Some(self.in_context(|context| scope.apply_to(context)));
+        if let Some(rare) = &mut self.rare {
+            rare.compute_context();
         }
     }
 
     /// Returns true if the body runs in its caller's context, apart from the span.
     pub(super) fn runs_in_current_context(&self) -> bool {
-        self.context.is_none()
+        self.context().is_none()
     }
 
     /// Passes the context of the body to `read`.
@@ -105,10 +108,15 @@ impl StartOptions {
     /// the current one.
     #[inline]
     pub(super) fn in_context<T>(&self, read: impl FnOnce(&Context) -> T) -> T {
-        match &self.context {
+        match self.context() {
             Some(context) => read(context),
             None => Context::map_current(read),
         }
+    }
+
+    #[inline]
+    fn context(&self) -> Option<&Context> {
+        self.rare.as_ref()?.context.as_ref()
     }
 
     /// Returns the parent of the span, where `current` is the span of the context.
@@ -121,8 +129,20 @@ impl StartOptions {
         if self.is_root { EffectiveParent::NONE } else { active.effective_parent(current) }
     }
 
-    pub(super) fn call(&self) -> &Call {
-        &self.call
+    #[inline]
+    pub(super) fn self_type(&self) -> Option<&'static str> {
+        self.self_type
+    }
+
+    /// Returns the name that was evaluated, if there is one.
+    #[inline]
+    pub(super) fn evaluated_name(&self) -> Option<&Cow<'static, str>> {
+        self.rare.as_ref()?.name.as_ref()
+    }
+
+    /// Returns the call, for a provider that samples by it.
+    pub(super) fn call(&self) -> Call {
+        Call { site: self.site, name: self.evaluated_name().cloned(), self_type: self.self_type }
     }
 
     /// Returns true unless it is already certain that the span will not record. A ratio sampler
@@ -135,6 +155,21 @@ impl StartOptions {
             let is_sampled = parent.is_valid().then(|| parent.is_sampled());
             !context.is_telemetry_suppressed() && active.may_sample(is_sampled)
         })
+    }
+}
+
+impl RareOptions {
+    fn compute_context(&mut self) {
+        if let Some(parent) = self.context.take() {
+            self.context = Some(Context::map_current(|now| scope::inherit_scope(now, &parent)));
+        }
+        if let Some(scope) = self.scope.take() {
+            let applied = match &self.context {
+                Some(context) => scope.apply_to(context),
+                None => Context::map_current(|context| scope.apply_to(context)),
+            };
+            self.context = Some(applied);
+        }
     }
 }
 

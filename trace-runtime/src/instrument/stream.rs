@@ -25,7 +25,7 @@ pub fn stream_in_span<S, T, R>(
 ) -> StreamInSpan<S, impl Collect<T>>
 where
     S: Stream<Item = T>,
-    R: FnMut(&T) -> Outcome,
+    R: FnMut(&T) -> Outcome<'_>,
 {
     let collect = LimitedCollect::new(&span, Chunks::new(read));
     StreamInSpan::new(stream, span, collect)
@@ -42,7 +42,7 @@ where
     S: Stream<Item = T>,
     A: Default,
     F: FnMut(&mut A, &T) -> Option<ErrorInfo>,
-    R: Fn(&A) -> CapturedValue,
+    R: Fn(&A) -> CapturedValue<'_>,
 {
     let collect = LimitedCollect::new(&span, Folded::new(fold, read));
     StreamInSpan::new(stream, span, collect)
@@ -70,9 +70,9 @@ pin_project! {
             drop(attached);
             let produced = this.collect.output();
             match dropped {
-                Ok(()) => outcome::end_cancelled(&span, produced),
+                Ok(()) => outcome::end_cancelled(span, produced),
                 Err(payload) => {
-                    outcome::end_panicked(&span, &*payload, produced);
+                    outcome::end_panicked(span, &*payload, produced);
                     resume_unwind(payload)
                 }
             }
@@ -113,15 +113,17 @@ impl<S: Stream, C: Collect<S::Item>> Stream for StreamInSpan<S, C> {
             Ok(Poll::Ready(None)) => {
                 this.stream.set(None);
                 drop(attached);
-                outcome::end_stream(span, this.collect.output(), this.error.take());
-                this.span.take();
+                if let Some(span) = this.span.take() {
+                    outcome::end_stream(span, this.collect.output(), this.error.take());
+                }
             }
-            Err(payload) => outcome::end_panicked(span, &**payload, this.collect.output()),
+            Err(payload) => {
+                if let Some(span) = this.span.take() {
+                    outcome::end_panicked(span, &**payload, this.collect.output());
+                }
+            }
         }
-        polled.unwrap_or_else(|payload| {
-            this.span.take();
-            resume_unwind(payload)
-        })
+        polled.unwrap_or_else(|payload| resume_unwind(payload))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {

@@ -1,6 +1,5 @@
 //! Runs the body of a function that is not async.
 
-use super::live::LiveSpan;
 use super::open::SpanHandle;
 use super::outcome;
 use crate::panic::catch;
@@ -26,30 +25,29 @@ pub fn in_span<R>(
 ///
 /// This function is not inlined, because its stack frame would enlarge that of the traced function
 /// even if no span is open.
+#[cold]
 #[inline(never)]
 pub(super) fn in_open_span<R, W>(
     mut span: SpanHandle,
     body: impl FnOnce() -> R,
     finish: impl FnOnce(R, SpanHandle) -> W,
 ) -> W {
-    let is_recording = span.live().map(LiveSpan::is_recording);
-    let (Some(is_recording), Some(span)) = (is_recording, span.take()) else {
-        return finish(body(), SpanHandle::default());
-    };
-    if !is_recording {
-        let kind = span.kind();
-        let _attached = span.into_attached();
-        return finish(body(), SpanHandle::not_recording(kind));
+    let Some(live) = span.live() else { return finish(body(), SpanHandle::default()) };
+    if !live.is_recording() {
+        let _attached = live.move_into_current();
+        return finish(body(), span);
     }
-    let attached = span.attach();
+    let attached = live.attach();
     let result = catch(body);
     // The outcome is read outside the span: values that the user's `Serialize` traces would
     // otherwise become its children.
     drop(attached);
     match result {
-        Ok(returned) => finish(returned, span.into()),
+        Ok(returned) => finish(returned, span),
         Err(payload) => {
-            outcome::end_panicked(&span, &*payload, None);
+            if let Some(span) = span.take() {
+                outcome::end_panicked(span, &*payload, None);
+            }
             resume_unwind(payload)
         }
     }

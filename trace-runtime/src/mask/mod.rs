@@ -49,6 +49,7 @@
 //! [`install`](crate::Builder::install), a function that panics drops the value, and a span of
 //! unknown kind is treated as if it were of every kind.
 
+mod argument_names;
 mod before_cut;
 mod builder;
 mod images;
@@ -59,6 +60,7 @@ mod settings;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use argument_names::is_secret_argument;
 pub use builder::{Mask, Masked};
 pub(crate) use scrub::{scrub_attributes, scrub_name, scrub_resource, scrub_status, scrub_text};
 pub(crate) use settings::MaskSettings;
@@ -70,7 +72,6 @@ use opentelemetry::trace::Status;
 use opentelemetry::{Array, KeyValue, StringValue, Value};
 use opentelemetry_sdk::trace::SpanData;
 use rules::{Action, Switch};
-pub(crate) use secrets::is_secret_name;
 use std::borrow::Cow;
 
 /// Replacement for a hidden value, the same text as in the Python implementation of OpenInference.

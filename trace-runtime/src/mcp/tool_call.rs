@@ -45,7 +45,7 @@ impl ToolCall {
         let tool = &tool[..end];
         let name = format!("{METHOD} {tool}");
         let call = ServedCall::begin(&SITE, name, tool, parent, |content| {
-            content.input = Some(CapturedValue::from_serialize(arguments));
+            content.input.set(CapturedValue::from_serialize(arguments));
             content.attributes = vec![
                 KeyValue::new(keys::TOOL_NAME, tool.to_owned()),
                 KeyValue::new(keys::MCP_METHOD_NAME, METHOD),

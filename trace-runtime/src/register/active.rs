@@ -11,7 +11,7 @@ use crate::delivery::{DeliveryProcessor, Diagnostics, QueuedSpan};
 use crate::enrich::{Limits, Stages};
 use crate::feedback::{Annotation, Hub, Target};
 use crate::span::CallSite;
-use crate::span::{SpanRecord, instrumentation_scope, watched};
+use crate::span::{SpanRecord, instrumentation_scope, reseed, watched};
 use crate::sync::{self, Process};
 use opentelemetry::global;
 use opentelemetry::trace::noop::NoopTracerProvider;
@@ -81,19 +81,33 @@ thread_local! {
     static CACHED: RefCell<(u64, Option<ActiveHandle>)> = const { RefCell::new((0, None)) };
 }
 
+/// Returns the number of changes of the active registration.
+#[inline]
+pub(crate) fn changes() -> u64 {
+    CHANGES.load(Ordering::Acquire)
+}
+
 /// Returns the active registration.
 pub(crate) fn active() -> Option<ActiveHandle> {
-    let change = CHANGES.load(Ordering::Acquire);
+    let change = changes();
     let cached = CACHED.try_with(|cached| {
         let mut cached = cached.try_borrow_mut().ok()?;
         if cached.0 != change {
-            *cached = (change, read().map(Arc::new));
+            *cached = (change, refreshed());
         }
         cached.1.clone()
     });
     // A thread that is ending has destroyed the thread-local; spans of destructors read the lock
     // instead.
     cached.unwrap_or_else(|_| read().map(Arc::new))
+}
+
+/// Reads the active registration after a change.
+#[cold]
+fn refreshed() -> Option<ActiveHandle> {
+    // The change may be that of a forked child.
+    reseed();
+    read().map(Arc::new)
 }
 
 fn read() -> Option<Arc<Active>> {
@@ -288,21 +302,21 @@ impl Active {
     }
 
     /// Queues a span that has ended. Does nothing for an attached provider, whose own processors
-    /// receive the span.
+    /// receive the span. Returns the memory of an earlier record, for the next span of this thread.
     #[inline]
-    pub(crate) fn deliver(&self, span: Box<SpanRecord>) {
-        if let Some((_, processor)) = &self.own {
-            #[cfg(feature = "testing")]
-            if let Some(recording) = &span.recording {
-                recording.add((*span).clone().take_data(), |span| {
-                    self.stages
-                        .apply(std::slice::from_mut(span), &crate::enrich::CountedOnce::default());
-                });
-            }
-            let id = span.span_context.span_id();
-            processor.push(QueuedSpan::Own(span));
-            watched::ended(id);
+    pub(crate) fn deliver(&self, span: Box<SpanRecord>) -> Option<Box<SpanRecord>> {
+        let (_, processor) = self.own.as_ref()?;
+        #[cfg(feature = "testing")]
+        if let Some(recording) = &span.recording {
+            recording.add((*span).clone().take_data(), |span| {
+                self.stages
+                    .apply(std::slice::from_mut(span), &crate::enrich::CountedOnce::default());
+            });
         }
+        let id = span.span_context.span_id();
+        let spare = processor.push(QueuedSpan::Own(span));
+        watched::ended(id);
+        spare
     }
 
     /// Returns the parent of a span that would be a child of `current` without further settings. An

@@ -20,7 +20,7 @@ mod settings;
 #[cfg(all(unix, feature = "signals"))]
 mod signals;
 
-pub(crate) use active::{Active, ActiveHandle, EffectiveParent, active, is_enabled};
+pub(crate) use active::{Active, ActiveHandle, EffectiveParent, active, changes, is_enabled};
 pub use builder::{Backend, Builder, register};
 pub use feedback::Feedback;
 pub use flush_error::FlushError;

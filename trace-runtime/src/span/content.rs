@@ -1,7 +1,7 @@
 //! The content of a span before it becomes a list of attributes.
 
 use super::call_site::Call;
-use crate::capture::CapturedValue;
+use crate::capture::{CapturedValue, StoredValue};
 use crate::memory::attribute_bytes;
 use crate::openinference::{add_missing, keep_last_of_each_key, keys};
 use opentelemetry::KeyValue;
@@ -10,17 +10,17 @@ use std::sync::Arc;
 /// The input, the output and the attributes of a span, as they were recorded.
 ///
 /// The list of attributes is built on the worker thread by
-/// [`into_attributes`](SpanContent::into_attributes): the caller's thread only moves values in here.
+/// [`take_attributes`](SpanContent::take_attributes): the caller's thread only moves values in here.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SpanContent {
     /// Attributes of the scope around the call, such as the session. All spans of a scope share one
     /// list.
     pub(crate) inherited: Option<Arc<[KeyValue]>>,
-    pub(crate) input: Option<CapturedValue>,
+    pub(crate) input: StoredValue,
     /// Options of the annotation, then attributes that were set explicitly. The last value of a key
     /// wins.
     pub(crate) attributes: Vec<KeyValue>,
-    pub(crate) output: Option<CapturedValue>,
+    pub(crate) output: StoredValue,
 }
 
 /// The attributes of a span without options: the kind, three of its code, two each of its input and
@@ -66,19 +66,22 @@ impl SpanContent {
 
     /// Builds the attributes of `call`: one value for each key, in order of precedence. The span
     /// kind is always that of the annotation, since backends choose the view of a span by it.
-    pub(crate) fn into_attributes(self, call: &Call) -> Vec<KeyValue> {
-        let inherited = self.inherited.as_deref().unwrap_or_default();
+    ///
+    /// The memory of short texts stays here for the next span.
+    pub(crate) fn take_attributes(&mut self, call: &Call) -> Vec<KeyValue> {
+        let inherited = self.inherited.take();
+        let inherited = inherited.as_deref().unwrap_or_default();
         let from_user = inherited.len() + self.attributes.len();
         let mut list = Vec::with_capacity(TYPICAL_ATTRIBUTES + from_user);
         list.push(call.kind().attribute());
         list.extend_from_slice(inherited);
         call.describe(&mut list);
-        let recorded = self.input.map_or(0, |input| push_input(&mut list, input));
-        list.extend(self.attributes);
+        let recorded = self.input.take().map_or(0, |input| push_input(&mut list, input));
+        list.extend(std::mem::take(&mut self.attributes));
         // The runtime's own keys are distinct. Only attributes from users can repeat a key, so most
         // spans skip the search for duplicates.
         let may_repeat = from_user + recorded > 0;
-        if let Some(output) = self.output {
+        if let Some(output) = self.output.take() {
             push_output(&mut list, output, may_repeat);
         }
         if may_repeat {
@@ -94,13 +97,12 @@ impl SpanContent {
     pub(crate) fn bytes(&self) -> usize {
         let inherited = self.inherited.as_deref().unwrap_or_default();
         let lists = [inherited, &self.attributes].into_iter().flatten().map(attribute_bytes);
-        let values = [&self.input, &self.output].into_iter().flatten().map(CapturedValue::bytes);
-        lists.sum::<usize>() + values.sum::<usize>()
+        lists.sum::<usize>() + self.input.bytes() + self.output.bytes()
     }
 }
 
 /// Pushes the input; returns the number of attributes that its `Record` implementation added.
-fn push_input(list: &mut Vec<KeyValue>, input: CapturedValue) -> usize {
+fn push_input(list: &mut Vec<KeyValue>, input: CapturedValue<'_>) -> usize {
     let (value, recorded) = input.into_parts();
     if let Some((text, mime_type)) = value {
         list.push(KeyValue::new(keys::INPUT_VALUE, text));
@@ -113,7 +115,7 @@ fn push_input(list: &mut Vec<KeyValue>, input: CapturedValue) -> usize {
 
 /// Pushes the returned value, unless an output was set explicitly. A MIME type that was set
 /// explicitly belongs to that output, so the other MIME type is left out as well.
-fn push_output(list: &mut Vec<KeyValue>, output: CapturedValue, may_repeat: bool) {
+fn push_output(list: &mut Vec<KeyValue>, output: CapturedValue<'_>, may_repeat: bool) {
     let (value, recorded) = output.into_parts();
     let has = |key| may_repeat && list.iter().any(|set| set.key.as_str() == key);
     let (has_output, has_mime_type) = (has(keys::OUTPUT_VALUE), has(keys::OUTPUT_MIME_TYPE));

@@ -2,12 +2,12 @@
 
 mod call_site;
 mod content;
+mod ids;
 mod record;
-mod record_pool;
 pub(crate) mod watched;
 
 pub(crate) use call_site::Call;
 pub use call_site::{CallSite, crate_name};
 pub(crate) use content::SpanContent;
+pub(crate) use ids::{new_span_id, new_trace_id, reseed};
 pub(crate) use record::{SpanRecord, instrumentation_scope};
-pub(crate) use record_pool::{acquire, recycle};

@@ -10,7 +10,6 @@ use opentelemetry::trace::{Event, Link, SpanContext, SpanId, Status};
 use opentelemetry::{InstrumentationScope, KeyValue};
 use opentelemetry_sdk::trace::{SpanData, SpanEvents, SpanLinks};
 use std::borrow::Cow;
-use std::sync::Arc;
 use std::time::SystemTime;
 
 /// A span from its start to its end.
@@ -52,27 +51,40 @@ const EXPORTED_BYTES: usize = size_of::<SpanData>() + TYPICAL_LIST_BYTES;
 const LIMIT: usize = 128;
 
 impl SpanRecord {
-    #[inline]
-    pub(crate) fn new(
-        call: Call,
-        span_context: SpanContext,
-        parent: &SpanContext,
-        inherited: Option<Arc<[KeyValue]>>,
-    ) -> Self {
-        let now = opentelemetry::time::now();
+    /// Creates a record without a span, for [`begin`](SpanRecord::begin).
+    pub(crate) fn empty(site: &'static CallSite) -> Self {
         SpanRecord {
-            span_context,
-            call,
-            parent_span_id: parent.span_id(),
-            parent_is_remote: parent.is_valid() && parent.is_remote(),
-            start_time: now,
-            end_time: now,
-            content: SpanContent { inherited, ..SpanContent::default() },
+            span_context: SpanContext::NONE,
+            call: Call { site, name: None, self_type: None },
+            parent_span_id: SpanId::INVALID,
+            parent_is_remote: false,
+            start_time: SystemTime::UNIX_EPOCH,
+            end_time: SystemTime::UNIX_EPOCH,
+            content: SpanContent::default(),
             status: Status::Unset,
             #[cfg(feature = "testing")]
             recording: None,
             extras: None,
         }
+    }
+
+    /// Begins a span in a record that is empty, or that [`take_data`](SpanRecord::take_data) has
+    /// emptied.
+    #[inline]
+    pub(crate) fn begin(
+        &mut self,
+        site: &'static CallSite,
+        self_type: Option<&'static str>,
+        span_context: &SpanContext,
+        parent: &SpanContext,
+    ) {
+        self.call.site = site;
+        self.call.self_type = self_type;
+        self.span_context = span_context.clone();
+        self.parent_span_id = parent.span_id();
+        self.parent_is_remote = parent.is_valid() && parent.is_remote();
+        self.start_time = opentelemetry::time::now();
+        self.end_time = self.start_time;
     }
 
     pub(crate) fn add_event(
@@ -151,15 +163,19 @@ impl SpanRecord {
         self.parent_span_id
     }
 
-    /// Moves the span out, in the SDK's form for exporters. The emptied record can be reused, see
-    /// [`record_pool`](super::record_pool).
+    /// Moves the span out, in the SDK's form for exporters. The memory of the record goes back to a
+    /// thread that begins spans (`docs/decisions/0005-reuse-span-records.md`).
     pub(crate) fn take_data(&mut self) -> SpanData {
         let extras = self.extras.take().map(|extras| *extras).unwrap_or_default();
         let Extras { name, events, links } = extras;
         let name = name.unwrap_or_else(|| self.call.span_name());
-        let attributes = std::mem::take(&mut self.content).into_attributes(&self.call);
+        let attributes = self.content.take_attributes(&self.call);
         let span_kind = self.call.span_kind();
         self.call.name = None;
+        #[cfg(feature = "testing")]
+        {
+            self.recording = None;
+        }
         SpanData {
             span_context: std::mem::replace(&mut self.span_context, SpanContext::NONE),
             parent_span_id: self.parent_span_id,

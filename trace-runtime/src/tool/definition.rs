@@ -127,7 +127,7 @@ impl GivenSchema {
 
     /// Evaluates `parameters` on the first call, and returns a copy of the schema. Text that is not
     /// JSON becomes a JSON string, as in `tool.parameters`: the mistake is then visible.
-    pub fn get_or_evaluate(&self, parameters: impl FnOnce() -> CapturedValue) -> Value {
+    pub fn get_or_evaluate(&self, parameters: impl FnOnce() -> CapturedValue<'static>) -> Value {
         let read = || {
             let text = parameters().into_text();
             serde_json::from_str(&text).unwrap_or(Value::String(text))

@@ -70,7 +70,7 @@ macro_rules! __given_definition {
     ($name:expr, $description:expr, $parameters:expr) => {
         $crate::tool::ToolDefinition::new($name, $description, || {
             static GIVEN: $crate::__private::GivenSchema = $crate::__private::GivenSchema::new();
-            GIVEN.get_or_evaluate(|| $crate::__private::capture!($parameters))
+            GIVEN.get_or_evaluate(|| $crate::__private::capture!($parameters).into_owned())
         })
     };
 }

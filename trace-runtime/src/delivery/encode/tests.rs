@@ -1,8 +1,8 @@
 use super::*;
-use opentelemetry::Array;
 use opentelemetry::trace::{
     Event, Link, SpanContext, SpanId, SpanKind, Status, TraceFlags, TraceId, TraceState,
 };
+use opentelemetry::{Array, KeyValue, Value};
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
 use opentelemetry_proto::transform::trace::tonic::group_spans_by_resource_and_scope;
 use opentelemetry_sdk::trace::{SpanEvents, SpanLinks};
@@ -21,6 +21,9 @@ fn one_attribute_of_each_type() -> Vec<KeyValue> {
         KeyValue::new("whole", 7_i64),
         KeyValue::new("part", 0.5),
         KeyValue::new("flag", true),
+        KeyValue::new("no flag", false),
+        KeyValue::new("below zero", -7_i64),
+        KeyValue::new("large", i64::MAX),
         KeyValue::new("texts", Value::Array(Array::String(vec!["a".into(), "b".into()]))),
         KeyValue::new("numbers", Value::Array(vec![1_i64, 2].into())),
     ]

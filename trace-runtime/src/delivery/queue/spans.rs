@@ -53,10 +53,15 @@ impl Spans {
     #[inline]
     pub(super) fn push(&mut self, span: QueuedSpan) -> Option<Box<SpanRecord>> {
         match span {
-            QueuedSpan::Own(span) => self.own.push(span),
-            QueuedSpan::Sdk(span) => self.sdk.push(*span),
+            QueuedSpan::Own(span) => {
+                self.own.push(span);
+                self.spare.pop()
+            }
+            QueuedSpan::Sdk(span) => {
+                self.sdk.push(*span);
+                None
+            }
         }
-        self.spare.pop()
     }
 
     /// Takes all spans of another list, and gives it the memory of as many records.

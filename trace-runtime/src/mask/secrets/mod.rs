@@ -16,6 +16,7 @@ mod assignments;
 mod blocks;
 mod boundary;
 mod forms;
+mod known;
 mod layer;
 mod names;
 mod tokens;
@@ -26,10 +27,9 @@ mod values;
 mod tests;
 
 use super::REDACTED;
+use known::Question;
 use layer::Layer;
-pub(crate) use names::is_secret_name;
 use std::ops::Range;
-pub(super) use tokens::has_token_in_name;
 
 /// Length of the shortest text that can contain a secret: `pwd=abc`. Shorter ones are not searched.
 const MIN_LEN: usize = 7;
@@ -59,6 +59,30 @@ pub(super) fn redact(text: &str) -> Option<String> {
     if text.len() < MIN_LEN {
         return None;
     }
+    let mut redacted = None;
+    let find_out = || {
+        redacted = redact_unknown(text);
+        redacted.is_none()
+    };
+    if known::ask(text, Question::IsClean, find_out) {
+        return None;
+    }
+    redacted.or_else(|| redact_unknown(text))
+}
+
+/// Returns true if the name of an attribute, a field or an argument states that its value is a
+/// secret: `api_key`, `db.password`, `http.request.header.authorization`, `githubToken`.
+pub(super) fn is_secret_name(name: &str) -> bool {
+    known::ask(name, Question::NamesSecret, || names::is_secret_name(name))
+}
+
+/// Returns true if the key of an attribute contains a token.
+pub(super) fn has_token_in_name(key: &str) -> bool {
+    known::ask(key, Question::HasToken, || tokens::has_token_in_name(key))
+}
+
+/// Redacts the secrets in a text, whether it is known or not.
+fn redact_unknown(text: &str) -> Option<String> {
     let mut found = Vec::new();
     let mut is_suspect = search(text, &mut found);
     let mut layers: Vec<Layer> = Vec::new();

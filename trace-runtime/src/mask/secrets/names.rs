@@ -30,7 +30,7 @@ pub(super) enum Name {
 
 /// Returns true if the name of an attribute, a field or an argument states that its value is a
 /// secret: `api_key`, `db.password`, `http.request.header.authorization`, `githubToken`.
-pub(crate) fn is_secret_name(name: &str) -> bool {
+pub(super) fn is_secret_name(name: &str) -> bool {
     may_end_secret_name(name.as_bytes())
         && match classify(name) {
             Some(Name::Value(strength)) => strength >= Strength::Medium,

@@ -1,6 +1,6 @@
 //! Texts that are redacted, and texts that are kept.
 
-use super::super::redact;
+use super::super::{redact, redact_unknown};
 use super::{Random, lines, secrets};
 
 #[test]
@@ -25,6 +25,16 @@ fn harmless_text_in_corpus_is_kept() {
         .filter_map(|text| redact(&text).map(|redacted| format!("{text}\n    -> {redacted}")))
         .collect();
     assert!(failures.is_empty(), "{}", failures.join("\n"));
+}
+
+#[test]
+fn known_text_has_the_result_of_a_search() {
+    let secrets = secrets().into_iter().map(|(text, _)| text);
+    for text in secrets.chain(harmless()) {
+        let searched = redact_unknown(&text);
+        assert_eq!(redact(&text), searched, "{text}");
+        assert_eq!(redact(&text), searched, "{text}");
+    }
 }
 
 /// The lines of the corpus, and ids, hashes and sentences of many kinds.

@@ -84,9 +84,15 @@ fn json_web_token(bytes: &[u8], start: usize) -> Option<Range<usize>> {
     (header >= MIN_PART + 3 && (is_signed || is_encrypted)).then_some(start..end)
 }
 
+/// The length of the shortest token of a Discord bot: three parts and two full stops.
+const MIN_DISCORD: usize = 23 + 1 + 6 + 1 + 27;
+
 /// Discord bots: the id of the bot in base64, a time, a code. They have no prefix.
 pub(super) fn discord(text: &str, run: &Range<usize>, found: &mut Vec<Finding>) {
-    let Some(run_text) = text.get(run.clone()).filter(|text| text.len() <= 128) else { return };
+    if !(MIN_DISCORD..=128).contains(&run.len()) {
+        return;
+    }
+    let Some(run_text) = text.get(run.clone()) else { return };
     // An escape may precede it in the run.
     let mut starts = run_text.match_indices(['M', 'N', 'O']).map(|(at, _)| at).take(8);
     let Some(at) = starts.find(|at| starts_word(text.as_bytes(), run.start + at)) else { return };

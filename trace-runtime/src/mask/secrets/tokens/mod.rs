@@ -5,6 +5,7 @@
 //! elsewhere. A search for all prefixes at once reads every byte with an automaton, which took ten
 //! times as long for 20 KB of prose.
 
+mod beginnings;
 mod literals;
 mod runs;
 
@@ -14,6 +15,7 @@ use super::forms::{FORMS, Form, Proof};
 use super::values::{is_basic, is_random};
 use aho_corasick::automaton::OverlappingState;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, Anchored, Input, MatchKind, StartKind};
+use beginnings::may_begin;
 use literals::{LITERALS, discord, first, match_literal};
 use runs::{MIN_RUN, next_run};
 use std::ops::Range;
@@ -28,14 +30,18 @@ const MAX_ESCAPE: usize = 8;
 
 // `None` if the automaton cannot be built, which the tests would find.
 static PREFIXES: LazyLock<Option<AhoCorasick>> = LazyLock::new(|| {
-    let literals = FORMS.iter().map(|form| form.prefix).chain(LITERALS);
     AhoCorasick::builder()
         .match_kind(MatchKind::Standard)
         .start_kind(StartKind::Both)
         .kind(Some(AhoCorasickKind::DFA))
-        .build(literals)
+        .build(literals())
         .ok()
 });
+
+/// Returns all prefixes, and the literals that are none.
+fn literals() -> impl Iterator<Item = &'static str> {
+    FORMS.iter().map(|form| form.prefix).chain(LITERALS)
+}
 
 /// Adds the tokens in `text`. Returns true if an escape interrupts what may be one.
 pub(super) fn search(text: &str, found: &mut Vec<Finding>) -> bool {
@@ -87,8 +93,8 @@ impl Runs<'_> {
         // enough to look at the beginning of each word.
         let first = 0..bytes.len().min(MAX_ESCAPE);
         let first = first.filter(|at| starts_word(self.bytes, run.start + at));
-        let starts: Vec<_> =
-            first.chain(memchr::memchr2_iter(b'+', b'/', bytes).map(|at| at + 1)).collect();
+        let starts = first.chain(memchr::memchr2_iter(b'+', b'/', bytes).map(|at| at + 1));
+        let starts: Vec<_> = starts.filter(|at| may_begin(&bytes[*at..])).collect();
         starts.into_iter().fold(false, |has_prefix, start| {
             let input = Input::new(bytes).span(start..bytes.len()).anchored(Anchored::Yes);
             let mut state = OverlappingState::start();
@@ -139,7 +145,7 @@ impl Runs<'_> {
 
 /// Returns true if the key of an attribute contains a token. Keys are short and most are known, so
 /// only those with a long part that has digits are searched.
-pub(in crate::mask) fn has_token_in_name(key: &str) -> bool {
+pub(super) fn has_token_in_name(key: &str) -> bool {
     let is_long = |part: &str| part.len() >= MIN_RUN && part.bytes().any(|it| it.is_ascii_digit());
     let mut found = Vec::new();
     if key.split('.').any(is_long) {
