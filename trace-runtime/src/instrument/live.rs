@@ -167,12 +167,13 @@ impl LiveSpan {
                     (State::NotRecording, context.with_remote_span_context(ids.span_context()))
                 }
                 Decision::Record(ids, EffectiveParent { parent, ignored }) => {
+                    let mut span_context = ids.span_context();
                     let record = record_in(&mut self.record, self.site);
-                    begin_record(record, start, self.site, &ids.span_context(), parent, context);
+                    begin_record(record, start, self.site, &span_context, parent, context);
                     if self.site.kind == OpenInferenceSpanKind::Tool {
                         self.part = join::part(context, record);
+                        span_context = record.span_context.clone();
                     }
-                    let span_context = record.span_context.clone();
                     if let Some(ignored) = ignored {
                         record.add_link(ignored.clone(), Vec::new());
                     }
