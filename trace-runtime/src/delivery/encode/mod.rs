@@ -13,6 +13,9 @@
 #[cfg(test)]
 mod tests;
 
+#[cfg(all(test, feature = "opentelemetry-otlp"))]
+pub(super) use tests::samples;
+
 use opentelemetry::{InstrumentationScope, KeyValue, Value};
 use opentelemetry_proto::tonic::common::v1::AnyValue;
 use opentelemetry_proto::tonic::resource::v1::Resource;
