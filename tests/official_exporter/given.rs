@@ -22,24 +22,21 @@ const CLIENTS: [Client; 3] = [Client::Async, Client::Blocking, Client::Grpc];
 fn exporting(builder: Builder, client: Client, endpoint: &str) -> Builder {
     let url = endpoint.to_owned();
     let policy = RetryPolicy::disabled();
-    builder.otlp_exporter("gateway", move || match client {
-        Client::Grpc => SpanExporter::builder()
-            .with_tonic()
-            .with_endpoint(url)
-            .with_retry_policy(policy)
-            .build(),
-        _ => {
-            let http = SpanExporter::builder()
-                .with_http()
-                .with_protocol(Protocol::HttpBinary)
-                .with_endpoint(url)
-                .with_retry_policy(policy);
-            match client {
-                Client::Blocking => http.with_http_client(reqwest::blocking::Client::new()),
-                _ => http.with_http_client(reqwest::Client::new()),
-            }
-            .build()
+    builder.otlp_exporter("gateway", move || {
+        if matches!(client, Client::Grpc) {
+            let grpc = SpanExporter::builder().with_tonic().with_endpoint(url);
+            return grpc.with_retry_policy(policy).build();
         }
+        let http = SpanExporter::builder()
+            .with_http()
+            .with_protocol(Protocol::HttpBinary)
+            .with_endpoint(url)
+            .with_retry_policy(policy);
+        match client {
+            Client::Blocking => http.with_http_client(reqwest::blocking::Client::new()),
+            _ => http.with_http_client(reqwest::Client::new()),
+        }
+        .build()
     })
 }
 

@@ -10,8 +10,9 @@ use trace_runtime::opentelemetry_otlp::{SpanExporter, WithExportConfig};
 fn json_waits_until_the_collector_returns() {
     let _lock = Program::lock();
     let endpoint = Receiver::http().endpoint();
-    let (registration, messages) =
-        install_with(|builder| builder.endpoint(endpoint.clone()).protocol(Protocol::HttpJson));
+    let (registration, messages) = install_with(|builder| {
+        builder.endpoint(endpoint.clone()).protocol(Protocol::HttpJson).batch(false)
+    });
     (0..3).for_each(work);
     wait_until(|| messages.lock().unwrap().iter().any(|it| it.contains("could not be reached")));
     let receiver = Receiver::http_at(&endpoint);
@@ -25,7 +26,7 @@ fn given_grpc_exporter_waits_until_the_collector_returns() {
     let endpoint = Receiver::grpc_answering(|_, _| Reply::default()).endpoint();
     let url = endpoint.clone();
     let (registration, messages) = install_with(|builder| {
-        builder.otlp_exporter("gateway", move || {
+        builder.batch(false).otlp_exporter("gateway", move || {
             SpanExporter::builder().with_tonic().with_endpoint(url).build()
         })
     });

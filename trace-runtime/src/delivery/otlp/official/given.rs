@@ -29,14 +29,14 @@ pub(crate) fn given(
 ) -> Result<Box<dyn Transport>, RegisterError> {
     let runtime = ExportRuntime::start()?;
     let failed = |reason: String| RegisterError::Exporter(format!("`{name}`: {reason}"));
-    let built = thread::scope(|scope| {
+    let result = thread::scope(|scope| {
         let building = scope.spawn(|| {
             let _inside = runtime.enter();
             build()
         });
         building.join()
     });
-    let exporter = built
+    let exporter = result
         .map_err(|payload| failed(format!("its code panicked ({})", short_message(&*payload))))?
         .map_err(|error| failed(error.to_string()))?;
     let peer = Given { identity: format!("opentelemetry-otlp {name}"), name };

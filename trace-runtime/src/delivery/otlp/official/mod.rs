@@ -142,8 +142,8 @@ impl<P: Peer> Transport for OfficialTransport<P> {
         let mut accepted = PartialSuccess::default();
         for (resource, spans) in parts {
             exporter.set_resource(&resource);
-            let exported = self.runtime.run(within, || exporter.export(spans));
-            let attempt = match exported {
+            let result = self.runtime.run(within, || exporter.export(spans));
+            let attempt = match result {
                 Some(result) => self.peer.judge(result),
                 None => Attempt::Retry { error: self.peer.timed_out(), after: None },
             };

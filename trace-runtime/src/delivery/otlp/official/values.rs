@@ -55,7 +55,8 @@ fn array(values: Vec<AnyValue>) -> Value {
     if let Some(numbers) = numbers.collect::<Option<Vec<_>>>() {
         return Value::Array(Array::F64(numbers));
     }
-    Value::from(serde_json::Value::from_iter(values.into_iter().map(|v| json(Some(v)))).to_string())
+    let list: serde_json::Value = values.into_iter().map(|value| json(Some(value))).collect();
+    Value::from(list.to_string())
 }
 
 /// Returns a value as JSON. Its depth is that of a message that `prost` has decoded, which is limited.
