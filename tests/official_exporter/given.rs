@@ -3,6 +3,7 @@
 use crate::work;
 use integration_tests::delivery::{install_with, quiet_builder, stats};
 use integration_tests::{Program, Receiver, Reply};
+use std::time::{Duration, Instant};
 use trace_runtime::Builder;
 use trace_runtime::opentelemetry_otlp::{
     Protocol, RetryPolicy, SpanExporter, WithExportConfig, WithHttpConfig, WithTonicConfig,
@@ -128,6 +129,24 @@ fn batch_that_is_too_large_is_split() {
         _ => Reply::default(),
     });
     assert_eq!((delivered, lost, requests), (3, 0, 3), "{messages:?}");
+}
+
+#[test]
+fn collector_that_hangs_delays_shutdown_no_longer_than_the_timeout() {
+    let _lock = Program::lock();
+    for client in CLIENTS {
+        let hour = Duration::from_secs(3600);
+        let receiver = receiver(client, move |_| Reply { delay: hour, ..Reply::default() });
+        let (registration, _messages) = install_with(|builder| {
+            let builder = builder.shutdown_timeout(Duration::from_millis(200));
+            exporting(builder, client, &receiver.endpoint())
+        });
+        (0..3).for_each(work);
+        let began = Instant::now();
+        let error = registration.shutdown().expect_err("no answer");
+        assert_eq!((error.delivered, error.pending, error.lost), (0, 3, 0), "{client:?}: {error}");
+        assert!(began.elapsed() < Duration::from_secs(10), "{client:?} waited for the collector");
+    }
 }
 
 #[test]
