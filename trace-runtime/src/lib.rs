@@ -117,6 +117,9 @@ pub use register::{Backend, Builder, Feedback, FlushError, Registration, registe
 /// The OpenTelemetry API that this crate uses. Another version in the same program has its own
 /// current span and its own global provider.
 pub use opentelemetry;
+/// The official OTLP exporter, for [`Builder::otlp_exporter`].
+#[cfg(feature = "opentelemetry-otlp")]
+pub use opentelemetry_otlp;
 /// The OpenTelemetry SDK that this crate uses.
 pub use opentelemetry_sdk;
 /// The version of `schemars` whose `JsonSchema` this crate reads.

@@ -21,6 +21,8 @@ use tonic::{Code, Request, Response, Status};
 pub(super) fn routes(shared: Shared) -> Router {
     let service =
         TraceServiceServer::new(Service(shared)).accept_compressed(CompressionEncoding::Gzip);
+    #[cfg(feature = "zstd")]
+    let service = service.accept_compressed(CompressionEncoding::Zstd);
     Routes::new(service).into_axum_router().layer(middleware::from_fn(keep_body))
 }
 

@@ -48,19 +48,25 @@ async fn receive(
         bytes.clear();
         GzDecoder::new(body.as_ref()).read_to_end(&mut bytes).expect("gzip");
     }
+    #[cfg(feature = "zstd")]
+    if headers.get("content-encoding").is_some_and(|encoding| encoding == "zstd") {
+        bytes = zstd::decode_all(body.as_ref()).expect("zstd");
+    }
     let is_json = headers.get("content-type").is_some_and(|kind| kind == "application/json");
     let request = if is_json {
-        ExportTraceServiceRequest::default()
+        // Feedback is JSON too, and no request to export.
+        serde_json::from_slice(&bytes).unwrap_or_default()
     } else {
         ExportTraceServiceRequest::decode(bytes.as_slice()).expect("an OTLP request")
     };
     let (path, body) = (uri.path().to_owned(), body.to_vec());
     let (method, query) = (method.to_string(), uri.query().unwrap_or_default().to_owned());
-    respond(&shared.take(Received { method, path, query, headers, body, request }).await)
+    let received = Received { method, path, query, headers, body, request };
+    respond(&shared.take(received).await, is_json)
 }
 
 /// Returns the HTTP response for a reply.
-fn respond(reply: &Reply) -> Response {
+fn respond(reply: &Reply, is_json: bool) -> Response {
     let mut response = match reply.status {
         0 | 200 if !reply.garbage.is_empty() => reply.garbage.clone().into_response(),
         // Like collectors, answer with a partial success only if there is something to report.
@@ -70,7 +76,12 @@ fn respond(reply: &Reply) -> Response {
                 rejected_spans: reply.rejected,
                 error_message: reply.text.clone(),
             });
-            let body = ExportTraceServiceResponse { partial_success }.encode_to_vec();
+            let answer = ExportTraceServiceResponse { partial_success };
+            if is_json && is_partial {
+                let body = serde_json::to_vec(&answer).expect("JSON");
+                return ([("content-type", "application/json")], body).into_response();
+            }
+            let body = answer.encode_to_vec();
             ([("content-type", "application/x-protobuf")], body).into_response()
         }
         status => {

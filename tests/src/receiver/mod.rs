@@ -158,6 +158,14 @@ impl Receiver {
         Receiver::start(Arc::new(|_, _| Reply::default()), kind, ANYWHERE)
     }
 
+    /// Starts a receiver of OTLP over gRPC on the address of one that was dropped.
+    #[must_use]
+    pub fn grpc_at(endpoint: &str) -> Self {
+        let address = endpoint.trim_start_matches("http://").parse().expect("an endpoint");
+        let kind = Kind { is_grpc: true, ..Kind::default() };
+        Receiver::start(Arc::new(|_, _| Reply::default()), kind, address)
+    }
+
     fn start(answer: Answer, kind: Kind, at: SocketAddr) -> Self {
         let scheme = if kind.tls.is_some() { "https" } else { "http" };
         let shared = Shared { received: Arc::default(), answer };

@@ -6,14 +6,18 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::net::{TcpListener, TcpStream};
 use tokio_rustls::TlsAcceptor;
-use tokio_rustls::rustls::ServerConfig;
-use tokio_rustls::rustls::crypto::ring;
-use tokio_rustls::rustls::pki_types::PrivateKeyDer;
+use tokio_rustls::rustls::crypto::{CryptoProvider, ring};
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::rustls::server::WebPkiClientVerifier;
+use tokio_rustls::rustls::server::danger::ClientCertVerifier;
+use tokio_rustls::rustls::{RootCertStore, ServerConfig};
 use tokio_rustls::server::TlsStream;
 
 /// A self-signed certificate with its key.
 pub struct Certificate {
     pem: String,
+    key: String,
     config: Arc<ServerConfig>,
 }
 
@@ -21,18 +25,33 @@ impl Certificate {
     /// Generates a certificate for a host name or address.
     #[must_use]
     pub fn of(host: &str) -> Self {
+        Certificate::generate(host, None)
+    }
+
+    /// Generates a certificate whose server accepts only clients that present another one.
+    #[must_use]
+    pub fn requiring(host: &str, client: &Certificate) -> Self {
+        Certificate::generate(host, Some(client))
+    }
+
+    fn generate(host: &str, client: Option<&Certificate>) -> Self {
         let CertifiedKey { cert, signing_key } =
             generate_simple_self_signed([host.to_owned()]).expect("a host name");
         let key = PrivateKeyDer::try_from(signing_key.serialize_der()).expect("a key");
-        let mut config = ServerConfig::builder_with_provider(ring::default_provider().into())
+        let provider = Arc::new(ring::default_provider());
+        let config = ServerConfig::builder_with_provider(Arc::clone(&provider))
             .with_safe_default_protocol_versions()
-            .expect("versions of TLS")
-            .with_no_client_auth()
+            .expect("versions of TLS");
+        let config = match client {
+            None => config.with_no_client_auth(),
+            Some(client) => config.with_client_cert_verifier(verifier(client, provider)),
+        };
+        let mut config = config
             .with_single_cert(vec![cert.der().clone()], key)
             .expect("a certificate with its key");
         // gRPC clients require that the server negotiates HTTP/2.
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-        Certificate { pem: cert.pem(), config: Arc::new(config) }
+        Certificate { pem: cert.pem(), key: signing_key.serialize_pem(), config: Arc::new(config) }
     }
 
     /// Returns the certificate in PEM, for clients that are to trust it.
@@ -41,10 +60,26 @@ impl Certificate {
         &self.pem
     }
 
+    /// Returns the key in PEM, for clients that present the certificate.
+    #[must_use]
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
     /// Returns an acceptor that presents this certificate.
     pub(super) fn acceptor(&self) -> TlsAcceptor {
         TlsAcceptor::from(Arc::clone(&self.config))
     }
+}
+
+/// Returns a verifier that accepts one certificate.
+fn verifier(client: &Certificate, provider: Arc<CryptoProvider>) -> Arc<dyn ClientCertVerifier> {
+    let mut roots = RootCertStore::empty();
+    let der = CertificateDer::from_pem_slice(client.pem.as_bytes()).expect("a certificate");
+    roots.add(der).expect("a certificate");
+    WebPkiClientVerifier::builder_with_provider(roots.into(), provider)
+        .build()
+        .expect("a root certificate")
 }
 
 /// A listener that yields the connections whose handshake succeeds.

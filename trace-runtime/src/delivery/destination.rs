@@ -1,6 +1,7 @@
 //! The two kinds of destinations, exporters and transports, and the results of sending to them.
 
 use super::body::Body;
+use crate::config::RegisterError;
 use crate::enrich::Additions;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::{SpanData, SpanExporter};
@@ -27,6 +28,11 @@ impl Destination {
         }
     }
 }
+
+/// An exporter given in code. It is built by `install`, which reports an error; an exporter of a
+/// registration that is switched off is not built.
+pub(crate) type GivenExporter =
+    Box<dyn FnOnce() -> Result<Destination, RegisterError> + Send + Sync>;
 
 /// The result of exporting a batch. A batch that is accepted may contain rejected spans, but rarely
 /// does.

@@ -41,14 +41,14 @@ mod tests;
 mod threads;
 mod worker;
 
-pub(crate) use destination::{Destination, Exporter, SdkExporter};
+pub(crate) use destination::{Destination, GivenExporter};
 pub(crate) use destination::{SendError, UNKNOWN_TARGET};
 pub use diagnostics::Diagnostic;
 pub(crate) use diagnostics::{DiagnosticCallback, Diagnostics, Lost};
 pub use otlp::Protocol;
 pub(crate) use otlp::{
-    AUTHORIZATION, Endpoint, Headers, JsonAttempt, JsonCall, JsonClient, NamedBackend,
-    OtlpSettings, Verb,
+    AUTHORIZATION, ClientIdentity, Compression, Endpoint, Headers, JsonAttempt, JsonCall,
+    JsonClient, NamedBackend, OtlpSettings, Verb,
 };
 pub use processor::DeliveryProcessor;
 pub(crate) use queue::{
@@ -67,12 +67,31 @@ pub(crate) use spool::{Kind, Store, Takeover};
 pub(crate) use threads::{numbered, spawn};
 
 use crate::config::RegisterError;
-use destination::Transport;
+use destination::{Exporter, SdkExporter, Transport};
+use opentelemetry_sdk::trace::SpanExporter;
 use std::path::Path;
 
 /// Creates the console as a destination. It links to the page, if there is one.
 pub(crate) fn console(page: Option<&Path>) -> Destination {
     Destination::Exporter(Box::new(console::Console::from_environment(page)))
+}
+
+/// Makes an exporter in the SDK's form a destination.
+pub(crate) fn given_exporter(exporter: impl SpanExporter + 'static) -> GivenExporter {
+    let exporter: Box<dyn Exporter> = Box::new(SdkExporter::new(exporter));
+    Box::new(|| Ok(Destination::Exporter(exporter)))
+}
+
+/// Makes an exporter of `opentelemetry-otlp` a destination with retries and a spool.
+#[cfg(feature = "opentelemetry-otlp")]
+pub(crate) fn given_otlp_exporter(
+    name: String,
+    build: impl FnOnce() -> Result<opentelemetry_otlp::SpanExporter, otlp::BuildError>
+    + Send
+    + Sync
+    + 'static,
+) -> GivenExporter {
+    Box::new(|| otlp::given(name, build).map(Destination::Transport))
 }
 
 /// Creates an OTLP backend as a destination.

@@ -5,7 +5,7 @@
 use super::builder::Builder;
 use super::settings::Settings;
 use crate::config::Setting;
-use crate::delivery::{FileFormat, OtlpSettings, Protocol};
+use crate::delivery::{Compression, FileFormat, OtlpSettings, Protocol};
 use crate::readable::file_url;
 use std::io::Write;
 
@@ -47,11 +47,12 @@ pub(super) fn text(settings: &Settings, builder: &Builder) -> String {
 
 /// Returns the protocol and the compression, for example `http/protobuf, gzip`.
 fn transport(otlp: &OtlpSettings) -> String {
-    let protocol = match otlp.endpoint.protocol {
-        Protocol::HttpProtobuf => "http/protobuf",
-        Protocol::Grpc => "grpc",
+    let compression = match otlp.compression {
+        Compression::None => "",
+        Compression::Gzip => ", gzip",
+        Compression::Zstd(_) => ", zstd",
     };
-    format!("{protocol}{}", if otlp.gzip { ", gzip" } else { "" })
+    format!("{}{compression}", otlp.endpoint.protocol.name())
 }
 
 /// Returns the page to look at, if its address is known.

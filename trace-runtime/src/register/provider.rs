@@ -5,9 +5,7 @@ use super::builder::Builder;
 use super::recording_processor::RecordingProcessor;
 use super::settings::{ResourceSettings, Sampling, Settings, backend, otlp};
 use crate::config::{Environment, RegisterError};
-use crate::delivery::{
-    self, DeliveryProcessor, Destination, Diagnostics, OtlpSettings, ReplayError, Replayed,
-};
+use crate::delivery::{self, DeliveryProcessor, Diagnostics, OtlpSettings, ReplayError, Replayed};
 use crate::openinference::keys;
 use crate::scope::ContextAttributesProcessor;
 use opentelemetry::KeyValue;
@@ -138,7 +136,8 @@ fn start(
     diagnostics: &Arc<Diagnostics>,
 ) -> Result<DeliveryProcessor, RegisterError> {
     let exporters = std::mem::take(&mut builder.exporters);
-    let mut destinations: Vec<_> = exporters.into_iter().map(Destination::Exporter).collect();
+    let built = exporters.into_iter().map(|build| build());
+    let mut destinations = built.collect::<Result<Vec<_>, _>>()?;
     if let Some(otlp) = &settings.otlp {
         destinations.push(delivery::otlp(otlp)?);
     }

@@ -11,6 +11,9 @@ mod span;
 #[cfg(test)]
 mod tests;
 
+#[cfg(all(test, feature = "opentelemetry-otlp"))]
+pub(super) use tests::samples;
+
 use field::{LENGTH_DELIMITED, put_bytes, put_header, tag};
 use opentelemetry::InstrumentationScope;
 use opentelemetry_proto::tonic::resource::v1::Resource;

@@ -52,6 +52,13 @@ fn data(id: u8, scope: &'static str, status: Status) -> SpanData {
     }
 }
 
+/// Returns spans of two scopes, with each kind of content.
+#[cfg(feature = "opentelemetry-otlp")]
+pub(in crate::delivery) fn samples() -> Vec<SpanData> {
+    let (first, second) = (data(1, "one", Status::Ok), data(2, "one", Status::error("why")));
+    vec![first, second, data(6, "three", Status::Unset)]
+}
+
 /// Returns the request that the library makes. It groups scopes with a hash map, so they are
 /// sorted.
 fn expected(spans: &[SpanData], of: &ResourceAttributesWithSchema) -> Vec<ResourceSpans> {

@@ -124,7 +124,7 @@ fn forms(value: &str) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::config::Setting;
-    use crate::delivery::otlp::{Endpoint, Headers};
+    use crate::delivery::otlp::{Compression, Endpoint, Headers};
     use std::time::Duration;
 
     fn settings(headers: &[(&str, &str)]) -> OtlpSettings {
@@ -138,8 +138,9 @@ mod tests {
             endpoint: Endpoint::new(setting, url, None).unwrap(),
             headers: sent,
             timeout: Duration::ZERO,
-            gzip: false,
+            compression: Compression::None,
             certificate: None,
+            identity: None,
             backend: None,
             additions: crate::enrich::Additions::default(),
         }

@@ -10,8 +10,22 @@ use ureq::http::Uri;
 pub enum Protocol {
     /// Protobuf over HTTP; the value `http/protobuf` in environment variables.
     HttpProtobuf,
+    /// JSON over HTTP; the value `http/json` in environment variables. Needs the feature
+    /// `opentelemetry-otlp`.
+    HttpJson,
     /// gRPC; the value `grpc` in environment variables. Needs the feature `grpc`.
     Grpc,
+}
+
+impl Protocol {
+    /// Returns the name of the protocol in environment variables.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Protocol::HttpProtobuf => "http/protobuf",
+            Protocol::HttpJson => "http/json",
+            Protocol::Grpc => "grpc",
+        }
+    }
 }
 
 /// The complete address of a backend.
@@ -51,8 +65,8 @@ impl Endpoint {
         });
         let verbatim = setting == Setting::Variable("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT");
         let url = match protocol {
-            Protocol::HttpProtobuf if verbatim => url.to_owned(),
-            Protocol::HttpProtobuf => with_traces_path(&uri),
+            Protocol::HttpProtobuf | Protocol::HttpJson if verbatim => url.to_owned(),
+            Protocol::HttpProtobuf | Protocol::HttpJson => with_traces_path(&uri),
             Protocol::Grpc => origin(&uri),
         };
         Ok(Endpoint { url, protocol, setting, protocol_setting })

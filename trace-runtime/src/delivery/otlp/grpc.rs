@@ -3,7 +3,7 @@
 use super::framed::{FramedChannel, ResponseCodec};
 use super::retry_info::retry_delay;
 use super::settings::OtlpSettings;
-use super::{Client, partial_success, send_error};
+use super::{Client, identity, partial_success, send_error};
 use crate::config::RegisterError;
 use crate::delivery::body::Body;
 use crate::delivery::destination::{Attempt, PartialSuccess};
@@ -35,21 +35,14 @@ impl GrpcClient {
     /// Builds the client without connecting. Fails if the certificate file is unusable, or the
     /// runtime cannot be started.
     pub(super) fn new(settings: &OtlpSettings) -> Result<Self, RegisterError> {
-        let failed = |error: &dyn Error| RegisterError::Exporter(error.to_string());
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_io()
             .enable_time()
             .build()
             .map_err(|error| failed(&error))?;
-        let mut endpoint =
-            Endpoint::from_shared(settings.endpoint.url.clone()).map_err(|error| failed(&error))?;
-        if settings.endpoint.url.starts_with("https://") {
-            endpoint = endpoint.tls_config(tls(settings)?).map_err(|error| failed(&error))?;
-        }
-        // The channel spawns its connection task on the runtime that is entered here.
         let channel = {
             let _in_runtime = runtime.enter();
-            endpoint.connect_lazy()
+            channel(settings)?
         };
         Ok(GrpcClient { metadata: metadata(settings), channel, runtime: Some(runtime) })
     }
@@ -96,6 +89,20 @@ impl Client for GrpcClient {
     }
 }
 
+/// Builds the channel, which spawns its connection task on the runtime that is entered.
+pub(super) fn channel(settings: &OtlpSettings) -> Result<Channel, RegisterError> {
+    let mut endpoint =
+        Endpoint::from_shared(settings.endpoint.url.clone()).map_err(|error| failed(&error))?;
+    if settings.endpoint.url.starts_with("https://") {
+        endpoint = endpoint.tls_config(tls(settings)?).map_err(|error| failed(&error))?;
+    }
+    Ok(endpoint.connect_lazy())
+}
+
+fn failed(error: &dyn Error) -> RegisterError {
+    RegisterError::Exporter(error.to_string())
+}
+
 /// Decides by the status whether a request is retried, as in the section "OTLP/gRPC Response" of
 /// the OTLP specification: `Cancelled`, `DeadlineExceeded`, `Aborted`, `OutOfRange`, `Unavailable`
 /// and `DataLoss` are retryable. `ResourceExhausted` is retried even without a `RetryInfo`,
@@ -103,7 +110,7 @@ impl Client for GrpcClient {
 ///
 /// Messages use the HTTP status of the same meaning, so that both protocols report an error in the
 /// same words.
-fn classify(settings: &OtlpSettings, status: &Status) -> Attempt {
+pub(super) fn classify(settings: &OtlpSettings, status: &Status) -> Attempt {
     let unreachable = || send_error::unreachable(settings, &innermost_cause(status));
     let rejected = |code| send_error::status(settings, code, status.message());
     let after = retry_delay(status.details());
@@ -163,7 +170,7 @@ impl Drop for GrpcClient {
 
 /// Returns the headers as gRPC metadata. Names that end with `-bin` are skipped: gRPC reserves
 /// them for binary values.
-fn metadata(settings: &OtlpSettings) -> MetadataMap {
+pub(super) fn metadata(settings: &OtlpSettings) -> MetadataMap {
     let mut metadata = MetadataMap::new();
     for (name, value) in settings.headers.iter() {
         let key = MetadataKey::from_bytes(name.as_bytes());
@@ -174,17 +181,20 @@ fn metadata(settings: &OtlpSettings) -> MetadataMap {
     metadata
 }
 
-/// Trusts the authorities of the configured PEM file, or Mozilla's if none is configured.
+/// Trusts the authorities of the configured PEM file, or Mozilla's if none is configured, and
+/// presents the certificate that is configured.
 fn tls(settings: &OtlpSettings) -> Result<ClientTlsConfig, RegisterError> {
-    let Some((setting, path)) = &settings.certificate else {
-        return Ok(ClientTlsConfig::new().with_webpki_roots());
+    let tls = match &settings.certificate {
+        None => ClientTlsConfig::new().with_webpki_roots(),
+        Some((setting, path)) => {
+            let pem = identity::read(*setting, path)?;
+            ClientTlsConfig::new().ca_certificate(Certificate::from_pem(pem))
+        }
     };
-    let pem = std::fs::read(path).map_err(|error| RegisterError::Certificate {
-        setting: *setting,
-        path: path.clone(),
-        reason: error.to_string(),
-    })?;
-    Ok(ClientTlsConfig::new().ca_certificate(Certificate::from_pem(pem)))
+    match &settings.identity {
+        None => Ok(tls),
+        Some(identity) => Ok(tls.identity(identity.for_grpc()?)),
+    }
 }
 
 /// Returns the text of the innermost error: "Connection refused" is more useful than "transport

@@ -1,7 +1,9 @@
 //! OTLP over HTTP, with protobuf as the body.
 
+#[cfg(feature = "opentelemetry-otlp")]
+use super::Protocol;
 use super::settings::OtlpSettings;
-use super::{Client, answer, partial_success, send_error};
+use super::{Client, answer, identity, partial_success, send_error};
 use crate::config::{RegisterError, Setting};
 use crate::delivery::body;
 use crate::delivery::destination::{Attempt, SendError};
@@ -47,6 +49,9 @@ impl HttpClient {
         let mut tls = TlsConfig::builder();
         if let Some((setting, path)) = &settings.certificate {
             tls = tls.root_certs(RootCerts::from(read_certificates(*setting, path)?));
+        }
+        if let Some(identity) = &settings.identity {
+            tls = tls.client_cert(Some(identity.for_http()?));
         }
         let agent = Agent::config_builder()
             // A response with an error status has a body that explains it.
@@ -135,20 +140,26 @@ impl Client for HttpClient {
 /// the OTLP specification: 429, 502, 503 and 504 are retryable, with `Retry-After` as the delay.
 /// We also retry 408, which gateways send for a slow upload. Every other status is final, except
 /// 413: a batch that is too large is split.
-fn classify(settings: &OtlpSettings, answer: &Answer) -> Attempt {
+pub(super) fn classify(settings: &OtlpSettings, answer: &Answer) -> Attempt {
     let Answer { status, after, body } = answer;
     let (status, after) = (*status, *after);
     let failure = || send_error::status(settings, status, answer::text_of(body));
     match status {
         // Some backends answer with JSON or plain text. A body that is not protobuf carries no
         // partial success, and the status alone means that all spans were accepted.
-        200..300 => Attempt::Accepted(partial_success(
-            settings,
-            ExportTraceServiceResponse::decode(&**body).unwrap_or_default(),
-        )),
+        200..300 => Attempt::Accepted(partial_success(settings, response(settings, body))),
         408 | 429 | 502 | 503 | 504 => Attempt::Retry { error: failure(), after },
         413 => Attempt::TooLarge(failure()),
         _ => Attempt::Rejected(failure()),
+    }
+}
+
+/// Decodes the body of a success. One that cannot be decoded counts as empty.
+fn response(settings: &OtlpSettings, body: &[u8]) -> ExportTraceServiceResponse {
+    match settings.endpoint.protocol {
+        #[cfg(feature = "opentelemetry-otlp")]
+        Protocol::HttpJson => serde_json::from_slice(body).unwrap_or_default(),
+        _ => ExportTraceServiceResponse::decode(body).unwrap_or_default(),
     }
 }
 
@@ -173,13 +184,13 @@ fn reason(error: &ureq::Error) -> String {
 }
 
 /// Reads the certificates of a PEM file. Other PEM items, such as keys, are ignored.
-fn read_certificates(
+pub(super) fn read_certificates(
     setting: Setting,
     path: &str,
 ) -> Result<Vec<Certificate<'static>>, RegisterError> {
     let unusable =
         |reason: String| RegisterError::Certificate { setting, path: path.to_owned(), reason };
-    let pem = std::fs::read(path).map_err(|error| unusable(error.to_string()))?;
+    let pem = identity::read(setting, path)?;
     let certificates: Vec<_> = parse_pem(&pem)
         .filter_map(|item| match item {
             Ok(PemItem::Certificate(certificate)) => Some(certificate),

@@ -12,7 +12,10 @@ mod framed;
 mod grpc;
 mod headers;
 mod http;
+mod identity;
 mod json;
+#[cfg(feature = "opentelemetry-otlp")]
+mod official;
 #[cfg(feature = "grpc")]
 mod retry_info;
 mod send_error;
@@ -26,17 +29,23 @@ use crate::enrich::Additions;
 pub(crate) use endpoint::Endpoint;
 pub use endpoint::Protocol;
 pub(crate) use headers::{AUTHORIZATION, Headers};
+pub(crate) use identity::ClientIdentity;
 pub(crate) use json::{JsonAttempt, JsonCall, JsonClient, Verb};
+#[cfg(feature = "opentelemetry-otlp")]
+pub(super) use official::{BuildError, given};
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceResponse;
-pub(crate) use settings::{NamedBackend, OtlpSettings};
+pub(crate) use settings::{Compression, NamedBackend, OtlpSettings};
 use std::fmt::Debug;
 use std::time::Duration;
 
 /// Returns the transport for the backend that the settings describe. Connects lazily: an
 /// unreachable backend is an error of the first attempt, not of this function.
 pub(super) fn connect(settings: &OtlpSettings) -> Result<Box<dyn Transport>, RegisterError> {
+    if settings.needs_official_exporter()? {
+        return official(settings);
+    }
     match settings.endpoint.protocol {
-        Protocol::HttpProtobuf => {
+        Protocol::HttpProtobuf | Protocol::HttpJson => {
             let client = http::HttpClient::new(settings)?;
             Ok(Box::new(OtlpTransport { settings: settings.clone(), client }))
         }
@@ -52,6 +61,17 @@ pub(super) fn connect(settings: &OtlpSettings) -> Result<Box<dyn Transport>, Reg
             feature: "grpc",
         }),
     }
+}
+
+/// Returns the transport for settings that only the official exporter serves.
+#[cfg(feature = "opentelemetry-otlp")]
+fn official(settings: &OtlpSettings) -> Result<Box<dyn Transport>, RegisterError> {
+    official::connect(settings)
+}
+
+#[cfg(not(feature = "opentelemetry-otlp"))]
+fn official(_settings: &OtlpSettings) -> Result<Box<dyn Transport>, RegisterError> {
+    Err(RegisterError::Exporter("the official exporter is not enabled".to_owned()))
 }
 
 /// A client of one OTLP protocol.
@@ -84,7 +104,7 @@ impl<C: Client> Transport for OtlpTransport<C> {
     /// Returns true if bodies are compressed before they are passed to `send`. They are compressed
     /// once, not for every attempt.
     fn wants_gzip(&self) -> bool {
-        self.settings.gzip
+        self.settings.compression == Compression::Gzip
     }
 
     fn additions(&self) -> Additions {
@@ -95,13 +115,8 @@ impl<C: Client> Transport for OtlpTransport<C> {
         C::MAX_REQUEST_BYTES
     }
 
-    /// Returns the URL without the parts that may be a key, and before it the name of a backend that
-    /// has one.
     fn address(&self) -> String {
-        match &self.settings.backend {
-            Some(backend) if !backend.keys.is_empty() => self.settings.shown(),
-            _ => self.settings.endpoint.shown(),
-        }
+        self.settings.address()
     }
 
     /// Returns the complete URL, which identifies the backend in the spool: two endpoints that

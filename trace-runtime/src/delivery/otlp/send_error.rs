@@ -62,7 +62,10 @@ pub(super) fn status(settings: &OtlpSettings, status: u16, answered: &str) -> Se
         // The backend accepts only another protocol at this path, such as JSON.
         415 => (
             "protocol",
-            "it does not accept http/protobuf at this path; set the protocol".to_owned(),
+            format!(
+                "it does not accept {} at this path; set the protocol",
+                settings.endpoint.protocol.name()
+            ),
         ),
         // MLflow's answer to a request without an experiment.
         422 => (
@@ -78,6 +81,14 @@ pub(super) fn status(settings: &OtlpSettings, status: u16, answered: &str) -> Se
     };
     let what = answered_with(settings, status, answered);
     SendError { cause, what, advice: with_origin(settings, &advice) }
+}
+
+/// Returns the failure for an error of the official exporter that says nothing about the backend.
+#[cfg(feature = "opentelemetry-otlp")]
+pub(super) fn of_exporter(settings: &OtlpSettings, error: &str) -> SendError {
+    let what =
+        format!("the exporter for {} failed: {}", settings.shown(), answer::shown(settings, error));
+    SendError { cause: "exporter", what, advice: "see its log".to_owned() }
 }
 
 /// Returns the failure for an annotation that a backend did not accept.

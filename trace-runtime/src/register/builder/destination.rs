@@ -2,7 +2,9 @@
 
 use super::{Backend, Builder};
 use crate::config::Setting;
-use crate::delivery::{FileFormat, FileSettings, Protocol, SdkExporter};
+#[cfg(feature = "opentelemetry-otlp")]
+use crate::delivery::given_otlp_exporter;
+use crate::delivery::{FileFormat, FileSettings, Protocol, given_exporter};
 use opentelemetry_sdk::trace::{SdkTracerProvider, SpanExporter};
 use std::path::PathBuf;
 
@@ -68,9 +70,51 @@ impl Builder {
     ///
     /// The exporter runs on a separate thread, without an async runtime. It has to retry by itself:
     /// a batch that it fails to export is lost, because its error does not show whether sending the
-    /// batch again would duplicate spans.
+    /// batch again would duplicate spans. For an exporter of `opentelemetry-otlp`, the method
+    /// `otlp_exporter` of the feature `opentelemetry-otlp` knows.
     pub fn exporter(mut self, exporter: impl SpanExporter + 'static) -> Self {
-        self.exporters.push(Box::new(SdkExporter::new(exporter)));
+        self.exporters.push(given_exporter(exporter));
+        self
+    }
+
+    /// Adds an exporter of `opentelemetry-otlp`, which receives every span. Like
+    /// [`exporter`](Self::exporter) it replaces OTLP unless [`endpoint`](Self::endpoint) is called
+    /// too, and can be called several times. Needs the feature `opentelemetry-otlp`.
+    ///
+    /// Unlike with `exporter`, a batch that the collector does not take now is sent again: after no
+    /// answer, and after an answer that the OTLP specification calls retryable. Spans wait in the
+    /// queue, and in the [`spool`](Self::spool) if there is one. The `name` appears in messages and
+    /// identifies the collector in the spool, so it should not change.
+    ///
+    /// [`install`](Self::install) calls `build` inside a tokio runtime that runs as long as the
+    /// exporter, so every client works there, in programs without a runtime too. Choose the protocol
+    /// and the client explicitly: the defaults of that crate depend on the features which other
+    /// crates in the build enable.
+    ///
+    /// The exporter logs a partial success instead of returning it, so spans that the collector
+    /// rejects that way count as delivered.
+    ///
+    /// ```no_run
+    /// use trace_runtime::opentelemetry_otlp::{SpanExporter, WithExportConfig};
+    ///
+    /// let registration = trace_runtime::register()
+    ///     .otlp_exporter("gateway", || {
+    ///         SpanExporter::builder().with_tonic().with_endpoint("http://gateway:4317").build()
+    ///     })
+    ///     .install()?;
+    /// # Ok::<(), trace_runtime::RegisterError>(())
+    /// ```
+    #[cfg(feature = "opentelemetry-otlp")]
+    pub fn otlp_exporter<B>(mut self, name: impl Into<String>, build: B) -> Self
+    where
+        B: FnOnce() -> Result<
+                opentelemetry_otlp::SpanExporter,
+                opentelemetry_otlp::ExporterBuildError,
+            > + Send
+            + Sync
+            + 'static,
+    {
+        self.exporters.push(given_otlp_exporter(name.into(), build));
         self
     }
 

@@ -14,7 +14,7 @@ mod propagation;
 pub use backend::Backend;
 pub(in crate::register) use backend::Vendor;
 
-use crate::delivery::{DiagnosticCallback, Exporter, FileSettings, Protocol};
+use crate::delivery::{DiagnosticCallback, FileSettings, GivenExporter, Protocol};
 use crate::mask::Mask;
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use std::fmt;
@@ -79,7 +79,7 @@ pub struct Builder {
     pub(in crate::register) ignore_remote_parent: bool,
     pub(in crate::register) session_from_baggage: bool,
     pub(in crate::register) propagated_hosts: Vec<String>,
-    pub(in crate::register) exporters: Vec<Box<dyn Exporter>>,
+    pub(in crate::register) exporters: Vec<GivenExporter>,
     pub(in crate::register) backends: Vec<Backend>,
     /// Files of JSON lines, and pages.
     pub(in crate::register) files: Vec<FileSettings>,

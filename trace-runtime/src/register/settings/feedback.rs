@@ -20,7 +20,7 @@ pub(in crate::register) fn feedback(settings: &Settings, builder: &Builder) -> H
     let named = named.map(|(otlp, vendor)| (otlp, api(*vendor, otlp)));
     let all = (builder.exporters.len()..).zip(collector.chain(named));
     for (destination, (otlp, api)) in all {
-        let is_http = otlp.endpoint.protocol == Protocol::HttpProtobuf;
+        let is_http = otlp.endpoint.protocol != Protocol::Grpc;
         match api.filter(|_| is_http) {
             Some(api) => {
                 backends.push(feedback::Backend { otlp: otlp.clone(), api, destination });

@@ -2,7 +2,7 @@
 
 use super::headers::headers;
 use crate::config::{Environment, RegisterError, Setting};
-use crate::delivery::{Endpoint, OtlpSettings, Protocol};
+use crate::delivery::{ClientIdentity, Compression, Endpoint, OtlpSettings, Protocol};
 use crate::enrich::Additions;
 use crate::register::builder::Builder;
 use std::time::Duration;
@@ -21,23 +21,55 @@ pub(in crate::register) fn otlp(
 ) -> Result<OtlpSettings, RegisterError> {
     let compression =
         env.first(&["OTEL_EXPORTER_OTLP_TRACES_COMPRESSION", "OTEL_EXPORTER_OTLP_COMPRESSION"]);
-    let gzip = match compression {
-        None | Some((_, "none")) => false,
-        Some((_, "gzip")) => true,
-        Some((setting, found)) => return Err(setting.invalid(found, "gzip or none")),
+    let compression = match compression {
+        None | Some((_, "none")) => Compression::None,
+        Some((_, "gzip")) => Compression::Gzip,
+        Some((setting, "zstd")) => Compression::Zstd(setting),
+        Some((setting, found)) => return Err(setting.invalid(found, "gzip, zstd or none")),
     };
     let certificate = env
         .first(&["OTEL_EXPORTER_OTLP_TRACES_CERTIFICATE", "OTEL_EXPORTER_OTLP_CERTIFICATE"])
         .map(|(setting, path)| (setting, path.to_owned()));
-    Ok(OtlpSettings {
+    let settings = OtlpSettings {
         endpoint: endpoint(builder, env)?,
         headers: headers(builder, env)?,
         timeout: timeout(env)?,
-        gzip,
+        compression,
         certificate,
+        identity: identity(env)?,
         backend: None,
         additions: Additions::default(),
-    })
+    };
+    // Every use of the backend needs the same features: traces, feedback, and a replay.
+    settings.needs_official_exporter()?;
+    Ok(settings)
+}
+
+/// Resolves the certificate that the client presents, and its key. A pair is from the variables for
+/// traces or from those for all signals, or one of each.
+fn identity(env: &Environment) -> Result<Option<ClientIdentity>, RegisterError> {
+    let owned = |(setting, path): (Setting, &str)| (setting, path.to_owned());
+    let certificate = env
+        .first(&[
+            "OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE",
+            "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE",
+        ])
+        .map(owned);
+    let key = env
+        .first(&["OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY", "OTEL_EXPORTER_OTLP_CLIENT_KEY"])
+        .map(owned);
+    match (certificate, key) {
+        (None, None) => Ok(None),
+        (Some(certificate), Some(key)) => Ok(Some(ClientIdentity { certificate, key })),
+        (Some((setting, path)), None) => Err(setting.invalid(
+            &path,
+            "a certificate with its key: set OTEL_EXPORTER_OTLP_CLIENT_KEY to the PEM file of the key",
+        )),
+        (None, Some((setting, path))) => Err(setting.invalid(
+            &path,
+            "a key with its certificate: set OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE to its PEM file",
+        )),
+    }
 }
 
 /// Resolves the time limit of one attempt.
@@ -87,8 +119,10 @@ fn protocol(
     match value {
         "http/protobuf" => Ok(Some((setting, Protocol::HttpProtobuf))),
         "grpc" => Ok(Some((setting, Protocol::Grpc))),
-        // `http/json` is the specification's third protocol, which we do not support.
-        "http" => Err(setting.invalid(value, "http/protobuf or grpc, write http/protobuf")),
-        _ => Err(setting.invalid(value, "http/protobuf or grpc")),
+        "http/json" => Ok(Some((setting, Protocol::HttpJson))),
+        "http" => {
+            Err(setting.invalid(value, "http/protobuf, http/json or grpc, write http/protobuf"))
+        }
+        _ => Err(setting.invalid(value, "http/protobuf, http/json or grpc")),
     }
 }

@@ -22,7 +22,7 @@ mod weave;
 pub(super) use list::listed;
 
 use crate::config::{Environment, RegisterError, Setting};
-use crate::delivery::{Endpoint, Headers, NamedBackend, OtlpSettings};
+use crate::delivery::{Compression, Endpoint, Headers, NamedBackend, OtlpSettings};
 use crate::enrich::{Addition, Additions};
 use crate::register::builder::{Backend, Builder, Vendor};
 use source::Source;
@@ -89,7 +89,8 @@ pub(in crate::register) fn backend(
         endpoint,
         headers,
         timeout: super::otlp::timeout(env)?,
-        gzip: backend.gzip,
+        compression: if backend.gzip { Compression::Gzip } else { Compression::None },
+        identity: None,
         certificate: certificate.map(|path| (Setting::Method("certificate"), path)),
         backend: Some(NamedBackend {
             title: profile.title,

@@ -166,7 +166,7 @@ impl<'a> Source<'a> {
         let url = with_path(base, path);
         let endpoint = Endpoint::new(setting, &url, Some(protocol))?;
         // Some paths do not end with `/v1/traces`, which the endpoint has appended.
-        let is_http = endpoint.protocol == Protocol::HttpProtobuf;
+        let is_http = endpoint.protocol != Protocol::Grpc;
         Ok(if is_http { Endpoint { url, ..endpoint } } else { endpoint })
     }
 }

@@ -22,12 +22,22 @@ const INVALID: &[(&str, &str, &str)] = &[
     (
         "OTEL_EXPORTER_OTLP_PROTOCOL",
         "http",
-        "`OTEL_EXPORTER_OTLP_PROTOCOL` is \"http\": expected http/protobuf or grpc, write http/protobuf",
+        "`OTEL_EXPORTER_OTLP_PROTOCOL` is \"http\": expected http/protobuf, http/json or grpc, write http/protobuf",
     ),
     (
         "OTEL_EXPORTER_OTLP_PROTOCOL",
-        "http/json",
-        "`OTEL_EXPORTER_OTLP_PROTOCOL` is \"http/json\": expected http/protobuf or grpc",
+        "json",
+        "`OTEL_EXPORTER_OTLP_PROTOCOL` is \"json\": expected http/protobuf, http/json or grpc",
+    ),
+    (
+        "OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE",
+        "c.pem",
+        "`OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE` is \"c.pem\": expected a certificate with its key: set OTEL_EXPORTER_OTLP_CLIENT_KEY to the PEM file of the key",
+    ),
+    (
+        "OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY",
+        "k.pem",
+        "`OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY` is \"k.pem\": expected a key with its certificate: set OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE to its PEM file",
     ),
     (
         "OTEL_SDK_DISABLED",
@@ -71,8 +81,8 @@ const INVALID: &[(&str, &str, &str)] = &[
     ),
     (
         "OTEL_EXPORTER_OTLP_COMPRESSION",
-        "zstd",
-        "`OTEL_EXPORTER_OTLP_COMPRESSION` is \"zstd\": expected gzip or none",
+        "br",
+        "`OTEL_EXPORTER_OTLP_COMPRESSION` is \"br\": expected gzip, zstd or none",
     ),
     (
         "OTEL_BSP_MAX_QUEUE_SIZE",

@@ -8,7 +8,7 @@ mod propagation;
 mod values;
 
 use super::*;
-use crate::delivery::{BatchSettings, Protocol};
+use crate::delivery::{BatchSettings, Compression, Protocol};
 use crate::enrich::Limits;
 use crate::register::register;
 use std::time::Duration;

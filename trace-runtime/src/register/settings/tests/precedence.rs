@@ -191,3 +191,47 @@ fn gen_ai_precedence() {
     );
     assert!(!settings(&register().gen_ai(false), &variables).delivery.stages.gen_ai);
 }
+
+#[cfg(feature = "opentelemetry-otlp")]
+#[test]
+fn client_certificate_for_traces_wins_over_the_one_for_all_signals() {
+    let variables = [
+        ("OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE", "all.pem"),
+        ("OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE", "traces.pem"),
+        ("OTEL_EXPORTER_OTLP_CLIENT_KEY", "all.key"),
+        ("OTEL_EXPORTER_OTLP_TRACES_CLIENT_KEY", "traces.key"),
+    ];
+    let identity = otlp(&register(), &variables).identity.expect("a pair");
+    assert_eq!((&*identity.certificate.1, &*identity.key.1), ("traces.pem", "traces.key"));
+}
+
+#[cfg(not(feature = "opentelemetry-otlp"))]
+#[test]
+fn setting_that_needs_the_official_exporter_names_the_feature() {
+    let table = [
+        (
+            &[
+                ("OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE", "c.pem"),
+                ("OTEL_EXPORTER_OTLP_CLIENT_KEY", "k.pem"),
+            ][..],
+            "`OTEL_EXPORTER_OTLP_TRACES_CLIENT_CERTIFICATE` requires a client that presents \
+             certificates",
+        ),
+        (
+            &[("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json")][..],
+            "`OTEL_EXPORTER_OTLP_PROTOCOL` requires OTLP in JSON",
+        ),
+        (
+            &[("OTEL_EXPORTER_OTLP_COMPRESSION", "zstd")][..],
+            "`OTEL_EXPORTER_OTLP_COMPRESSION` requires compression with zstd",
+        ),
+    ];
+    for (variables, expected) in table {
+        assert_eq!(
+            error(&register(), variables),
+            format!("{expected}: enable the feature `opentelemetry-otlp` of trace-runtime")
+        );
+    }
+    let in_code = register().protocol(Protocol::HttpJson);
+    assert!(error(&in_code, &[]).starts_with("`protocol(..)` requires OTLP in JSON"));
+}

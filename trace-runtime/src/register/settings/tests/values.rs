@@ -84,7 +84,7 @@ fn numeric_settings_are_read_with_their_defaults() {
     ];
     let all = settings(&register(), &variables);
     let otlp = all.otlp.unwrap();
-    assert_eq!((otlp.timeout, otlp.gzip), (Duration::from_millis(90), true));
+    assert_eq!((otlp.timeout, otlp.compression), (Duration::from_millis(90), Compression::Gzip));
     assert_eq!(
         otlp.certificate,
         Some((Setting::Variable("OTEL_EXPORTER_OTLP_CERTIFICATE"), "ca.pem".to_owned()))
