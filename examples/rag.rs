@@ -12,10 +12,10 @@ use trace_runtime::{chain, embedding, llm, reranker, retriever};
 /// The documents of a shop: an id and a text.
 const SHOP: [(&str, &str); 6] = [
     ("returns", "You may return headphones within 30 days, if the box is not damaged."),
-    ("refunds", "A refund of returned articles takes up to five working days."),
+    ("refunds", "A refund takes five working days after your return."),
     ("shipping", "Shipping takes two days, and is free above 40 euros."),
     ("warranty", "Headphones and speakers have a warranty of two years."),
-    ("headphones", "Our headphones are wireless, and play for 30 hours."),
+    ("headphones", "Our best headphones are wireless headphones."),
     ("gifts", "Gift cards are valid for three years."),
 ];
 
@@ -37,7 +37,7 @@ fn document(passage: &Passage) -> Document {
 /// sends inside of this function, so nothing has to be recorded here.
 #[embedding(skip_all, skip_output)]
 async fn embed(model: &Model, texts: &[&str]) -> anyhow::Result<Vec<Vec<f64>>> {
-    let request = json!({"model": model.embedding_model, "input": texts, "dimensions": 256});
+    let request = json!({"model": model.embedding_model, "input": texts, "dimensions": 512});
     let mut response = model.send("embeddings", &request).await?;
     let data = response["data"].as_array_mut().into_iter().flatten();
     Ok(data
@@ -114,7 +114,7 @@ async fn main() -> anyhow::Result<()> {
     let builder = trace_runtime::register().project_name("rag").console(true);
     let _registration = examples::with_page(builder).install()?;
     let index = build_index(&model).await?;
-    let question = "How long may I return headphones, and when is the refund there?";
+    let question = "How long may I return headphones, and when do I get a refund?";
     println!("{}", answer(&model, &index, question).await?);
     Ok(())
 }

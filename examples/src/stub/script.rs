@@ -6,7 +6,7 @@ const SCRIPT: &[(&str, &str)] = &[
     (
         "How long may I return",
         "You may return headphones within 30 days, if the box is not damaged [returns]. A refund takes \
-         up to five working days [refunds].",
+         five working days [refunds].",
     ),
     // guardrail
     (
