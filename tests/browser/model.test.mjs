@@ -161,6 +161,16 @@ test('call_with_an_id_is_joined_by_it_before_its_name', () => {
   assert.deepEqual([...byCall.values()].map(({ call, span }) => [call.id, span.id.slice(-1)]), [['one', '4'], ['two', '3']])
 })
 
+test('calls_at_the_same_time_are_joined_by_their_input', () => {
+  const t = new TraceBuilder(9)
+  const root = t.span('AGENT', 'run', null, 0, 100)
+  const calls = ['Oslo', 'Rome'].map(city => [city, 'f', { city, days: 1 }])
+  t.llm('ask', root, 1, 2, 'm', [{ role: 'user', content: 'go' }], { role: 'assistant', calls: [...calls, ['any', 'f', {}]] })
+  for (const input of ['{"city": "Rome", "days": 1}', 'other', '{"city":"Oslo","days":1}']) t.span('TOOL', 'f', root, 3, 4, { 'input.value': input })
+  const { byCall } = pairs(model(t.line()).traces[0])
+  assert.deepEqual([...byCall.values()].map(({ call, span }) => [call.id, span.id.slice(-1)]), [['Oslo', '5'], ['Rome', '3'], ['any', '4']])
+})
+
 test('calls_with_the_same_id_are_joined_with_their_own_results', () => {
   const t = new TraceBuilder(9)
   const root = t.span('AGENT', 'run', null, 0, 100)

@@ -186,24 +186,31 @@ function join(pair, tool, bySpan) {
   bySpan.set(tool, pair)
 }
 
-/** Gives each call without a span the next TOOL span of its name, first of those below its parent. */
+/** Gives each call without a span the next TOOL span of its name: the same input first, then the same parent. */
 function joinByOrder(calls, tools, bySpan) {
   const waiting = new Map()
   for (const tool of tools.filter(tool => !bySpan.has(tool)).sort((a, b) => a.start - b.start)) {
-    const name = toolName(tool)
-    addTo(waiting, `${tool.parentId}/${name}`, tool)
-    addTo(waiting, `*/${name}`, tool)
+    const input = compact(tool.attributes['input.value'])
+    for (const parent of [tool.parentId, '*']) {
+      for (const end of [input, '']) addTo(waiting, `${parent}/${toolName(tool)}/${end}`, tool)
+    }
   }
-  for (const pair of calls.filter(pair => !pair.span)) {
-    for (const parent of [pair.llm.parentId, '*']) {
-      const queue = waiting.get(`${parent}/${pair.call.name}`) ?? []
-      while (queue.length && bySpan.has(queue[0])) queue.shift()
-      if (!queue.length || queue[0].start < pair.llm.start) continue
-      join(pair, queue.shift(), bySpan)
-      break
+  // Tools that run at the same time begin in any order, so every call looks for its own input first.
+  for (const isExact of [true, false]) {
+    for (const pair of calls.filter(pair => !pair.span)) {
+      for (const parent of [pair.llm.parentId, '*']) {
+        const queue = waiting.get(`${parent}/${pair.call.name}/${isExact ? compact(pair.call.input) : ''}`) ?? []
+        while (queue.length && bySpan.has(queue[0])) queue.shift()
+        if (!queue.length || queue[0].start < pair.llm.start) continue
+        join(pair, queue.shift(), bySpan)
+        break
+      }
     }
   }
 }
+
+/** JSON text in one form, so that spaces do not matter. */
+const compact = text => JSON.stringify(parsed(text) ?? text)
 
 export const toolName = span => textOf(span.attributes['tool.name']) || span.name
 
