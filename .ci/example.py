@@ -3,7 +3,7 @@
 
 hinbox must succeed, print its answers and the trace, write its page, report the undelivered spans once,
 and never print a secret. Then it runs against a collector with TLS, with and without its certificate.
-The examples zero, traced and stream must print their answer and their trace.
+The other examples must print their answer and their trace, and write their page.
 """
 
 import base64
@@ -38,6 +38,44 @@ OTHERS = {
         r"    \S*chat \[LLM\] \S+ ok  in: ",
     ]),
     "stream": ("Canned answer to: What is the capital of France?", [r"  \S*stream \[LLM\] \S+ ok  in: "]),
+    "agent_loop": ("Canned answer to: sun in Oslo", [
+        r"  answer \[AGENT\] \S+ ok  in: What is the weather in Oslo\?",
+        r"    ask \[LLM\] ", r"    weather \[TOOL\] ", r"    ask \[LLM\] ",
+    ]),
+    "chat": ("> What is the weather in Oslo?", [
+        r"  talk \[CHAIN\] \S+ ok  in: session-1", r"    turn \[AGENT\] \S+ ok",
+        r"      ask \[LLM\] ", r"      weather \[TOOL\] ", r"      stream \[LLM\] ",
+    ]),
+    "session": ("Canned answer to: How is the weather in Oslo?", [
+        r"  turn \[AGENT\] \S+ ok  in: How is the weather in Oslo\?",
+        r"    weather \[TOOL\] ", r"    ask \[LLM\] ",
+    ]),
+    "rag": ("You may return headphones within 30 days", [
+        r"  build_index \[CHAIN\] \S+ ok  out: 6 documents", r"    embed \[EMBEDDING\] \S+ ok",
+    ]),
+    "guardrail": ("Yes: invoice 4711 was paid", [
+        r"  support \[AGENT\] \S+ ok  in: Is my invoice paid\?  out: Yes",
+        r"    check_question \[GUARDRAIL\] \S+ ok  in: Is my invoice paid\?  out: pass",
+        r"    find_customer \[TOOL\] ", r"    ask \[LLM\] ", r"    check_answer \[GUARDRAIL\] \S+ ok",
+    ]),
+    "parallel": ("Take a coat to Oslo", [
+        r"  plan \[AGENT\] \S+ ok", r"    ask \[LLM\] ", *3 * [r"    weather \[TOOL\] "], r"    ask \[LLM\] ",
+    ]),
+    "structured": ("invoice 2026-118: 1240.5 EUR for 2 lines", [
+        r"  read \[AGENT\] \S+ ok", r"    ask \[LLM\] ",
+        r"    validate \[CHAIN\] \S+ error \(Error: invalid type: string",
+        r"    ask \[LLM\] ", r"    validate \[CHAIN\] \S+ ok",
+    ]),
+    "batch": ("7 of 8 tickets sorted", [
+        r"  sort_all \[CHAIN\] \S+ ok  out: 7 of 8 tickets sorted",
+        r"    ticket 0 \[CHAIN\] \S+ ok  in: I was charged twice in May\.  out: billing", r"      ask \[LLM\] ",
+    ]),
+}
+# The lines that the examples print besides: refusals, and the account of the spans.
+MORE = {
+    "guardrail": ["refused: the answer contains the number of a card",
+                  "refused: the question asks for the instructions"],
+    "batch": ["17 in the spool, 0 lost", "batch.html: 17 spans delivered"],
 }
 
 
@@ -133,4 +171,8 @@ for example, (answer, expected) in OTHERS.items():
     tree = lines[at + 1 : at + 1 + len(expected)]
     require(len(tree) == len(expected) and all(re.match(*pair) for pair in zip(expected, tree)),
             f"{example}: the tree differs", ran)
+    require(all(line in ran.stdout for line in MORE.get(example, [])), f"{example}: lines are missing", ran)
+    page = re.search(rf"^  page       file://(/\S+/traces/{example}\.html)$", ran.stderr, re.MULTILINE)
+    require(page and pathlib.Path(urllib.parse.unquote(page[1])).exists(), f"{example}: no page", ran)
+    require("4111" not in ran.stdout + ran.stderr, f"{example}: the number of a card was printed", ran)
 print(f"hinbox: {plain:.1f} s with tracing disabled, {took:.1f} s without a collector")

@@ -5,6 +5,7 @@
 
 use examples::Model;
 use serde::Serialize;
+use serde_json::json;
 use trace_runtime::{agent, llm, tool};
 
 /// The result of the application. Its span records it as JSON, because it is `Serialize`.
@@ -16,11 +17,12 @@ struct Answers {
     embedding: Vec<f32>,
 }
 
-/// Asks the model. The function takes and returns plain text, which carries no model name, so the
-/// options set it. `skip(model)` keeps the client out of the recorded input.
-#[llm(skip(model), model = &model.chat_model, provider = model.provider)]
+/// Asks the model. The function takes and returns plain text; messages, model and tokens are those of the
+/// request that `chat` sends inside of it. `skip(model)` keeps the client out of the recorded input.
+#[llm(skip(model), provider = model.provider)]
 async fn query_llm(model: &Model, prompt: &str) -> anyhow::Result<String> {
-    model.complete("Answer in one sentence.", prompt).await
+    let system = json!({"role": "system", "content": "Answer in one sentence."});
+    model.chat(&[system, json!({"role": "user", "content": prompt})]).await
 }
 
 /// Plans a trip. The macro decides the kind of the span, here `AGENT`.

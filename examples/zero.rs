@@ -9,7 +9,8 @@ use trace_runtime::reqwest::SendTraced;
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let _registration = trace_runtime::register().project_name("zero").console(true).install()?;
+    let builder = trace_runtime::register().project_name("zero").console(true);
+    let _registration = examples::with_page(builder).install()?;
     let url = format!("{}/chat/completions", stub::start().await?);
     let client = reqwest::Client::new();
 

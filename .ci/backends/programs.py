@@ -18,7 +18,8 @@ def clean_environment():
 
 
 def build():
-    command = ["cargo", "build", "--package", "examples", "--features", "grpc",
+    command = ["cargo", "build", "--package", "examples", "--package", "client-examples",
+               "--features", "examples/grpc,client-examples/grpc",
                "--example", "hinbox", "--example", "chat", "--example", "feedback",
                "--example", "session", "--example", "phoenix_prices"]
     if subprocess.run(command, cwd=ROOT).returncode != 0:

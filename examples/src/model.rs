@@ -2,27 +2,24 @@
 
 use crate::stub;
 use anyhow::Context;
-use async_openai::Client;
-use async_openai::config::OpenAIConfig;
-use async_openai::types::chat::{
-    ChatCompletionRequestSystemMessage, ChatCompletionRequestUserMessage,
-    ChatCompletionResponseStream, CreateChatCompletionRequest, CreateChatCompletionRequestArgs,
-    CreateChatCompletionResponse,
-};
-use async_openai::types::embeddings::CreateEmbeddingRequestArgs;
+use serde_json::{Value, json};
 use std::env;
+use trace_runtime::reqwest::SendTraced;
 
 /// A client and the names of its models.
 #[derive(Debug)]
 pub struct Model {
-    /// The HTTP client, which also holds the base URL and the API key.
-    client: Client<OpenAIConfig>,
+    client: reqwest::Client,
+    /// The base URL of the service.
+    pub base: String,
+    /// Its API key.
+    pub key: String,
     /// The model for chats.
     pub chat_model: String,
     /// The provider, in OpenInference's spelling.
     pub provider: &'static str,
     /// The model for embeddings.
-    embeddings: String,
+    pub embedding_model: String,
 }
 
 impl Model {
@@ -33,91 +30,93 @@ impl Model {
     ///
     /// Fails if the stub cannot listen.
     pub async fn from_environment() -> anyhow::Result<Self> {
-        let chosen = env::var("OPENAI_MODEL").ok();
         if let Ok(key) = env::var("OPENAI_API_KEY") {
             let base = env::var("OPENAI_BASE_URL");
             let base = base.unwrap_or_else(|_| "https://api.openai.com/v1".to_owned());
-            return Ok(Model::new(&base, &key, "openai", "", chosen));
+            return Ok(Model::new(base, key, "openai", ""));
         }
         if let Ok(key) = env::var("OPENROUTER_API_KEY") {
-            let base = "https://openrouter.ai/api/v1";
-            return Ok(Model::new(base, &key, "openrouter", "openai/", chosen));
+            let base = "https://openrouter.ai/api/v1".to_owned();
+            return Ok(Model::new(base, key, "openrouter", "openai/"));
         }
         let base = stub::start().await?;
         println!("no OPENAI_API_KEY or OPENROUTER_API_KEY: talking to a stub model at {base}\n");
-        Ok(Model::new(&base, "none", "openai", "", chosen))
+        Ok(Model::new(base, "none".to_owned(), "openai", ""))
     }
 
     /// Configures the client. OpenRouter expects the vendor as a prefix of model names, for example
     /// `openai/gpt-4o-mini`.
-    fn new(
-        base: &str,
-        key: &str,
-        provider: &'static str,
-        prefix: &str,
-        chosen: Option<String>,
-    ) -> Self {
-        let config = OpenAIConfig::new().with_api_base(base).with_api_key(key);
+    fn new(base: String, key: String, provider: &'static str, prefix: &str) -> Self {
+        // A second call returns an error, and the first provider remains.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let chosen = env::var("OPENAI_MODEL").ok();
         Model {
-            client: Client::with_config(config),
+            client: reqwest::Client::new(),
+            base,
+            key,
             chat_model: chosen.unwrap_or_else(|| format!("{prefix}gpt-4o-mini")),
             provider,
-            embeddings: format!("{prefix}text-embedding-3-small"),
+            embedding_model: format!("{prefix}text-embedding-3-small"),
         }
     }
 
-    /// Sends one prompt and returns the text of the answer.
+    /// Sends a request and returns the response. It has a span of its own with the messages, the model
+    /// and the tokens; inside of an `#[llm]` function it fills in the span of the function.
+    ///
+    /// # Errors
+    ///
+    /// Returns the client's error.
+    pub async fn send(&self, path: &str, request: &Value) -> anyhow::Result<Value> {
+        let response = self.request(path, request).send_traced().await?.error_for_status()?;
+        Ok(response.json().await?)
+    }
+
+    /// Sends chat messages, and returns the text of the answer. Traced as [`send`](Self::send).
+    ///
+    /// # Errors
+    ///
+    /// Returns the client's error, or an error if the answer has no text.
+    pub async fn chat(&self, messages: &[Value]) -> anyhow::Result<String> {
+        let request = json!({ "model": self.chat_model, "messages": messages });
+        text(&self.send("chat/completions", &request).await?)
+    }
+
+    /// Sends one prompt and returns the text of the answer, without a span.
     ///
     /// # Errors
     ///
     /// Returns the client's error, or an error if the answer has no text.
     pub async fn complete(&self, system: &str, prompt: &str) -> anyhow::Result<String> {
-        let request = CreateChatCompletionRequestArgs::default()
-            .model(&self.chat_model)
-            .messages([
-                ChatCompletionRequestSystemMessage::from(system).into(),
-                ChatCompletionRequestUserMessage::from(prompt).into(),
-            ])
-            .build()?;
-        let response = self.client.chat().create(request).await?;
-        let choice = response.choices.into_iter().next().context("the answer has no choice")?;
-        choice.message.content.context("the answer has no text")
+        let messages = json!([
+            { "role": "system", "content": system },
+            { "role": "user", "content": prompt },
+        ]);
+        let request = json!({ "model": self.chat_model, "messages": messages });
+        let response = self.request("chat/completions", &request).send().await?;
+        text(&response.error_for_status()?.json().await?)
     }
 
-    /// Sends a request unchanged.
-    ///
-    /// # Errors
-    ///
-    /// Returns the client's error.
-    pub async fn chat(
-        &self,
-        request: CreateChatCompletionRequest,
-    ) -> anyhow::Result<CreateChatCompletionResponse> {
-        Ok(self.client.chat().create(request).await?)
-    }
-
-    /// Sends a request and streams the answer.
-    ///
-    /// # Errors
-    ///
-    /// Returns the client's error.
-    pub async fn stream(
-        &self,
-        request: CreateChatCompletionRequest,
-    ) -> anyhow::Result<ChatCompletionResponseStream> {
-        Ok(self.client.chat().create_stream(request).await?)
-    }
-
-    /// Asks for the embedding of a text.
+    /// Asks for the embedding of a text, without a span.
     ///
     /// # Errors
     ///
     /// Returns the client's error, or an error if the answer has no embedding.
     pub async fn embed(&self, text: &str) -> anyhow::Result<Vec<f32>> {
-        let request =
-            CreateEmbeddingRequestArgs::default().model(&self.embeddings).input(text).build()?;
-        let response = self.client.embeddings().create(request).await?;
-        let first = response.data.into_iter().next().context("the answer has no embedding")?;
-        Ok(first.embedding)
+        let request = json!({ "model": self.embedding_model, "input": text });
+        let response = self.request("embeddings", &request).send().await?;
+        let mut response: Value = response.error_for_status()?.json().await?;
+        let embedding = response["data"][0]["embedding"].take();
+        serde_json::from_value(embedding).context("the answer has no embedding")
     }
+
+    fn request(&self, path: &str, request: &Value) -> reqwest::RequestBuilder {
+        let url = format!("{}/{path}", self.base.trim_end_matches('/'));
+        self.client.post(url).bearer_auth(&self.key).json(request)
+    }
+}
+
+/// Returns the text of an answer.
+fn text(response: &Value) -> anyhow::Result<String> {
+    let text = response["choices"][0]["message"]["content"].as_str();
+    text.map(str::to_owned).context("the answer has no text")
 }

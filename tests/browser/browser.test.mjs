@@ -39,7 +39,7 @@ shown('rows_have_levels_and_sums', AGENT, {}, async page => {
   const root = page.locator('#rows .row').first()
   assert.equal(await root.getAttribute('aria-level'), '1')
   assert.equal(await root.getAttribute('aria-expanded'), 'true')
-  assert.deepEqual(await texts(page, '#rows .row:first-child .amount'), ['6.42s', 'Σ3.7k', 'Σ$0.0121'])
+  assert.deepEqual(await texts(page, '#rows .row:first-child .amount'), ['6.42s', 'Σ3.7k', '$0.0121'])
   assert.equal(await page.locator('#rows .row').nth(7).getAttribute('aria-level'), '3')
 })
 

@@ -161,6 +161,34 @@ test('call_with_an_id_is_joined_by_it_before_its_name', () => {
   assert.deepEqual([...byCall.values()].map(({ call, span }) => [call.id, span.id.slice(-1)]), [['one', '4'], ['two', '3']])
 })
 
+test('calls_at_the_same_time_are_joined_by_their_input', () => {
+  const t = new TraceBuilder(9)
+  const root = t.span('AGENT', 'run', null, 0, 100)
+  const calls = ['Oslo', 'Rome'].map(city => [city, 'f', { city, days: 1 }])
+  t.llm('ask', root, 1, 2, 'm', [{ role: 'user', content: 'go' }], { role: 'assistant', calls: [...calls, ['any', 'f', {}]] })
+  for (const input of ['{"city": "Rome", "days": 1}', 'other', '{"city":"Oslo","days":1}']) t.span('TOOL', 'f', root, 3, 4, { 'input.value': input })
+  const { byCall } = pairs(model(t.line()).traces[0])
+  assert.deepEqual([...byCall.values()].map(({ call, span }) => [call.id, span.id.slice(-1)]), [['Oslo', '5'], ['Rome', '3'], ['any', '4']])
+})
+
+test('calls_with_the_same_id_are_joined_with_their_own_results', () => {
+  const t = new TraceBuilder(9)
+  const root = t.span('AGENT', 'run', null, 0, 100)
+  const ask = { role: 'user', content: 'go' }
+  const turn = city => [{ role: 'assistant', calls: [['call_0', 'f', { city }]] }, { role: 'tool', callId: 'call_0', content: city }]
+  const talk = [ask, ...turn('Oslo'), ask, ...turn('Rome')]
+  for (const end of [1, 3, 4, 6]) {
+    const answer = talk[end]?.role === 'assistant' ? talk[end] : { role: 'assistant', content: 'done' }
+    t.llm('ask', root, 10 * end, 10 * end + 1, 'm', talk.slice(0, end), answer)
+    if (answer.calls) t.span('TOOL', 'f', root, 10 * end + 2, 10 * end + 3, {})
+  }
+  const trace = model(t.line()).traces[0]
+  const { byCall, byPart } = pairs(trace)
+  assert.deepEqual([...byCall.values()].map(({ span, result }) => [span.id.slice(-1), result.parts[0].text]), [['3', 'Oslo'], ['6', 'Rome']])
+  const [first, second] = messages(llmSpans(trace)[3], 'input').flatMap(message => message.calls)
+  assert.deepEqual([byPart.get(first).result.parts[0].text, byPart.get(second).result.parts[0].text], ['Oslo', 'Rome'])
+})
+
 test('conversation_continues_the_longest_earlier_one', () => {
   const made = model(agent())
   const [first, second, third] = llmSpans(made.traces[0])

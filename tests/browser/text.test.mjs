@@ -78,7 +78,7 @@ test('markdown_of_hostile_text_takes_linear_time', () => {
 test('amounts_are_short', () => {
   assert.deepEqual([0, 37, 3_400, 1_204_000, 125e6, 7_325e6].map(duration), ['0', '37µs', '3.4ms', '1.20s', '2m05s', '2h02m'])
   assert.deepEqual([812, 1_949, 12_345, 3_100_000].map(count), ['812', '1.9k', '12k', '3.1M'])
-  assert.deepEqual([12.3, 0.0031, 0.000004].map(value => dollars(value)), ['$12.30', '$0.0031', '$0.000004'])
+  assert.deepEqual([12.3, 0.0031, 0.000004, 4e-8].map(value => dollars(value)), ['$12.30', '$0.0031', '$0.000004', '<$0.000001'])
   assert.equal(dollars(0.5, true), '≈$0.50')
   assert.deepEqual([999, 1_200, 3_400_000].map(bytes => size(bytes)), ['999 B', '1.2 kB', '3.4 MB'])
   assert.deepEqual([0.3, 7, 18, 400].map(niceStep), [0.5, 10, 20, 500])

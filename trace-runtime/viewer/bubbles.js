@@ -2,7 +2,7 @@
 
 import { el, icon, button } from './dom.js'
 import { card, inMode, jsonIn, fields, copyButton } from './value.js'
-import { callKey, continued, earlierLlm, messageText, messages, pairs } from './messages.js'
+import { addTo, callKey, continued, earlierLlm, messageText, messages, pairs } from './messages.js'
 import { duration, oneLine, plural, size } from './format.js'
 
 /** System instructions longer than this are folded. */
@@ -41,8 +41,7 @@ class Conversation {
     this.app = app
     this.span = span
     this.pairs = pairs(span.trace)
-    this.results = new Map()
-    for (const message of messages(span, 'input')) if (message.callId) this.results.set(message.callId, message)
+    this.results = resultsOf(messages(span, 'input'))
     this.called = new Set()
     this.outputCalls = 0
   }
@@ -75,15 +74,15 @@ class Conversation {
   }
 
   toolLink(message) {
-    const pair = this.pairs.byId.get(message.callId)
+    const pair = this.pairs.byPart.get(message)
     return [el('span.dim', 'result of ', pair?.call.name ?? message.callId), spanLink(this.app, pair?.span)]
   }
 
   /** One tool call: its name and arguments, the time of its span, and its result. */
   call(call, isOutput) {
-    const pair = isOutput ? this.pairs.byCall.get(callKey(this.span, this.outputCalls++)) : this.pairs.byId.get(call.id)
+    const pair = isOutput ? this.pairs.byCall.get(callKey(this.span, this.outputCalls++)) : this.pairs.byPart.get(call)
     const span = pair?.span
-    const result = this.results.get(call.id) ?? pair?.result
+    const result = this.results.get(call) ?? pair?.result
     const text = result ? messageText(result) : span && !span.isError ? String(span.attributes['output.value'] ?? '') : ''
     return el('div.call',
       el('header', el('span.tile', { 'data-kind': 'TOOL' }, icon('TOOL')), el('b', oneLine(call.name) || '(no name)'),
@@ -93,6 +92,18 @@ class Conversation {
       text && el('div.result', inMode('rich', text, jsonIn(text))),
       !text && !span?.isError && el('div.result.dim', span ? 'no result' : 'no result in this file'))
   }
+}
+
+/** Returns the result of each call: the next one with its id. Later calls may have the same id again. */
+function resultsOf(list) {
+  const results = new Map()
+  const open = new Map()
+  for (const message of list) {
+    const call = message.callId && open.get(message.callId)?.shift()
+    if (call) results.set(call, message)
+    for (const call of message.calls) addTo(open, call.id, call)
+  }
+  return results
 }
 
 const KNOWN_ROLES = new Set(['system', 'developer', 'user', 'assistant', 'tool'])

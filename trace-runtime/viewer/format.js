@@ -26,6 +26,7 @@ export function count(number) {
 /** Formats dollars with at least two digits that count, and `≈` before an estimate. */
 export function dollars(cost, estimated = false) {
   const size = Math.abs(cost)
+  if (size > 0 && size < 0.0000005) return '<$0.000001'
   const digits = size >= 0.1 || size === 0 ? 2 : size >= 0.0001 ? 4 : 6
   return (estimated ? '≈' : '') + '$' + cost.toFixed(digits)
 }

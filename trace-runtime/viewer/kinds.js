@@ -88,7 +88,7 @@ function documentList(title, list, before) {
   }))
 }
 
-const moved = (up, place) => el('span', { class: up > 0 ? 'up' : up < 0 ? 'fell' : 'dim', title: `was number ${place + 1}` }, up > 0 ? `▲ ${up}` : up < 0 ? `▼ ${-up}` : '＝')
+const moved = (up, place) => el('span', { class: up > 0 ? 'up' : up < 0 ? 'fell' : 'dim', title: `was number ${place + 1}` }, up > 0 ? `▲ ${up}` : up < 0 ? `▼ ${-up}` : '=')
 
 const retriever = (app, span) => [
   valueCard('Query', span, 'input'),

@@ -126,9 +126,10 @@ export function earlierLlm(span, session) {
 }
 
 /**
- * Joins the tool calls of a trace with their results and TOOL spans. Returns `{byCall, bySpan}`:
- * the first maps a call (by `callKey`) to `{call, llm, result, span}`, the second a TOOL span to it.
- * A span belongs to a call by the id of the call, else by name and order below the same parent.
+ * Joins the tool calls of a trace with their results and TOOL spans. Returns `{byCall, bySpan, byPart}`:
+ * the first maps a call (by `callKey`) to `{call, llm, result, span}`, the second a TOOL span to it, the
+ * third a call or a result of a later input. A span belongs to a call by the id of the call, else by name
+ * and order below the same parent.
  */
 export function pairs(trace) {
   return (trace.cachedPairs ??= findPairs(trace))
@@ -139,28 +140,45 @@ export const callKey = (llm, index) => `${llm.id}/${index}`
 function findPairs(trace) {
   const byCall = new Map()
   const bySpan = new Map()
+  const byPart = new Map()
   const byId = new Map()
   for (const llm of llmSpans(trace)) {
-    for (const message of messages(llm, 'input')) {
-      const pair = message.callId && byId.get(message.callId)
-      if (pair) pair.result ??= message
-    }
+    const input = messages(llm, 'input')
+    inOrder(input.flatMap(message => message.calls), call => call.id, byId, byPart)
+    inOrder(input, message => message.callId, byId, byPart)
+    for (const message of input) if (byPart.has(message)) byPart.get(message).result ??= message
     let index = 0
     for (const message of messages(llm, 'output')) {
       for (const call of message.calls) {
         const pair = { call, llm, result: null, span: null }
         byCall.set(callKey(llm, index++), pair)
-        if (call.id && !byId.has(call.id)) byId.set(call.id, pair)
+        if (call.id) addTo(byId, call.id, pair)
       }
     }
   }
   const tools = trace.spans.filter(span => span.kind === 'TOOL')
   for (const tool of tools) {
-    const pair = byId.get(textOf(tool.attributes['tool.id'] ?? tool.attributes['tool_call.id']))
-    if (pair && !pair.span) join(pair, tool, bySpan)
+    const same = byId.get(textOf(tool.attributes['tool.id'] ?? tool.attributes['tool_call.id']))
+    const pair = same?.find(pair => !pair.span)
+    if (pair) join(pair, tool, bySpan)
   }
   joinByOrder([...byCall.values()], tools, bySpan)
-  return { byCall, bySpan, byId }
+  return { byCall, bySpan, byPart }
+}
+
+export const addTo = (map, key, value) => map.has(key) ? map.get(key).push(value) : map.set(key, [value])
+
+/**
+ * Gives the parts of an input, calls or results, the pairs of their ids. Servers exist that begin each
+ * answer with the same id, so equal ids are aligned by their order, from the last one backwards.
+ */
+function inOrder(parts, idOf, byId, byPart) {
+  const same = new Map()
+  for (const part of parts) if (idOf(part)) addTo(same, idOf(part), part)
+  for (const [id, list] of same) {
+    const known = [...byId.get(id) ?? []]
+    while (list.length && known.length) byPart.set(list.pop(), known.pop())
+  }
 }
 
 function join(pair, tool, bySpan) {
@@ -168,25 +186,31 @@ function join(pair, tool, bySpan) {
   bySpan.set(tool, pair)
 }
 
-/** Gives each call without a span the next TOOL span of its name, first of those below its parent. */
+/** Gives each call without a span the next TOOL span of its name: the same input first, then the same parent. */
 function joinByOrder(calls, tools, bySpan) {
   const waiting = new Map()
-  const add = (key, tool) => waiting.has(key) ? waiting.get(key).push(tool) : waiting.set(key, [tool])
   for (const tool of tools.filter(tool => !bySpan.has(tool)).sort((a, b) => a.start - b.start)) {
-    const name = toolName(tool)
-    add(`${tool.parentId}/${name}`, tool)
-    add(`*/${name}`, tool)
+    const input = compact(tool.attributes['input.value'])
+    for (const parent of [tool.parentId, '*']) {
+      for (const end of [input, '']) addTo(waiting, `${parent}/${toolName(tool)}/${end}`, tool)
+    }
   }
-  for (const pair of calls.filter(pair => !pair.span)) {
-    for (const parent of [pair.llm.parentId, '*']) {
-      const queue = waiting.get(`${parent}/${pair.call.name}`) ?? []
-      while (queue.length && bySpan.has(queue[0])) queue.shift()
-      if (!queue.length || queue[0].start < pair.llm.start) continue
-      join(pair, queue.shift(), bySpan)
-      break
+  // Tools that run at the same time begin in any order, so every call looks for its own input first.
+  for (const isExact of [true, false]) {
+    for (const pair of calls.filter(pair => !pair.span)) {
+      for (const parent of [pair.llm.parentId, '*']) {
+        const queue = waiting.get(`${parent}/${pair.call.name}/${isExact ? compact(pair.call.input) : ''}`) ?? []
+        while (queue.length && bySpan.has(queue[0])) queue.shift()
+        if (!queue.length || queue[0].start < pair.llm.start) continue
+        join(pair, queue.shift(), bySpan)
+        break
+      }
     }
   }
 }
+
+/** JSON text in one form, so that spaces do not matter. */
+const compact = text => JSON.stringify(parsed(text) ?? text)
 
 export const toolName = span => textOf(span.attributes['tool.name']) || span.name
 

@@ -158,6 +158,6 @@ function amounts(micros, sum, isSum, share) {
   return [
     ['time', duration(micros)],
     ['tokens', sum.tokens ? sigma + count(sum.tokens) : ''],
-    ['cost', sum.cost ? sigma + dollars(sum.cost, sum.estimated) : '', heat],
+    ['cost', sum.cost ? (sum.tokens ? '' : sigma) + dollars(sum.cost, sum.estimated) : '', heat],
   ]
 }

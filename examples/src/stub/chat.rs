@@ -1,21 +1,23 @@
 //! The Chat Completions API.
 
-use super::answer::{Answer, Content, answer, halves};
-use super::reply;
-use axum::Json;
-use axum::response::Response;
+use super::Reply;
+use super::answer::{Answer, Call, Content, Tools, answer, halves};
 use serde_json::{Value, json};
 
 /// Handles `POST /v1/chat/completions`. Only the last message matters: a user message with tools is
-/// answered by a tool call, and everything else by text.
-pub(super) async fn serve(Json(request): Json<Value>) -> Response {
+/// answered by tool calls, and everything else by text.
+pub(super) fn serve(request: &Value) -> Reply {
     let last = request["messages"].as_array().and_then(|messages| messages.last());
     let message = last.map(|message| text(&message["content"])).unwrap_or_default();
     let is_question = last.is_some_and(|message| message["role"] == "user");
-    let tools: Vec<&Value> =
-        request["tools"].as_array().into_iter().flatten().map(|tool| &tool["function"]).collect();
-    let whole = whole(&request["model"], &answer(&message, is_question, &tools));
-    reply(&request, whole, |whole| chunks(whole, &request))
+    let tools = request["tools"].as_array().into_iter().flatten();
+    let tools = Tools {
+        functions: tools.map(|tool| &tool["function"]).collect(),
+        is_parallel: request["parallel_tool_calls"] == true && request["stream"] != true,
+    };
+    let answer = answer(&message, is_question, &tools);
+    let whole = whole(&request["model"], &answer);
+    Reply { delay: answer.delay, ..Reply::new(request, whole, |whole| chunks(whole, request)) }
 }
 
 /// Returns the text of a message, which is a string or a list of parts.
@@ -29,10 +31,9 @@ fn text(content: &Value) -> String {
 fn whole(model: &Value, answer: &Answer) -> Value {
     let (reason, message) = match &answer.content {
         Content::Text(text) => ("stop", json!({ "role": "assistant", "content": text })),
-        Content::Call(name, arguments) => {
-            let function = json!({ "name": name, "arguments": arguments });
-            let call = json!({ "id": "call_stub", "type": "function", "function": function });
-            let message = json!({ "role": "assistant", "content": null, "tool_calls": [call] });
+        Content::Calls(calls) => {
+            let calls: Vec<Value> = calls.iter().enumerate().map(tool_call).collect();
+            let message = json!({ "role": "assistant", "content": null, "tool_calls": calls });
             ("tool_calls", message)
         }
     };
@@ -48,6 +49,13 @@ fn whole(model: &Value, answer: &Answer) -> Value {
             "total_tokens": answer.prompt_tokens + answer.completion_tokens,
         },
     })
+}
+
+/// Returns a tool call. The first has the id `call_stub`, the others a number too.
+fn tool_call((place, call): (usize, &Call)) -> Value {
+    let id = if place == 0 { "call_stub".to_owned() } else { format!("call_stub_{place}") };
+    let function = json!({ "name": call.name, "arguments": call.arguments });
+    json!({ "id": id, "type": "function", "function": function })
 }
 
 /// Returns the response as chunks, with a usage chunk at the end if the request asks for it.

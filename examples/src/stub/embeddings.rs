@@ -1,22 +1,48 @@
 //! The Embeddings API.
 
-use axum::Json;
+use super::{Body, Reply};
 use serde_json::{Value, json};
+use std::time::Duration;
 
-/// Handles `POST /v1/embeddings`: returns the same vector for each text. A single text is a string,
-/// several are a list.
-pub(super) async fn serve(Json(request): Json<Value>) -> Json<Value> {
-    let texts = request["input"].as_array().map_or(1, Vec::len);
-    let vector = match request["encoding_format"].as_str() {
+/// Handles `POST /v1/embeddings`. A single text is a string, several are a list. A request with
+/// `dimensions` receives vectors that are close for texts with common words; all others receive the same
+/// vector for each text.
+pub(super) fn serve(request: &Value) -> Reply {
+    let texts = request["input"].as_array().cloned();
+    let texts = texts.unwrap_or_else(|| vec![request["input"].clone()]);
+    let dimensions = request["dimensions"].as_u64().and_then(|number| usize::try_from(number).ok());
+    let vector = |text: &Value| match (request["encoding_format"].as_str(), dimensions) {
         // The vector below as little-endian 32-bit floats.
-        Some("base64") => json!("zczMPc3MTD6amZk+"),
-        _ => json!([0.1, 0.2, 0.3]),
+        (Some("base64"), _) => json!("zczMPc3MTD6amZk+"),
+        (_, None | Some(0)) => json!([0.1, 0.2, 0.3]),
+        (_, Some(dimensions)) => {
+            json!(words(text.as_str().unwrap_or_default(), dimensions.min(4096)))
+        }
     };
-    let embedding = |index| json!({ "object": "embedding", "index": index, "embedding": vector });
-    Json(json!({
+    let data = texts.iter().enumerate().map(
+        |(index, text)| json!({ "object": "embedding", "index": index, "embedding": vector(text) }),
+    );
+    let body = Body::Json(json!({
         "object": "list",
         "model": request["model"],
-        "data": (0..texts).map(embedding).collect::<Value>(),
+        "data": data.collect::<Value>(),
         "usage": { "prompt_tokens": 2, "total_tokens": 2 },
-    }))
+    }));
+    Reply { body, delay: Duration::from_millis(if dimensions.is_some() { 15 } else { 0 }) }
+}
+
+/// Returns a vector of length 1, in which each longer word of the text adds to one place.
+fn words(text: &str, dimensions: usize) -> Vec<f32> {
+    let mut vector = vec![0.0_f32; dimensions];
+    for word in text.split(|letter: char| !letter.is_alphanumeric()).filter(|word| word.len() > 3) {
+        let stem = word.to_lowercase();
+        let stem = stem.trim_end_matches('s');
+        // FNV-1a
+        let hash = stem.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3)
+        });
+        vector[(hash % dimensions as u64) as usize] += 1.0;
+    }
+    let length = vector.iter().map(|part| part * part).sum::<f32>().sqrt();
+    vector.iter().map(|part| if length > 0.0 { part / length } else { 0.0 }).collect()
 }

@@ -1,20 +1,19 @@
 //! The Responses API.
 
-use super::answer::{Answer, Content, answer, halves};
-use super::reply;
-use axum::Json;
-use axum::response::Response;
+use super::Reply;
+use super::answer::{Answer, Content, Tools, answer, halves};
 use serde_json::{Value, json};
 
 /// Handles `POST /v1/responses`. The input is a string or a list of items, of which only the last
 /// one matters.
-pub(super) async fn serve(Json(request): Json<Value>) -> Response {
+pub(super) fn serve(request: &Value) -> Reply {
     let last = request["input"].as_array().and_then(|items| items.last());
     let message = last.map_or_else(|| text(&request["input"]), item_text);
     let is_question = last.is_none_or(|item| item["role"] == "user");
-    let tools: Vec<&Value> = request["tools"].as_array().into_iter().flatten().collect();
-    let whole = whole(&request["model"], &answer(&message, is_question, &tools));
-    reply(&request, whole, events)
+    let functions = request["tools"].as_array().into_iter().flatten().collect();
+    let answer = answer(&message, is_question, &Tools { functions, is_parallel: false });
+    let whole = whole(&request["model"], &answer);
+    Reply { delay: answer.delay, ..Reply::new(request, whole, events) }
 }
 
 /// Returns the text of an item: the content of a message, or the output of a function call.
@@ -32,22 +31,27 @@ fn text(content: &Value) -> String {
 /// Returns the response object. In this API a tool call is an item of the output next to messages,
 /// and no finish reason exists.
 fn whole(model: &Value, answer: &Answer) -> Value {
-    let item = match &answer.content {
-        Content::Text(text) => json!({
+    let items = match &answer.content {
+        Content::Text(text) => vec![json!({
             "type": "message",
             "id": "msg_stub",
             "status": "completed",
             "role": "assistant",
             "content": [{ "type": "output_text", "text": text, "annotations": [], "logprobs": [] }],
-        }),
-        Content::Call(name, arguments) => json!({
-            "type": "function_call",
-            "id": "fc_stub",
-            "call_id": "call_stub",
-            "status": "completed",
-            "name": name,
-            "arguments": arguments,
-        }),
+        })],
+        Content::Calls(calls) => calls
+            .iter()
+            .map(|call| {
+                json!({
+                    "type": "function_call",
+                    "id": "fc_stub",
+                    "call_id": "call_stub",
+                    "status": "completed",
+                    "name": call.name,
+                    "arguments": call.arguments,
+                })
+            })
+            .collect(),
     };
     json!({
         "id": "resp_stub",
@@ -55,7 +59,7 @@ fn whole(model: &Value, answer: &Answer) -> Value {
         "created_at": 1_700_000_000,
         "status": "completed",
         "model": model,
-        "output": [item],
+        "output": items,
         "parallel_tool_calls": true,
         "tool_choice": "auto",
         "tools": [],

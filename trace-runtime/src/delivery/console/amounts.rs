@@ -43,6 +43,7 @@ pub(super) fn dollars(cost: f64) -> String {
     match cost.abs() {
         cost if cost >= 0.1 || cost == 0.0 => format!("${cost:.2}"),
         cost if cost >= 0.000_1 => format!("${cost:.4}"),
+        cost if cost < 0.000_000_5 => "<$0.000001".to_owned(),
         _ => format!("${cost:.6}"),
     }
 }
@@ -64,7 +65,9 @@ mod tests {
         for (number, expected) in counts {
             assert_eq!(count(number), expected);
         }
-        for (cost, expected) in [(12.3, "$12.30"), (0.0031, "$0.0031"), (0.000_004, "$0.000004")] {
+        let costs =
+            [(12.3, "$12.30"), (0.0031, "$0.0031"), (0.000_004, "$0.000004"), (4e-8, "<$0.000001")];
+        for (cost, expected) in costs {
             assert_eq!(dollars(cost), expected);
         }
     }

@@ -7,7 +7,7 @@
 use async_openai::types::chat::{
     ChatCompletionRequestUserMessage, ChatCompletionStreamOptions, CreateChatCompletionRequestArgs,
 };
-use examples::Model;
+use client_examples::Model;
 use futures_util::StreamExt;
 use std::io::Write;
 use trace_runtime::traced;
@@ -15,7 +15,8 @@ use trace_runtime::traced;
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let model = Model::from_environment().await?;
-    let _registration = trace_runtime::register().project_name("stream").console(true).install()?;
+    let builder = trace_runtime::register().project_name("stream").console(true);
+    let _registration = examples::with_page(builder).install()?;
     let question = "What is the capital of France?";
     let request = CreateChatCompletionRequestArgs::default()
         .model(&model.chat_model)

@@ -10,7 +10,7 @@ use async_openai::types::chat::{
     ChatCompletionRequestToolMessage, ChatCompletionRequestUserMessage, ChatCompletionTools,
     CreateChatCompletionRequest, CreateChatCompletionResponse,
 };
-use examples::Model;
+use client_examples::Model;
 use serde::Deserialize;
 use trace_runtime::schemars::JsonSchema;
 use trace_runtime::{agent, llm, tool, tool::ToolDefinition};

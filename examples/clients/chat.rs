@@ -14,7 +14,7 @@ use async_openai::types::chat::{
     ChatCompletionStreamOptions, ChatCompletionTools, CreateChatCompletionRequest,
     CreateChatCompletionResponse, CreateChatCompletionStreamResponse,
 };
-use examples::Model;
+use client_examples::Model;
 use futures_util::{Stream, StreamExt};
 use std::io::Write;
 use trace_runtime::{agent, chain, llm, tool};

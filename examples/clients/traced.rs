@@ -7,7 +7,7 @@
 use async_openai::types::chat::{
     ChatCompletionRequestUserMessage, CreateChatCompletionRequestArgs,
 };
-use examples::Model;
+use client_examples::Model;
 use trace_runtime::traced;
 
 /// A function that is not annotated.
@@ -31,7 +31,8 @@ async fn plan(model: &Model, city: &str) -> anyhow::Result<String> {
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let model = Model::from_environment().await?;
-    let _registration = trace_runtime::register().project_name("traced").console(true).install()?;
+    let builder = trace_runtime::register().project_name("traced").console(true);
+    let _registration = examples::with_page(builder).install()?;
     println!("{}", traced!(agent(skip(model)), plan(&model, "Oslo").await)?);
     Ok(())
 }

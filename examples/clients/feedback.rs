@@ -8,7 +8,7 @@ use axum::http::StatusCode;
 use axum::response::Html;
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use examples::Model;
+use client_examples::Model;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use trace_runtime::feedback::{Annotation, SpanRef};
@@ -89,7 +89,8 @@ async fn page() -> Html<&'static str> {
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let model = Model::from_environment().await?;
-    let registration = trace_runtime::register().project_name("feedback").install()?;
+    let builder = trace_runtime::register().project_name("feedback");
+    let registration = examples::with_page(builder).install()?;
     let state = Arc::new(Chat { model, registration });
     let routes = Router::new()
         .route("/", get(page))

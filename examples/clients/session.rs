@@ -8,7 +8,7 @@ use async_openai::types::chat::{
     ChatCompletionRequestMessage, ChatCompletionRequestSystemMessage,
     ChatCompletionRequestUserMessage, CreateChatCompletionRequest, CreateChatCompletionResponse,
 };
-use examples::Model;
+use client_examples::Model;
 use trace_runtime::{agent, llm, tool};
 
 /// Cities, one for each turn.
@@ -49,8 +49,8 @@ async fn turn(model: &Model, session: &str, question: &str, city: &str) -> anyho
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
     let model = Model::from_environment().await?;
-    let _registration =
-        trace_runtime::register().project_name("session").console(true).install()?;
+    let builder = trace_runtime::register().project_name("session").console(true);
+    let _registration = examples::with_page(builder).install()?;
     for city in CITIES {
         let answer =
             turn(&model, "session-5", &format!("How is the weather in {city}?"), city).await?;
