@@ -42,8 +42,7 @@ async fn sort(model: &Model, number: usize, ticket: &str) -> anyhow::Result<&'st
 /// Sorts all tickets, four at a time. The futures run in this function, so their spans are its children
 /// without further code; tasks would need `in_current_span()`.
 #[chain(
-    skip_all,
-    attributes("batch.size" = TICKETS.len() as i64),
+    input = TICKETS,
     output = |sorted: &usize| format!("{sorted} of {} tickets sorted", TICKETS.len())
 )]
 async fn sort_all(model: &Model) -> usize {

@@ -24,8 +24,8 @@ fn has_answer(root: &Root) -> bool {
 /// Short answers are better: 1 up to 200 characters, and less for longer ones.
 #[evaluator(annotate = root.span, input = &root.output)]
 fn brevity(root: &Root) -> Score {
-    let length = root.output.chars().count();
-    let score = if length <= 200 { 1.0 } else { 200.0 / length as f64 };
+    let length: f64 = root.output.chars().map(|_| 1.0).sum();
+    let score = if length <= 200.0 { 1.0 } else { 200.0 / length };
     Score::new(score).explanation(format!("{length} characters"))
 }
 

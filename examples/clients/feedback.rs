@@ -76,7 +76,7 @@ async fn click(State(chat): State<Arc<Chat>>, Json(click): Json<Click>) -> Statu
         annotation = annotation.explanation(comment);
     }
     // A second click of the same user replaces the first.
-    match chat.registration.annotate(&click.span, annotation.identifier(click.user)) {
+    match chat.registration.annotate(click.span, annotation.identifier(click.user)) {
         Ok(()) => StatusCode::NO_CONTENT,
         Err(_) => StatusCode::BAD_REQUEST,
     }
