@@ -20,6 +20,7 @@ struct Place {
 }
 
 #[tool_router]
+#[allow(clippy::unused_self)] // the router passes it to every tool
 impl Weather {
     #[tool(description = "The weather of a city")]
     async fn weather(&self, Parameters(Place { city }): Parameters<Place>) -> String {
@@ -27,7 +28,6 @@ impl Weather {
     }
 
     #[tool(description = "A tool that fails")]
-    #[allow(clippy::unused_self)] // as its siblings
     fn broken(&self) -> CallToolResult {
         CallToolResult::error(vec![ContentBlock::text("no station")])
     }

@@ -138,14 +138,15 @@ fn in_context<T>(context: &Context, run: impl FnOnce() -> T) -> T {
 
 #[test]
 fn parameters_carry_the_span_and_the_baggage_and_replace_another_span() {
-    let program = Program::start();
-    let old = CallToolRequestParams::new("weather");
-    let unchanged = old.clone().in_current_trace();
-    assert_eq!(unchanged.meta, None);
     #[trace_runtime::agent(skip_all)]
     fn forward(request: CallToolRequestParams) -> CallToolRequestParams {
         request.in_current_trace()
     }
+
+    let program = Program::start();
+    let old = CallToolRequestParams::new("weather");
+    let unchanged = old.clone().in_current_trace();
+    assert_eq!(unchanged.meta, None);
     let mut old = old;
     rmcp::model::RequestParamsMeta::set_traceparent(&mut old, "old");
     rmcp::model::RequestParamsMeta::set_tracestate(&mut old, "old=1");
