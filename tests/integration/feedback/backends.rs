@@ -55,7 +55,7 @@ fn langfuse_receives_scores() {
         .endpoint(receiver.endpoint());
     let (registration, messages) = install_with(|builder| builder.backend(backend));
     let id = answer();
-    registration.annotate(&id, thumbs_up().identifier("ada")).unwrap();
+    registration.annotate(id, thumbs_up().identifier("ada")).unwrap();
     registration.annotate(Target::session("chat-7"), thumbs_up()).unwrap();
     registration.shutdown().unwrap();
     assert!(messages.lock().unwrap().is_empty(), "{messages:?}");
@@ -136,9 +136,9 @@ fn mlflow_receives_assessments_once() {
         Backend::mlflow().variable("MLFLOW_EXPERIMENT_ID", "1").endpoint(receiver.endpoint());
     let (registration, messages) = install_with(|builder| builder.backend(backend));
     let id = answer();
-    registration.annotate(&id, thumbs_up()).unwrap();
+    registration.annotate(id, thumbs_up()).unwrap();
     registration.flush().unwrap();
-    registration.annotate(&id, thumbs_up().score(0.0)).unwrap();
+    registration.annotate(id, thumbs_up().score(0.0)).unwrap();
     registration.annotate(Target::trace(&id), thumbs_up().identifier("ada")).unwrap();
     let error = registration.annotate(Target::session("s"), thumbs_up()).unwrap_err();
     assert!(error.to_string().starts_with("no destination takes feedback about sessions"));

@@ -36,13 +36,13 @@ fn refused_feedback_is_reported_with_the_answer_and_not_sent_again() {
     let (phoenix, receiver) = phoenix();
     let (registration, messages) = install(&receiver.endpoint(), |builder| builder);
     let id = answer();
-    registration.annotate(&id, thumbs_up()).unwrap();
+    registration.annotate(id, thumbs_up()).unwrap();
     phoenix.data().answers = vec![Reply::status(422, "result.score is not a number")];
     let error = registration.flush().unwrap_err();
     assert_eq!((error.annotations, error.lost), (1, 0));
     // The name is reserved.
     let note = trace_runtime::feedback::Annotation::new("note").score(1);
-    registration.annotate(&id, note).unwrap();
+    registration.annotate(id, note).unwrap();
     assert!(registration.flush().is_err());
     assert_eq!(phoenix.data().requests, 2);
     assert_eq!(stats(&registration).lost_by_cause, [("status 400", 1), ("status 422", 1)].into());

@@ -19,7 +19,7 @@ fn backend_that_is_away_receives_span_and_feedback_when_it_is_back() {
     let (_lock, endpoint, phoenix) = (Program::lock(), unused_endpoint(), Phoenix::default());
     let (registration, messages) = install(&endpoint, |builder| builder);
     let id = answer();
-    registration.annotate(&id, thumbs_up()).unwrap();
+    registration.annotate(id, thumbs_up()).unwrap();
     assert!(registration.flush().is_err());
     assert_eq!((stats(&registration).pending, stats(&registration).delivered), (1, 0));
     let _receiver = phoenix.serve_at(&endpoint);
@@ -41,7 +41,7 @@ fn restart_between_span_and_feedback_loses_nothing() {
     let id = answer();
     registration.flush().unwrap();
     drop(receiver);
-    registration.annotate(&id, thumbs_up()).unwrap();
+    registration.annotate(id, thumbs_up()).unwrap();
     assert!(registration.flush().is_err());
     let _receiver = phoenix.serve_at(&endpoint);
     wait_until(|| registration.flush().is_ok());
@@ -55,7 +55,7 @@ fn feedback_of_another_process_waits_for_the_span() {
     let (phoenix, receiver) = phoenix();
     let id: SpanRef = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".parse().unwrap();
     let feedback = quiet_builder().endpoint(receiver.endpoint()).feedback().unwrap();
-    feedback.annotate(&id, thumbs_up()).unwrap();
+    feedback.annotate(id, thumbs_up()).unwrap();
     wait_until(|| phoenix.data().unknown >= 2);
     assert_eq!(feedback.stats()[0].feedback.pending, 1);
     // The span arrives now.
@@ -97,7 +97,7 @@ fn undelivered_feedback_at_shutdown_is_sent_by_the_next_run() {
     let (_lock, folder, endpoint) = (Program::lock(), TempFolder::new(), unused_endpoint());
     let (first, messages) = install(&endpoint, |builder| builder.spool(folder.path()));
     let id = answer();
-    first.annotate(&id, thumbs_up()).unwrap();
+    first.annotate(id, thumbs_up()).unwrap();
     assert!(first.shutdown().is_err());
     assert_eq!((stats(&first).on_disk, stats(&first).lost), (1, 0));
     let messages = messages.lock().unwrap().join("\n");
@@ -121,7 +121,7 @@ fn annotate_until_killed() {
     let feedback = builder.spool(folder).durable(true).feedback().unwrap();
     let id: SpanRef = env_of_parent(SPAN).parse().unwrap();
     for user in 0..50 {
-        feedback.annotate(&id, thumbs_up().identifier(user.to_string())).unwrap();
+        feedback.annotate(id, thumbs_up().identifier(user.to_string())).unwrap();
     }
     wait_until(|| feedback.stats()[0].feedback.on_disk == 50);
     eprintln!("all on disk");

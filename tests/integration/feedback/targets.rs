@@ -14,7 +14,7 @@ fn feedback_lands_on_span_trace_and_session() {
     let (registration, messages) = install(&receiver.endpoint(), |builder| builder);
     let span = using_session("chat-7").in_scope(answer);
     let id: SpanRef = span.to_string().parse().unwrap();
-    registration.annotate(&id, thumbs_up().metadata("page", "chat")).unwrap();
+    registration.annotate(id, thumbs_up().metadata("page", "chat")).unwrap();
     registration.annotate(Target::trace(&id), thumbs_up().code()).unwrap();
     registration.annotate(Target::session("chat-7"), thumbs_up().llm()).unwrap();
     registration.flush().unwrap();
@@ -43,7 +43,7 @@ fn feedback_lands_on_span_trace_and_session() {
 #[agent]
 fn judge_itself(registration: &Registration, phoenix: &Phoenix) -> SpanRef {
     let id = current_span().id();
-    registration.annotate(&id, thumbs_up()).unwrap();
+    registration.annotate(id, thumbs_up()).unwrap();
     // A flush does not send it either.
     assert!(registration.flush().is_err());
     assert_eq!(phoenix.data().requests, 0);
@@ -70,7 +70,7 @@ fn feedback_with_the_same_name_target_and_identifier_is_replaced() {
     let (phoenix, receiver) = phoenix();
     let (registration, _) = install(&receiver.endpoint(), |builder| builder);
     let id = answer();
-    let annotate = |annotation: Annotation| registration.annotate(&id, annotation).unwrap();
+    let annotate = |annotation: Annotation| registration.annotate(id, annotation).unwrap();
     annotate(thumbs_up());
     annotate(thumbs_up().identifier("ada"));
     annotate(thumbs_up().score(0.0).label("bad"));
@@ -88,7 +88,7 @@ fn secrets_in_feedback_are_redacted() {
     let (registration, _) = install(&receiver.endpoint(), |builder| builder);
     let token = "ghp_0123456789abcdefABCDEF0123456789abcd";
     let annotation = thumbs_up().label(token).explanation(format!("it printed {token}"));
-    registration.annotate(&answer(), annotation.metadata("password", "hunter2!x")).unwrap();
+    registration.annotate(answer(), annotation.metadata("password", "hunter2!x")).unwrap();
     registration.shutdown().unwrap();
     let data = format!("{:?}", phoenix.data().annotations);
     assert!(data.contains("__REDACTED__"), "{data}");
@@ -101,7 +101,7 @@ fn feedback_that_cannot_be_taken_is_an_error() {
     let no_span = current_span().id();
     let registration = register().verbose(false).endpoint(Receiver::http().endpoint());
     let registration = registration.on_diagnostic(|_| {}).install().unwrap();
-    assert_eq!(registration.annotate(&no_span, thumbs_up()), Err(AnnotateError::NoSpan));
+    assert_eq!(registration.annotate(no_span, thumbs_up()), Err(AnnotateError::NoSpan));
     let empty = registration.annotate(Target::session(""), thumbs_up()).unwrap_err();
     assert!(matches!(empty, AnnotateError::Invalid { field: "session", .. }));
     registration.shutdown().unwrap();
@@ -127,7 +127,7 @@ fn feedback_for_a_span_that_is_not_sampled_is_ignored() {
     let id = answer();
     assert!(!id.is_sampled());
     if id.is_valid() {
-        registration.annotate(&id, thumbs_up()).unwrap();
+        registration.annotate(id, thumbs_up()).unwrap();
     }
     registration.shutdown().unwrap();
     assert_eq!(phoenix.data().requests, 0);
@@ -137,11 +137,11 @@ fn feedback_for_a_span_that_is_not_sampled_is_ignored() {
 fn annotate_switched_off() {
     let feedback = Feedback::from_env().unwrap();
     feedback.annotate(Target::session("s"), thumbs_up()).unwrap();
-    feedback.annotate(&current_span().id(), thumbs_up()).unwrap();
+    feedback.annotate(current_span().id(), thumbs_up()).unwrap();
     feedback.flush().unwrap();
     assert!(feedback.stats().is_empty());
     let registration = register().install().unwrap();
-    registration.annotate(&answer(), thumbs_up()).unwrap();
+    registration.annotate(answer(), thumbs_up()).unwrap();
 }
 
 #[test]
