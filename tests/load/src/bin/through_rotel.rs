@@ -1,7 +1,7 @@
 //! Many processes send spans through one rotel to one backend, and the three accounts are compared:
 //! `cargo run --release -p load-tests --bin through_rotel -- path/to/rotel-agent 10 4`.
 //!
-//! Arguments: the program, from the package `rotel` of PyPI; the seconds (default 10); the number of
+//! Arguments: the program, from the package `rotel` of `PyPI`; the seconds (default 10); the number of
 //! processes (default 4); the spans that each of them ends per second (default 0: as many as it can). A
 //! process with the argument `sender` is one of them. Rotel is configured by
 //! `examples/collector/rotel.env`.
@@ -74,8 +74,8 @@ fn send(endpoint: &str, seconds: u64, rate: u64) {
     while began.elapsed() < Duration::from_secs(seconds) {
         plan(&task);
         ended += 10;
-        if rate > 0 {
-            let due = began + Duration::from_millis(ended * 1000 / rate);
+        if let Some(due) = (ended * 1000).checked_div(rate) {
+            let due = began + Duration::from_millis(due);
             thread::sleep(due.saturating_duration_since(Instant::now()));
         } else if registration.stats()[0].pending > 100_000 {
             // The sustained rate is that of the delivery: end no more spans than it takes.

@@ -158,6 +158,7 @@ struct ScopeSpans {
 }
 
 #[derive(Clone, PartialEq, prost::Message)]
+#[allow(clippy::struct_field_names)] // the names of the protocol
 struct Span {
     #[prost(bytes = "vec", tag = "1")]
     trace_id: Vec<u8>,
