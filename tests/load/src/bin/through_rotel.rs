@@ -70,7 +70,7 @@ fn send(endpoint: &str, seconds: u64, rate: u64) {
     let registration = builder.shutdown_timeout(Duration::from_secs(60)).install();
     let registration = registration.expect("settings");
     let task = "q".repeat(PARAGRAPH);
-    let (began, mut ended) = (Instant::now(), 0);
+    let (began, mut ended) = (Instant::now(), 0_u64);
     while began.elapsed() < Duration::from_secs(seconds) {
         plan(&task);
         ended += 10;
