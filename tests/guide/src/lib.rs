@@ -1,4 +1,5 @@
 //! Compiles and runs the code of the README and of each chapter of the guide, as documentation tests.
+#![allow(clippy::doc_markdown)] // the names of products in the chapters
 
 #[doc = include_str!("../../../README.md")]
 pub mod readme {}
