@@ -6,7 +6,7 @@ import { inline, markdown } from '../../trace-runtime/viewer/markdown.js'
 import { count, dollars, duration, oneLine, size, visible } from '../../trace-runtime/viewer/format.js'
 import { search, toggled, toggledKind, wordsOf } from '../../trace-runtime/viewer/search.js'
 import { align, difference, matched } from '../../trace-runtime/viewer/compare.js'
-import { BLOCK_START, blocksOf, deflate, inflate } from '../../trace-runtime/viewer/blocks.js'
+import { BLOCK_START, blocksOf, deflate, inflate, takeBlocks } from '../../trace-runtime/viewer/blocks.js'
 import { niceStep } from '../../trace-runtime/viewer/minimap.js'
 import { asLine, spanAsMarkdown } from '../../trace-runtime/viewer/export.js'
 import { Model } from '../../trace-runtime/viewer/model.js'
@@ -156,6 +156,15 @@ test('torn_block_gives_its_whole_lines', async () => {
   assert.ok(isDamaged && text.length > 1_000 && lines.startsWith(text) && text.endsWith('\n'))
   assert.deepEqual(await inflate('!!!!'), { text: '', isDamaged: true })
   assert.ok(BLOCK_START.startsWith('<script '))
+})
+
+test('block_that_a_writer_closed_later_gives_its_whole_lines', async () => {
+  const lines = Array.from({ length: 4_000 }, (_, i) => `{"line":${(i * 7919) % 10_007}}`).join('\n') + '\n'
+  const whole = await deflate(lines)
+  const node = { textContent: whole.slice(0, 1_001) + '<wbr x">', remove() {} }
+  const [torn] = takeBlocks({ querySelectorAll: () => [node] })
+  const { text, isDamaged } = await inflate(torn)
+  assert.ok(isDamaged && text !== '' && lines.startsWith(text) && text.endsWith('\n'))
 })
 
 test('exported_line_gives_the_same_spans', () => {

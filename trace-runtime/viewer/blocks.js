@@ -7,8 +7,8 @@ export const BLOCK_START = '<script type="text/plain" class="spans">'
 export function takeBlocks(document) {
   const blocks = []
   for (const node of document.querySelectorAll('script.spans')) {
-    // After a torn block, the next one is part of its text.
-    blocks.push(...node.textContent.split(BLOCK_START))
+    // After a torn block, the next one is part of its text. Writers close a torn block by markup.
+    blocks.push(...node.textContent.split(BLOCK_START).map(part => part.split('<', 1)[0]))
     node.remove()
   }
   return blocks
