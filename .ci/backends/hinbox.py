@@ -3,7 +3,7 @@
 import json
 
 from report import fail, log
-from rest import get, phoenix_spans, value
+from rest import get, get_when_stored, phoenix_spans, value
 
 ANSWER = "Canned answer to: {}"
 FRANCE, SPAIN = "What is the capital of France?", "And of Spain?"
@@ -60,7 +60,7 @@ def plain(any_value):
 
 
 def check_mlflow(where, base, trace):
-    found = get(f"{base}/api/3.0/mlflow/traces/get?trace_id=tr-{trace}")
+    found = get_when_stored(f"{base}/api/3.0/mlflow/traces/get?trace_id=tr-{trace}")
     spans = found["trace"]["spans"]
     names = {span["span_id"]: span["name"] for span in spans}
     rows = []

@@ -17,6 +17,18 @@ def get(url, key=None, body=None):
         return json.load(response)
 
 
+def get_when_stored(url):
+    """Returns an answer of a server that stores asynchronously: 404 is asked again for 20 s."""
+    deadline = time.monotonic() + 20
+    while True:
+        try:
+            return get(url)
+        except urllib.error.HTTPError as error:
+            if error.code != 404 or time.monotonic() > deadline:
+                fail(f"{url}: {error}: {error.read()[:500]}")
+        time.sleep(0.2)
+
+
 def value(text):
     try:
         return json.loads(text)
