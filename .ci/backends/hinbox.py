@@ -3,7 +3,7 @@
 import json
 
 from report import fail, log
-from rest import get, get_when_stored, phoenix_spans, value
+from rest import get_when_stored, phoenix_spans, value
 
 ANSWER = "Canned answer to: {}"
 FRANCE, SPAIN = "What is the capital of France?", "And of Spain?"

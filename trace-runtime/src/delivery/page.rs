@@ -1,7 +1,7 @@
 //! The page that shows traces, for programs that make one or serve it.
 //!
 //! A program that records spans needs nothing of this module: [`html`](crate::Builder::html) or the
-//! variable `TRACE_HTML` is enough. [`write`] turns a file of JSON lines into a page, for example one
+//! variable `TRACE_HTML` is enough. [`write`](write()) turns a file of JSON lines into a page, for example one
 //! that a production server has written:
 //!
 //! ```no_run

@@ -44,7 +44,7 @@ pub struct Stats {
 
 /// Counts of the annotations that were given for one destination, by
 /// [`Registration::annotate`](crate::Registration::annotate) or a
-/// [`Feedback`](crate::feedback::Feedback).
+/// [`Feedback`](crate::Feedback).
 ///
 /// At any time `given == delivered + pending + on_disk + lost`.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
