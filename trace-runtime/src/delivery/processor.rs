@@ -182,8 +182,9 @@ impl DeliveryProcessor {
     fn result(flushed: &[Flushed]) -> OTelSdkResult {
         match flushed.iter().find(|flushed| !flushed.is_complete()) {
             None => Ok(()),
-            Some(Flushed { delivered, pending, on_disk, lost, cause, .. }) => {
-                let cause = cause.as_deref().unwrap_or("no answer in time");
+            Some(flushed) => {
+                let cause = flushed.cause_or_default();
+                let Flushed { delivered, pending, on_disk, lost, .. } = flushed;
                 Err(OTelSdkError::InternalFailure(format!(
                     "{delivered} spans delivered, {pending} pending, {on_disk} on disk, {lost} \
                      lost: {cause}"

@@ -33,7 +33,6 @@ pub struct FlushError {
 pub(super) fn result(processor: &DeliveryProcessor, flushed: &[Flushed]) -> Result<(), FlushError> {
     let incomplete = flushed.iter().enumerate().find(|(_, flushed)| !flushed.is_complete());
     incomplete.map_or(Ok(()), |(index, flushed)| {
-        let cause = flushed.cause.clone();
         Err(FlushError {
             delivered: flushed.delivered,
             pending: flushed.pending,
@@ -41,7 +40,7 @@ pub(super) fn result(processor: &DeliveryProcessor, flushed: &[Flushed]) -> Resu
             lost: flushed.lost,
             endpoint: processor.address(index),
             annotations: 0,
-            cause: cause.unwrap_or_else(|| "no answer in time".to_owned()),
+            cause: flushed.cause_or_default(),
         })
     })
 }
@@ -49,8 +48,8 @@ pub(super) fn result(processor: &DeliveryProcessor, flushed: &[Flushed]) -> Resu
 /// Returns an error for the first backend that has not accepted all annotations.
 pub(super) fn feedback_error(flushed: Vec<(String, Flushed)>) -> Option<FlushError> {
     let (endpoint, flushed) = flushed.into_iter().find(|(_, flushed)| !flushed.is_complete())?;
-    let Flushed { pending, on_disk, lost, cause, .. } = flushed;
-    let cause = cause.unwrap_or_else(|| "no answer in time".to_owned());
+    let cause = flushed.cause_or_default();
+    let Flushed { pending, on_disk, lost, .. } = flushed;
     Some(FlushError {
         delivered: 0,
         pending: 0,

@@ -71,6 +71,17 @@ impl Flushed {
         self.pending + self.on_disk == 0
     }
 
+    /// Returns the reason why the flush is incomplete. Without an outage, spans wait for an answer,
+    /// or were lost for a reason that is counted in the statistics.
+    pub(crate) fn cause_or_default(&self) -> String {
+        let default = if self.pending + self.on_disk == 0 {
+            "see `lost_by_cause` in `Registration::stats`"
+        } else {
+            "no answer in time"
+        };
+        self.cause.clone().unwrap_or_else(|| default.to_owned())
+    }
+
     /// Adds the result for the spans of earlier runs, in the spool with this folder.
     pub(crate) fn include(&mut self, recovered: Recovered, folder: &str) {
         let Recovered { is_complete, lost } = recovered;
