@@ -9,6 +9,7 @@ if a server cannot be installed; the check is never skipped.
 import conversation
 import feedback
 import prices
+import processes
 import sessions
 from hinbox import check_mlflow, check_phoenix
 from programs import build, run_example, test_clients
@@ -36,6 +37,7 @@ def against_phoenix():
         conversation.check("A conversation in Phoenix", base)
         feedback.check_phoenix(base)
         sessions.check_phoenix(base)
+        processes.check_phoenix(base)
         prices.check(base)
         log(f"{test_clients(base)} tests with real clients find the expected spans in Phoenix")
 
