@@ -327,9 +327,14 @@ fn propagator_is_set_with_the_global_provider_and_reset_at_shutdown() {
 
 #[test]
 fn propagator_of_the_program_is_kept_unless_replaced_explicitly() {
-    let lock = Program::lock();
+    // The propagator is global, so this test runs alone in a child process.
+    if !is_child() {
+        let name = "propagation::propagator_of_the_program_is_kept_unless_replaced_explicitly";
+        let output = child(name).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+        return;
+    }
     global::set_text_map_propagator(BaggagePropagator::new());
-    drop(lock);
     let _attached = Context::current_with_baggage([KeyValue::new("k", "v")]).attach();
     let own = message([("baggage", "k=v")]);
     for is_explicit in [false, true] {
@@ -341,7 +346,6 @@ fn propagator_of_the_program_is_kept_unless_replaced_explicitly() {
         program.registration.shutdown().unwrap();
         assert_eq!(send().1, own);
     }
-    // Later tests begin without a propagator again.
     let program = Program::start_with(|builder| builder.propagators(true));
     assert_eq!(send().1.len(), 2);
     program.registration.shutdown().unwrap();

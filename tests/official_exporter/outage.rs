@@ -1,7 +1,7 @@
 //! A collector that is away when spans end, and returns.
 
 use crate::{COMPRESSION, PROTOCOL, delivering, stderr_lines, work};
-use integration_tests::delivery::{ENDPOINT, install_with, stats, wait_until};
+use integration_tests::delivery::{ENDPOINT, install_with, stats, unused_endpoint, wait_until};
 use integration_tests::{Program, Receiver, Reply, TempFolder, is_child};
 use trace_runtime::delivery::Protocol;
 use trace_runtime::opentelemetry_otlp::{SpanExporter, WithExportConfig};
@@ -9,7 +9,7 @@ use trace_runtime::opentelemetry_otlp::{SpanExporter, WithExportConfig};
 #[test]
 fn json_waits_until_the_collector_returns() {
     let _lock = Program::lock();
-    let endpoint = Receiver::http().endpoint();
+    let endpoint = unused_endpoint();
     let (registration, messages) = install_with(|builder| {
         builder.endpoint(endpoint.clone()).protocol(Protocol::HttpJson).batch(false)
     });

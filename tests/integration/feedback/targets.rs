@@ -1,7 +1,8 @@
 //! Annotations of spans, traces and sessions, and their order after the spans.
 
 use super::{answer, install, phoenix, stats, thumbs_up};
-use integration_tests::{Phoenix, Program, Receiver, child, is_child};
+use integration_tests::delivery::unused_endpoint;
+use integration_tests::{Phoenix, Program, child, is_child};
 use serde_json::json;
 use trace_runtime::feedback::{AnnotateError, Annotation, SpanRef, Target};
 use trace_runtime::scope::using_session;
@@ -99,7 +100,7 @@ fn secrets_in_feedback_are_redacted() {
 fn feedback_that_cannot_be_taken_is_an_error() {
     let _lock = Program::lock();
     let no_span = current_span().id();
-    let registration = register().verbose(false).endpoint(Receiver::http().endpoint());
+    let registration = register().verbose(false).endpoint(unused_endpoint());
     let registration = registration.on_diagnostic(|_| {}).install().unwrap();
     assert_eq!(registration.annotate(no_span, thumbs_up()), Err(AnnotateError::NoSpan));
     let empty = registration.annotate(Target::session(""), thumbs_up()).unwrap_err();
