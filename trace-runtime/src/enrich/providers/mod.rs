@@ -59,7 +59,7 @@ type Parser<T> = fn(&Value) -> Option<T>;
 type Assembler = fn(&[Value]) -> Option<Value>;
 
 /// The formats of chat and completion requests, in the order in which they are tried.
-const CHAT_REQUESTS: [Parser<ChatRequest>; 9] = [
+const CHAT_REQUESTS: [Parser<ChatRequest>; 11] = [
     // Distinctive field names: `input`, and `contents` with `parts`.
     openai::responses::request,
     gemini::request,
@@ -71,6 +71,8 @@ const CHAT_REQUESTS: [Parser<ChatRequest>; 9] = [
     openai::chat::request,
     // One text in place of messages: `message`, or a list or a string as `prompt`.
     cohere::chat_v1::request,
+    bedrock::llama::request,
+    bedrock::titan::text_request,
     openai::completions::request,
     ollama::generate_request,
 ];
@@ -78,7 +80,7 @@ const CHAT_REQUESTS: [Parser<ChatRequest>; 9] = [
 /// The formats of chat and completion responses, in the order in which they are tried.
 ///
 /// Their required fields differ, so this order does not decide between formats.
-const CHAT_RESPONSES: [Parser<ChatResponse>; 10] = [
+const CHAT_RESPONSES: [Parser<ChatResponse>; 12] = [
     openai::chat::response,
     openai::responses::response,
     anthropic::response,
@@ -87,12 +89,14 @@ const CHAT_RESPONSES: [Parser<ChatResponse>; 10] = [
     cohere::chat::response,
     cohere::chat_v1::response,
     openai::completions::response,
+    bedrock::llama::response,
+    bedrock::titan::text_response,
     ollama::chat_response,
     ollama::generate_response,
 ];
 
 /// The formats of streamed chats and completions, in the order in which they are tried.
-const CHAT_STREAMS: [Assembler; 9] = [
+const CHAT_STREAMS: [Assembler; 11] = [
     openai::chat::assemble,
     openai::responses_stream::assemble,
     anthropic::stream::assemble,
@@ -101,6 +105,8 @@ const CHAT_STREAMS: [Assembler; 9] = [
     cohere::chat::assemble,
     cohere::chat_v1::assemble,
     openai::completions::assemble,
+    bedrock::llama::assemble,
+    bedrock::titan::assemble,
     ollama::assemble,
 ];
 

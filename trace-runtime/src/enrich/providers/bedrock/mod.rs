@@ -3,9 +3,11 @@
 //! Reference: <https://docs.aws.amazon.com/bedrock/latest/APIReference/API_runtime_Converse.html>.
 //! Fixtures: `bedrock_converse*.json`. The content blocks are read in `blocks`, the events of
 //! `ConverseStream` in `stream`. The bodies of `InvokeModel` have the
-//! format of the vendor that made the model, Amazon's own embeddings that of `titan`.
+//! format of the vendor that made the model: those of Anthropic and Cohere are read beside their
+//! own APIs, Meta's in `llama` and Amazon's in `titan`. Nova has the format of Converse.
 
 mod blocks;
+pub(super) mod llama;
 pub(super) mod stream;
 pub(super) mod titan;
 
@@ -43,6 +45,14 @@ struct Request {
     tool_config: Option<ToolConfig>,
     #[serde(flatten)]
     rest: Map<String, Value>,
+}
+
+/// Reads a request of `InvokeModel` that has one text in a field. Its other fields are parameters.
+fn completion_request(value: &Value, field: &str, origin: Origin) -> Option<ChatRequest> {
+    let mut rest = value.as_object()?.clone();
+    let Value::String(prompt) = rest.remove(field)? else { return None };
+    let parameters = parameters(None, rest);
+    Some(ChatRequest { prompts: vec![prompt], parameters, origin, ..ChatRequest::default() })
 }
 
 /// `{"tools": [{"toolSpec": {"name": ..}}], "toolChoice": {"auto": {}}}`. Each tool is recorded as
