@@ -22,8 +22,12 @@ def build():
                "--features", "examples/grpc,client-examples/grpc",
                "--example", "hinbox", "--example", "chat", "--example", "feedback",
                "--example", "session", "--example", "phoenix_prices"]
-    if subprocess.run(command, cwd=ROOT).returncode != 0:
-        fail("the examples did not build")
+    # With the features of the tests, so that nothing is compiled a second time.
+    conversation = ["cargo", "build", "--package", "integration-tests",
+                    "--bin", "named_backend", "--test", "recorded"]
+    for each in (command, conversation):
+        if subprocess.run(each, cwd=ROOT).returncode != 0:
+            fail("the examples did not build")
 
 
 def run_example(example="hinbox", answer="Canned answer to: Plan a trip", **environment):
