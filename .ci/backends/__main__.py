@@ -8,6 +8,7 @@ if a server cannot be installed; the check is never skipped.
 
 import conversation
 import credentials
+import evaluations
 import feedback
 import light
 import prices
@@ -40,8 +41,10 @@ def against_phoenix():
         conversation.check("A conversation in Phoenix", base)
         feedback.check_phoenix(base)
         sessions.check_phoenix(base)
+        sessions.check_remote_parent(base)
         processes.check_phoenix(base)
         prices.check(base)
+        evaluations.check_phoenix(base)
         log(f"{test_clients(base)} tests with real clients find the expected spans in Phoenix")
 
 

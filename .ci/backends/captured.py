@@ -12,6 +12,9 @@ from programs import TARGET, clean_environment
 from report import fail
 
 
+QUESTION, ANSWER = "How is the weather in Oslo?", "It is sunny in Oslo."
+
+
 class Receiver(http.server.ThreadingHTTPServer):
     """Answers every request with one status. A refusal repeats the headers of the request."""
 

@@ -70,7 +70,7 @@ def read(base):
             trace["has_error"], session["session_id"], session["user_id"], session["trace_count"])
 
 
-EXPECTED = (SPANS, {("session-1", "ada")}, ["a", "b"], {"plan": "free"}, "It is sunny in Oslo.",
+EXPECTED = (SPANS, {("session-1", "ada")}, ["a", "b"], {"plan": "free"}, captured.ANSWER,
             True, "session-1", "ada", 1)
 
 

@@ -5,6 +5,7 @@ import json
 import time
 import urllib.error
 
+import captured
 from programs import run_example
 from report import fail, log
 from rest import get, value
@@ -56,6 +57,26 @@ def check_phoenix(base):
 
     wait_for("A session in Phoenix", read, (
         "session-5", 5, "ada", QUESTION.format("Oslo"), ANSWER.format("Quito"), 5, True, True))
+
+
+def check_remote_parent(base):
+    """Fails unless a remote parent hides the first input of a session, and `ignore_remote_parent` shows
+    it again."""
+    parent = {"PARENT": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}
+    captured.send("phoenix", base, PROJECT="below-a-parent", **parent)
+    captured.send("phoenix", base, PROJECT="without-a-parent", IGNORE_PARENT="yes", **parent)
+    expected = {"below-a-parent": None, "without-a-parent": captured.QUESTION}
+
+    def read():
+        projects = get(f"{base}/graphql", body={"query": QUERY})["data"]["projects"]["edges"]
+        sessions = {project["node"]["name"]: project["node"]["sessions"]["edges"]
+                    for project in projects if project["node"]["name"] in expected}
+        if not all(sessions.values()) or len(sessions) != len(expected):
+            return None
+        return {name: (found[0]["node"]["firstInput"] or {}).get("value")
+                for name, found in sessions.items()}
+
+    wait_for("`ignore_remote_parent` in Phoenix", read, expected)
 
 
 def check_mlflow(base, experiment):

@@ -14,7 +14,6 @@ WEAVE = "weave==0.51.59"
 SDKS = ("langsmith==0.15.1", "langfuse==5.0.4")
 HERE = pathlib.Path(__file__).resolve().parent
 
-QUESTION, ANSWER = "How is the weather in Oslo?", "It is sunny in Oslo."
 # Kind, model, error and usage by name of span. Input and output are compared where they are texts.
 EXPECTED = {
     "embed": ("EMBEDDING", "text-embedding-3-small", None,
@@ -44,7 +43,7 @@ def check_weave():
     if found != EXPECTED or [call["error"] for call in failed] != ["String: no such city"]:
         fail(f"Weave's translator: expected {EXPECTED}, found {found} and {failed}")
     turn = next(call for call in calls if call["name"] == "turn")
-    if (turn["input"], turn["output"]) != (QUESTION, ANSWER):
+    if (turn["input"], turn["output"]) != (captured.QUESTION, captured.ANSWER):
         fail(f"Weave's translator: input or output differ: {turn}")
     log("Weave's translator: kinds, models, tokens, errors, input and output are correct")
 

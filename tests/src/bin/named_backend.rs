@@ -1,7 +1,8 @@
 //! Sends one conversation to a named backend at an address: `named_backend weave http://127.0.0.1:1`.
 //! `.ci/backends` compares the values that each backend shows with those that are written here.
 //!
-//! The credentials are the value of `MARKER`, so that a search for it finds every place to which one
+//! `PROJECT`, `FILE` and `SPOOL` are settings of the registration. With `PARENT` the conversation belongs
+//! to the trace of another service, unless `IGNORE_PARENT` is set. The credentials are the value of `MARKER`, so that a search for it finds every place to which one
 //! escapes.
 
 use futures_util::StreamExt;
@@ -10,6 +11,7 @@ use integration_tests::block_on;
 use serde_json::{Value, json};
 use std::env;
 use std::process::ExitCode;
+use trace_runtime::propagation::extract;
 use trace_runtime::scope::using_session;
 use trace_runtime::{Backend, agent, embedding, llm, reranker, retriever, tool};
 
@@ -104,7 +106,13 @@ fn main() -> ExitCode {
     if let Ok(folder) = env::var("SPOOL") {
         builder = builder.spool(folder).durable(true);
     }
-    let builder = builder.project_name("demo").service_name("service").batch(false);
+    if let Ok(path) = env::var("FILE") {
+        builder = builder.file(path);
+    }
+    let ignores_parent = env::var_os("IGNORE_PARENT").is_some();
+    let builder = builder.propagators(true).ignore_remote_parent(ignores_parent);
+    let project = env::var("PROJECT").unwrap_or_else(|_| "demo".to_owned());
+    let builder = builder.project_name(project).service_name("service").batch(false);
     let registration = match builder.install() {
         Ok(registration) => registration,
         Err(error) => {
@@ -113,7 +121,11 @@ fn main() -> ExitCode {
         }
     };
     let scope = using_session("session-1").user("ada").tags(["a", "b"]).metadata("plan", "free");
-    scope.in_scope(|| block_on(turn(QUESTION)));
+    let parent = env::var("PARENT").unwrap_or_default();
+    scope.in_scope(|| {
+        let _caller = extract(|name| (name == "traceparent").then_some(parent.as_str())).attach();
+        block_on(turn(QUESTION))
+    });
     if env::var_os("MARKER").is_some() {
         eprintln!("{registration:?} {:?}", registration.stats());
     }
