@@ -21,12 +21,13 @@ def run(**environment):
     run_example("session", ANSWER.format("Quito"), **environment)
 
 
-def wait_for(where, read, expected):
+def wait_for(where, read, expected,
+             shown="first input, last output, tokens and user are correct"):
     deadline, found = time.monotonic() + 60, None
     while time.monotonic() < deadline:
         found = read()
         if found == expected:
-            log(f"{where}: first input, last output, tokens and user are correct")
+            log(f"{where}: {shown}")
             return
         time.sleep(0.3)
     fail(f"{where}: expected {expected}, found {found}")
@@ -63,8 +64,10 @@ def check_remote_parent(base):
     """Fails unless a remote parent hides the first input of a session, and `ignore_remote_parent` shows
     it again."""
     parent = {"PARENT": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}
-    captured.send("phoenix", base, PROJECT="below-a-parent", **parent)
-    captured.send("phoenix", base, PROJECT="without-a-parent", IGNORE_PARENT="yes", **parent)
+    # A session belongs to one project.
+    captured.send("phoenix", base, PROJECT="below-a-parent", SESSION="a", **parent)
+    captured.send("phoenix", base, PROJECT="without-a-parent", SESSION="b", IGNORE_PARENT="yes",
+                  **parent)
     expected = {"below-a-parent": None, "without-a-parent": captured.QUESTION}
 
     def read():
@@ -76,7 +79,8 @@ def check_remote_parent(base):
         return {name: (found[0]["node"]["firstInput"] or {}).get("value")
                 for name, found in sessions.items()}
 
-    wait_for("`ignore_remote_parent` in Phoenix", read, expected)
+    wait_for("A remote parent in Phoenix", read, expected,
+             "it hides the first input of a session, unless it is ignored")
 
 
 def check_mlflow(base, experiment):

@@ -1,7 +1,7 @@
 //! Sends one conversation to a named backend at an address: `named_backend weave http://127.0.0.1:1`.
 //! `.ci/backends` compares the values that each backend shows with those that are written here.
 //!
-//! `PROJECT`, `FILE` and `SPOOL` are settings of the registration. With `PARENT` the conversation belongs
+//! `PROJECT`, `FILE` and `SPOOL` are settings of the registration, and `SESSION` is the session. With `PARENT` the conversation belongs
 //! to the trace of another service, unless `IGNORE_PARENT` is set. The credentials are the value of `MARKER`, so that a search for it finds every place to which one
 //! escapes.
 
@@ -120,7 +120,8 @@ fn main() -> ExitCode {
             return ExitCode::from(2);
         }
     };
-    let scope = using_session("session-1").user("ada").tags(["a", "b"]).metadata("plan", "free");
+    let session = env::var("SESSION").unwrap_or_else(|_| "session-1".to_owned());
+    let scope = using_session(session).user("ada").tags(["a", "b"]).metadata("plan", "free");
     let parent = env::var("PARENT").unwrap_or_default();
     scope.in_scope(|| {
         let _caller = extract(|name| (name == "traceparent").then_some(parent.as_str())).attach();
