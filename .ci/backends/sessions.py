@@ -22,7 +22,7 @@ def run(**environment):
 
 
 def wait_for(where, read, expected,
-             shown="first input, last output, tokens and user are correct"):
+             shown="first input, last output, tokens, cost and user are correct"):
     deadline, found = time.monotonic() + 60, None
     while time.monotonic() < deadline:
         found = read()
@@ -98,12 +98,14 @@ def check_mlflow(base, experiment):
             return error.read().decode()
         metadata = [trace["trace_metadata"] for trace in found]
         tokens = [json.loads(each.get("mlflow.trace.tokenUsage", "{}")) for each in metadata]
+        costs = [json.loads(each.get("mlflow.trace.cost", "{}")) for each in metadata]
         if not found:
             return None
         return (len(found), {each.get("mlflow.trace.user") for each in metadata},
                 # MLflow writes every value as JSON, also a text.
                 value(found[0]["request_preview"]), value(found[-1]["response_preview"]),
-                all(each.get("total_tokens", 0) > 0 for each in tokens))
+                all(each.get("total_tokens", 0) > 0 for each in tokens),
+                all(each.get("total_cost", 0) > 0 for each in costs))
 
     wait_for("A session in MLflow", read, (
-        5, {"ada"}, QUESTION.format("Oslo"), ANSWER.format("Quito"), True))
+        5, {"ada"}, QUESTION.format("Oslo"), ANSWER.format("Quito"), True, True))
