@@ -19,9 +19,11 @@ fn backend_that_is_away_for_a_minute_receives_all_feedback_once() {
         let next = began + AWAY * u32::try_from(user + 1).unwrap() / 60;
         std::thread::sleep(next.saturating_duration_since(Instant::now()));
     }
-    assert_eq!((feedback.stats()[0].feedback.pending, feedback.stats()[0].feedback.lost), (60, 0));
+    let waiting = feedback.stats().remove(0).feedback;
+    assert_eq!((waiting.pending, waiting.lost), (60, 0));
     let _receiver = phoenix.serve_at(&endpoint);
     wait_until(|| feedback.flush().is_ok());
     assert_eq!(feedback.stats()[0].feedback.delivered, 60);
-    assert_eq!((phoenix.data().stored, phoenix.data().annotations.len()), (60, 60));
+    let data = phoenix.data();
+    assert_eq!((data.stored, data.annotations.len()), (60, 60));
 }
