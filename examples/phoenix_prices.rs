@@ -2,6 +2,9 @@
 //! the table in this file, or `cargo run --example phoenix_prices -- anthropic/claude-sonnet-4.5 3 15`
 //! for one model, with its prices in US dollars for a million tokens of input and of output.
 //!
+//! With `--features cost` the prices come from the table of that feature, and
+//! `phoenix_prices -- <model of OpenRouter>` needs no prices.
+//!
 //! Phoenix computes the cost of a span when it stores it, so only later spans have a cost. It ignores
 //! the attributes `llm.cost.*`.
 
@@ -17,6 +20,30 @@ const TABLE: &[(&str, f64, f64)] = &[
     ("google/gemini-2.5-pro", 1.25, 10.0),
     ("google/gemini-2.5-flash", 0.3, 2.5),
 ];
+
+/// Returns the prices of a model of OpenRouter in the table of the feature `cost`.
+#[cfg(feature = "cost")]
+fn prices(name: &str) -> anyhow::Result<(f64, f64)> {
+    use genai_prices::{PriceRequest, Usage, UsageKey};
+
+    // A thousand tokens, since more tokens of a request may each have another price.
+    let of_million = |tokens: UsageKey| {
+        let usage = Usage::from([(tokens, 1_000.0)]);
+        let request = PriceRequest::new(name, &usage).with_provider_id("openrouter");
+        genai_prices::calculate(&request).map(|found| found.total_price * 1_000.0)
+    };
+    let input =
+        of_million(UsageKey::INPUT_TOKENS).with_context(|| format!("no price of {name}"))?;
+    Ok((input, of_million(UsageKey::OUTPUT_TOKENS)?))
+}
+
+/// Returns the prices of a model in the table of this file.
+#[cfg(not(feature = "cost"))]
+fn prices(name: &str) -> anyhow::Result<(f64, f64)> {
+    let found = TABLE.iter().find(|(known, ..)| *known == name);
+    let (_, input, output) = found.context("the table has no such model: give its two prices")?;
+    Ok((*input, *output))
+}
 
 /// The call that creates a model with its prices.
 const CREATE: &str = "mutation($input: CreateModelMutationInput!) {
@@ -62,10 +89,15 @@ fn main() -> anyhow::Result<()> {
     let address = address.trim_end_matches('/');
     let arguments: Vec<String> = env::args().skip(1).collect();
     match &arguments[..] {
-        [] => TABLE
-            .iter()
-            .try_for_each(|(name, input, output)| create(address, name, *input, *output)),
+        [] => TABLE.iter().try_for_each(|(name, ..)| {
+            let (input, output) = prices(name)?;
+            create(address, name, input, output)
+        }),
+        [name] => {
+            let (input, output) = prices(name)?;
+            create(address, name, input, output)
+        }
         [name, input, output] => create(address, name, input.parse()?, output.parse()?),
-        _ => bail!("usage: phoenix_prices [<model> <price of input> <price of output>]"),
+        _ => bail!("usage: phoenix_prices [<model> [<price of input> <price of output>]]"),
     }
 }

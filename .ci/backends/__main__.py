@@ -1,16 +1,20 @@
 #!/usr/bin/env python3
 """Runs the examples and the tests with real clients against Phoenix and MLflow, and reads the spans
-back.
+back. Compares a conversation for other backends with their servers, or with their published code.
 
-Installs both servers into a cache folder (default target/backends), and stops them at the end. Fails
+Installs the servers into a cache folder (default target/backends), and stops them at the end. Fails
 if a server cannot be installed; the check is never skipped.
 """
 
 import conversation
+import credentials
+import evaluations
 import feedback
+import light
 import prices
 import processes
 import sessions
+import translators
 from hinbox import check_mlflow, check_phoenix
 from programs import build, run_example, test_clients
 from report import fail, log
@@ -37,8 +41,10 @@ def against_phoenix():
         conversation.check("A conversation in Phoenix", base)
         feedback.check_phoenix(base)
         sessions.check_phoenix(base)
+        sessions.check_remote_parent(base)
         processes.check_phoenix(base)
         prices.check(base)
+        evaluations.check_phoenix(base)
         log(f"{test_clients(base)} tests with real clients find the expected spans in Phoenix")
 
 
@@ -78,6 +84,11 @@ def against_mlflow():
 
 def main():
     build()
+    credentials.check()
+    light.check_sideseat()
+    light.check_test_agent()
+    translators.check_weave()
+    translators.check_keys()
     against_phoenix()
     against_phoenix_with_authentication()
     against_mlflow()

@@ -13,23 +13,27 @@ TARGET = pathlib.Path(os.environ.get("CARGO_TARGET_DIR", ROOT / "target"))
 
 def clean_environment():
     """Returns the environment without variables that configure the servers or the examples."""
-    prefixes = ("OTEL_", "PHOENIX_", "MLFLOW_", "OPENAI_", "OPENROUTER_", "OPENINFERENCE_")
+    prefixes = ("OTEL_", "TRACE_", "PHOENIX_", "MLFLOW_", "OPENAI_", "OPENROUTER_", "OPENINFERENCE_")
     return {k: v for k, v in os.environ.items() if not k.startswith(prefixes)}
 
 
 def build():
     command = ["cargo", "build", "--package", "examples", "--package", "client-examples",
-               "--features", "examples/grpc,client-examples/grpc",
-               "--example", "hinbox", "--example", "chat", "--example", "feedback",
+               "--features", "examples/grpc,examples/cost,examples/file,client-examples/grpc",
+               "--example", "hinbox", "--example", "chat", "--example", "feedback", "--example", "evaluate",
                "--example", "session", "--example", "phoenix_prices"]
-    if subprocess.run(command, cwd=ROOT).returncode != 0:
-        fail("the examples did not build")
+    # With the features of the tests, so that nothing is compiled a second time.
+    conversation = ["cargo", "build", "--package", "integration-tests",
+                    "--bin", "named_backend", "--test", "recorded"]
+    for each in (command, conversation):
+        if subprocess.run(each, cwd=ROOT).returncode != 0:
+            fail("the examples did not build")
 
 
-def run_example(example="hinbox", answer="Canned answer to: Plan a trip", **environment):
+def run_example(example="hinbox", answer="Canned answer to: Plan a trip", arguments=(), **environment):
     """Runs an example; returns its trace id and its stderr."""
     program = TARGET / "debug" / "examples" / example
-    ran = subprocess.run([program], env={**clean_environment(), **environment}, text=True,
+    ran = subprocess.run([program, *arguments], env={**clean_environment(), **environment}, text=True,
                          capture_output=True, timeout=60)
     if ran.returncode != 0 or answer not in ran.stdout:
         fail(f"{example} failed:\n{ran.stdout}{ran.stderr}")

@@ -1,4 +1,4 @@
-"""Installs Phoenix and MLflow from PyPI with uv, and starts them on free ports of loopback."""
+"""Installs servers from PyPI with uv, and starts them on free ports of loopback."""
 
 import contextlib
 import os
@@ -19,24 +19,24 @@ PHOENIX = "arize-phoenix==20.26.1"
 MLFLOW = "mlflow==3.17.2"
 
 
-def install(name, package):
-    """Creates a virtual environment with the package, once; returns the path of its program."""
+def install(name, packages):
+    """Creates a virtual environment with the packages, once; returns the path of a program in it."""
     CACHE.mkdir(parents=True, exist_ok=True)
-    folder = CACHE / package.replace("==", "-")
+    folder = CACHE / packages.replace("==", "-").replace(" ", "-")
     done = folder / "installed"
     if not done.exists():
-        log(f"installing {package}")
+        log(f"installing {packages}")
         uv = CACHE / "uv"
         commands = [
             [sys.executable, "-m", "venv", str(uv)],
             [str(uv / "bin" / "pip"), "install", "--quiet", "uv"],
             [sys.executable, "-m", "venv", str(folder)],
             [str(uv / "bin" / "uv"), "pip", "install", "--quiet", "--python",
-             str(folder / "bin" / "python"), package],
+             str(folder / "bin" / "python"), *packages.split()],
         ]
         for command in commands:
             if subprocess.run(command).returncode != 0:
-                fail(f"{package} could not be installed: is PyPI reachable? ({' '.join(command)})")
+                fail(f"{packages} could not be installed: is PyPI reachable? ({' '.join(command)})")
         done.touch()
     return folder / "bin" / name
 

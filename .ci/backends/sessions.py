@@ -5,6 +5,7 @@ import json
 import time
 import urllib.error
 
+import captured
 from programs import run_example
 from report import fail, log
 from rest import get, value
@@ -20,12 +21,13 @@ def run(**environment):
     run_example("session", ANSWER.format("Quito"), **environment)
 
 
-def wait_for(where, read, expected):
+def wait_for(where, read, expected,
+             shown="first input, last output, tokens, cost and user are correct"):
     deadline, found = time.monotonic() + 60, None
     while time.monotonic() < deadline:
         found = read()
         if found == expected:
-            log(f"{where}: first input, last output, tokens and user are correct")
+            log(f"{where}: {shown}")
             return
         time.sleep(0.3)
     fail(f"{where}: expected {expected}, found {found}")
@@ -58,6 +60,29 @@ def check_phoenix(base):
         "session-5", 5, "ada", QUESTION.format("Oslo"), ANSWER.format("Quito"), 5, True, True))
 
 
+def check_remote_parent(base):
+    """Fails unless a remote parent hides the first input of a session, and `ignore_remote_parent` shows
+    it again."""
+    parent = {"PARENT": "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"}
+    # A session belongs to one project.
+    captured.send("phoenix", base, PROJECT="below-a-parent", SESSION="a", **parent)
+    captured.send("phoenix", base, PROJECT="without-a-parent", SESSION="b", IGNORE_PARENT="yes",
+                  **parent)
+    expected = {"below-a-parent": None, "without-a-parent": captured.QUESTION}
+
+    def read():
+        projects = get(f"{base}/graphql", body={"query": QUERY})["data"]["projects"]["edges"]
+        sessions = {project["node"]["name"]: project["node"]["sessions"]["edges"]
+                    for project in projects if project["node"]["name"] in expected}
+        if not all(sessions.values()) or len(sessions) != len(expected):
+            return None
+        return {name: (found[0]["node"]["firstInput"] or {}).get("value")
+                for name, found in sessions.items()}
+
+    wait_for("A remote parent in Phoenix", read, expected,
+             "it hides the first input of a session, unless it is ignored")
+
+
 def check_mlflow(base, experiment):
     run(OTEL_EXPORTER_OTLP_ENDPOINT=base,
         OTEL_EXPORTER_OTLP_HEADERS=f"x-mlflow-experiment-id={experiment}")
@@ -73,12 +98,14 @@ def check_mlflow(base, experiment):
             return error.read().decode()
         metadata = [trace["trace_metadata"] for trace in found]
         tokens = [json.loads(each.get("mlflow.trace.tokenUsage", "{}")) for each in metadata]
+        costs = [json.loads(each.get("mlflow.trace.cost", "{}")) for each in metadata]
         if not found:
             return None
         return (len(found), {each.get("mlflow.trace.user") for each in metadata},
                 # MLflow writes every value as JSON, also a text.
                 value(found[0]["request_preview"]), value(found[-1]["response_preview"]),
-                all(each.get("total_tokens", 0) > 0 for each in tokens))
+                all(each.get("total_tokens", 0) > 0 for each in tokens),
+                all(each.get("total_cost", 0) > 0 for each in costs))
 
     wait_for("A session in MLflow", read, (
-        5, {"ada"}, QUESTION.format("Oslo"), ANSWER.format("Quito"), True))
+        5, {"ada"}, QUESTION.format("Oslo"), ANSWER.format("Quito"), True, True))

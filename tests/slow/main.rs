@@ -9,6 +9,7 @@
 )]
 
 mod disk_faults;
+mod feedback_outage;
 mod file_faults;
 mod memory_bound;
 mod tls;

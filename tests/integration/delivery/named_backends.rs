@@ -9,17 +9,28 @@ use integration_tests::delivery::install_with;
 use integration_tests::receiver::Received;
 use integration_tests::{Program, Receiver, Reply, block_on};
 use opentelemetry_proto::tonic::common::v1::{AnyValue, KeyValue, any_value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::pin::pin;
 use trace_runtime::scope::{using_metadata, using_session};
-use trace_runtime::{Backend, agent, embedding, llm, tool};
+use trace_runtime::{Backend, agent, embedding, llm, reranker, tool};
 
 /// A key that no message of these tests may contain.
 const SECRET: &str = "s3cr3t";
 
-#[llm(model = "gpt-4o")]
+#[llm(model = "gpt-4o", attributes("llm.cost.total" = 0.5))]
 fn answer(question: &str) -> impl Stream<Item = String> + use<> {
     stream::iter([question.to_owned(), "!".to_owned()])
+}
+
+/// A stream that is dropped before its end.
+#[llm(model = "gpt-4o")]
+fn cut(question: &str) -> impl Stream<Item = String> + use<> {
+    stream::iter([question.to_owned(), "!".to_owned()])
+}
+
+#[reranker(model = "rank")]
+fn rerank(query: &str) -> Vec<f64> {
+    vec![query.len() as f64]
 }
 
 #[embedding(model = "small")]
@@ -35,11 +46,10 @@ fn search(query: &str) -> String {
 #[agent]
 async fn plan(task: &str) -> usize {
     embed(task);
+    rerank(task);
     search(task);
-    // The second stream is dropped before its end.
-    let count = answer(task).count().await;
-    pin!(answer(task)).next().await;
-    count
+    pin!(cut(task)).next().await;
+    answer(task).count().await
 }
 
 /// The rules of a backend, and the attributes that it must receive.
@@ -61,6 +71,11 @@ fn judge(request: &Received, path: &str, headers: &[(&'static str, &'static str)
     }
     if !has("content-type", "application/x-protobuf") {
         return Reply::status(415, "expected protobuf");
+    }
+    // A credential that the backend does not expect must not reach it.
+    let expects_authorization = headers.iter().any(|(name, _)| *name == "authorization");
+    if request.headers.contains_key("authorization") && !expects_authorization {
+        return Reply::status(401, "an unexpected credential");
     }
     match headers.iter().find(|(name, value)| !has(name, value)) {
         Some((name, _)) => Reply::status(401, &format!("the header {name} is wrong")),
@@ -131,6 +146,16 @@ fn check(case: &Case) {
         spans["answer"].keys().any(|key| key.starts_with("gen_ai."))
     };
     assert_eq!((has_gen_ai(&spans), has_gen_ai(&plain_spans)), (case.gen_ai, false), "{path}");
+    // No other attribute is added.
+    let expected: BTreeSet<_> = case.attributes.iter().map(|(_, key, _)| *key).collect();
+    for (name, attributes) in &spans {
+        let is_expected = |key: &str| {
+            key.starts_with("gen_ai.") || expected.contains(key) || TIMES.contains(&key)
+        };
+        let added = attributes.keys().filter(|key| !plain_spans[name].contains_key(*key));
+        let unexpected: Vec<_> = added.filter(|key| !is_expected(key)).collect();
+        assert!(unexpected.is_empty(), "{path}: {unexpected:?} of {name}");
+    }
     // The attributes that both have are the same: nothing is removed for a backend.
     for (name, attributes) in &plain_spans {
         for (key, value) in attributes {
@@ -141,6 +166,10 @@ fn check(case: &Case) {
     let expected = case.resource.iter().filter(|(key, _)| !plain_resource.contains_key(*key));
     assert_eq!(added.count(), expected.count(), "{path}: {resource:?}");
 }
+
+/// The added attributes whose values are times.
+const TIMES: [&str; 2] =
+    ["langfuse.observation.completion_start_time", "braintrust.metrics.time_to_first_token"];
 
 /// Creates a case without additions.
 fn case(
@@ -192,6 +221,8 @@ fn langfuse_receives_its_keys_and_the_values_that_it_reads_nowhere_else() {
         resource: &[("langfuse.environment", "staging"), ("langfuse.release", "1.2.3")],
         attributes: &[
             ("embed", "langfuse.observation.model.name", "small"),
+            ("rerank", "langfuse.observation.model.name", "rank"),
+            ("cut", "langfuse.observation.level", "WARNING"),
             ("plan", "langfuse.trace.metadata.plan", "free"),
         ],
         ..case(backend, "/api/public/otel/v1/traces", headers)
@@ -201,6 +232,10 @@ fn langfuse_receives_its_keys_and_the_values_that_it_reads_nowhere_else() {
     let answer = &spans["answer"];
     let first = &answer["langfuse.observation.completion_start_time"];
     assert!(first.starts_with("20") && first.ends_with('Z'), "{first}");
+    assert!(
+        !answer.contains_key("langfuse.observation.level"),
+        "only cancelled spans have a level"
+    );
 }
 
 #[test]
@@ -221,26 +256,32 @@ fn langsmith_receives_threads_users_and_tags_on_every_span() {
     });
 }
 
+/// The attributes that Braintrust receives besides those of the GenAI conventions.
+const BRAINTRUST: &[(&str, &str, &str)] = &[
+    ("plan", "braintrust.span_attributes", r#"{"type":"task"}"#),
+    ("answer", "braintrust.span_attributes", r#"{"type":"llm"}"#),
+    ("embed", "braintrust.span_attributes", r#"{"type":"function"}"#),
+    ("plan", "braintrust.input_json", "\"go\""),
+    ("plan", "braintrust.output_json", "2"),
+    ("plan", "braintrust.metadata.session_id", "s1"),
+    ("plan", "braintrust.metadata.user_id", "ada"),
+    ("plan", "braintrust.metadata.plan", "free"),
+    ("plan", "braintrust.tags", "a|b"),
+    ("rerank", "braintrust.span_attributes", r#"{"type":"function"}"#),
+    ("search", "braintrust.span_attributes", r#"{"type":"tool"}"#),
+];
+
 #[test]
 fn braintrust_receives_gen_ai_attributes_and_json_of_other_spans() {
     let _lock = Program::lock();
     let backend = Backend::braintrust().api_key(SECRET);
     let headers: &[_] = &[("authorization", "Bearer s3cr3t"), ("x-bt-parent", "project_name:demo")];
-    check(&Case {
-        attributes: &[
-            ("plan", "braintrust.span_attributes", r#"{"type":"task"}"#),
-            ("answer", "braintrust.span_attributes", r#"{"type":"llm"}"#),
-            ("embed", "braintrust.span_attributes", r#"{"type":"function"}"#),
-            ("plan", "braintrust.input_json", "\"go\""),
-            ("plan", "braintrust.output_json", "2"),
-            ("plan", "braintrust.metadata.session_id", "s1"),
-            ("plan", "braintrust.metadata.user_id", "ada"),
-            ("plan", "braintrust.metadata.plan", "free"),
-            ("plan", "braintrust.tags", "a|b"),
-        ],
-        gen_ai: true,
-        ..case(backend, "/otel/v1/traces", headers)
-    });
+    let case =
+        Case { attributes: BRAINTRUST, gen_ai: true, ..case(backend, "/otel/v1/traces", headers) };
+    check(&case);
+    let [(_, spans), _] = run(&case);
+    let seconds: f64 = spans["answer"]["braintrust.metrics.time_to_first_token"].parse().unwrap();
+    assert!((0.0..60.0).contains(&seconds), "{seconds}");
 }
 
 #[test]
@@ -260,7 +301,11 @@ fn datadog_and_weave_receive_their_routing() {
     let backend = Backend::weave().api_key(SECRET).variable("WANDB_ENTITY", "team");
     check(&Case {
         resource: &[("wandb.entity", "team"), ("wandb.project", "demo")],
-        attributes: &[("plan", "wandb.thread_id", "s1")],
+        attributes: &[
+            ("plan", "wandb.thread_id", "s1"),
+            ("embed", "llm.model_name", "small"),
+            ("rerank", "llm.model_name", "rank"),
+        ],
         ..case(
             backend,
             "/agents/otel/v1/traces",
@@ -273,7 +318,11 @@ fn datadog_and_weave_receive_their_routing() {
 fn logfire_and_posthog_receive_gen_ai_attributes() {
     let _lock = Program::lock();
     let logfire = Backend::logfire().api_key(SECRET);
-    check(&Case { gen_ai: true, ..case(logfire, "/v1/traces", &[("authorization", SECRET)]) });
+    check(&Case {
+        attributes: &[("answer", "operation.cost", "0.5")],
+        gen_ai: true,
+        ..case(logfire, "/v1/traces", &[("authorization", SECRET)])
+    });
     let posthog = Backend::posthog().api_key(SECRET);
     check(&Case {
         attributes: &[("answer", "$ai_session_id", "s1")],
@@ -288,7 +337,8 @@ fn gen_ai_of_a_backend_is_set_for_it_alone() {
     let backend = Backend::phoenix().gen_ai(true);
     check(&Case { gen_ai: true, ..case(backend, "/v1/traces", &[]) });
     let backend = Backend::braintrust().api_key(SECRET).gen_ai(false);
-    check(&case(backend, "/otel/v1/traces", &[]));
+    let headers: &[_] = &[("authorization", "Bearer s3cr3t")];
+    check(&Case { attributes: BRAINTRUST, ..case(backend, "/otel/v1/traces", headers) });
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod backends;
 mod evaluators;
 mod faults;
 mod outages;
+mod stranded;
 mod targets;
 
 use integration_tests::delivery::install_with;

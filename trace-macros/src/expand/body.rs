@@ -289,8 +289,10 @@ impl TracedFunction<'_> {
             Some(literal @ Expr::Lit(_)) => literal.to_token_stream(),
             _ => self.function.signature.ident.unraw().to_string().to_token_stream(),
         };
-        let return_type = self.return_type();
-        Some(quote_spanned! {return_type.span()=>
+        let position = self.return_type().span();
+        let mut returned = returned.clone();
+        returned.set_span(returned.span().located_at(position));
+        Some(quote_spanned! {position=>
             #runtime::__private::annotate(#target, #name, &#returned);
         })
     }

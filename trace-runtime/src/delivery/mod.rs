@@ -63,7 +63,7 @@ pub(crate) use settings::{
     BatchSettings, DeliverySettings, FileFormat, FileSettings, MAX_TIMEOUT, SpoolSettings,
 };
 
-pub(crate) use spool::{Kind, Store, Takeover};
+pub(crate) use spool::{Kind, Store, Stranded, Takeover};
 pub(crate) use threads::{numbered, spawn};
 
 use crate::config::RegisterError;

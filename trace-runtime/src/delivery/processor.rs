@@ -5,7 +5,7 @@ use super::diagnostics::Diagnostics;
 use super::queue::{Flushed, Queue, QueuedSpan, SpanGate, Stats};
 use super::reentrancy::{REENTRANT, in_export_scope};
 use super::settings::{DeliverySettings, MAX_TIMEOUT};
-use super::spool::Stranded;
+use super::spool::{SPANS, Stranded};
 use super::threads::{open_spool, spawn, spool_name, start};
 use crate::capture::bound_attributes;
 use crate::config::RegisterError;
@@ -78,7 +78,7 @@ impl DeliveryProcessor {
         }
         shared.stranded = settings.spool.as_ref().and_then(|spool| {
             let diagnostics = Arc::clone(&shared.diagnostics);
-            Some(Arc::new(Stranded::new(&spool.path, &names, diagnostics).ok()?))
+            Some(Arc::new(Stranded::new(SPANS, &spool.path, &names, diagnostics).ok()?))
         });
         for (destination, name) in destinations.into_iter().zip(&names) {
             let (diagnostics, stranded) =

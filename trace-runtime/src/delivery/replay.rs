@@ -99,7 +99,8 @@ pub(crate) fn replay(
 }
 
 /// Collects the files at or below a path in the order of their names. The segments of a spool are
-/// numbered, so theirs is the order in which they were written. Lock files are skipped.
+/// numbered, so theirs is the order in which they were written. Lock files are skipped, and the
+/// annotations of a spool, which are no spans.
 fn list(path: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
     if !path.is_dir() {
         files.push(path.to_owned());
@@ -107,7 +108,9 @@ fn list(path: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
     }
     let mut paths: Vec<_> =
         std::fs::read_dir(path)?.map(|entry| Ok(entry?.path())).collect::<io::Result<_>>()?;
-    paths.retain(|path| path.is_dir() || path.extension().is_none_or(|found| found != "lock"));
+    let is_skipped =
+        |path: &Path| path.extension().is_some_and(|found| found == "lock" || found == "feedback");
+    paths.retain(|path| path.is_dir() || !is_skipped(path));
     paths.sort();
     paths.iter().try_for_each(|path| list(path, files))
 }

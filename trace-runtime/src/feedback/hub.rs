@@ -9,7 +9,7 @@ use super::target::{Aim, Target};
 use crate::config::RegisterError;
 use crate::delivery::{
     DeliveryProcessor, Diagnostics, FeedbackStats, Flushed, JsonClient, OtlpSettings,
-    SpoolSettings, Store, numbered,
+    SpoolSettings, Store, Stranded, numbered,
 };
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -42,6 +42,8 @@ pub(crate) struct Hub {
     /// Each with the number of its destination.
     queues: Vec<(usize, Arc<Queue>)>,
     others: Vec<String>,
+    /// Annotations in the spool that no backend of this program takes.
+    stranded: Option<Arc<Stranded>>,
 }
 
 const ADVICE: &str = "Phoenix over HTTP, Langfuse and MLflow take it; name one with `backend(..)` or \
@@ -55,16 +57,23 @@ impl Hub {
         diagnostics: &Arc<Diagnostics>,
         spans: Option<&DeliveryProcessor>,
     ) -> Result<Self, RegisterError> {
-        let (mut queues, mut names) = (Vec::new(), Vec::new());
-        for Backend { otlp, api, destination } in &settings.backends {
+        let (mut queues, mut clients, mut names) = (Vec::new(), Vec::new(), Vec::new());
+        for Backend { otlp, api, .. } in &settings.backends {
             let client = JsonClient::new(otlp, api.traces_path)?;
-            let name = numbered(client.identity(), &names);
+            names.push(numbered(client.identity(), &names));
+            clients.push(client);
+        }
+        let stranded = settings.spool.as_ref().and_then(|spool| {
+            let diagnostics = Arc::clone(diagnostics);
+            Some(Arc::new(Stranded::new(ANNOTATIONS, &spool.path, &names, diagnostics).ok()?))
+        });
+        for ((backend, client), name) in settings.backends.iter().zip(clients).zip(&names) {
+            let Backend { api, destination, .. } = backend;
             let store = settings.spool.as_ref().map(|spool| {
                 let diagnostics = Arc::clone(diagnostics);
-                Store::open(ANNOTATIONS, spool, &name, client.address(), diagnostics)
+                Store::open(ANNOTATIONS, spool, name, client.address(), diagnostics)
             });
-            names.push(name);
-            let store = store.transpose()?;
+            let store = store.transpose()?.map(|store| store.reporting(stranded.as_ref()));
             let has_store = store.is_some();
             let queue = Queue::new(Parts {
                 api,
@@ -80,7 +89,7 @@ impl Hub {
             }
             queues.push((*destination, queue));
         }
-        Ok(Hub { queues, others: settings.others.clone() })
+        Ok(Hub { queues, others: settings.others.clone(), stranded })
     }
 
     /// Gives an annotation to every backend that takes it.
@@ -145,6 +154,8 @@ impl Hub {
             // Those that were lost because there was no answer are shown as pending.
             (flushed.pending, flushed.lost) = (stats.lost - before.lost, before.lost);
         }
+        // A program that runs for a moment, or that has no backend for feedback, has not reported them.
+        self.stranded.iter().for_each(|stranded| stranded.report_once());
         results
     }
 }

@@ -2,7 +2,7 @@
 
 use super::annotation::Content;
 use super::target::Aim;
-use crate::delivery::Kind;
+use crate::delivery::{Kind, Lost};
 use crate::mask::scrub_text;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -24,6 +24,13 @@ pub(super) const ANNOTATIONS: Kind = Kind {
     extension: "feedback",
     things: "annotations",
     count: |bytes| Record::decode(bytes).map(|_| 1),
+    number: Lost::Annotations,
+    advice: |folder| {
+        format!(
+            "configure the backend again, move the content of {folder} to the folder of another \
+             backend, or delete the folder"
+        )
+    },
 };
 
 impl Record {

@@ -22,7 +22,7 @@ pub(crate) use kind::Kind;
 pub(super) use kind::SPANS;
 pub(super) use segment::Records;
 pub(crate) use store::Store;
-pub(super) use stranded::Stranded;
+pub(crate) use stranded::Stranded;
 pub(crate) use takeover::Takeover;
 
 use folder::Folder;

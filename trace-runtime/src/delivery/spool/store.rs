@@ -1,7 +1,6 @@
 //! The spool of one queue: opening it, adopting what other processes have left, and its reports.
 
 use super::folder::Folder;
-use super::names::folder_name;
 use super::regular::foreign_access;
 use super::segment::{Earlier, Segment};
 use super::{Kind, Spool, Stranded, Takeover};
@@ -34,7 +33,7 @@ pub(crate) struct Store {
     scan_interval: Duration,
     /// The owner of the folders that may be adopted.
     user: Option<u32>,
-    /// Spans of other endpoints, which some destination reports.
+    /// The content for other endpoints, which some destination reports.
     stranded: Option<Arc<Stranded>>,
 }
 
@@ -53,7 +52,7 @@ impl Store {
     ) -> Result<Self, RegisterError> {
         // Absolute, since the program may change its working directory.
         let opened = std::path::absolute(&settings.path).and_then(|path| {
-            let backend = path.join(format!("{}{}", kind.prefix, folder_name(backend)));
+            let backend = path.join(kind.folder(backend));
             Ok((Spool::open(kind, &backend, settings.bytes, settings.is_durable)?, backend))
         });
         let (spool, backend) = opened.map_err(|error| RegisterError::Folder {
@@ -80,12 +79,12 @@ impl Store {
         Ok(store)
     }
 
-    /// Lets this destination report spans that no destination sends.
+    /// Lets this destination report the content that no destination sends.
     pub(crate) fn reporting(self, stranded: Option<&Arc<Stranded>>) -> Self {
         Store { stranded: stranded.cloned(), ..self }
     }
 
-    /// Reports spans that no destination sends.
+    /// Reports the content that no destination sends.
     pub(crate) fn report_stranded(&self) {
         if let Some(stranded) = &self.stranded {
             stranded.report_once();

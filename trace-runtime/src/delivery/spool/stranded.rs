@@ -1,12 +1,12 @@
-//! Spans that no destination of this program sends, because their endpoint is not configured.
+//! Spans and annotations that no destination of this program sends, because their endpoint is not
+//! configured.
 
-use super::SPANS;
+use super::Kind;
 use super::folder::Folder;
-use super::names::{endpoint, folder_name};
+use super::names::endpoint;
 use super::regular::owner;
 use super::segment::Records;
-use super::span_count::count_spans;
-use crate::delivery::diagnostics::{Diagnostics, counted};
+use crate::delivery::diagnostics::Diagnostics;
 use std::collections::BTreeSet;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -14,12 +14,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::SystemTime;
 
-/// The bytes that are read to count spans. Larger spools have at least the number that is reported.
+/// The bytes that are read to count them. Larger spools have at least the number that is reported.
 const MAX_READ_BYTES: u64 = 64 << 20;
 
-/// The search for such spans, which reports them once in each run.
+/// The search for spans or annotations of this kind, which reports them once in each run.
 #[derive(Debug)]
 pub(crate) struct Stranded {
+    kind: Kind,
     /// The folder of all backends.
     folder: PathBuf,
     /// The names of the folders that belong to destinations of this program.
@@ -28,13 +29,13 @@ pub(crate) struct Stranded {
     is_reported: AtomicBool,
 }
 
-/// The spans for one endpoint that processes which are gone have left.
+/// The spans or annotations for one endpoint that processes which are gone have left.
 #[derive(Debug, Default)]
 struct Left {
-    spans: u64,
+    number: u64,
     /// The time at which the oldest segment was written last.
     since: Option<SystemTime>,
-    /// True if the segments were too long to count all spans.
+    /// True if the segments were too long to count all.
     has_more: bool,
     bytes: u64,
 }
@@ -42,17 +43,18 @@ struct Left {
 impl Stranded {
     /// Creates the search for a spool. `backends` identify the destinations of this program.
     pub(crate) fn new(
+        kind: Kind,
         folder: &Path,
         backends: &[String],
         diagnostics: Arc<Diagnostics>,
     ) -> io::Result<Self> {
         // Absolute, since the program may change its working directory.
         let folder = std::path::absolute(folder)?;
-        let known = backends.iter().map(|backend| folder_name(backend)).collect();
-        Ok(Stranded { folder, known, diagnostics, is_reported: AtomicBool::new(false) })
+        let known = backends.iter().map(|backend| kind.folder(backend)).collect();
+        Ok(Stranded { kind, folder, known, diagnostics, is_reported: AtomicBool::new(false) })
     }
 
-    /// Reports the spans for each unknown endpoint, in the first call. It reads files, so no thread
+    /// Reports the content for each unknown endpoint, in the first call. It reads files, so no thread
     /// may call it that ends spans, and no lock may be held.
     pub(crate) fn report_once(&self) {
         if self.is_reported.swap(true, Ordering::Relaxed) {
@@ -66,9 +68,11 @@ impl Stranded {
             if !is_folder || self.known.contains(&name) {
                 continue;
             }
-            let left = Left::count(&entry.path(), user);
-            if left.spans > 0 {
-                self.report(&endpoint(&name).unwrap_or(name), &entry.path(), &left);
+            // The folder of another kind has no segment of this one.
+            let left = Left::count(self.kind, &entry.path(), user);
+            if left.number > 0 {
+                let address = name.strip_prefix(self.kind.prefix).and_then(endpoint);
+                self.report(&address.unwrap_or(name), &entry.path(), &left);
             }
         }
     }
@@ -81,7 +85,7 @@ impl Stranded {
     }
 
     fn report(&self, endpoint: &str, folder: &Path, left: &Left) {
-        let Left { spans, since, has_more, .. } = left;
+        let Left { number, since, has_more, .. } = left;
         let folder = folder.display().to_string();
         self.diagnostics.late("spool endpoint", &folder, &|| {
             let at_least = if *has_more { "at least " } else { "" };
@@ -89,37 +93,37 @@ impl Stranded {
             let since = since.map(|date| format!(" since {date}")).unwrap_or_default();
             format!(
                 "{at_least}{} for {endpoint} wait in the spool{since}, and no destination of this \
-                 program sends there: configure the endpoint again, send them with \
-                 `register().endpoint(..).replay({folder:?})`, or delete the folder",
-                counted(*spans),
+                 program sends there: {}",
+                (self.kind.number)(*number),
+                (self.kind.advice)(&folder),
             )
         });
     }
 }
 
 impl Left {
-    /// Counts the spans in the folder of a backend, without those of processes that live.
-    fn count(backend: &Path, user: Option<u32>) -> Self {
+    /// Counts the content of the folder of a backend, without those of processes that live.
+    fn count(kind: Kind, backend: &Path, user: Option<u32>) -> Self {
         let mut left = Left::default();
         for lock in Folder::locks(backend) {
             // Dropping the folder unlocks it again.
             let Ok(Some(folder)) = Folder::take(&lock, user) else { continue };
-            folder.segments(SPANS.extension).iter().for_each(|segment| left.add(segment));
+            folder.segments(kind.extension).iter().for_each(|segment| left.add(kind, segment));
         }
         left
     }
 
-    fn add(&mut self, segment: &Path) {
+    fn add(&mut self, kind: Kind, segment: &Path) {
         let Ok(metadata) = segment.symlink_metadata() else { return };
         if self.bytes + metadata.len() > MAX_READ_BYTES {
             self.has_more = true;
             return;
         }
         self.bytes += metadata.len();
-        let Ok(Records { requests, .. }) = Records::read(SPANS, segment) else { return };
-        let spans = requests.iter().filter_map(|(_, request)| count_spans(request)).sum::<u64>();
-        if spans > 0 {
-            self.spans += spans;
+        let Ok(Records { requests, .. }) = Records::read(kind, segment) else { return };
+        let number = requests.iter().filter_map(|(_, request)| (kind.count)(request)).sum::<u64>();
+        if number > 0 {
+            self.number += number;
             let written = metadata.modified().ok();
             self.since =
                 self.since.map_or(written, |since| Some(written.map_or(since, |it| it.min(since))));
@@ -129,7 +133,8 @@ impl Left {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Spool;
+    use super::super::names::folder_name;
+    use super::super::{SPANS, Spool};
     use super::*;
     use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
     use opentelemetry_proto::tonic::trace::v1::{ResourceSpans, ScopeSpans, Span};
@@ -163,7 +168,7 @@ mod tests {
             sink.lock().unwrap().push(diagnostic.to_string());
         })));
         let names = [own.to_owned()];
-        let stranded = Stranded::new(&folder, &names, Arc::new(diagnostics)).unwrap();
+        let stranded = Stranded::new(SPANS, &folder, &names, Arc::new(diagnostics)).unwrap();
         (0..2).for_each(|_| stranded.report_once());
         let reports = std::mem::take(&mut *reports.lock().unwrap());
         let [report] = &reports[..] else { panic!("one line: {reports:?}") };

@@ -112,6 +112,9 @@ impl Queue {
         } else {
             store.adopt_next(&mut search.takeover, |_| self.track_earlier());
         }
+        if search.takeover.is_done() {
+            store.report_stranded();
+        }
     }
 
     fn attempt(&self, id: u64) {

@@ -3,7 +3,7 @@
 use super::source::Source;
 use super::{Profile, Resolved};
 use crate::config::{RegisterError, Setting};
-use crate::enrich::{Addition, copy};
+use crate::enrich::{Addition, EMBEDDING, From, RERANKER, copy};
 use crate::openinference::keys;
 use crate::openinference::keys::backends as to;
 
@@ -21,7 +21,20 @@ pub(super) const PROFILE: Profile = Profile {
     resolve,
 };
 
-const ATTRIBUTES: &[Addition] = &[copy(to::WEAVE_THREAD, keys::SESSION_ID)];
+const ATTRIBUTES: &[Addition] = &[
+    copy(to::WEAVE_THREAD, keys::SESSION_ID),
+    // It reads one key for the model of every kind, and counts the tokens by it.
+    Addition {
+        to: keys::LLM_MODEL_NAME,
+        on: EMBEDDING,
+        from: From::Copy(keys::EMBEDDING_MODEL_NAME),
+    },
+    Addition {
+        to: keys::LLM_MODEL_NAME,
+        on: RERANKER,
+        from: From::Copy(keys::RERANKER_MODEL_NAME),
+    },
+];
 
 fn resolve(source: &Source<'_>) -> Result<Resolved, RegisterError> {
     let address = source.address(&[]).unwrap_or((Setting::Default, "https://trace.wandb.ai"));
