@@ -4,7 +4,7 @@
 #[doc = include_str!("../../../README.md")]
 pub mod readme {}
 
-#[doc = include_str!("../../../docs/guide/introduction.md")]
+#[doc = include_str!("../../../docs/README.md")]
 pub mod introduction {}
 
 #[doc = include_str!("../../../docs/guide/first-trace.md")]
