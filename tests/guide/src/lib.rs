@@ -10,6 +10,9 @@ pub mod introduction {}
 #[doc = include_str!("../../../docs/guide/first-trace.md")]
 pub mod first_trace {}
 
+#[doc = include_str!("../../../docs/guide/existing-program.md")]
+pub mod existing_program {}
+
 #[doc = include_str!("../../../docs/guide/nesting.md")]
 pub mod nesting {}
 
