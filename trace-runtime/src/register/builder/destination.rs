@@ -236,6 +236,12 @@ impl Builder {
     /// last: the size in bytes beyond which it is renamed, and the number of renamed files to keep.
     /// Default: 100 MiB and 100 files. [`install`](Self::install) returns an error if no file was
     /// added before.
+    ///
+    /// ```
+    /// # #[cfg(feature = "html")] {
+    /// let builder = trace_runtime::register().html("trace.html").file_rotation(16 << 20, 3);
+    /// # drop(builder); }
+    /// ```
     pub fn file_rotation(mut self, bytes: u64, kept: u32) -> Self {
         match self.files.last_mut() {
             Some(file) => (file.bytes, file.kept) = (bytes, kept),
