@@ -45,6 +45,16 @@ def problems(document):
             yield f"{name}: no heading {target}"
 
 
+def missing_chapters():
+    """Yields a line for each document that the summary of the book does not list."""
+    summary = ROOT / "docs" / "SUMMARY.md"
+    listed = {(summary.parent / target).resolve() for target in LINK.findall(summary.read_text())}
+    for document in [*(ROOT / "docs").glob("*.md"), *(ROOT / "docs" / "guide").glob("*.md")]:
+        if document != summary and document not in listed:
+            yield f"{document.relative_to(ROOT)}: no chapter in docs/SUMMARY.md"
+
+
 found = [problem for document in documents() for problem in problems(document)]
+found += missing_chapters()
 print("\n".join(found) or "all links lead to a file or heading")
 sys.exit(bool(found))

@@ -1,11 +1,12 @@
 //! Spans of a provider that the application built itself and attached with `provider(..)`.
 
-use integration_tests::{InMemoryExporter, Program, block_on};
+use integration_tests::{InMemoryExporter, Program, Receiver, block_on};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, mpsc};
 use std::time::{Duration, SystemTime};
 use trace_runtime::opentelemetry::trace::{
-    SpanContext, SpanId, SpanKind, Status, TraceContextExt, TraceId, TraceState,
+    SpanContext, SpanId, SpanKind, Status, TraceContextExt, TraceId, TraceState, Tracer,
+    TracerProvider,
 };
 use trace_runtime::opentelemetry::{Context, KeyValue};
 use trace_runtime::opentelemetry_sdk::error::OTelSdkResult;
@@ -160,6 +161,20 @@ fn provider_sampler_decides_recording() {
     assert!(!context.is_sampled());
     assert_eq!(spans.iter().filter(|span| span.parent_span_id == SpanId::INVALID).count(), 1);
     assert!(spans[1].attributes.iter().any(|set| set.key.as_str() == "output.value"));
+}
+
+/// The processor of this crate, in a provider of the application.
+#[test]
+fn span_that_is_recorded_but_not_sampled_is_not_delivered() {
+    let _lock = Program::lock();
+    let receiver = Receiver::http();
+    let builder = register().verbose(false).endpoint(receiver.endpoint());
+    let processor = builder.processor().unwrap();
+    let provider = SdkTracerProvider::builder().with_sampler(RecordOnly);
+    let provider = provider.with_span_processor(processor.clone()).build();
+    provider.tracer("mine").in_span("recorded", |_| {});
+    provider.shutdown().unwrap();
+    assert_eq!(processor.stats().remove(0).ended, 0);
 }
 
 #[chain(root)]

@@ -32,6 +32,15 @@ use std::task::{Context, Poll};
 pub trait InCurrentSpan: Sized {
     /// Wraps a future or a stream: the span and the scope that are current now are current again
     /// whenever it is polled, and when it is dropped.
+    ///
+    /// ```
+    /// use trace_runtime::InCurrentSpan;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// let task = tokio::spawn(async { 6 * 7 }.in_current_span());
+    /// assert_eq!(task.await.unwrap(), 42);
+    /// # }
+    /// ```
     fn in_current_span(self) -> WithCurrentSpan<Self> {
         WithCurrentSpan::new(self, SpanContext::current())
     }

@@ -59,6 +59,8 @@
 //! # Environment
 //!
 #![doc = include_str!("environment.md")]
+// The features that an item needs, on docs.rs.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![forbid(unsafe_code)]
 #![deny(
     clippy::unwrap_used,

@@ -4,11 +4,14 @@
 #[doc = include_str!("../../../README.md")]
 pub mod readme {}
 
-#[doc = include_str!("../../../docs/guide/introduction.md")]
+#[doc = include_str!("../../../docs/README.md")]
 pub mod introduction {}
 
 #[doc = include_str!("../../../docs/guide/first-trace.md")]
 pub mod first_trace {}
+
+#[doc = include_str!("../../../docs/guide/existing-program.md")]
+pub mod existing_program {}
 
 #[doc = include_str!("../../../docs/guide/nesting.md")]
 pub mod nesting {}

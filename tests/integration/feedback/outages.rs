@@ -79,6 +79,21 @@ fn unknown_span_does_not_delay_other_feedback() {
     assert_eq!(feedback.stats()[0].feedback.pending, 1);
 }
 
+/// The earlier one would otherwise be sent after the later one, and replace it at the backend.
+#[test]
+fn feedback_replaced_while_it_waits_is_not_sent() {
+    let _lock = Program::lock();
+    let (phoenix, receiver) = phoenix();
+    let feedback = quiet_builder().endpoint(receiver.endpoint()).feedback().unwrap();
+    feedback.annotate(Target::session("s"), thumbs_up()).unwrap();
+    wait_until(|| phoenix.data().unknown >= 1);
+    feedback.annotate(Target::session("s"), thumbs_up().label("bad")).unwrap();
+    wait_until(|| feedback.stats()[0].feedback.delivered == 1);
+    phoenix.data().known.insert("s".to_owned());
+    wait_until(|| feedback.flush().is_ok());
+    assert_eq!(phoenix.data().stored, 1);
+}
+
 #[test]
 fn busy_backend_is_tried_again() {
     let _lock = Program::lock();

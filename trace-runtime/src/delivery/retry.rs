@@ -77,6 +77,12 @@ mod tests {
     }
 
     #[test]
+    fn first_pauses_of_many_senders_differ() {
+        let pauses: Vec<_> = (0..20).map(|_| Backoff::default().pause(None, 0)).collect();
+        assert!(pauses.iter().any(|pause| *pause != pauses[0]), "{pauses:?}");
+    }
+
+    #[test]
     fn requested_pause_replaces_the_backoff_up_to_a_maximum() {
         let mut backoff = Backoff::default();
         let (two, days) = (Duration::from_secs(2), Duration::from_secs(200_000));

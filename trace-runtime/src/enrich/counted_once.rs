@@ -154,6 +154,14 @@ mod tests {
     }
 
     #[test]
+    fn caller_in_another_process_keeps_its_counts() {
+        let mut inner = span(2, 1, Kind::Llm, Some(9));
+        inner.parent_span_is_remote = true;
+        let batch = vec![inner, span(1, 0, Kind::Llm, Some(9))];
+        assert_eq!(counts(&CountedOnce::default(), batch), [4, 4]);
+    }
+
+    #[test]
     fn call_that_its_exchange_filled_keeps_its_counts_and_loses_the_mark() {
         let mut outer = span(1, 0, Kind::Llm, Some(9));
         outer.attributes.push(KeyValue::new(keys::EXCHANGE_TOKENS, true));

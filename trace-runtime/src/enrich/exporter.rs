@@ -42,6 +42,15 @@ pub struct EnrichExporter<E> {
 
 impl<E: SpanExporter> EnrichExporter<E> {
     /// Creates an exporter that passes enriched spans to `inner`.
+    ///
+    /// ```
+    /// use trace_runtime::enrich::EnrichExporter;
+    /// use trace_runtime::opentelemetry_sdk::trace::SpanExporter;
+    ///
+    /// fn enriched(exporter: impl SpanExporter) -> impl SpanExporter {
+    ///     EnrichExporter::new(exporter).gen_ai(true)
+    /// }
+    /// ```
     pub fn new(inner: E) -> Self {
         let mask = MaskSettings::secrets_only(&Environment::from_process());
         let stages = Stages {

@@ -93,3 +93,18 @@ fn mark_truncated_json_as_text(attributes: &mut [KeyValue], truncated_keys: &[op
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::enrich::test_span::test_span;
+
+    #[test]
+    fn attributes_beyond_the_limit_are_counted_as_dropped() {
+        let attributes = (0..5).map(|number| KeyValue::new(format!("key {number}"), number));
+        let mut span = test_span(attributes.collect());
+        span.dropped_attributes_count = 2;
+        apply(&mut span, Limits { attributes: 3, ..Limits::UNLIMITED });
+        assert_eq!((span.attributes.len(), span.dropped_attributes_count), (3, 4));
+    }
+}

@@ -61,6 +61,12 @@ const MAX_LONG: usize = 64 << 10;
 impl Annotation {
     /// Creates an annotation of a person. The name groups annotations in the backend; Phoenix
     /// reserves the name `note`.
+    ///
+    /// ```
+    /// use trace_runtime::feedback::Annotation;
+    ///
+    /// let annotation = Annotation::new("correctness").score(1);
+    /// ```
     pub fn new(name: impl Into<String>) -> Self {
         let content = Content {
             name: name.into(),
@@ -75,24 +81,48 @@ impl Annotation {
     }
 
     /// Sets the score, a finite number.
+    ///
+    /// ```
+    /// use trace_runtime::feedback::Annotation;
+    ///
+    /// let annotation = Annotation::new("correctness").score(0.5);
+    /// ```
     pub fn score(mut self, score: impl Into<f64>) -> Self {
         self.content.score = Some(score.into());
         self
     }
 
     /// Sets the label, such as `good`.
+    ///
+    /// ```
+    /// use trace_runtime::feedback::Annotation;
+    ///
+    /// let annotation = Annotation::new("correctness").label("partly");
+    /// ```
     pub fn label(mut self, label: impl Into<String>) -> Self {
         self.content.label = Some(label.into());
         self
     }
 
     /// Sets the explanation. Secrets in it are redacted, as in spans.
+    ///
+    /// ```
+    /// use trace_runtime::feedback::Annotation;
+    ///
+    /// let annotation = Annotation::new("correctness").explanation("one date is wrong");
+    /// ```
     pub fn explanation(mut self, explanation: impl Into<String>) -> Self {
         self.content.explanation = Some(explanation.into());
         self
     }
 
     /// Adds an entry to the metadata. The last value of a key wins.
+    ///
+    /// ```
+    /// use trace_runtime::feedback::Annotation;
+    ///
+    /// let annotation = Annotation::new("correctness").score(1).metadata("reviewer", "ada");
+    /// ```
     pub fn metadata(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
         self.content.metadata.insert(key.into(), value.into());
         self
@@ -100,22 +130,46 @@ impl Annotation {
 
     /// Distinguishes annotations with the same name and target, for example by the id of the user.
     /// Without it, a later annotation replaces the earlier one.
+    ///
+    /// ```
+    /// use trace_runtime::feedback::Annotation;
+    ///
+    /// let annotation = Annotation::new("correctness").score(1).identifier("reviewer-7");
+    /// ```
     pub fn identifier(mut self, identifier: impl Into<String>) -> Self {
         self.content.identifier = identifier.into();
         self
     }
 
     /// States that a person made the annotation, which is the default.
+    ///
+    /// ```
+    /// use trace_runtime::feedback::Annotation;
+    ///
+    /// let annotation = Annotation::new("thumbs").score(1).human();
+    /// ```
     pub fn human(self) -> Self {
         self.kind(AnnotatorKind::Human)
     }
 
     /// States that a program made the annotation.
+    ///
+    /// ```
+    /// use trace_runtime::feedback::Annotation;
+    ///
+    /// let annotation = Annotation::new("length").score(120).code();
+    /// ```
     pub fn code(self) -> Self {
         self.kind(AnnotatorKind::Code)
     }
 
     /// States that a model made the annotation.
+    ///
+    /// ```
+    /// use trace_runtime::feedback::Annotation;
+    ///
+    /// let annotation = Annotation::new("correctness").score(0.8).llm();
+    /// ```
     pub fn llm(self) -> Self {
         self.kind(AnnotatorKind::Llm)
     }

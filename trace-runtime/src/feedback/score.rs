@@ -23,11 +23,23 @@ pub struct Score {
 
 impl Score {
     /// Creates a score with a number.
+    ///
+    /// ```
+    /// use trace_runtime::feedback::Score;
+    ///
+    /// let score = Score::new(0.8);
+    /// ```
     pub fn new(score: impl Into<f64>) -> Self {
         Score { number: Some(score.into()), ..Score::default() }
     }
 
     /// Sets the label.
+    ///
+    /// ```
+    /// use trace_runtime::feedback::Score;
+    ///
+    /// let score = Score::new(0.8).label("mostly correct");
+    /// ```
     #[must_use]
     pub fn label(mut self, label: impl Into<String>) -> Self {
         self.label = Some(label.into());
@@ -35,6 +47,12 @@ impl Score {
     }
 
     /// Sets the explanation.
+    ///
+    /// ```
+    /// use trace_runtime::feedback::Score;
+    ///
+    /// let score = Score::new(0.8).explanation("one date is wrong");
+    /// ```
     #[must_use]
     pub fn explanation(mut self, explanation: impl Into<String>) -> Self {
         self.explanation = Some(explanation.into());
@@ -42,6 +60,12 @@ impl Score {
     }
 
     /// States that a model made the score. Otherwise a program did.
+    ///
+    /// ```
+    /// use trace_runtime::feedback::Score;
+    ///
+    /// let score = Score::new(0.8).llm();
+    /// ```
     #[must_use]
     pub fn llm(mut self) -> Self {
         self.is_by_model = true;
@@ -49,6 +73,12 @@ impl Score {
     }
 
     /// Returns the annotation with this name.
+    ///
+    /// ```
+    /// use trace_runtime::feedback::Score;
+    ///
+    /// let annotation = Score::new(0.8).annotation("correctness");
+    /// ```
     pub fn annotation(&self, name: impl Into<String>) -> Annotation {
         let mut annotation = Annotation::new(name).code();
         annotation.content.score = self.number;

@@ -30,12 +30,28 @@ pub struct SpanRef {
 
 impl SpanRef {
     /// Returns the trace id.
+    ///
+    /// ```
+    /// use trace_runtime::feedback::SpanRef;
+    ///
+    /// let span: SpanRef = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".parse()?;
+    /// assert_eq!(span.trace_id().to_string(), "0af7651916cd43dd8448eb211c80319c");
+    /// # Ok::<(), trace_runtime::feedback::InvalidSpanRef>(())
+    /// ```
     #[must_use]
     pub fn trace_id(&self) -> TraceId {
         self.trace_id
     }
 
     /// Returns the span id.
+    ///
+    /// ```
+    /// use trace_runtime::feedback::SpanRef;
+    ///
+    /// let span: SpanRef = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".parse()?;
+    /// assert_eq!(span.span_id().to_string(), "b7ad6b7169203331");
+    /// # Ok::<(), trace_runtime::feedback::InvalidSpanRef>(())
+    /// ```
     #[must_use]
     pub fn span_id(&self) -> SpanId {
         self.span_id
@@ -43,6 +59,14 @@ impl SpanRef {
 
     /// Returns false if the span is not exported, since it is not sampled. Feedback for it is
     /// ignored.
+    ///
+    /// ```
+    /// use trace_runtime::feedback::SpanRef;
+    ///
+    /// let span: SpanRef = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".parse()?;
+    /// assert!(span.is_sampled());
+    /// # Ok::<(), trace_runtime::feedback::InvalidSpanRef>(())
+    /// ```
     #[must_use]
     pub fn is_sampled(&self) -> bool {
         self.is_sampled
@@ -50,6 +74,14 @@ impl SpanRef {
 
     /// Returns false for a reference that was made where no span was current. All of its digits are
     /// zeros.
+    ///
+    /// ```
+    /// use trace_runtime::feedback::SpanRef;
+    ///
+    /// let span: SpanRef = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".parse()?;
+    /// assert!(span.is_valid());
+    /// # Ok::<(), trace_runtime::feedback::InvalidSpanRef>(())
+    /// ```
     #[must_use]
     pub fn is_valid(&self) -> bool {
         self.trace_id != TraceId::INVALID

@@ -27,12 +27,27 @@ pub(super) enum Aim {
 
 impl Target {
     /// The trace of a span.
+    ///
+    /// ```
+    /// use trace_runtime::feedback::{SpanRef, Target};
+    ///
+    /// let span: SpanRef = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".parse()?;
+    /// let target = Target::trace(&span);
+    /// # drop(target);
+    /// # Ok::<(), trace_runtime::feedback::InvalidSpanRef>(())
+    /// ```
     #[must_use]
     pub fn trace(span: &SpanRef) -> Self {
         Target(Aim::Trace(*span))
     }
 
     /// A session, by the id that [`using_session`](crate::scope::using_session) was given.
+    ///
+    /// ```
+    /// use trace_runtime::feedback::Target;
+    ///
+    /// let target = Target::session("conversation-7");
+    /// ```
     #[must_use]
     pub fn session(id: impl Into<String>) -> Self {
         Target(Aim::Session(id.into()))

@@ -103,6 +103,8 @@ mod tests {
             "data: {\"candidates\":[{\"content\":{},\"finishReason\":\"STOP\"}]}\n\n",
             "[{\"candidates\":[{}]}\n,{\"candidates\":[{\"finishReason\":\"STOP\"}]}]",
             "data: {\"type\":\"message-end\",\"delta\":{}}\n\n",
+            "data: {\"type\":\"response.failed\",\"response\":{}}\n\n",
+            "data: {\"type\":\"response.incomplete\",\"response\":{}}\n\n",
         ] {
             assert!(is_complete(body.as_bytes()), "{body}");
         }

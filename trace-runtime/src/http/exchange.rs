@@ -16,6 +16,20 @@ use std::fmt::Display;
 ///
 /// Dropping it marks the span as cancelled, unless the response is complete by its own protocol, or
 /// has an error status. See the [module](crate::http) for an example.
+///
+/// ```
+/// use trace_runtime::http::Exchange;
+///
+/// let url = "https://api.openai.com/v1/chat/completions";
+/// let request = br#"{"model":"gpt-4o","messages":[{"role":"user","content":"Say hello"}]}"#;
+/// // `None` if nothing is registered, or if the request is no call of a model.
+/// if let Some(mut exchange) = Exchange::begin("POST", url, request) {
+///     exchange.status(200);
+///     exchange.header("content-type", "application/json");
+///     exchange.chunk(br#"{"object":"chat.completion","choices":[]}"#);
+///     exchange.end();
+/// }
+/// ```
 #[derive(Debug)]
 #[must_use = "the span ends as cancelled if the exchange is dropped"]
 pub struct Exchange(Option<Box<Running>>);

@@ -84,6 +84,10 @@ switch_methods! {
     /// [`hide_outputs`](Self::hide_outputs) it also hides `metadata`.
     ///
     /// Default: `OPENINFERENCE_HIDE_INPUTS`, otherwise false.
+    ///
+    /// ```
+    /// let mask = trace_runtime::mask::Mask::new().hide_inputs(true);
+    /// ```
     hide_inputs => Inputs,
     /// Hides outputs: `output.value`, output messages, choices, documents, embedding vectors.
     ///
@@ -91,64 +95,120 @@ switch_methods! {
     /// [`hide_inputs`](Self::hide_inputs) it also hides `metadata`.
     ///
     /// Default: `OPENINFERENCE_HIDE_OUTPUTS`, otherwise false.
+    ///
+    /// ```
+    /// let mask = trace_runtime::mask::Mask::new().hide_outputs(true);
+    /// ```
     hide_outputs => Outputs,
     /// Hides the input messages of LLM spans, and their `input.value`, which contains the messages.
     ///
     /// Default: `OPENINFERENCE_HIDE_INPUT_MESSAGES`, otherwise false.
+    ///
+    /// ```
+    /// let mask = trace_runtime::mask::Mask::new().hide_input_messages(true);
+    /// ```
     hide_input_messages => InputMessages,
     /// Hides the output messages of LLM spans, and their `output.value`, which contains the
     /// messages.
     ///
     /// Default: `OPENINFERENCE_HIDE_OUTPUT_MESSAGES`, otherwise false.
+    ///
+    /// ```
+    /// let mask = trace_runtime::mask::Mask::new().hide_output_messages(true);
+    /// ```
     hide_output_messages => OutputMessages,
     /// Hides images in input messages and inputs.
     ///
     /// Default: `OPENINFERENCE_HIDE_INPUT_IMAGES`, otherwise false.
+    ///
+    /// ```
+    /// let mask = trace_runtime::mask::Mask::new().hide_input_images(true);
+    /// ```
     hide_input_images => InputImages,
     /// Hides the text of input messages, and the `input.value` of LLM spans. Roles, names and the
     /// number of messages stay.
     ///
     /// Default: `OPENINFERENCE_HIDE_INPUT_TEXT`, otherwise false.
+    ///
+    /// ```
+    /// let mask = trace_runtime::mask::Mask::new().hide_input_text(true);
+    /// ```
     hide_input_text => InputText,
     /// Hides the text of output messages, and the `output.value` of LLM spans. Roles, names and the
     /// number of messages stay.
     ///
     /// Default: `OPENINFERENCE_HIDE_OUTPUT_TEXT`, otherwise false.
+    ///
+    /// ```
+    /// let mask = trace_runtime::mask::Mask::new().hide_output_text(true);
+    /// ```
     hide_output_text => OutputText,
     /// Hides the prompts of text completions and prompt templates, and the `input.value` of LLM
     /// spans.
     ///
     /// Default: `OPENINFERENCE_HIDE_PROMPTS`, otherwise false.
+    ///
+    /// ```
+    /// let mask = trace_runtime::mask::Mask::new().hide_prompts(true);
+    /// ```
     hide_prompts => Prompts,
     /// Hides the choices of text completions, and the `output.value` of LLM spans.
     ///
     /// Default: `OPENINFERENCE_HIDE_CHOICES`, otherwise false.
+    ///
+    /// ```
+    /// let mask = trace_runtime::mask::Mask::new().hide_choices(true);
+    /// ```
     hide_choices => Choices,
     /// Hides `llm.invocation_parameters`, and the `input.value` of LLM spans.
     ///
     /// Default: `OPENINFERENCE_HIDE_LLM_INVOCATION_PARAMETERS`, otherwise false.
+    ///
+    /// ```
+    /// let mask = trace_runtime::mask::Mask::new().hide_llm_invocation_parameters(true);
+    /// ```
     hide_llm_invocation_parameters => LlmInvocationParameters,
     /// Hides `llm.tools`, and the `input.value` of LLM spans.
     ///
     /// Default: `OPENINFERENCE_HIDE_LLM_TOOLS`, otherwise false.
+    ///
+    /// ```
+    /// let mask = trace_runtime::mask::Mask::new().hide_llm_tools(true);
+    /// ```
     hide_llm_tools => LlmTools,
     /// Hides the content and metadata of retrieved documents, and the `output.value` of retriever
     /// spans. Ids and scores stay.
     ///
     /// Default: `OPENINFERENCE_HIDE_RETRIEVAL_DOCUMENTS`, otherwise false.
+    ///
+    /// ```
+    /// let mask = trace_runtime::mask::Mask::new().hide_retrieval_documents(true);
+    /// ```
     hide_retrieval_documents => RetrievalDocuments,
     /// Hides embedding vectors, and the `output.value` of embedding spans.
     ///
     /// Default: `OPENINFERENCE_HIDE_EMBEDDINGS_VECTORS`, otherwise false.
+    ///
+    /// ```
+    /// let mask = trace_runtime::mask::Mask::new().hide_embeddings_vectors(true);
+    /// ```
     hide_embeddings_vectors => EmbeddingsVectors,
     /// Hides the texts that are embedded, and the `input.value` of embedding spans.
     ///
     /// Default: `OPENINFERENCE_HIDE_EMBEDDINGS_TEXT`, otherwise false.
+    ///
+    /// ```
+    /// let mask = trace_runtime::mask::Mask::new().hide_embeddings_text(true);
+    /// ```
     hide_embeddings_text => EmbeddingsText,
 }
 
 impl Mask {
     /// Creates a mask that leaves every setting to the environment.
+    ///
+    /// ```
+    /// let mask = trace_runtime::mask::Mask::new();
+    /// ```
     #[must_use]
     pub fn new() -> Self {
         Mask::default()
@@ -158,6 +218,10 @@ impl Mask {
     /// images become `__REDACTED__`, also where they are part of a text.
     ///
     /// Default: `OPENINFERENCE_BASE64_IMAGE_MAX_LENGTH`, otherwise 32,000.
+    ///
+    /// ```
+    /// let mask = trace_runtime::mask::Mask::new().base64_image_max_length(1 << 20);
+    /// ```
     #[must_use]
     pub fn base64_image_max_length(mut self, bytes: usize) -> Self {
         self.image_bytes = Some(bytes);
@@ -169,6 +233,10 @@ impl Mask {
     /// `x-api-key: ..` and `OPENAI_API_KEY=..`.
     ///
     /// Default: `TRACE_SCRUB_SECRETS`, otherwise true.
+    ///
+    /// ```
+    /// let mask = trace_runtime::mask::Mask::new().scrub_secrets(false);
+    /// ```
     #[must_use]
     pub fn scrub_secrets(mut self, scrub: bool) -> Self {
         self.scrub_secrets = Some(scrub);
@@ -188,6 +256,15 @@ impl Mask {
     ///
     /// It runs on the thread that exports, not in the traced call. If it panics, the value is
     /// dropped.
+    ///
+    /// ```
+    /// use trace_runtime::mask::{Mask, Masked};
+    ///
+    /// let mask = Mask::new().attribute(|key, _value, _kind| match key {
+    ///     "user.id" => Masked::Drop,
+    ///     _ => Masked::Keep,
+    /// });
+    /// ```
     #[must_use]
     pub fn attribute(
         mut self,

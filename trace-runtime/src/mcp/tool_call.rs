@@ -25,6 +25,18 @@ const NAME_CHARACTERS: usize = 128;
 /// A call of a tool by another process, which becomes a TOOL span. See the [module](crate::mcp).
 ///
 /// Dropping it marks the span as cancelled.
+///
+/// ```
+/// use trace_runtime::{mcp::ToolCall, propagation};
+///
+/// let parent = propagation::extract(|_field| None::<String>); // of the request
+/// let call = ToolCall::begin("weather", &serde_json::json!({"city": "Oslo"}), &parent);
+/// let _guard = call.as_ref().map(|call| call.context().clone().attach());
+/// let result = "sun in Oslo"; // of your handler
+/// if let Some(call) = call {
+///     call.end(result);
+/// }
+/// ```
 #[derive(Debug)]
 #[must_use = "the span ends as cancelled if the call is dropped"]
 pub struct ToolCall(ServedCall);

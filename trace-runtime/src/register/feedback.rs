@@ -61,6 +61,12 @@ impl Feedback {
     /// Starts the delivery to the backends that the environment names: `TRACE_BACKENDS`, or Phoenix at
     /// `PHOENIX_COLLECTOR_ENDPOINT`. It is `register().feedback()`.
     ///
+    /// ```no_run
+    /// let feedback = trace_runtime::Feedback::from_env()?;
+    /// # drop(feedback);
+    /// # Ok::<(), trace_runtime::RegisterError>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// Returns an error for an invalid variable, or one that is missing.
@@ -79,6 +85,15 @@ impl Feedback {
 
     /// Gives feedback. It does not wait: see the module [`feedback`](mod@crate::feedback).
     ///
+    /// ```
+    /// use trace_runtime::feedback::{Annotation, SpanRef};
+    ///
+    /// # fn rate(feedback: &trace_runtime::Feedback) -> Result<(), Box<dyn std::error::Error>> {
+    /// let span: SpanRef = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01".parse()?;
+    /// feedback.annotate(&span, Annotation::new("thumbs").score(1).human())?;
+    /// # Ok(()) }
+    /// ```
+    ///
     /// # Errors
     ///
     /// Returns an error for a value that no backend accepts, and if no backend takes feedback.
@@ -93,6 +108,14 @@ impl Feedback {
     /// Waits until every annotation has an outcome, at most for the
     /// [`shutdown_timeout`](Builder::shutdown_timeout).
     ///
+    /// ```no_run
+    /// let feedback = trace_runtime::Feedback::from_env()?;
+    /// if let Err(losses) = feedback.flush() {
+    ///     eprintln!("{losses}");
+    /// }
+    /// # Ok::<(), trace_runtime::RegisterError>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// Returns an error if a backend has not accepted all of them.
@@ -104,6 +127,12 @@ impl Feedback {
     }
 
     /// Returns the counts of each backend, in the field `feedback`; the counts of spans are zeros.
+    ///
+    /// ```no_run
+    /// let feedback = trace_runtime::Feedback::from_env()?;
+    /// println!("{} pending", feedback.stats().iter().map(|stats| stats.feedback.pending).sum::<u64>());
+    /// # Ok::<(), trace_runtime::RegisterError>(())
+    /// ```
     #[must_use]
     pub fn stats(&self) -> Vec<Stats> {
         let all = self.hub.iter().flat_map(Hub::stats);

@@ -19,6 +19,7 @@ mod registration;
 mod settings;
 #[cfg(all(unix, feature = "signals"))]
 mod signals;
+mod time_limit;
 
 pub(crate) use active::{Active, ActiveHandle, EffectiveParent, active, changes, is_enabled};
 pub use builder::{Backend, Builder, register};

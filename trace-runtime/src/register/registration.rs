@@ -10,6 +10,7 @@ use super::provider::Pipeline;
 use super::settings::{PropagationSettings, Settings, feedback};
 #[cfg(all(unix, feature = "signals"))]
 use super::signals::SignalWatch;
+use super::time_limit::run_with_timeout;
 use crate::capture;
 use crate::config::{Environment, RegisterError};
 use crate::delivery::{self, DeliveryProcessor, Diagnostics, Stats};
@@ -17,7 +18,7 @@ use crate::feedback::{AnnotateError, Annotation, Hub, Target};
 use crate::panic;
 use crate::sync::{self, FORKED, Process};
 use opentelemetry_sdk::trace::SdkTracerProvider;
-use std::sync::{Arc, Mutex, mpsc};
+use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -71,6 +72,11 @@ impl Builder {
     ///
     /// Keep the [`Registration`]: dropping it shuts tracing down. With `OTEL_SDK_DISABLED=true`, or
     /// without any destination, the registration does nothing.
+    ///
+    /// ```no_run
+    /// let _registration = trace_runtime::register().install()?;
+    /// # Ok::<(), trace_runtime::RegisterError>(())
+    /// ```
     ///
     /// # Errors
     ///
@@ -207,6 +213,12 @@ impl Registration {
     /// Returns the delivery statistics of each destination since `install`: exporters first, then
     /// OTLP backends, then files, then the console. Empty if tracing is switched off, and for an
     /// attached provider.
+    ///
+    /// ```no_run
+    /// let registration = trace_runtime::register().install()?;
+    /// let delivered: u64 = registration.stats().iter().map(|stats| stats.delivered).sum();
+    /// # Ok::<(), trace_runtime::RegisterError>(())
+    /// ```
     #[must_use]
     pub fn stats(&self) -> Vec<Stats> {
         let Some(running) = &self.running else { return Vec::new() };
@@ -383,17 +395,4 @@ impl Running {
         let _ = self.provider.shutdown_with_timeout(timeout);
         result(processor, &ended).and_then(|()| feedback.map_or(Ok(()), Err))
     }
-}
-
-/// Runs `work` on a new thread and waits for it for at most `timeout`. Calls of the SDK may exceed
-/// the timeout that they are given; the thread then continues in the background.
-fn run_with_timeout<T: Send + 'static>(
-    timeout: Duration,
-    work: impl FnOnce() -> T + Send + 'static,
-) -> Option<T> {
-    let (sender, receiver) = mpsc::channel();
-    let spawned = thread::Builder::new().name("trace-runtime-flush".to_owned()).spawn(move || {
-        let _ = sender.send(work());
-    });
-    spawned.ok().and_then(|_| receiver.recv_timeout(timeout).ok())
 }

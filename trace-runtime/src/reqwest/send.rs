@@ -31,6 +31,15 @@ pub trait SendTraced: sealed::Sealed {
 
     /// Sends the request. The current span at this call is the parent.
     ///
+    /// ```no_run
+    /// use trace_runtime::reqwest::SendTraced;
+    ///
+    /// # async fn ask(client: reqwest::Client, request: String) -> reqwest::Result<()> {
+    /// let url = "http://localhost:8080/v1/chat/completions";
+    /// let response = client.post(url).body(request).send_traced().await?;
+    /// # drop(response); Ok(()) }
+    /// ```
+    ///
     /// # Errors
     ///
     /// Returns the errors of `RequestBuilder::send`.

@@ -89,3 +89,21 @@ pub(crate) fn inherit_scope(current: &Context, parent: &Context) -> Context {
     };
     if current.is_telemetry_suppressed() { context.with_telemetry_suppressed() } else { context }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn inner_template_replaces_the_outer_one() {
+        let scope = |text: &str| ContextAttributes {
+            prompt_template: Some(PromptTemplate::new(text)),
+            ..ContextAttributes::default()
+        };
+        let context = scope("inner").apply_to(&scope("outer").apply_to(&Context::new()));
+        let rendered = ContextAttributes::from_context(&context).unwrap();
+        let values: Vec<_> = rendered.iter().map(|kv| kv.value.to_string()).collect();
+        assert!(values.contains(&"inner".to_owned()), "{values:?}");
+        assert!(!values.contains(&"outer".to_owned()), "{values:?}");
+    }
+}

@@ -139,30 +139,60 @@ pub fn suppress_tracing() -> Scope {
 
 impl Scope {
     /// Sets the session. See [`using_session`].
+    ///
+    /// ```
+    /// use trace_runtime::scope::using_user;
+    ///
+    /// let scope = using_user("ada").session("conversation-7");
+    /// ```
     pub fn session(mut self, id: impl Into<String>) -> Self {
         self.attributes.session = Some(id.into()).filter(|id| !id.is_empty());
         self
     }
 
     /// Sets the user. See [`using_user`].
+    ///
+    /// ```
+    /// use trace_runtime::scope::using_session;
+    ///
+    /// let scope = using_session("conversation-7").user("ada");
+    /// ```
     pub fn user(mut self, id: impl Into<String>) -> Self {
         self.attributes.user = Some(id.into()).filter(|id| !id.is_empty());
         self
     }
 
     /// Adds an entry to the metadata. See [`using_metadata`].
+    ///
+    /// ```
+    /// use trace_runtime::scope::using_session;
+    ///
+    /// let scope = using_session("conversation-7").metadata("attempt", 2);
+    /// ```
     pub fn metadata(mut self, key: impl Into<String>, value: impl Into<Value>) -> Self {
         self.attributes.metadata.insert(key.into(), value.into());
         self
     }
 
     /// Adds tags. See [`using_tags`].
+    ///
+    /// ```
+    /// use trace_runtime::scope::using_session;
+    ///
+    /// let scope = using_session("conversation-7").tags(["beta"]);
+    /// ```
     pub fn tags<T: Into<String>>(mut self, tags: impl IntoIterator<Item = T>) -> Self {
         self.attributes.tags.extend(tags.into_iter().map(Into::into));
         self
     }
 
     /// Sets the prompt template. See [`using_prompt_template`].
+    ///
+    /// ```
+    /// use trace_runtime::{record::PromptTemplate, scope::using_session};
+    ///
+    /// let scope = using_session("conversation-7").prompt_template(PromptTemplate::new("Hello {name}"));
+    /// ```
     pub fn prompt_template(mut self, template: PromptTemplate) -> Self {
         self.attributes.prompt_template = Some(template);
         self
@@ -186,6 +216,13 @@ impl Scope {
     }
 
     /// Calls a closure inside the scope.
+    ///
+    /// ```
+    /// use trace_runtime::scope::using_session;
+    ///
+    /// let answer = using_session("conversation-7").in_scope(|| 6 * 7);
+    /// assert_eq!(answer, 42);
+    /// ```
     pub fn in_scope<R>(&self, closure: impl FnOnce() -> R) -> R {
         let _attached = self.attach();
         closure()
@@ -193,6 +230,15 @@ impl Scope {
 
     /// Binds a future or a stream to the scope, and to the span that is current now. Both are
     /// current whenever the result is polled, on any thread, and when it is dropped.
+    ///
+    /// ```
+    /// use trace_runtime::scope::using_session;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")] async fn main() {
+    /// let answer = using_session("conversation-7").bind(async { 6 * 7 }).await;
+    /// assert_eq!(answer, 42);
+    /// # }
+    /// ```
     pub fn bind<T>(&self, future_or_stream: T) -> WithCurrentSpan<T> {
         WithCurrentSpan::new(future_or_stream, self.context())
     }

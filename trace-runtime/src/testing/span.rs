@@ -38,6 +38,18 @@ impl RecordedSpan {
     }
 
     /// Returns the name.
+    ///
+    /// ```
+    /// use trace_runtime::{testing, tool};
+    ///
+    /// #[tool]
+    /// fn double(number: u8) -> u8 {
+    ///     2 * number
+    /// }
+    ///
+    /// let (_, trace) = testing::record(|| double(4));
+    /// assert_eq!(trace.spans()[0].name(), "double");
+    /// ```
     #[must_use]
     pub fn name(&self) -> &str {
         &self.data.name
@@ -45,35 +57,107 @@ impl RecordedSpan {
 
     /// Returns the OpenInference span kind, for example `LLM`. `None` for a span of other
     /// instrumentation.
+    ///
+    /// ```
+    /// use trace_runtime::{testing, tool};
+    ///
+    /// #[tool]
+    /// fn double(number: u8) -> u8 {
+    ///     2 * number
+    /// }
+    ///
+    /// let (_, trace) = testing::record(|| double(4));
+    /// assert_eq!(trace.span("double").kind(), Some("TOOL"));
+    /// ```
     #[must_use]
     pub fn kind(&self) -> Option<&str> {
         self.attribute(keys::SPAN_KIND)
     }
 
     /// Returns an attribute as text. Numbers and booleans are formatted, arrays are JSON.
+    ///
+    /// ```
+    /// use trace_runtime::{testing, tool};
+    ///
+    /// #[tool]
+    /// fn double(number: u8) -> u8 {
+    ///     2 * number
+    /// }
+    ///
+    /// let (_, trace) = testing::record(|| double(4));
+    /// assert_eq!(trace.span("double").attribute("tool.name"), Some("double"));
+    /// ```
     #[must_use]
     pub fn attribute(&self, key: &str) -> Option<&str> {
         self.attributes.get(key).map(String::as_str)
     }
 
     /// Returns all attributes as text, sorted by key.
+    ///
+    /// ```
+    /// use trace_runtime::{testing, tool};
+    ///
+    /// #[tool]
+    /// fn double(number: u8) -> u8 {
+    ///     2 * number
+    /// }
+    ///
+    /// let (_, trace) = testing::record(|| double(4));
+    /// assert!(trace.span("double").attributes().any(|(key, _)| key == "tool.name"));
+    /// ```
     pub fn attributes(&self) -> impl Iterator<Item = (&str, &str)> {
         self.attributes.iter().map(|(key, value)| (key.as_str(), value.as_str()))
     }
 
     /// Returns the recorded input, `input.value`.
+    ///
+    /// ```
+    /// use trace_runtime::{testing, tool};
+    ///
+    /// #[tool]
+    /// fn double(number: u8) -> u8 {
+    ///     2 * number
+    /// }
+    ///
+    /// let (_, trace) = testing::record(|| double(4));
+    /// assert_eq!(trace.span("double").input(), Some(r#"{"number":4}"#));
+    /// ```
     #[must_use]
     pub fn input(&self) -> Option<&str> {
         self.attribute(keys::INPUT_VALUE)
     }
 
     /// Returns the recorded output, `output.value`.
+    ///
+    /// ```
+    /// use trace_runtime::{testing, tool};
+    ///
+    /// #[tool]
+    /// fn double(number: u8) -> u8 {
+    ///     2 * number
+    /// }
+    ///
+    /// let (_, trace) = testing::record(|| double(4));
+    /// assert_eq!(trace.span("double").output(), Some("8"));
+    /// ```
     #[must_use]
     pub fn output(&self) -> Option<&str> {
         self.attribute(keys::OUTPUT_VALUE)
     }
 
     /// Returns the message of the error with which the span ended.
+    ///
+    /// ```
+    /// use trace_runtime::{testing, tool};
+    ///
+    /// #[tool]
+    /// fn double(number: u8) -> u8 {
+    ///     2 * number
+    /// }
+    ///
+    /// let (_, trace) = testing::record(|| double(4));
+    /// assert_eq!(trace.span("double").error(), None);
+    /// ```
     #[must_use]
     pub fn error(&self) -> Option<&str> {
         match &self.data.status {
@@ -83,12 +167,36 @@ impl RecordedSpan {
     }
 
     /// Returns the number of recorded spans above this one.
+    ///
+    /// ```
+    /// use trace_runtime::{testing, tool};
+    ///
+    /// #[tool]
+    /// fn double(number: u8) -> u8 {
+    ///     2 * number
+    /// }
+    ///
+    /// let (_, trace) = testing::record(|| double(4));
+    /// assert_eq!(trace.span("double").depth(), 0);
+    /// ```
     #[must_use]
     pub fn depth(&self) -> usize {
         self.depth
     }
 
     /// Returns the span in the form of the OpenTelemetry SDK: ids, times, events, links.
+    ///
+    /// ```
+    /// use trace_runtime::{testing, tool};
+    ///
+    /// #[tool]
+    /// fn double(number: u8) -> u8 {
+    ///     2 * number
+    /// }
+    ///
+    /// let (_, trace) = testing::record(|| double(4));
+    /// assert!(trace.span("double").data().span_context.is_sampled());
+    /// ```
     #[must_use]
     pub fn data(&self) -> &SpanData {
         &self.data

@@ -19,12 +19,36 @@ impl Trace {
     }
 
     /// Returns all spans.
+    ///
+    /// ```
+    /// use trace_runtime::{testing, tool};
+    ///
+    /// #[tool]
+    /// fn double(number: u8) -> u8 {
+    ///     2 * number
+    /// }
+    ///
+    /// let (_, trace) = testing::record(|| double(4));
+    /// assert_eq!(trace.spans().len(), 1);
+    /// ```
     #[must_use]
     pub fn spans(&self) -> &[RecordedSpan] {
         &self.spans
     }
 
     /// Returns the span with this name.
+    ///
+    /// ```
+    /// use trace_runtime::{testing, tool};
+    ///
+    /// #[tool]
+    /// fn double(number: u8) -> u8 {
+    ///     2 * number
+    /// }
+    ///
+    /// let (_, trace) = testing::record(|| double(4));
+    /// assert_eq!(trace.span("double").input(), Some(r#"{"number":4}"#));
+    /// ```
     ///
     /// # Panics
     ///
@@ -45,6 +69,18 @@ impl Trace {
     }
 
     /// Returns the spans with this name.
+    ///
+    /// ```
+    /// use trace_runtime::{testing, tool};
+    ///
+    /// #[tool]
+    /// fn double(number: u8) -> u8 {
+    ///     2 * number
+    /// }
+    ///
+    /// let (_, trace) = testing::record(|| double(4));
+    /// assert_eq!(trace.spans_named("double").count(), 1);
+    /// ```
     pub fn spans_named<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a RecordedSpan> {
         self.spans.iter().filter(move |span| span.name() == name)
     }

@@ -315,6 +315,19 @@ mod tests {
     }
 
     #[test]
+    fn halves_share_the_record_of_the_whole_until_each_has_its_own() {
+        let (mut ledger, mut in_flight) = (Ledger::default(), InFlight::default());
+        ledger.record_ended(4);
+        let whole = in_flight.track(1, 4, 10);
+        in_flight.mark_stored(whole, true, &mut ledger);
+        let halves = in_flight.split(whole, [(5, 2), (5, 2)]).unwrap();
+        in_flight.mark_split(halves, false);
+        assert_eq!(halves.map(|half| in_flight.stored(half)), [Some(Stored::Shared); 2]);
+        in_flight.mark_split(halves, true);
+        assert_eq!(halves.map(|half| in_flight.stored(half)), [Some(Stored::Alone); 2]);
+    }
+
+    #[test]
     fn eviction_of_a_batch_in_memory_makes_it_pending() {
         let (mut ledger, mut in_flight) = (Ledger::default(), InFlight::default());
         ledger.record_ended(5);

@@ -254,3 +254,16 @@ impl State {
         tries
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn outage_after_an_answer_begins_with_a_short_pause() {
+        let mut state = State::default();
+        let pauses: Vec<_> = (0..8).map(|_| state.away_backoff.pause(None, 0)).collect();
+        state.note_answer();
+        assert!(state.away_backoff.pause(None, 0) < pauses[7] / 8, "{pauses:?}");
+    }
+}

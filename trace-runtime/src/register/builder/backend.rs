@@ -39,38 +39,122 @@ macro_rules! vendors {
 vendors! {
     /// A Phoenix that you run, by default on this machine: `PHOENIX_COLLECTOR_ENDPOINT`,
     /// `PHOENIX_API_KEY`, `PHOENIX_CLIENT_HEADERS`.
+    ///
+    /// ```no_run
+    /// use trace_runtime::{Backend, register};
+    ///
+    /// let _registration = register().backend(Backend::phoenix()).install()?;
+    /// # Ok::<(), trace_runtime::RegisterError>(())
+    /// ```
     Phoenix phoenix "Backend::phoenix()",
     /// Phoenix Cloud: `PHOENIX_COLLECTOR_ENDPOINT` with the address of the space, and
     /// `PHOENIX_API_KEY`, both required; `PHOENIX_CLIENT_HEADERS`.
+    ///
+    /// ```no_run
+    /// use trace_runtime::{Backend, register};
+    ///
+    /// let _registration = register().backend(Backend::phoenix_cloud()).install()?;
+    /// # Ok::<(), trace_runtime::RegisterError>(())
+    /// ```
     PhoenixCloud phoenix_cloud "Backend::phoenix_cloud()",
     /// Arize AX: `ARIZE_SPACE_ID` and `ARIZE_API_KEY`, both required; `ARIZE_PROJECT_NAME`,
     /// `ARIZE_COLLECTOR_ENDPOINT`.
+    ///
+    /// ```no_run
+    /// use trace_runtime::{Backend, register};
+    ///
+    /// let _registration = register().backend(Backend::arize()).install()?;
+    /// # Ok::<(), trace_runtime::RegisterError>(())
+    /// ```
     Arize arize "Backend::arize()",
     /// Langfuse: `LANGFUSE_PUBLIC_KEY` and `LANGFUSE_SECRET_KEY`, both required;
     /// `LANGFUSE_BASE_URL` (or `LANGFUSE_HOST`), `LANGFUSE_TRACING_ENVIRONMENT`,
     /// `LANGFUSE_RELEASE`.
+    ///
+    /// ```no_run
+    /// use trace_runtime::{Backend, register};
+    ///
+    /// let _registration = register().backend(Backend::langfuse()).install()?;
+    /// # Ok::<(), trace_runtime::RegisterError>(())
+    /// ```
     Langfuse langfuse "Backend::langfuse()",
     /// Braintrust: `BRAINTRUST_API_KEY`, required; `BRAINTRUST_PARENT`, `BRAINTRUST_API_URL`.
+    ///
+    /// ```no_run
+    /// use trace_runtime::{Backend, register};
+    ///
+    /// let _registration = register().backend(Backend::braintrust()).install()?;
+    /// # Ok::<(), trace_runtime::RegisterError>(())
+    /// ```
     Braintrust braintrust "Backend::braintrust()",
     /// LangSmith: `LANGSMITH_API_KEY`, required; `LANGSMITH_PROJECT`, `LANGSMITH_ENDPOINT`,
     /// `LANGSMITH_WORKSPACE_ID`.
+    ///
+    /// ```no_run
+    /// use trace_runtime::{Backend, register};
+    ///
+    /// let _registration = register().backend(Backend::langsmith()).install()?;
+    /// # Ok::<(), trace_runtime::RegisterError>(())
+    /// ```
     LangSmith langsmith "Backend::langsmith()",
     /// Opik: `OPIK_API_KEY` and `OPIK_WORKSPACE`, required for the service at comet.com;
     /// `OPIK_PROJECT_NAME`, `OPIK_URL_OVERRIDE`.
+    ///
+    /// ```no_run
+    /// use trace_runtime::{Backend, register};
+    ///
+    /// let _registration = register().backend(Backend::opik()).install()?;
+    /// # Ok::<(), trace_runtime::RegisterError>(())
+    /// ```
     Opik opik "Backend::opik()",
     /// MLflow: `MLFLOW_TRACKING_URI` and `MLFLOW_EXPERIMENT_ID`, both required;
     /// `MLFLOW_TRACKING_TOKEN`, or `MLFLOW_TRACKING_USERNAME` and `MLFLOW_TRACKING_PASSWORD`.
+    ///
+    /// ```no_run
+    /// use trace_runtime::{Backend, register};
+    ///
+    /// let _registration = register().backend(Backend::mlflow()).install()?;
+    /// # Ok::<(), trace_runtime::RegisterError>(())
+    /// ```
     Mlflow mlflow "Backend::mlflow()",
     /// LLM Observability of Datadog, without an agent: `DD_API_KEY`, required; `DD_SITE`,
     /// `DD_LLMOBS_ML_APP`, `DD_SERVICE`, `DD_ENV`.
+    ///
+    /// ```no_run
+    /// use trace_runtime::{Backend, register};
+    ///
+    /// let _registration = register().backend(Backend::datadog()).install()?;
+    /// # Ok::<(), trace_runtime::RegisterError>(())
+    /// ```
     Datadog datadog "Backend::datadog()",
     /// Weave of Weights & Biases: `WANDB_API_KEY` and `WANDB_ENTITY`, both required;
     /// `WANDB_PROJECT`.
+    ///
+    /// ```no_run
+    /// use trace_runtime::{Backend, register};
+    ///
+    /// let _registration = register().backend(Backend::weave()).install()?;
+    /// # Ok::<(), trace_runtime::RegisterError>(())
+    /// ```
     Weave weave "Backend::weave()",
     /// Pydantic Logfire: `LOGFIRE_TOKEN`, required; `LOGFIRE_BASE_URL`.
+    ///
+    /// ```no_run
+    /// use trace_runtime::{Backend, register};
+    ///
+    /// let _registration = register().backend(Backend::logfire()).install()?;
+    /// # Ok::<(), trace_runtime::RegisterError>(())
+    /// ```
     Logfire logfire "Backend::logfire()",
     /// LLM analytics of PostHog: `POSTHOG_API_KEY` (or `POSTHOG_PROJECT_TOKEN`), required;
     /// `POSTHOG_HOST`.
+    ///
+    /// ```no_run
+    /// use trace_runtime::{Backend, register};
+    ///
+    /// let _registration = register().backend(Backend::posthog()).install()?;
+    /// # Ok::<(), trace_runtime::RegisterError>(())
+    /// ```
     PostHog posthog "Backend::posthog()",
 }
 
@@ -136,6 +220,12 @@ impl Backend {
 
     /// Sets the address, for example of a server that you run. The path of the backend is appended
     /// unless the URL has it already.
+    ///
+    /// ```
+    /// use trace_runtime::Backend;
+    ///
+    /// let backend = Backend::phoenix().endpoint("http://phoenix.internal:6006");
+    /// ```
     pub fn endpoint(mut self, url: impl Into<String>) -> Self {
         self.endpoint = Some(url.into());
         self
@@ -143,6 +233,12 @@ impl Backend {
 
     /// Sets the protocol. Default: gRPC if the port of the endpoint is 4317 and the backend accepts
     /// it, otherwise HTTP.
+    ///
+    /// ```
+    /// use trace_runtime::{Backend, delivery::Protocol};
+    ///
+    /// let backend = Backend::phoenix().protocol(Protocol::HttpProtobuf);
+    /// ```
     pub fn protocol(mut self, protocol: Protocol) -> Self {
         self.protocol = Some(protocol);
         self
@@ -150,6 +246,12 @@ impl Backend {
 
     /// Adds a header to every export, instead of the one with this name that the backend would
     /// send. For the same name the last call wins. The value is never printed.
+    ///
+    /// ```
+    /// use trace_runtime::Backend;
+    ///
+    /// let backend = Backend::otlp("https://collector.example.com").header("x-tenant", "travel");
+    /// ```
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
         self
@@ -158,6 +260,12 @@ impl Backend {
     /// Sets the key, in the place of the variable that contains it (for Langfuse the secret key).
     /// It is sent in the form that the backend expects, for [`otlp`](Self::otlp) as
     /// `authorization: Bearer <key>`, and never printed.
+    ///
+    /// ```
+    /// use trace_runtime::Backend;
+    ///
+    /// let backend = Backend::phoenix_cloud().api_key("..");
+    /// ```
     pub fn api_key(mut self, key: impl Into<String>) -> Self {
         self.api_key = Some(key.into());
         self
@@ -182,18 +290,36 @@ impl Backend {
     ///
     /// Default: true for backends that read nothing else, otherwise the setting of
     /// [`Builder::gen_ai`](crate::Builder::gen_ai).
+    ///
+    /// ```
+    /// use trace_runtime::Backend;
+    ///
+    /// let backend = Backend::otlp("https://collector.example.com").gen_ai(true);
+    /// ```
     pub fn gen_ai(mut self, gen_ai: bool) -> Self {
         self.gen_ai = Some(gen_ai);
         self
     }
 
     /// Compresses requests with gzip (default: false).
+    ///
+    /// ```
+    /// use trace_runtime::Backend;
+    ///
+    /// let backend = Backend::langfuse().gzip(true);
+    /// ```
     pub fn gzip(mut self, gzip: bool) -> Self {
         self.gzip = gzip;
         self
     }
 
     /// Sets a PEM file of the authorities to trust instead of the public ones.
+    ///
+    /// ```
+    /// use trace_runtime::Backend;
+    ///
+    /// let backend = Backend::phoenix().certificate("/etc/ssl/internal-ca.pem");
+    /// ```
     pub fn certificate(mut self, path: impl Into<String>) -> Self {
         self.certificate = Some(path.into());
         self

@@ -11,6 +11,11 @@ impl Builder {
     ///
     /// Default: `PHOENIX_PROJECT`, then `PHOENIX_PROJECT_NAME`, then `openinference.project.name`
     /// in `OTEL_RESOURCE_ATTRIBUTES`, then `default`.
+    ///
+    /// ```no_run
+    /// let _registration = trace_runtime::register().project_name("travel").install()?;
+    /// # Ok::<(), trace_runtime::RegisterError>(())
+    /// ```
     pub fn project_name(mut self, name: impl Into<String>) -> Self {
         self.project_name = Some(name.into());
         self
@@ -20,6 +25,11 @@ impl Builder {
     ///
     /// Default: `OTEL_SERVICE_NAME`, then `service.name` in `OTEL_RESOURCE_ATTRIBUTES`, then the
     /// name of the executable.
+    ///
+    /// ```no_run
+    /// let _registration = trace_runtime::register().service_name("travel-api").install()?;
+    /// # Ok::<(), trace_runtime::RegisterError>(())
+    /// ```
     pub fn service_name(mut self, name: impl Into<String>) -> Self {
         self.service_name = Some(name.into());
         self
@@ -61,6 +71,11 @@ impl Builder {
     ///
     /// Default: the sampler of `OTEL_TRACES_SAMPLER` with `OTEL_TRACES_SAMPLER_ARG`, then 1.0.
     /// [`install`](Self::install) returns an error for any other number.
+    ///
+    /// ```no_run
+    /// let _registration = trace_runtime::register().sample_ratio(0.1).install()?;
+    /// # Ok::<(), trace_runtime::RegisterError>(())
+    /// ```
     pub fn sample_ratio(mut self, ratio: f64) -> Self {
         self.sample_ratio = Some(ratio);
         self
@@ -73,6 +88,11 @@ impl Builder {
     /// Default: `OPENINFERENCE_ENABLE_GENAI_SEMCONV`, then false.
     ///
     /// [GenAI conventions]: https://github.com/open-telemetry/semantic-conventions-genai
+    ///
+    /// ```no_run
+    /// let _registration = trace_runtime::register().gen_ai(true).install()?;
+    /// # Ok::<(), trace_runtime::RegisterError>(())
+    /// ```
     pub fn gen_ai(mut self, gen_ai: bool) -> Self {
         self.gen_ai = Some(gen_ai);
         self
@@ -97,6 +117,13 @@ impl Builder {
 
     /// Sets the rules for data that must not leave the process. Secrets are removed even without a
     /// mask; see [`Mask`] for everything else, and for the environment variables.
+    ///
+    /// ```no_run
+    /// use trace_runtime::mask::Mask;
+    ///
+    /// let _registration = trace_runtime::register().mask(Mask::new().hide_inputs(true)).install()?;
+    /// # Ok::<(), trace_runtime::RegisterError>(())
+    /// ```
     pub fn mask(mut self, mask: Mask) -> Self {
         self.mask = Some(mask);
         self

@@ -11,6 +11,11 @@ impl Builder {
     ///
     /// The size and delay of batches come from `OTEL_BSP_MAX_EXPORT_BATCH_SIZE` (512 spans) and
     /// `OTEL_BSP_SCHEDULE_DELAY` (5000 ms).
+    ///
+    /// ```no_run
+    /// let _registration = trace_runtime::register().batch(false).install()?;
+    /// # Ok::<(), trace_runtime::RegisterError>(())
+    /// ```
     pub fn batch(mut self, batch: bool) -> Self {
         self.batch = batch;
         self
@@ -24,6 +29,11 @@ impl Builder {
     ///
     /// Default: `TRACE_QUEUE_BYTES`, then 256 MiB. [`install`](Self::install) returns an error for
     /// a smaller number than 65536.
+    ///
+    /// ```no_run
+    /// let _registration = trace_runtime::register().queue_bytes(64 << 20).install()?;
+    /// # Ok::<(), trace_runtime::RegisterError>(())
+    /// ```
     pub fn queue_bytes(mut self, bytes: usize) -> Self {
         self.queue_bytes = Some(bytes);
         self
@@ -49,6 +59,11 @@ impl Builder {
     ///
     /// Default: `TRACE_SPOOL_DIR`, then no spool. [`install`](Self::install) returns an error if
     /// the folder cannot be written.
+    ///
+    /// ```no_run
+    /// let _registration = trace_runtime::register().spool("/var/lib/travel/traces").install()?;
+    /// # Ok::<(), trace_runtime::RegisterError>(())
+    /// ```
     pub fn spool(mut self, folder: impl Into<PathBuf>) -> Self {
         self.spool = Some(folder.into());
         self
@@ -59,6 +74,11 @@ impl Builder {
     ///
     /// Default: `TRACE_SPOOL_BYTES`, then 1 GiB. [`install`](Self::install) returns an error for a
     /// smaller number than 65536.
+    ///
+    /// ```no_run
+    /// let _registration = trace_runtime::register().spool("traces").spool_bytes(256 << 20).install()?;
+    /// # Ok::<(), trace_runtime::RegisterError>(())
+    /// ```
     pub fn spool_bytes(mut self, bytes: usize) -> Self {
         self.spool_bytes = Some(bytes);
         self
@@ -68,6 +88,11 @@ impl Builder {
     /// (default: false). A program that is killed then loses at most the last 100 ms.
     ///
     /// [`install`](Self::install) returns an error without a spool.
+    ///
+    /// ```no_run
+    /// let _registration = trace_runtime::register().spool("traces").durable(true).install()?;
+    /// # Ok::<(), trace_runtime::RegisterError>(())
+    /// ```
     pub fn durable(mut self, durable: bool) -> Self {
         self.durable = durable;
         self
@@ -94,6 +119,12 @@ impl Builder {
     /// Sets the time for which [feedback](mod@crate::feedback) is sent again while its span is unknown
     /// to the backend (default: an hour). It begins with the first answer of that kind; without an
     /// answer, feedback waits for as long as the backend is away.
+    ///
+    /// ```no_run
+    /// let wait = std::time::Duration::from_secs(120);
+    /// let _registration = trace_runtime::register().feedback_wait(wait).install()?;
+    /// # Ok::<(), trace_runtime::RegisterError>(())
+    /// ```
     pub fn feedback_wait(mut self, wait: Duration) -> Self {
         self.feedback_wait = Some(wait);
         self
@@ -102,6 +133,12 @@ impl Builder {
     /// Sets the time limit of [`flush`](crate::Registration::flush), of
     /// [`shutdown`](crate::Registration::shutdown), and of dropping the
     /// [`Registration`](crate::Registration). Default: 5 seconds.
+    ///
+    /// ```no_run
+    /// let timeout = std::time::Duration::from_secs(10);
+    /// let _registration = trace_runtime::register().shutdown_timeout(timeout).install()?;
+    /// # Ok::<(), trace_runtime::RegisterError>(())
+    /// ```
     pub fn shutdown_timeout(mut self, timeout: Duration) -> Self {
         self.shutdown_timeout = timeout;
         self

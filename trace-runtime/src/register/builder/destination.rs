@@ -17,6 +17,11 @@ impl Builder {
     /// verbatim), then `OTEL_EXPORTER_OTLP_ENDPOINT`, then `http://localhost:6006`, or
     /// `http://localhost:4317` for gRPC. [`install`](Self::install) returns an error for an invalid
     /// URL.
+    ///
+    /// ```no_run
+    /// let _registration = trace_runtime::register().endpoint("http://collector:4318").install()?;
+    /// # Ok::<(), trace_runtime::RegisterError>(())
+    /// ```
     pub fn endpoint(mut self, url: impl Into<String>) -> Self {
         self.endpoint = Some(url.into());
         self
@@ -27,6 +32,13 @@ impl Builder {
     /// Default: `OTEL_EXPORTER_OTLP_TRACES_PROTOCOL`, then `OTEL_EXPORTER_OTLP_PROTOCOL`, then gRPC
     /// if the port of the endpoint is 4317, otherwise HTTP. [`install`](Self::install) returns an
     /// error for gRPC without the feature `grpc`.
+    ///
+    /// ```no_run
+    /// use trace_runtime::{delivery::Protocol, register};
+    ///
+    /// let _registration = register().protocol(Protocol::HttpProtobuf).install()?;
+    /// # Ok::<(), trace_runtime::RegisterError>(())
+    /// ```
     pub fn protocol(mut self, protocol: Protocol) -> Self {
         self.protocol = Some(protocol);
         self
@@ -38,6 +50,11 @@ impl Builder {
     /// Takes precedence over the same header in `PHOENIX_CLIENT_HEADERS`, then
     /// `OTEL_EXPORTER_OTLP_TRACES_HEADERS`, then `OTEL_EXPORTER_OTLP_HEADERS`.
     /// [`install`](Self::install) returns an error for an invalid name or value.
+    ///
+    /// ```no_run
+    /// let _registration = trace_runtime::register().header("x-tenant", "travel").install()?;
+    /// # Ok::<(), trace_runtime::RegisterError>(())
+    /// ```
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push((name.into(), value.into()));
         self
@@ -49,6 +66,12 @@ impl Builder {
     /// Default: a [`header`](Self::header) named `authorization`, then `PHOENIX_API_KEY`, then
     /// `authorization` in `PHOENIX_CLIENT_HEADERS`, `OTEL_EXPORTER_OTLP_TRACES_HEADERS` and
     /// `OTEL_EXPORTER_OTLP_HEADERS`.
+    ///
+    /// ```no_run
+    /// let key = std::fs::read_to_string("/run/secrets/phoenix").unwrap_or_default();
+    /// let _registration = trace_runtime::register().api_key(key).install()?;
+    /// # Ok::<(), trace_runtime::RegisterError>(())
+    /// ```
     pub fn api_key(mut self, key: impl Into<String>) -> Self {
         self.api_key = Some(key.into());
         self
@@ -60,6 +83,11 @@ impl Builder {
     /// At a terminal each span is a line in colours, cut to the width: kind, name, model, duration,
     /// a bar for the time, tokens, cost, and the last message of the user or the answer. `COLUMNS`,
     /// `NO_COLOR` and `CLICOLOR_FORCE` are respected. If stderr is no terminal, the lines are plain.
+    ///
+    /// ```no_run
+    /// let _registration = trace_runtime::register().console(true).install()?;
+    /// # Ok::<(), trace_runtime::RegisterError>(())
+    /// ```
     pub fn console(mut self, console: bool) -> Self {
         self.console = console;
         self
@@ -72,6 +100,25 @@ impl Builder {
     /// a batch that it fails to export is lost, because its error does not show whether sending the
     /// batch again would duplicate spans. For an exporter of `opentelemetry-otlp`, the method
     /// `otlp_exporter` of the feature `opentelemetry-otlp` knows.
+    ///
+    /// ```no_run
+    /// use trace_runtime::opentelemetry_sdk::trace::{SpanData, SpanExporter};
+    /// use trace_runtime::opentelemetry_sdk::error::OTelSdkResult;
+    ///
+    /// #[derive(Debug)]
+    /// struct Names;
+    ///
+    /// impl SpanExporter for Names {
+    ///     async fn export(&self, batch: Vec<SpanData>) -> OTelSdkResult {
+    ///         batch.iter().for_each(|span| println!("{}", span.name));
+    ///         Ok(())
+    ///     }
+    /// }
+    ///
+    /// let exporter = Names;
+    /// let _registration = trace_runtime::register().exporter(exporter).install()?;
+    /// # Ok::<(), trace_runtime::RegisterError>(())
+    /// ```
     pub fn exporter(mut self, exporter: impl SpanExporter + 'static) -> Self {
         self.exporters.push(given_exporter(exporter));
         self
@@ -189,6 +236,12 @@ impl Builder {
     /// last: the size in bytes beyond which it is renamed, and the number of renamed files to keep.
     /// Default: 100 MiB and 100 files. [`install`](Self::install) returns an error if no file was
     /// added before.
+    ///
+    /// ```
+    /// # #[cfg(feature = "html")] {
+    /// let builder = trace_runtime::register().html("trace.html").file_rotation(16 << 20, 3);
+    /// # drop(builder); }
+    /// ```
     pub fn file_rotation(mut self, bytes: u64, kept: u32) -> Self {
         match self.files.last_mut() {
             Some(file) => (file.bytes, file.kept) = (bytes, kept),
@@ -205,6 +258,14 @@ impl Builder {
     /// an error if a method for one of those was called. Its exporters receive the spans as they
     /// ended; wrap them in an [`EnrichExporter`](crate::enrich::EnrichExporter) to have messages and token
     /// counts read from input and output.
+    ///
+    /// ```no_run
+    /// use trace_runtime::opentelemetry_sdk::trace::SdkTracerProvider;
+    ///
+    /// let provider = SdkTracerProvider::builder().build();
+    /// let _registration = trace_runtime::register().provider(provider).install()?;
+    /// # Ok::<(), trace_runtime::RegisterError>(())
+    /// ```
     pub fn provider(mut self, provider: SdkTracerProvider) -> Self {
         self.provider = Some(provider);
         self

@@ -140,6 +140,11 @@ impl Default for Builder {
 impl Builder {
     /// Makes the provider of this registration the global one of `opentelemetry::global`
     /// (default: true), so that spans of other instrumentation join the same traces.
+    ///
+    /// ```no_run
+    /// let _registration = trace_runtime::register().set_global_tracer_provider(false).install()?;
+    /// # Ok::<(), trace_runtime::RegisterError>(())
+    /// ```
     pub fn set_global_tracer_provider(mut self, set: bool) -> Self {
         self.set_global_tracer_provider = set;
         self
@@ -147,6 +152,11 @@ impl Builder {
 
     /// Prints the project and all destinations on stderr when [`install`](Self::install) succeeds
     /// (default: true).
+    ///
+    /// ```no_run
+    /// let _registration = trace_runtime::register().verbose(false).install()?;
+    /// # Ok::<(), trace_runtime::RegisterError>(())
+    /// ```
     pub fn verbose(mut self, verbose: bool) -> Self {
         self.verbose = verbose;
         self

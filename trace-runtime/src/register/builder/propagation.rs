@@ -15,6 +15,11 @@ impl Builder {
     /// propagator. With an attached provider, or with
     /// [`set_global_tracer_provider(false)`](Self::set_global_tracer_provider), leave it. As OpenTelemetry specifies, the propagator is set even with
     /// `OTEL_SDK_DISABLED=true`, so that a service without spans still passes on its caller's.
+    ///
+    /// ```no_run
+    /// let _registration = trace_runtime::register().propagators(false).install()?;
+    /// # Ok::<(), trace_runtime::RegisterError>(())
+    /// ```
     pub fn propagators(mut self, set: bool) -> Self {
         self.propagators = Some(set);
         self
@@ -46,6 +51,11 @@ impl Builder {
     /// Use it in services that strangers call: they could otherwise add spans to any trace, and
     /// decide what is sampled. The server span of another crate's layer still joins the caller's
     /// trace; leave out that layer, or use [`propagators(false)`](Self::propagators).
+    ///
+    /// ```no_run
+    /// let _registration = trace_runtime::register().ignore_remote_parent(true).install()?;
+    /// # Ok::<(), trace_runtime::RegisterError>(())
+    /// ```
     pub fn ignore_remote_parent(mut self, ignore: bool) -> Self {
         self.ignore_remote_parent = ignore;
         self
@@ -76,6 +86,11 @@ impl Builder {
     /// hosts below a domain, `".internal"`. Without this method no request is changed, since the
     /// headers would tell strangers, such as the vendors of models, which of their requests belong
     /// together. A named host that redirects a request passes the headers on.
+    ///
+    /// ```no_run
+    /// let _registration = trace_runtime::register().propagate_to_hosts(["gateway.internal"]).install()?;
+    /// # Ok::<(), trace_runtime::RegisterError>(())
+    /// ```
     pub fn propagate_to_hosts(
         mut self,
         hosts: impl IntoIterator<Item = impl Into<String>>,
