@@ -1,36 +1,6 @@
 //! The forms by which keys and tokens of well-known services are recognized.
 
-/// The characters of the part after the prefix.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Alphabet {
-    /// Letters and digits.
-    Alnum,
-    /// Letters, digits, `_` and `-`.
-    Word,
-    /// Hexadecimal digits.
-    Hex,
-    /// Upper-case letters and digits.
-    Upper,
-    /// Base64 and its URL variant.
-    Base64,
-    /// [`Word`](Self::Word) and `.`.
-    Dotted,
-}
-
-impl Alphabet {
-    pub(super) fn contains(self, byte: u8) -> bool {
-        match self {
-            Alphabet::Alnum => byte.is_ascii_alphanumeric(),
-            Alphabet::Word => byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'),
-            Alphabet::Hex => byte.is_ascii_hexdigit(),
-            Alphabet::Upper => byte.is_ascii_uppercase() || byte.is_ascii_digit(),
-            Alphabet::Base64 => {
-                byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+' | b'/' | b'=')
-            }
-            Alphabet::Dotted => byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'),
-        }
-    }
-}
+use super::alphabet::Alphabet;
 
 /// The proof, besides prefix and length, that a word of this form is a key.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -359,7 +329,7 @@ forms! {
     "pat-ap1-" Word 36..=ANY Start, "HubSpot", "issuer";
     "tfp_" Dotted 40..=ANY Random, "Typeform", "typeform-api-token";
     "cnvca" Word 40..=ANY Random, "Canva", "issuer";
-    "pat" Dotted 79..=79 Random, "Airtable, personal", "airtable-personnal-access-token";
+    "pat" Dotted 79..=80 Random, "Airtable, personal", "airtable-personnal-access-token";
     "IGQVJ" Word 100..=ANY Random, "Instagram", "issuer";
     "AQX" Word 150..=ANY Random, "LinkedIn", "issuer";
     "dG9rO" Base64 40..=ANY Random, "Intercom", "issuer";
