@@ -90,7 +90,7 @@ impl Assignments<'_> {
         let before = self.bytes[self.covered..at].iter().rev();
         let end = at - before.take(MAX_BETWEEN).take_while(between).count();
         let before = &self.bytes[..end];
-        if before.ends_with(b"value") {
+        if before.ends_with(b"value") || before.ends_with(b"Value") {
             return self.examine_value_of_a_name(end);
         }
         if before.ends_with(b"Private-Lines") {
@@ -99,7 +99,10 @@ impl Assignments<'_> {
                 self.add(lines);
             }
         }
-        names::may_end_secret_name(before) && self.examine_name(end) || self.starts(at, ":\\/\\/")
+        names::may_end_secret_name(before) && self.examine_name(end)
+            || self.starts(at, ":\\")
+            || before.ends_with(b";") && (before.ends_with(b"&quot;") || before.ends_with(b"&#34;"))
+            || before.ends_with(b"t") && escape_len(before) > 0
     }
 
     /// Examines the name before `"value":` in `{"name":"X-Api-Key","value":".."}`, and before
@@ -110,7 +113,11 @@ impl Assignments<'_> {
         let start = end - "value".len();
         let before = self.bytes[..start].iter().rev().take(MAX_BETWEEN);
         let name = start - before.take_while(between).count();
-        let is_quoted = self.bytes[name..start].iter().any(|it| matches!(it, b'"' | b'\''));
+        if escape_len(&self.bytes[..name]) > 0 {
+            return true;
+        }
+        let separates = |byte: &u8| matches!(byte, b'"' | b'\'' | b'\n');
+        let is_quoted = self.bytes[name..start].iter().any(separates);
         is_quoted && names::may_end_secret_name(&self.bytes[..name]) && self.examine_name(name)
     }
 
@@ -159,17 +166,63 @@ impl Assignments<'_> {
                 let end = next + 1 + len;
                 len > 0 && self.bytes.get(end) == Some(&b' ') && self.examine_name(end)
             }
-            (b'-', Some(b'u')) if self.starts(next, "u ") => {
+            (b'-', Some(b'u'))
+                if self.starts(next, "u ") || self.bytes[..at].ends_with(b"curl ") =>
+            {
                 self.user_option(next + 1);
                 true
             }
             (b'[' | b'(', Some(quote @ (b'"' | b'\''))) => {
                 let len = self.count_at_most(MAX_NAME, next + 1, is_name_byte);
                 let end = next + 1 + len;
-                len > 0 && self.bytes.get(end) == Some(quote) && self.examine_name(end)
+                let is_argument = self.bytes[at] == b'(' && self.examine_call(at);
+                is_argument
+                    || len > 0 && self.bytes.get(end) == Some(quote) && self.examine_name(end)
             }
             _ => false,
         }
+    }
+
+    /// Examines the argument of a call or of a newtype: `.api_key("..")`, `set_password("..")`,
+    /// `Password("..")`. The argument of `get_secret` is a name, so words are kept.
+    fn examine_call(&mut self, parenthesis: usize) -> bool {
+        if self.basic_call(parenthesis) {
+            return false;
+        }
+        if parenthesis <= self.covered || !names::may_end_secret_name(&self.bytes[..parenthesis]) {
+            return false;
+        }
+        let name = self.name_around(&(parenthesis - 1..parenthesis));
+        let Some(text) = self.text.get(name.clone()) else { return false };
+        let method = text.rsplit('.').next().unwrap_or_default();
+        let reads = ["get", "find", "fetch", "read", "load", "is", "has"];
+        if name.end == parenthesis
+            && !reads.iter().any(|verb| method.starts_with(verb))
+            && matches!(classify(text), Some(Name::Value(Strength::Medium | Strength::Strong)))
+        {
+            self.value(parenthesis + 1, Strength::Medium, name.start, &(name.end..parenthesis));
+        }
+        false
+    }
+
+    /// Adds the password of a user: `auth=("ada", "..")`, `basic_auth("ada", Some(".."))`. Returns
+    /// false if the call is another one.
+    fn basic_call(&mut self, parenthesis: usize) -> bool {
+        let before = &self.bytes[parenthesis.saturating_sub(10)..parenthesis];
+        let is_basic = [&b"basicauth"[..], b"basic_auth", b"auth=", b"auth = "]
+            .iter()
+            .any(|end| before.to_ascii_lowercase().ends_with(end));
+        let quote = self.bytes[parenthesis + 1];
+        let user = self.count_at_most(MAX_NAME, parenthesis + 2, |byte| byte != quote);
+        let comma = parenthesis + 2 + user + 1;
+        if !is_basic || self.bytes.get(comma) != Some(&b',') {
+            return false;
+        }
+        let at = self.skip(comma + 1, |byte| byte.is_ascii_whitespace());
+        if matches!(self.bytes.get(at), Some(b'"' | b'\'')) || self.starts(at, "Some(") {
+            self.value(at, Strength::Strong, parenthesis, &(comma..comma + 1));
+        }
+        true
     }
 
     /// Examines a quote in SQL: `PASSWORD '..'`, `IDENTIFIED BY '..'`.
@@ -182,7 +235,7 @@ impl Assignments<'_> {
         if before.len() == at || at < self.covered {
             return;
         }
-        if ends("password") {
+        if ends("password") || ends(" secret") {
             self.examine_name(before.len());
         } else if ends("identified by") {
             self.value(at, Strength::Strong, at, &(at..at));
@@ -264,7 +317,11 @@ impl Assignments<'_> {
             Some(quote) => byte != quote && byte != b'\n',
             None => !byte.is_ascii_whitespace() && !b"\"'\\`\x1b".contains(&byte),
         });
+        let is_digits = |range: Range<usize>| self.bytes[range].iter().all(u8::is_ascii_digit);
+        // `docker run -u 1000:1000`.
+        let is_id = is_digits(at..at + user) && is_digits(start..start + len);
         if len >= 3
+            && !is_id
             && is_secret(&self.text[start..start + len], Strength::Strong, Notation::Assigned)
         {
             self.add(start..start + len);
@@ -274,7 +331,9 @@ impl Assignments<'_> {
     /// The value after a name, if it is a secret.
     fn named(&mut self, name: &Range<usize>, strength: Strength, kind: Name) {
         let Some(separator) = self.separator(name, kind) else { return };
-        let at = self.skip(separator.end, |byte| matches!(byte, b' ' | b'\t'));
+        // `**Password:** ..` in Markdown.
+        let bold = if self.starts(separator.end, "** ") { 2 } else { 0 };
+        let at = self.skip(separator.end + bold, |byte| matches!(byte, b' ' | b'\t'));
         match kind {
             Name::Authorization if self.credentials(at) => {}
             Name::Cookie if self.cookies(at) => {}

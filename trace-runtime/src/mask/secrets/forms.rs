@@ -1,36 +1,6 @@
 //! The forms by which keys and tokens of well-known services are recognized.
 
-/// The characters of the part after the prefix.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Alphabet {
-    /// Letters and digits.
-    Alnum,
-    /// Letters, digits, `_` and `-`.
-    Word,
-    /// Hexadecimal digits.
-    Hex,
-    /// Upper-case letters and digits.
-    Upper,
-    /// Base64 and its URL variant.
-    Base64,
-    /// [`Word`](Self::Word) and `.`.
-    Dotted,
-}
-
-impl Alphabet {
-    pub(super) fn contains(self, byte: u8) -> bool {
-        match self {
-            Alphabet::Alnum => byte.is_ascii_alphanumeric(),
-            Alphabet::Word => byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'),
-            Alphabet::Hex => byte.is_ascii_hexdigit(),
-            Alphabet::Upper => byte.is_ascii_uppercase() || byte.is_ascii_digit(),
-            Alphabet::Base64 => {
-                byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+' | b'/' | b'=')
-            }
-            Alphabet::Dotted => byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'),
-        }
-    }
-}
+use super::alphabet::Alphabet;
 
 /// The proof, besides prefix and length, that a word of this form is a key.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -116,13 +86,38 @@ forms! {
     "dtn_" Hex 32..=ANY Start, "Daytona", "issuer";
     "phc_" Alnum 32..=ANY Random, "PostHog", "issuer";
     "phx_" Alnum 32..=ANY Random, "PostHog, personal", "issuer";
-    "ak-" Alnum 20..=ANY Random, "Modal, token id", "issuer";
+    "ak-" Word 20..=ANY Random, "Modal, token id; Arize", "issuer";
     "as-" Alnum 20..=ANY Random, "Modal, token secret", "issuer";
     "llx-" Alnum 32..=ANY Start, "LlamaCloud", "issuer";
     "bb_live_" Word 20..=ANY Start, "Browserbase", "issuer";
     "exa_" Alnum 32..=ANY Random, "Exa", "issuer";
     "dg_" Hex 32..=ANY Random, "Deepgram", "issuer";
-    "cpk_" Word 32..=ANY Random, "Chutes", "issuer";
+    "cpk_" Dotted 32..=ANY Random, "Chutes", "issuer";
+    "AQ." Word 40..=ANY Random, "Google, API key of Gemini", "issuer";
+    "fw-" Alnum 24..=ANY Random, "Fireworks, legacy", "issuer";
+    "esecret_" Alnum 20..=ANY Random, "Anyscale", "issuer";
+    "aph0_" Alnum 24..=ANY Random, "Anyscale", "issuer";
+    "sk-helicone-" Word 20..=ANY Start, "Helicone", "issuer";
+    "nk-" Word 40..=ANY Random, "Nomic", "issuer";
+    "m0-" Alnum 36..=ANY Random, "Mem0", "issuer";
+    "ak_" Alnum 20..=ANY Random, "Composio", "issuer";
+    "uak_" Alnum 20..=ANY Random, "Composio, user", "issuer";
+    "hb_" Hex 32..=ANY Random, "Hyperbrowser", "issuer";
+    "ste-" Alnum 50..=ANY Random, "Steel", "issuer";
+    "BSA" Alnum 26..=32 Random, "Brave Search", "issuer";
+    "luma-" Word 60..=ANY Random, "Luma", "issuer";
+    "key_" Hex 24..=ANY Random, "Runway, Retell", "issuer";
+    "rpa_" Upper 40..=ANY Random, "RunPod", "issuer";
+    "psk-" Word 40..=ANY Random, "Parasail", "issuer";
+    "rc_" Hex 64..=ANY Start, "Featherless", "issuer";
+    "flp_" Alnum 40..=ANY Random, "Friendli", "issuer";
+    "pb_" Alnum 20..=ANY Random, "Predibase", "issuer";
+    "inference-" Hex 32..=ANY Random, "Inference.net", "issuer";
+    "hl_sk_" Hex 40..=ANY Start, "Humanloop", "issuer";
+    "pl_" Hex 32..=ANY Random, "PromptLayer", "issuer";
+    "lsk_" Word 40..=ANY Random, "Literal AI", "issuer";
+    "tl_" Hex 40..=ANY Random, "Traceloop", "issuer";
+    "pylf_v1_" Word 40..=ANY Start, "Logfire", "issuer";
 
     // Clouds.
     "AKIA" Upper 16..=16 Start, "AWS, access key id", "aws-access-token";
@@ -150,6 +145,10 @@ forms! {
     "tk-us-" Word 40..=ANY Random, "Scalingo", "scalingo-api-token";
     "vercel_blob_rw_" Word 20..=ANY Prefix, "Vercel, blob store", "issuer";
     "vcp_" Alnum 32..=ANY Random, "Vercel, personal", "issuer";
+    "vck_" Alnum 32..=ANY Random, "Vercel, AI gateway", "issuer";
+    "vci_" Alnum 32..=ANY Random, "Vercel, integration", "issuer";
+    "vca_" Alnum 32..=ANY Random, "Vercel, application", "issuer";
+    "mdb_sa_sk_" Word 30..=ANY Start, "MongoDB Atlas", "issuer";
     "nfp_" Alnum 32..=ANY Random, "Netlify", "issuer";
     "rnd_" Alnum 24..=ANY Random, "Render", "issuer";
     "sha256~" Word 40..=ANY Start, "OpenShift", "openshift-user-token";
@@ -173,10 +172,12 @@ forms! {
     "gloas-" Word 20..=ANY Prefix, "GitLab, OAuth application", "gitlab-oauth-app-secret";
     "glagent-" Word 20..=ANY Prefix, "GitLab, Kubernetes agent", "gitlab-kubernetes-agent-token";
     "glimt-" Word 20..=ANY Prefix, "GitLab, incoming mail", "gitlab-incoming-mail-token";
+    "glwt-" Word 20..=ANY Prefix, "GitLab, workspace", "issuer";
     "GR1348941" Word 20..=ANY Start, "GitLab, runner registration", "gitlab-rrt";
     "ATATT" Base64 20..=ANY Random, "Atlassian", "atlassian-api-token";
     "ATCTT" Base64 20..=ANY Random, "Atlassian, Connect", "issuer";
     "ATBB" Alnum 20..=ANY Random, "Bitbucket", "issuer";
+    "ATTA" Hex 64..=ANY Start, "Trello", "issuer";
     "npm_" Alnum 30..=ANY Start, "npm", "npm-access-token";
     "pypi-" Word 50..=ANY Random, "PyPI", "pypi-upload-token";
     "cio" Alnum 32..=32 Random, "crates.io", "issuer";
@@ -184,19 +185,33 @@ forms! {
     "dckr_pat_" Word 20..=ANY Prefix, "Docker, personal", "issuer";
     "dckr_oat_" Word 20..=ANY Prefix, "Docker, organization", "issuer";
     "CLOJARS_" Alnum 60..=60 Start, "Clojars", "clojars-api-token";
+    "packagist_uut_" Hex 40..=ANY Start, "Packagist, user", "issuer";
+    "packagist_ort_" Hex 40..=ANY Start, "Packagist, organization", "issuer";
+    "packagist_out_" Hex 40..=ANY Start, "Packagist, update", "issuer";
     "AKCp" Alnum 50..=ANY Start, "JFrog, API key", "artifactory-api-key";
     "cmVmd" Alnum 50..=64 Start, "JFrog, reference token", "artifactory-reference-token";
     "oy2" Alnum 43..=43 Start, "NuGet", "issuer";
     "sgp_" Word 40..=ANY Start, "Sourcegraph", "sourcegraph-access-token";
+    "sgd_" Hex 64..=ANY Start, "Sourcegraph, dotcom", "issuer";
+    "slk_" Hex 64..=ANY Start, "Sourcegraph, license", "issuer";
+    "sktsec_" Word 30..=ANY Start, "Socket", "issuer";
+    "snyk_uat." Dotted 40..=ANY Start, "Snyk", "issuer";
+    "sqp_" Hex 40..=40 Start, "SonarQube, project", "issuer";
+    "squ_" Hex 40..=40 Start, "SonarQube, user", "sonar-api-token";
+    "sqa_" Hex 40..=40 Start, "SonarQube, analysis", "sonar-api-token";
+    "expo_" Word 36..=ANY Random, "Expo", "issuer";
     "ops_eyJ" Base64 50..=ANY Prefix, "1Password, service account", "1password-service-account-token";
     "A3-" Word 30..=ANY Random, "1Password, secret key", "1password-secret-key";
     "AGE-SECRET-KEY-1" Upper 50..=ANY Prefix, "age", "age-secret-key";
     "PMAK-" Word 30..=ANY Prefix, "Postman", "postman-api-token";
+    "PMAT-" Upper 26..=ANY Random, "Postman, collection", "issuer";
     "pul-" Hex 40..=40 Start, "Pulumi", "pulumi-api-token";
     "dp.pt." Alnum 30..=ANY Prefix, "Doppler, personal", "doppler-api-token";
     "dp.st." Dotted 30..=ANY Prefix, "Doppler, service", "issuer";
     "dp.ct." Alnum 30..=ANY Prefix, "Doppler, CLI", "issuer";
     "dp.sa." Alnum 30..=ANY Prefix, "Doppler, service account", "issuer";
+    "dp.scim." Alnum 30..=ANY Prefix, "Doppler, SCIM", "issuer";
+    "dp.audit." Alnum 30..=ANY Prefix, "Doppler, audit", "issuer";
     "hvs." Word 24..=ANY Random, "Vault, service", "vault-service-token";
     "hvb." Word 24..=ANY Random, "Vault, batch", "vault-batch-token";
     "hvr." Word 24..=ANY Random, "Vault, recovery", "issuer";
@@ -209,11 +224,23 @@ forms! {
     "sm_pat_" Alnum 16..=ANY Start, "SettleMint, personal", "settlemint-personal-access-token";
     "sm_sat_" Alnum 16..=ANY Start, "SettleMint, service", "settlemint-service-access-token";
     "bkua_" Hex 40..=ANY Start, "Buildkite", "issuer";
+    "bkct_" Word 30..=ANY Random, "Buildkite, cluster", "issuer";
+    "CCIPRJ_" Word 30..=ANY Start, "CircleCI, project", "issuer";
     "CCIPAT_" Word 30..=ANY Start, "CircleCI", "issuer";
     "pat." Dotted 50..=ANY Random, "Harness", "harness-api-key";
     "sat." Dotted 50..=ANY Random, "Harness, service account", "harness-api-key";
     "4b1d" Alnum 38..=38 Random, "ClickHouse Cloud", "clickhouse-cloud-api-secret-key";
     "sdk-" Word 36..=40 Random, "LaunchDarkly, SDK key", "issuer";
+    "api-" Word 36..=40 Random, "LaunchDarkly, access token", "launchdarkly-access-token";
+    "configcat-sdk-1/" Base64 40..=ANY Prefix, "ConfigCat", "issuer";
+    "zpka_" Word 40..=ANY Start, "Zuplo", "issuer";
+    "unkey_" Alnum 20..=ANY Random, "Unkey", "issuer";
+    "secret-" Word 40..=ANY Random, "Statsig, Stytch", "issuer";
+    "testsk_" Alnum 30..=ANY Random, "Svix, test", "issuer";
+    "tr_prod_" Alnum 20..=ANY Random, "Trigger.dev", "issuer";
+    "tr_dev_" Alnum 20..=ANY Random, "Trigger.dev, development", "issuer";
+    "signkey-" Word 50..=ANY Random, "Inngest", "issuer";
+    "sk.eyJ" Dotted 50..=ANY Start, "Mapbox, secret", "mapbox-api-token";
     "fio-u-" Base64 50..=ANY Start, "Frame.io", "frameio-api-token";
     "p8e-" Alnum 32..=32 Start, "Adobe, client secret", "adobe-client-secret";
     "s-s4t2ud-" Hex 40..=ANY Start, "42 intra", "intra42-client-secret";
@@ -235,6 +262,12 @@ forms! {
     "hooks.slack.com/services/" Base64 20..=ANY Prefix, "Slack, webhook", "slack-webhook-url";
     "hooks.slack.com/workflows/" Base64 20..=ANY Prefix, "Slack, webhook", "slack-webhook-url";
     "hooks.slack.com/triggers/" Base64 20..=ANY Prefix, "Slack, webhook", "slack-webhook-url";
+    "IncomingWebhook/" Base64 30..=ANY Start, "Microsoft Teams, webhook after its tenant", "microsoft-teams-webhook";
+    "hook.eu1.make.com/" Alnum 30..=ANY Prefix, "Make, webhook", "issuer";
+    "hook.eu2.make.com/" Alnum 30..=ANY Prefix, "Make, webhook", "issuer";
+    "hook.us1.make.com/" Alnum 30..=ANY Prefix, "Make, webhook", "issuer";
+    "hook.us2.make.com/" Alnum 30..=ANY Prefix, "Make, webhook", "issuer";
+    "hooks.zapier.com/hooks/catch/" Base64 10..=ANY Prefix, "Zapier, webhook", "issuer";
     "discord.com/api/webhooks/" Base64 40..=ANY Prefix, "Discord, webhook", "issuer";
     "discordapp.com/api/webhooks/" Base64 40..=ANY Prefix, "Discord, webhook", "issuer";
     "webhook.office.com/webhookb2/" Base64 30..=ANY Prefix, "Microsoft Teams, webhook", "microsoft-teams-webhook";
@@ -246,11 +279,24 @@ forms! {
     "sk_prod_" Alnum 10..=ANY Prefix, "Stripe, secret", "stripe-access-token";
     "rk_prod_" Alnum 10..=ANY Prefix, "Stripe, restricted", "stripe-access-token";
     "whsec_" Base64 20..=ANY Prefix, "Stripe, webhook", "issuer";
+    "sk_org_" Word 30..=ANY Random, "Stripe, organization", "issuer";
+    "rzp_live_" Alnum 14..=ANY Prefix, "Razorpay", "issuer";
+    "rzp_test_" Alnum 14..=ANY Prefix, "Razorpay, test", "issuer";
+    "live_" Word 28..=ANY Random, "Mollie, GoCardless, Lob", "gocardless-api-token, lob-api-key";
+    "test_" Alnum 28..=40 Random, "Mollie, Lob, test", "lob-pub-api-key";
+    "access-production-" Word 36..=ANY Random, "Plaid", "plaid-api-token";
+    "access-sandbox-" Word 36..=ANY Random, "Plaid, sandbox", "plaid-api-token";
+    "pdl_live_apikey_" Word 40..=ANY Prefix, "Paddle", "issuer";
+    "pdl_sdbx_apikey_" Word 40..=ANY Prefix, "Paddle, sandbox", "issuer";
+    "polar_oat_" Word 30..=ANY Prefix, "Polar", "issuer";
     "SK" Hex 32..=32 Start, "Twilio, API key", "twilio-api-key";
     "AC" Hex 32..=32 Start, "Twilio, account", "issuer";
     "SG." Dotted 40..=ANY Start, "SendGrid", "sendgrid-api-token";
     "key-" Hex 32..=32 Start, "Mailgun", "mailgun-private-api-token";
     "pubkey-" Hex 32..=32 Start, "Mailgun, validation", "mailgun-pub-key";
+    "md-" Word 22..=22 Random, "Mandrill", "issuer";
+    "mlsn." Hex 60..=ANY Start, "MailerSend", "issuer";
+    "pk_" Word 34..=48 Random, "Klaviyo, ClickUp", "issuer";
     "xkeysib-" Word 60..=ANY Prefix, "Brevo, API", "sendinblue-api-token";
     "xsmtpsib-" Word 60..=ANY Prefix, "Brevo, SMTP", "issuer";
     "re_" Word 24..=ANY Random, "Resend", "issuer";
@@ -277,6 +323,15 @@ forms! {
     "secret_" Alnum 40..=ANY Random, "Notion, legacy", "issuer";
     "figd_" Word 30..=ANY Prefix, "Figma", "issuer";
     "figo_" Word 30..=ANY Random, "Figma, OAuth", "issuer";
+    "pat-na1-" Word 36..=ANY Start, "HubSpot", "issuer";
+    "pat-na2-" Word 36..=ANY Start, "HubSpot", "issuer";
+    "pat-eu1-" Word 36..=ANY Start, "HubSpot", "issuer";
+    "pat-ap1-" Word 36..=ANY Start, "HubSpot", "issuer";
+    "tfp_" Dotted 40..=ANY Random, "Typeform", "typeform-api-token";
+    "cnvca" Word 40..=ANY Random, "Canva", "issuer";
+    "pat" Dotted 79..=80 Random, "Airtable, personal", "airtable-personnal-access-token";
+    "IGQVJ" Word 100..=ANY Random, "Instagram", "issuer";
+    "AQX" Word 150..=ANY Random, "LinkedIn", "issuer";
     "dG9rO" Base64 40..=ANY Random, "Intercom", "issuer";
     "CFPAT-" Word 40..=ANY Prefix, "Contentful", "issuer";
     "apify_api_" Alnum 30..=ANY Prefix, "Apify", "issuer";
@@ -285,6 +340,17 @@ forms! {
     "NRAK-" Upper 20..=ANY Prefix, "New Relic, user", "new-relic-user-api-key";
     "NRJS-" Hex 19..=ANY Random, "New Relic, browser", "new-relic-browser-api-token";
     "NRII-" Word 30..=ANY Random, "New Relic, insights", "new-relic-insert-key";
+    "NRAA-" Hex 27..=ANY Random, "New Relic, administrator", "issuer";
+    "xaat-" Word 36..=ANY Start, "Axiom, API", "issuer";
+    "xapt-" Word 36..=ANY Start, "Axiom, personal", "issuer";
+    "essu_" Base64 40..=ANY Start, "Elastic", "issuer";
+    "dbtc_" Word 36..=ANY Random, "dbt, service", "issuer";
+    "dbtu_" Word 36..=ANY Random, "dbt, user", "issuer";
+    "cflt" Base64 56..=ANY Random, "Confluent", "issuer";
+    "AVNS_" Word 18..=ANY Random, "Aiven, password", "issuer";
+    "CCDB1_" Word 60..=ANY Start, "CockroachDB Cloud", "issuer";
+    "p.eyJ" Dotted 50..=ANY Start, "Tinybird", "issuer";
+    "mzp_" Hex 64..=ANY Start, "Materialize", "issuer";
     "glsa_" Word 30..=ANY Prefix, "Grafana, service account", "grafana-service-account-token";
     "glc_" Base64 30..=ANY Random, "Grafana Cloud", "grafana-cloud-api-token";
     "eyJrIjoi" Base64 60..=ANY Start, "Grafana, legacy", "grafana-api-key";
@@ -304,9 +370,11 @@ forms! {
     "npg_" Alnum 12..=ANY Random, "Neon, password", "issuer";
     "xata_" Word 30..=ANY Random, "Xata", "issuer";
     "xau_" Alnum 30..=ANY Random, "Xata, user", "issuer";
-    "sl." Word 60..=ANY Random, "Dropbox", "dropbox-short-lived-api-token";
+    "sl." Dotted 60..=ANY Random, "Dropbox", "dropbox-short-lived-api-token";
     "ddp_" Alnum 30..=ANY Random, "Datadog, personal", "issuer";
     "hcaik_" Alnum 40..=ANY Start, "Honeycomb, ingest", "issuer";
+    "hcxik_" Alnum 40..=ANY Start, "Honeycomb, ingest", "issuer";
+    "hcamk_" Alnum 40..=ANY Start, "Honeycomb, management", "issuer";
     "tskey-" Word 20..=ANY Random, "Tailscale", "issuer";
     "xprv" Alnum 90..=ANY Start, "BIP 32, private key", "issuer";
 }

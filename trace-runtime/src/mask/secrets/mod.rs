@@ -12,6 +12,7 @@
 //! Every search is linear in the length of the text: it never reads a byte again that a value
 //! before it has covered, and everything it reads to decide about a value has a fixed bound.
 
+mod alphabet;
 mod assignments;
 mod blocks;
 mod boundary;

@@ -52,8 +52,11 @@ pub(super) fn may_end_secret_name(text: &[u8]) -> bool {
         b's' => matches!(before, b'd' | b'e' | b'y' | b'n' | b't' | b'l' | b's' | b'a'),
         b'e' => matches!(before, b's' | b'd' | b'i' | b'r'),
         b'y' | b'r' => before == b'e',
+        b'k' => before == b's',
+        b'a' => before == b'h',
+        b'm' => before == b'r',
         b'n' => matches!(before, b'e' | b'o'),
-        b't' => matches!(before, b'e' | b'w'),
+        b't' => matches!(before, b'e' | b'w' | b'r'),
         b'l' => before == b'a',
         b'w' => before == b'p',
         b'g' | b'c' => before == b'i',
@@ -63,10 +66,11 @@ pub(super) fn may_end_secret_name(text: &[u8]) -> bool {
 }
 
 /// Words before `key` that make it a secret.
-const KEY_OWNERS: [&str; 42] = [
+const KEY_OWNERS: [&str; 54] = [
     "access",
     "account",
     "admin",
+    "aes",
     "anthropic",
     "api",
     "app",
@@ -75,9 +79,14 @@ const KEY_OWNERS: [&str; 42] = [
     "client",
     "consumer",
     "cohere",
+    "cookie",
     "crypto",
+    "decryption",
+    "des",
     "deploy",
     "encryption",
+    "fernet",
+    "functions",
     "gemini",
     "gpg",
     "groq",
@@ -90,12 +99,16 @@ const KEY_OWNERS: [&str; 42] = [
     "mistral",
     "openai",
     "pgp",
+    "preshared",
     "private",
+    "rapidapi",
+    "recovery",
     "rsa",
     "secret",
     "service",
     "session",
     "shared",
+    "signature",
     "signing",
     "ssh",
     "storage",
@@ -103,8 +116,10 @@ const KEY_OWNERS: [&str; 42] = [
     "subscription",
     "symmetric",
     "tls",
+    "unseal",
     "vault",
     "webhook",
+    "wifi",
     "write",
 ];
 
@@ -167,7 +182,7 @@ const PASS_OTHERS: [&str; 12] =
     ["all", "band", "by", "did", "first", "high", "is", "low", "multi", "second", "single", "test"];
 
 /// Ends of names that are written as one word.
-const JOINED: [&str; 14] = [
+const JOINED: [&str; 24] = [
     "password",
     "passwords",
     "passwd",
@@ -182,6 +197,16 @@ const JOINED: [&str; 14] = [
     "refreshtoken",
     "sessiontoken",
     "idtoken",
+    "apitoken",
+    "authkey",
+    "apisecret",
+    "clientsecret",
+    "presharedkey",
+    "rootpw",
+    "bindpw",
+    "passwort",
+    "senha",
+    "wachtwoord",
 ];
 
 /// Returns the kind of a name, or `None` if its value is no secret.
@@ -214,12 +239,17 @@ pub(super) fn classify(name: &str) -> Option<Name> {
         "cookie" | "cookies" => Some(Name::Cookie),
         "bearer" => Some(Name::Bearer),
         "basic" => Some(Name::Basic),
-        "secret" | "secrets" | "credential" | "credentials" | "passcode" | "pwds" => strong,
+        "secret" | "secrets" | "credential" | "credentials" | "creds" | "passcode" | "pwds" => {
+            strong
+        }
         "pass" if before_is(&PASS_OTHERS) => None,
-        "pass" | "pwd" if before.is_some() && !before_is(&["old"]) => strong,
+        "pass" | "pwd" | "pw" | "psk" if before.is_some() && !before_is(&["old"]) => strong,
+        "passe" if before_is(&["de"]) => strong,
+        "phrase" if before_is(&["seed", "recovery", "backup"]) => strong,
+        "confirm" | "confirmation" if before_is(&["password"]) => strong,
         "token" if before_is(&TOKEN_OTHERS) => None,
         "token" if before.is_some() => strong,
-        "pass" | "pwd" | "pw" | "token" => medium,
+        "pass" | "pwd" | "pw" | "psk" | "token" => medium,
         "tokens" if before_is(&["access", "api", "auth", "bearer", "refresh", "session"]) => strong,
         "key" | "keys" if before_is(&KEY_OWNERS) => strong,
         "key" if before.is_some() && !name.bytes().any(|byte| byte.is_ascii_lowercase()) => weak,

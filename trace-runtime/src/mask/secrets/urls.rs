@@ -38,6 +38,14 @@ pub(super) fn password(bytes: &[u8], start: usize) -> Option<Range<usize>> {
     let at = authority.iter().rposition(|byte| *byte == b'@')?;
     let user_info = &authority[..at];
     match user_info.iter().position(|byte| *byte == b':') {
+        // The user is the token: `https://TOKEN:x-oauth-basic@host`.
+        Some(colon)
+            if colon >= 16
+                && matches!(&user_info[colon + 1..], b"" | b"x" | b"x-oauth-basic")
+                && user_info[..colon].iter().any(u8::is_ascii_digit) =>
+        {
+            Some(start..start + at)
+        }
         Some(colon) if colon + 1 < at => {
             let password = &user_info[colon + 1..];
             let is_hidden = password.iter().all(|byte| matches!(byte, b'*' | b'.' | b'x'));

@@ -110,7 +110,10 @@ pub(super) fn is_secret(value: &str, name: Strength, notation: Notation) -> bool
     }
     match name {
         Strength::Weak => is_random(trimmed.as_bytes()) && !trimmed.contains(char::is_whitespace),
-        Strength::Medium => is_unlike_words(trimmed) && !is_path(trimmed),
+        // Tokens of a model begin with their space: `{"token":" Paris2024"}`.
+        Strength::Medium => {
+            !value.starts_with(' ') && is_unlike_words(trimmed) && !is_path(trimmed)
+        }
         Strength::Strong => match notation {
             Notation::Quoted => true,
             Notation::Query | Notation::Assigned => !is_code(trimmed) && !is_path(trimmed),
@@ -119,7 +122,9 @@ pub(super) fn is_secret(value: &str, name: Strength, notation: Notation) -> bool
                 trimmed.len() >= 3
                     && !is_code(trimmed)
                     && !is_path(trimmed)
-                    && (ends_line && is_plain_word(trimmed) || has_digit_or_symbol(trimmed))
+                    && (ends_line && is_plain_word(trimmed)
+                        || has_digit_or_symbol(trimmed)
+                        || has_mixed_cases(trimmed))
             }
         },
     }
@@ -133,6 +138,12 @@ fn is_placeholder(value: &str) -> bool {
     let bare = value.trim_matches(['.', ',', ';', ':', '!', '?', ')', '(']);
     repeats
         || hides && value.len() >= 3
+        || value
+            .get(..5)
+            .is_some_and(|it| it.eq_ignore_ascii_case("your_") || it.eq_ignore_ascii_case("your-"))
+        || value.ends_with("-...")
+        || value.contains("xxxxxxxx")
+        || is_colour(value)
         || value.starts_with("${")
         || value.starts_with("{{")
         || value.starts_with("$(")
@@ -146,6 +157,12 @@ fn is_placeholder(value: &str) -> bool {
         || value.contains("redacted")
         || value.eq_ignore_ascii_case("aws4-hmac-sha256")
         || bare.len() <= 12 && WORDS.iter().any(|word| bare.eq_ignore_ascii_case(word))
+}
+
+/// Returns true for a colour in CSS, as design systems name them: `--color-token: #ff00aa`.
+fn is_colour(value: &str) -> bool {
+    let digits = value.strip_prefix('#').unwrap_or_default().as_bytes();
+    matches!(digits.len(), 3 | 6 | 8) && digits.iter().all(u8::is_ascii_hexdigit)
 }
 
 /// Returns true for source code: a path (`settings.key`), a call (`getpass()`), a type, or a name
@@ -180,13 +197,23 @@ fn is_camel(value: &str) -> bool {
 
 fn is_path(value: &str) -> bool {
     let is_absolute = value.starts_with('/') && value[1..].contains('/');
-    let is_relative = ["~/", "./", "../", "file:", "C:\\"].iter().any(|it| value.starts_with(it));
+    let is_relative = ["~/", "./", "../", "file:", "C:\\", "http://", "https://"]
+        .iter()
+        .any(|it| value.starts_with(it));
     let is_file = [".json", ".pem", ".key", ".txt", ".crt", ".yaml", ".yml", ".toml", ".env"];
     is_absolute || is_relative || is_file.iter().any(|end| value.ends_with(end))
 }
 
 fn is_name_byte(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || byte == b'_'
+}
+
+/// Returns true for a word with capitals within it, such as `gAfzSxyYx`.
+fn has_mixed_cases(value: &str) -> bool {
+    let value = value.trim_end_matches(['.', ',', ';', ':', '!', '?', ')']);
+    let capitals = value.bytes().skip(1).filter(u8::is_ascii_uppercase).count();
+    let lower = value.bytes().filter(u8::is_ascii_lowercase).count();
+    value.len() >= 8 && capitals >= 2 && lower >= 2
 }
 
 fn is_plain_word(value: &str) -> bool {

@@ -7,9 +7,9 @@ use std::ops::Range;
 const TYPES: [&str; 10] = [
     "&'static str",
     "&str",
+    "string",
     "str",
     "String",
-    "string",
     "Option<&str>",
     "Option<String>",
     "SecretString",
@@ -28,6 +28,10 @@ impl Assignments<'_> {
         if before == Some(b'<') && self.bytes.get(at) == Some(&b'>') {
             return Some(name.end..at + 1);
         }
+        // `<entry key="password">..</entry>`.
+        if is_quoted && self.bytes.get(at) == Some(&b'>') {
+            return Some(name.end..at + 1);
+        }
         // `os.environ["API_KEY"] = ..`.
         if is_quoted && self.bytes.get(at) == Some(&b']') {
             at += 1;
@@ -43,6 +47,8 @@ impl Assignments<'_> {
             b'=' => at + self.count(at, |byte| matches!(byte, b'=' | b'>' | b'~')),
             b',' if is_quoted => self.after_comma(name, at, kind)?,
             b'v' if is_quoted && at > spaces => self.after_value_name(at)?,
+            // The next line of a list in YAML.
+            b'v' if self.bytes[spaces..at].contains(&b'\n') => self.after_value_name(at)?,
             // `--password X`, and `PASSWORD 'X'` in SQL.
             _ if at > spaces && self.is_option(name) && byte != b'-' => at,
             b'\'' if at > spaces && !is_quoted => at,
@@ -85,7 +91,8 @@ impl Assignments<'_> {
         let is_pair = opens && matches!(self.bytes.get(closes), Some(b']' | b')'));
         // `["password","username"]` is a list of names.
         let is_header = matches!(kind, Name::Authorization | Name::Cookie);
-        let is_compound = self.bytes[name.clone()].iter().any(|byte| matches!(byte, b'-' | b'_'));
+        let is_compound =
+            self.bytes[name.clone()].iter().any(|byte| matches!(byte, b'-' | b'_' | b'.'));
         let is_word = value.iter().all(u8::is_ascii_alphabetic) && !is_header;
         (is_pair && !is_word && (is_header || is_compound || value.len() >= 16)).then_some(at)
     }

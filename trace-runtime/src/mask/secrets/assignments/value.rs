@@ -10,7 +10,7 @@ use std::ops::Range;
 const MAX_WRAPPERS: usize = 4;
 
 /// The names of the field that holds the value in an object around it.
-const INNER_NAMES: [&str; 9] = [
+const INNER_NAMES: [&str; 11] = [
     "value",
     "secret",
     "key",
@@ -20,6 +20,8 @@ const INNER_NAMES: [&str; 9] = [
     "data",
     "plaintext",
     "stringValue",
+    "string_value",
+    "S",
 ];
 
 impl Assignments<'_> {
@@ -31,6 +33,12 @@ impl Assignments<'_> {
         name_start: usize,
         separator: &Range<usize>,
     ) {
+        // The text of an element in XML is not quoted.
+        if self.text[separator.clone()].ends_with('>')
+            && !self.text[separator.clone()].contains('=')
+        {
+            return self.element(at, strength, separator);
+        }
         let mut at = at;
         for _ in 0..MAX_WRAPPERS {
             if self.bytes.get(at) == Some(&b'[') {
@@ -58,10 +66,13 @@ impl Assignments<'_> {
         let space = |at| self.skip(at, |byte| byte.is_ascii_whitespace());
         match rest.first()? {
             b'&' | b'(' => return Some(at + 1),
-            b'b' | b'r' | b'f' | b'B' if matches!(rest.get(1), Some(b'"' | b'\'')) => {
+            b'b' | b'r' | b'f' | b'B' | b'u' | b'N' | b'@'
+                if matches!(rest.get(1), Some(b'"' | b'\'')) =>
+            {
                 return Some(at + 1);
             }
             b'{' => return self.inner_field(space(at + 1)),
+            b'|' | b'>' | b'!' => return self.yaml(at),
             byte if !byte.is_ascii_uppercase() => return None,
             _ => {}
         }
@@ -69,9 +80,22 @@ impl Assignments<'_> {
         let end = space(at + name);
         match self.bytes.get(end)? {
             b'(' if end == at + name => Some(space(end + 1)),
+            b':' => ["::from(\"", "::new(\""]
+                .iter()
+                .find_map(|call| self.starts(end, call).then(|| end + call.len() - 1)),
             b'{' => self.inner_field(space(end + 1)),
             _ => None,
         }
+    }
+
+    /// Skips the beginning of a value in YAML: `!!str `, `|` or `>-` and the line end after it.
+    fn yaml(&self, at: usize) -> Option<usize> {
+        if self.starts(at, "!!str ") {
+            return Some(at + "!!str ".len());
+        }
+        let end = self.skip(at, |byte| matches!(byte, b'|' | b'>' | b'-' | b'+'));
+        let value = self.skip(end, |byte| matches!(byte, b' ' | b'\r' | b'\n'));
+        (self.bytes.get(end) == Some(&b'\n')).then_some(value)
     }
 
     /// Skips the name of the field that holds a value: `"value": `, `inner: `.
@@ -122,17 +146,20 @@ impl Assignments<'_> {
         }
     }
 
+    /// Adds the text of an element of XML. The name may be an attribute of it, as in
+    /// `<string name="api_key">`, but labels of forms have such names too.
+    fn element(&mut self, at: usize, strength: Strength, separator: &Range<usize>) {
+        let is_attribute = self.bytes[separator.start] != b'>';
+        let strength = if is_attribute { strength.min(Strength::Medium) } else { strength };
+        let len = self.count(at, |byte| !matches!(byte, b'<' | b'\n'));
+        let closes = self.starts(at + len, "</");
+        if closes && is_secret(&self.text[at..at + len], strength, Notation::Quoted) {
+            self.add(at..at + len);
+        }
+    }
+
     fn bare(&mut self, at: usize, strength: Strength, name_start: usize, separator: &Range<usize>) {
         let between = &self.text[separator.clone()];
-        let is_xml = between.ends_with('>') && !between.contains('=');
-        if is_xml {
-            let len = self.count(at, |byte| !matches!(byte, b'<' | b'\n'));
-            let closes = self.starts(at + len, "</");
-            if closes && is_secret(&self.text[at..at + len], strength, Notation::Quoted) {
-                self.add(at..at + len);
-            }
-            return;
-        }
         let before = name_start.checked_sub(1).map(|at| self.bytes[at]);
         let is_query = matches!(before, Some(b'?' | b'&'));
         let name = &self.bytes[name_start..separator.start];

@@ -1,6 +1,7 @@
 //! The table of forms.
 
-use super::super::forms::{Alphabet, FORMS, Form, Proof, SOURCES};
+use super::super::alphabet::Alphabet;
+use super::super::forms::{FORMS, Form, Proof, SOURCES};
 use super::Random;
 use std::collections::HashSet;
 

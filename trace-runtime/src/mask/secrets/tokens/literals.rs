@@ -1,8 +1,8 @@
 //! Tokens whose literal is not at their beginning, and those of several parts.
 
 use super::super::Finding;
+use super::super::alphabet::Alphabet;
 use super::super::boundary::starts_word;
-use super::super::forms::Alphabet;
 use super::super::values::is_random;
 use super::MAX_DECISIVE;
 use std::ops::Range;
