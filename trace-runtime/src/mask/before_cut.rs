@@ -28,10 +28,13 @@ pub(super) fn redact(
     }
 }
 
-/// Splits a text at the last character before `at`. Returns `None` if it is shorter.
+/// Splits a text at the last character before `at`. Returns `None` if it is not longer.
 fn split(text: &str, at: usize) -> Option<(&str, &str)> {
+    if text.len() <= at {
+        return None;
+    }
     let at = (0..=at).rev().take(4).find(|at| text.is_char_boundary(*at))?;
-    text.split_at_checked(at).filter(|(_, rest)| !rest.is_empty())
+    text.split_at_checked(at)
 }
 
 #[cfg(test)]

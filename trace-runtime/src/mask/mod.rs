@@ -89,7 +89,9 @@ pub(crate) fn apply(
     cut: Option<usize>,
     original: &dyn Fn(&str) -> Option<&'static str>,
 ) {
-    let kind = OpenInferenceSpanKind::from_attributes(&span.attributes);
+    let needs_kind = !settings.hidden.is_empty() || !settings.functions.is_empty();
+    let kind =
+        needs_kind.then(|| OpenInferenceSpanKind::from_attributes(&span.attributes)).flatten();
     // A function of the application may keep any part of a value.
     let cut = cut.filter(|_| settings.functions.is_empty());
     let masking = Masking { settings, kind, original, cut };
@@ -106,9 +108,10 @@ pub(crate) fn apply(
         && !description.is_empty()
     {
         // The description repeats the message of the `exception` event, so the same rules apply.
-        let text = Value::from(description.clone().into_owned());
-        let masked = masking.mask_value(keys::STATUS_DESCRIPTION, text, keys::EVENT_EXCEPTION);
-        *description = masked.map_or(Cow::Borrowed(""), |text| text.to_string().into());
+        let mut text = Value::from(description.clone().into_owned());
+        let is_kept =
+            masking.mask_value(keys::STATUS_DESCRIPTION, &mut text, keys::EVENT_EXCEPTION);
+        *description = if is_kept { text.to_string().into() } else { Cow::Borrowed("") };
     }
     if settings.scrub_secrets {
         scrub::drop_trace_state_with_secret(span);
@@ -118,7 +121,7 @@ pub(crate) fn apply(
 /// The masks for one span.
 struct Masking<'a> {
     settings: &'a MaskSettings,
-    /// The kind of the span; `None` if its attribute is missing or unknown.
+    /// The kind of the span; `None` if its attribute is missing or unknown, or if nothing asks.
     kind: Option<OpenInferenceSpanKind>,
     original: &'a dyn Fn(&str) -> Option<&'static str>,
     /// The length at which texts are cut later; `None` if they are not.
@@ -129,22 +132,13 @@ impl Masking<'_> {
     /// Masks a list of attributes. `event` is the name of the event that they belong to, or empty.
     fn mask_attributes(&self, attributes: &mut Vec<KeyValue>, event: &str) {
         attributes.retain_mut(|KeyValue { key, value, .. }| {
-            // Moves the value out, since most values are moved back without a copy.
-            let original = std::mem::replace(value, Value::Bool(false));
-            let of_original = match (self.original)(key.as_str()) {
-                Some(copied) => self.mask_value(copied, original, event),
-                None => Some(original),
-            };
-            match of_original.and_then(|value| self.mask_value(key.as_str(), value, event)) {
-                Some(masked) => {
-                    *value = masked;
-                    if self.settings.scrub_secrets {
-                        scrub::scrub_key(key);
-                    }
-                    true
-                }
-                None => false,
+            let is_kept = (self.original)(key.as_str())
+                .is_none_or(|copied| self.mask_value(copied, value, event))
+                && self.mask_value(key.as_str(), value, event);
+            if is_kept && self.settings.scrub_secrets {
+                scrub::scrub_key(key);
             }
+            is_kept
         });
     }
 
@@ -156,37 +150,37 @@ impl Masking<'_> {
         }
         // Avoids the copy into a `Value` where no function needs it.
         if !self.settings.functions.is_empty() {
-            let masked = self.apply_functions(key, Value::from(name.clone().into_owned()));
-            *name = masked.map_or(REDACTED.into(), |name| name.as_str().into_owned().into());
+            let mut masked = Value::from(name.clone().into_owned());
+            let is_kept = self.apply_functions(key, &mut masked);
+            *name = if is_kept { masked.as_str().into_owned().into() } else { REDACTED.into() };
         }
     }
 
-    /// Returns the value to export, or `None` if the attribute is dropped.
-    fn mask_value(&self, key: &str, value: Value, event: &str) -> Option<Value> {
-        let value = match rules::action(key, event, self.kind, &self.settings.hidden) {
-            Action::Drop => return None,
-            Action::Redact => return self.apply_functions(key, Value::from(REDACTED)),
-            Action::Keep if self.settings.scrub_secrets && scrub::names_secret(key, &value) => {
-                Value::from(REDACTED)
+    /// Masks a value in its place. Returns false if the attribute is dropped.
+    fn mask_value(&self, key: &str, value: &mut Value, event: &str) -> bool {
+        match rules::action(key, event, self.kind, &self.settings.hidden) {
+            Action::Drop => return false,
+            Action::Redact => *value = Value::from(REDACTED),
+            Action::Keep if self.settings.scrub_secrets && scrub::names_secret(key, value) => {
+                *value = Value::from(REDACTED);
             }
             Action::Keep => self.redact_texts(key, value),
-        };
+        }
         self.apply_functions(key, value)
     }
 
     /// Redacts images and secrets in a text or in each text of an array.
-    fn redact_texts(&self, key: &str, mut value: Value) -> Value {
+    fn redact_texts(&self, key: &str, value: &mut Value) {
         let redact = |text: &mut StringValue| {
             if let Some(redacted) = self.redact_text(key, text.as_str()) {
                 *text = redacted.into();
             }
         };
-        match &mut value {
+        match value {
             Value::String(text) => redact(text),
             Value::Array(Array::String(texts)) => texts.iter_mut().for_each(redact),
             _ => {}
         }
-        value
     }
 
     /// Redacts images and secrets in a text. Returns `None` if there are none.
@@ -210,14 +204,17 @@ impl Masking<'_> {
     }
 
     /// Passes the value through the functions of the application, each of which sees the result of
-    /// the one before. The value is dropped if a function panics: it may be the value that the
-    /// function was written to hide.
-    fn apply_functions(&self, key: &str, value: Value) -> Option<Value> {
-        self.settings.functions.iter().try_fold(value, |value, function| {
-            match catch(|| function(key, &value, self.kind)) {
-                Ok(Masked::Keep) => Some(value),
-                Ok(Masked::Replace(other)) => Some(other),
-                Ok(Masked::Drop) | Err(_) => None,
+    /// the one before. Returns false if the attribute is dropped, also if a function panics: its
+    /// value may be the one that the function was written to hide.
+    fn apply_functions(&self, key: &str, value: &mut Value) -> bool {
+        self.settings.functions.iter().all(|function| {
+            match catch(|| function(key, value, self.kind)) {
+                Ok(Masked::Keep) => true,
+                Ok(Masked::Replace(other)) => {
+                    *value = other;
+                    true
+                }
+                Ok(Masked::Drop) | Err(_) => false,
             }
         })
     }
