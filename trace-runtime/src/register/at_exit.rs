@@ -4,7 +4,7 @@
 //! `process::exit` are never dropped. The C library calls a function at the exit in all these cases.
 //! It runs on a thread whose thread-locals may be destroyed, so another thread does the work.
 
-use super::registration::Running;
+use super::running::Running;
 use crate::panic::catch;
 use crate::sync;
 use std::sync::{Arc, Mutex, Once, Weak, mpsc};

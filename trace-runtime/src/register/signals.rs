@@ -4,7 +4,8 @@
 //! thread then ends the process as the signal would have done. Otherwise the program itself decides
 //! when to end, and the thread only flushes.
 
-use super::registration::{Registration, Running};
+use super::registration::Registration;
+use super::running::Running;
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook::iterator::{Handle, Signals};
 use signal_hook::{flag, low_level};
