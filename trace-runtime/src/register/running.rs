@@ -150,7 +150,8 @@ impl Running {
         }
         let provider = self.provider.clone();
         // The processors of the provider have their own timeout, or none.
-        attached_result(run_with_timeout(self.timeout, move || provider.force_flush()))
+        let flush = move || provider.force_flush();
+        attached_result(run_with_timeout("trace-runtime-flush", self.timeout, flush))
     }
 
     /// Flushes, and waits for the spans of earlier runs in the spool too.

@@ -1,4 +1,4 @@
-//! The annotated function: the constants the macro wrote, and one call of it.
+//! The facts about an annotated function, which the macro writes as a constant, and one call of it.
 
 use crate::capture::without_paths;
 use crate::openinference::{OpenInferenceSpanKind, keys};
@@ -81,10 +81,12 @@ impl Call {
     /// Returns OpenTelemetry's kind of the span: an exchange is a request to another process, or
     /// from one.
     pub(crate) fn span_kind(&self) -> SpanKind {
-        match (self.is_exchange(), self.is_served()) {
-            (_, true) => SpanKind::Server,
-            (true, _) => SpanKind::Client,
-            _ => SpanKind::Internal,
+        if self.is_served() {
+            SpanKind::Server
+        } else if self.is_exchange() {
+            SpanKind::Client
+        } else {
+            SpanKind::Internal
         }
     }
 
