@@ -46,7 +46,8 @@ pub(crate) struct Active {
 pub(crate) struct EffectiveParent<'a> {
     /// The parent; an invalid one if the span begins a trace.
     pub(crate) parent: &'a SpanContext,
-    /// The remote span that is not the parent because the settings exclude it. The span links to it.
+    /// The remote span that is not the parent because the settings exclude it. The span links to
+    /// it.
     pub(crate) ignored: Option<&'a SpanContext>,
 }
 

@@ -1,8 +1,9 @@
 //! Shuts the registration down when the process exits.
 //!
 //! A registration in a `static`, one that was leaked, and one of a program that calls
-//! `process::exit` are never dropped. The C library calls a function at the exit in all these cases.
-//! It runs on a thread whose thread-locals may be destroyed, so another thread does the work.
+//! `process::exit` are never dropped. The C library calls a function at the exit in all these
+//! cases. It runs on a thread whose thread-locals may be destroyed, so another thread does the
+//! work.
 
 use super::running::Running;
 use super::time_limit::run_with_timeout;

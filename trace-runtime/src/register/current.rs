@@ -1,4 +1,5 @@
-//! The active registration of the process, and the switch that every annotated function reads first.
+//! The active registration of the process, and the switch that every annotated function reads
+//! first.
 //!
 //! At most one registration is active. Threads reach it without a lock: each keeps a handle in a
 //! thread-local, and refreshes it when the counter of changes has moved on.
@@ -91,8 +92,9 @@ fn is_forked() -> bool {
     Process::from_id(OWNER.load(Ordering::Relaxed)).is_some_and(Process::is_forked)
 }
 
-/// Makes `next` the active registration, switches the macros on, and sets the global provider if one
-/// is given. Returns false, without any change, if another registration of the program is active.
+/// Makes `next` the active registration, switches the macros on, and sets the global provider if
+/// one is given. Returns false, without any change, if another registration of the program is
+/// active.
 pub(super) fn activate(next: &Arc<Active>, global: Option<&SdkTracerProvider>) -> bool {
     let mut active = sync::write(&ACTIVE);
     if active.as_ref().is_some_and(|active| !is_for_tests(active)) {

@@ -58,8 +58,8 @@ impl Builder {
 }
 
 impl Feedback {
-    /// Starts the delivery to the backends that the environment names: `TRACE_BACKENDS`, or Phoenix at
-    /// `PHOENIX_COLLECTOR_ENDPOINT`. It is `register().feedback()`.
+    /// Starts the delivery to the backends that the environment names: `TRACE_BACKENDS`, or Phoenix
+    /// at `PHOENIX_COLLECTOR_ENDPOINT`. It is `register().feedback()`.
     ///
     /// ```no_run
     /// let feedback = trace_runtime::Feedback::from_env()?;

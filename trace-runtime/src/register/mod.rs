@@ -1,7 +1,8 @@
 //! Registers tracing: the builder, its settings, the provider, and the guard that ends all of it.
 //!
-//! Imports go one way: `registration` -> `running` -> `provider`, `banner`, `current` -> `active` ->
-//! `propagator` -> `settings` -> `builder`. `at_exit` and `signals` end a registration from outside.
+//! Imports go one way: `registration` -> `running` -> `provider`, `banner`, `current` -> `active`
+//! -> `propagator` -> `settings` -> `builder`. `at_exit` and `signals` end a registration from
+//! outside.
 
 mod active;
 mod at_exit;

@@ -18,8 +18,8 @@ use std::thread;
 /// The guard of an active registration, returned by [`Builder::install`](crate::Builder::install).
 /// Spans are recorded until it is dropped.
 ///
-/// Dropping it is a [`shutdown`](Self::shutdown), also during a panic and inside an async runtime. If
-/// it still exists when the process exits, for example in a `static`, it is shut down then.
+/// Dropping it is a [`shutdown`](Self::shutdown), also during a panic and inside an async runtime.
+/// If it still exists when the process exits, for example in a `static`, it is shut down then.
 /// Undelivered spans are reported on stderr, or to
 /// [`on_diagnostic`](crate::Builder::on_diagnostic).
 ///
@@ -35,8 +35,8 @@ use std::thread;
 #[derive(Debug)]
 #[must_use = "dropping the registration ends tracing: bind it with `let _registration = ..`"]
 pub struct Registration {
-    /// `None` if tracing is switched off. The function that runs at the exit of the process finds it
-    /// too.
+    /// `None` if tracing is switched off. The function that runs at the exit of the process finds
+    /// it too.
     running: Option<Arc<Running>>,
 }
 
@@ -111,8 +111,8 @@ impl Registration {
     /// first. Without a spool it is the same as `flush`.
     ///
     /// A call is only needed to know that the spool is empty: it is also sent in the background,
-    /// and in the time that [`shutdown`](Self::shutdown) has left. Spans in the folders of processes
-    /// that still run are not waited for.
+    /// and in the time that [`shutdown`](Self::shutdown) has left. Spans in the folders of
+    /// processes that still run are not waited for.
     ///
     /// ```no_run
     /// let registration = trace_runtime::register().spool("traces").install()?;
@@ -164,8 +164,8 @@ impl Registration {
     ///
     /// # Errors
     ///
-    /// Returns an error for a value that no backend accepts, if no backend takes feedback, and after
-    /// shutdown.
+    /// Returns an error for a value that no backend accepts, if no backend takes feedback, and
+    /// after shutdown.
     pub fn annotate(
         &self,
         target: impl Into<Target>,

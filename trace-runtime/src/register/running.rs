@@ -184,8 +184,8 @@ impl Running {
         result
     }
 
-    /// Returns an error in a forked child: the threads that deliver are the parent's, and so are the
-    /// spans and their counts.
+    /// Returns an error in a forked child: the threads that deliver are the parent's, and so are
+    /// the spans and their counts.
     fn require_own_process(&self) -> Result<(), FlushError> {
         if self.is_forked() {
             return Err(FlushError::without_counts(None, FORKED.to_owned()));

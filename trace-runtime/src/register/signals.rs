@@ -1,8 +1,8 @@
 //! Shuts the registration down on SIGTERM and ctrl-c (feature `signals`).
 //!
-//! The handler only writes to a pipe; a thread does the work. If nothing else handles the signal, the
-//! thread then ends the process as the signal would have done. Otherwise the program itself decides
-//! when to end, and the thread only flushes.
+//! The handler only writes to a pipe; a thread does the work. If nothing else handles the signal,
+//! the thread then ends the process as the signal would have done. Otherwise the program itself
+//! decides when to end, and the thread only flushes.
 
 use super::registration::Registration;
 use super::running::Running;
@@ -49,14 +49,14 @@ pub(super) struct SignalWatch(Handle);
 
 impl Registration {
     /// Shuts down on SIGTERM and ctrl-c (SIGINT), within the
-    /// [`shutdown_timeout`](crate::Builder::shutdown_timeout), and then ends the process by the same
-    /// signal, so that its parent sees the usual exit status. A second signal ends it at once.
+    /// [`shutdown_timeout`](crate::Builder::shutdown_timeout), and then ends the process by the
+    /// same signal, so that its parent sees the usual exit status. A second signal ends it at once.
     ///
-    /// If the program handles a signal already, the spans that ended so far are flushed instead, and
-    /// the handler of the program decides about the end: call this method after other handlers are
-    /// installed. A signal that is ignored stays ignored. On systems other than Linux, such handlers
-    /// are called too, but the process ends after the shutdown. A program that ends itself after
-    /// `tokio::signal` or the like does not need this method.
+    /// If the program handles a signal already, the spans that ended so far are flushed instead,
+    /// and the handler of the program decides about the end: call this method after other handlers
+    /// are installed. A signal that is ignored stays ignored. On systems other than Linux, such
+    /// handlers are called too, but the process ends after the shutdown. A program that ends itself
+    /// after `tokio::signal` or the like does not need this method.
     ///
     /// ```no_run
     /// let registration = trace_runtime::register().install()?;

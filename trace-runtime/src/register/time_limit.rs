@@ -4,8 +4,8 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-/// Runs `work` on a new thread of this name and waits for it for at most `timeout`. Returns `None` if
-/// there is no result by then; the thread continues in the background.
+/// Runs `work` on a new thread of this name and waits for it for at most `timeout`. Returns `None`
+/// if there is no result by then; the thread continues in the background.
 pub(super) fn run_with_timeout<T: Send + 'static>(
     thread_name: &str,
     timeout: Duration,
