@@ -80,8 +80,8 @@ pub(crate) struct Rebound {
 }
 
 /// Removes `mut` from the arguments and returns statements which bind them again, for the closure
-/// or the async block around the body. Without them, rustc would report an assignment to an argument
-/// twice: as one to an argument and as one to a captured variable.
+/// or the async block around the body. Without them, rustc would report an assignment to an
+/// argument twice: as one to an argument and as one to a captured variable.
 ///
 /// Input: `fn count(mut n: u8, (a, mut b): (u8, u8))`. Output: `let mut n = n; let mut b = b;`.
 pub(crate) fn take_mutable_arguments(signature: &mut Signature) -> Vec<Rebound> {

@@ -19,8 +19,8 @@ pub(crate) fn quoted_list(names: &[&str]) -> String {
     quoted.join(", ")
 }
 
-/// Returns the message for a name in `skip(..)` that is no argument: `owner` is "function" or "call",
-/// and `no_arguments` completes the message if it has none.
+/// Returns the message for a name in `skip(..)` that is no argument: `owner` is "function" or
+/// "call", and `no_arguments` completes the message if it has none.
 pub(crate) fn unknown_argument(
     found: &Ident,
     arguments: &[String],

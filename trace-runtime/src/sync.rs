@@ -1,7 +1,7 @@
 //! Locks that stay usable after a panic, and the detection of forked processes.
 //!
-//! A thread that panics while it holds a lock poisons it. All state in this crate is valid between two
-//! statements, so the next thread can continue.
+//! A thread that panics while it holds a lock poisons it. All state in this crate is valid between
+//! two statements, so the next thread can continue.
 
 mod process;
 

@@ -16,8 +16,8 @@ pub(super) enum Treatment {
 }
 
 /// Returns the part of an argument that is captured: `part` of `Some(part)`, otherwise the argument
-/// itself. The call may convert that part, as in `Some(&string)` for an `Option<&str>`, so the `Some`
-/// has to stay in its place.
+/// itself. The call may convert that part, as in `Some(&string)` for an `Option<&str>`, so the
+/// `Some` has to stay in its place.
 pub(super) fn inner_part(argument: &mut Expr) -> &mut Expr {
     if let Expr::Call(call) = &*argument
         && call.args.len() == 1

@@ -144,8 +144,8 @@ impl Call {
     }
 }
 
-/// Returns the call after which the span is named. Methods of `Result` and `Option` that only convert
-/// the value of a call do not count.
+/// Returns the call after which the span is named. Methods of `Result` and `Option` that only
+/// convert the value of a call do not count.
 fn outermost_call(expression: &mut Expr) -> &mut Expr {
     const CONVERSIONS: [&str; 11] = [
         "context",

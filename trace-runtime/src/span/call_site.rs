@@ -116,8 +116,9 @@ impl Call {
         names + path.len() + file.len() + documentation.len()
     }
 
-    /// Pushes the `code.*` attributes of a function, and the names that OpenInference defines besides
-    /// the name of the span: `agent.name` for agents, `tool.name` and `tool.description` for tools.
+    /// Pushes the `code.*` attributes of a function, and the names that OpenInference defines
+    /// besides the name of the span: `agent.name` for agents, `tool.name` and `tool.description`
+    /// for tools.
     pub(crate) fn describe(&self, attributes: &mut Vec<KeyValue>) {
         if self.is_exchange() {
             return;

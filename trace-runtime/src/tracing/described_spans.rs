@@ -20,8 +20,8 @@ const fn spans(
     DescribedSpans { crate_name, kind, names }
 }
 
-/// The spans of `langchain-rust` 7 and of the crates of `swiftide` 0.33, without those that only show
-/// how the work is divided, such as `then_in_batch`.
+/// The spans of `langchain-rust` 7 and of the crates of `swiftide` 0.33, without those that only
+/// show how the work is divided, such as `then_in_batch`.
 const DESCRIBED: [DescribedSpans; 14] = [
     spans("langchain_rust", Llm, &["llm.generate"]),
     spans("langchain_rust", Embedding, &["embed.documents", "embed.query"]),
