@@ -1,5 +1,5 @@
-//! Values whose implementations hang, recurse without end or are huge: the call returns its value, and
-//! its span arrives within the bounds.
+//! Values whose implementations hang, recurse without end or are huge: the call returns its value,
+//! and its span arrives within the bounds.
 
 use integration_tests::Program;
 use serde::{Serialize, Serializer};
@@ -79,7 +79,7 @@ fn lock_without_serialize_shows_its_debug() {
     assert!(attribute(&span, "input.value").contains("<locked>"));
 }
 
-/// A newtype around itself, without end.
+/// A newtype that wraps itself endlessly.
 struct Newtype;
 
 impl Serialize for Newtype {
@@ -88,7 +88,7 @@ impl Serialize for Newtype {
     }
 }
 
-/// A `Some` around itself, without end.
+/// A `Some` that wraps itself endlessly.
 struct Always;
 
 impl Serialize for Always {
@@ -97,7 +97,7 @@ impl Serialize for Always {
     }
 }
 
-/// A value inside itself, without end, as a derived `Debug` of a circle writes it.
+/// A value that contains itself, as the derived `Debug` of a cycle shows it.
 struct Circle;
 
 impl Debug for Circle {

@@ -168,7 +168,7 @@ fn long_value_is_truncated_with_a_marker() {
     assert_eq!(value("output.mime_type"), "text/plain", "truncated JSON is not JSON");
 }
 
-/// Serialises to 100 MB of JSON, generated on demand; counts the bytes that were requested.
+/// Serializes to 100 MB of JSON, generated on demand; counts the bytes that were requested.
 struct Huge<'a>(&'a Cell<usize>);
 
 const CHUNK: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";

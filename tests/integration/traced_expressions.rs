@@ -30,7 +30,7 @@ struct Client {
     history: Vec<String>,
 }
 
-/// What `client.chat()` lends, as async-openai does.
+/// The borrowing handle that `client.chat()` returns, as in async-openai.
 struct Chat<'a>(&'a Client);
 
 impl Chat<'_> {

@@ -61,7 +61,8 @@ impl Program {
 
     /// Takes the registration lock without installing anything, for tests that install themselves.
     ///
-    /// A failed test poisons the lock. Its registration is dropped by then, so other tests can continue.
+    /// A failed test poisons the lock. Its registration is dropped by then, so other tests can
+    /// continue.
     pub fn lock() -> MutexGuard<'static, ()> {
         REGISTRATION.lock().unwrap_or_else(PoisonError::into_inner)
     }

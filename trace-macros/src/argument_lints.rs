@@ -12,7 +12,8 @@ use syn::visit_mut::{self, VisitMut};
 use syn::{Attribute, FnArg, Ident, PatIdent, Signature, Token};
 
 /// Returns statements in which rustc reports the arguments that only the span reads, at their
-/// positions in the signature. An argument that is bound again has its lint there. Moves the lint attributes of these arguments there.
+/// positions in the signature. The lint attributes of these arguments move to the statements. An
+/// argument that the body binds again is absent, since rustc reports it at that binding.
 ///
 /// Input: `fn ask(prompt: &str, #[expect(unused)] model: &str) { todo!() }`.
 /// Output: `let prompt = (); #[expect(unused)] let model = ();`.
@@ -79,8 +80,8 @@ pub(crate) struct Rebound {
 }
 
 /// Removes `mut` from the arguments and returns statements which bind them again, for the closure
-/// or the async block around the body. There, an assignment to a captured argument would have a
-/// lint in addition to that of an assignment to an argument.
+/// or the async block around the body. Without them, rustc would report an assignment to an
+/// argument twice: as one to an argument and as one to a captured variable.
 ///
 /// Input: `fn count(mut n: u8, (a, mut b): (u8, u8))`. Output: `let mut n = n; let mut b = b;`.
 pub(crate) fn take_mutable_arguments(signature: &mut Signature) -> Vec<Rebound> {

@@ -4,7 +4,7 @@ use crate::errors::Errors;
 use crate::function::Function;
 use crate::options::Options;
 use crate::outer_attributes::cfg_attributes;
-use crate::suggestion::{did_you_mean, quoted_list};
+use crate::suggestion::unknown_argument;
 use proc_macro2::{Group, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
@@ -32,16 +32,18 @@ pub(crate) fn recorded_arguments(
     for skipped in options.skipped() {
         let is_skipped = |argument: &Argument| argument.binding.unraw() == skipped.unraw();
         if !arguments.iter().any(is_skipped) {
-            errors.push(skipped, unknown_argument(skipped, &arguments));
+            let name = |argument: &Argument| argument.binding.unraw().to_string();
+            let names: Vec<String> = arguments.iter().map(name).collect();
+            let message = unknown_argument(skipped, &names, "function", "this function takes none");
+            errors.push(skipped, message);
         }
     }
     if options.skip_all.is_set() || options.input.is_set() {
         return Vec::new();
     }
     arguments.retain(|argument| !options.skips(&argument.binding));
-    let is_ignored = |argument: &Argument| is_ignored_by_async_trait(&argument.binding, body);
     if signature.output.to_token_stream().to_string().contains("'async_trait") {
-        arguments.retain(|argument| !is_ignored(argument));
+        arguments.retain(|argument| !is_ignored_by_async_trait(&argument.binding, body));
     }
     arguments
 }
@@ -107,22 +109,4 @@ fn collect_bound_names(pattern: &Pat, names: &mut Vec<Ident>) {
         // The other patterns bind no name: `_`, `..`, literals, paths, ranges.
         _ => {}
     }
-}
-
-fn unknown_argument(found: &Ident, arguments: &[Argument]) -> String {
-    let found = found.unraw().to_string();
-    if found == "self" {
-        return "`self` is never recorded: remove it from `skip`".to_owned();
-    }
-    if arguments.is_empty() {
-        return format!("no argument `{found}` to skip: this function takes none");
-    }
-    let name = |argument: &Argument| argument.binding.unraw().to_string();
-    let names: Vec<String> = arguments.iter().map(name).collect();
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    format!(
-        "no argument `{found}` to skip{} Arguments of this function: {}",
-        did_you_mean(&found, &names),
-        quoted_list(&names),
-    )
 }

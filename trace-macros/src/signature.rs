@@ -15,9 +15,9 @@ pub(crate) fn return_type(signature: &Signature) -> Type {
     }
 }
 
-/// Returns false if a type is certain to be no future by its spelling: `()`, `&str`, `Result<T, E>`.
-/// Generated code allows a lint for the other types only, since an `allow` covers the body too, and
-/// is an error where the user forbids the lint.
+/// Returns false if a type is certain to be no future by its spelling: `()`, `&str`,
+/// `Result<T, E>`. Generated code allows a lint for the other types only, since an `allow` covers
+/// the body too, and is an error where the user forbids the lint.
 pub(crate) fn may_be_future(declared: &Type) -> bool {
     const OTHER_TYPES: [&str; 5] = ["Option", "String", "Vec", "bool", "char"];
     match declared {

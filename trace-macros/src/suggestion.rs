@@ -1,6 +1,9 @@
 //! The parts of an error message that help with an unknown name: the most similar name, and the
 //! list of the accepted names.
 
+use proc_macro2::Ident;
+use syn::ext::IdentExt;
+
 /// Returns the end of a sentence that reports the unknown name `found`: ": did you mean `name`?" if
 /// a candidate is similar, and a full stop otherwise.
 pub(crate) fn did_you_mean(found: &str, candidates: &[&str]) -> String {
@@ -14,6 +17,29 @@ pub(crate) fn did_you_mean(found: &str, candidates: &[&str]) -> String {
 pub(crate) fn quoted_list(names: &[&str]) -> String {
     let quoted: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
     quoted.join(", ")
+}
+
+/// Returns the message for a name in `skip(..)` that is no argument: `owner` is "function" or
+/// "call", and `no_arguments` completes the message if it has none.
+pub(crate) fn unknown_argument(
+    found: &Ident,
+    arguments: &[String],
+    owner: &str,
+    no_arguments: &str,
+) -> String {
+    let found = found.unraw().to_string();
+    if found == "self" {
+        return "`self` is never recorded: remove it from `skip`".to_owned();
+    }
+    if arguments.is_empty() {
+        return format!("no argument `{found}` to skip: {no_arguments}");
+    }
+    let names: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    format!(
+        "no argument `{found}` to skip{} Arguments of this {owner}: {}",
+        did_you_mean(&found, &names),
+        quoted_list(&names),
+    )
 }
 
 /// Returns the candidate with the smallest edit distance to `found`. One edit is allowed, and one

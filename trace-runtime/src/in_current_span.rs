@@ -6,10 +6,10 @@
 
 use crate::panic::catch;
 use futures_core::Stream;
-use opentelemetry::{Context as SpanContext, ContextGuard};
+use opentelemetry::{Context, ContextGuard};
 use pin_project_lite::pin_project;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{self, Poll};
 
 /// Binds a future or a stream to the span that is current now, for `tokio::spawn`, `JoinSet` and
 /// other APIs that poll it outside the calling function.
@@ -42,7 +42,7 @@ pub trait InCurrentSpan: Sized {
     /// # }
     /// ```
     fn in_current_span(self) -> WithCurrentSpan<Self> {
-        WithCurrentSpan::new(self, SpanContext::current())
+        WithCurrentSpan::new(self, Context::current())
     }
 }
 
@@ -65,7 +65,7 @@ impl<T> InCurrentSpan for T {}
 /// # assert_eq!(work(), 1);
 /// ```
 pub fn in_current_span<R, F: FnOnce() -> R>(closure: F) -> impl FnOnce() -> R + use<R, F> {
-    let context = SpanContext::current();
+    let context = Context::current();
     move || {
         let _attached = context.attach();
         closure()
@@ -73,7 +73,7 @@ pub fn in_current_span<R, F: FnOnce() -> R>(closure: F) -> impl FnOnce() -> R + 
 }
 
 impl<T> WithCurrentSpan<T> {
-    pub(crate) fn new(inner: T, context: SpanContext) -> Self {
+    pub(crate) fn new(inner: T, context: Context) -> Self {
         WithCurrentSpan { inner: Some(inner), context }
     }
 }
@@ -88,7 +88,7 @@ pin_project! {
         // attached: guards inside a cancelled future may end spans.
         #[pin]
         inner: Option<T>,
-        context: SpanContext,
+        context: Context,
     }
 
     impl<T> PinnedDrop for WithCurrentSpan<T> {
@@ -103,20 +103,20 @@ pin_project! {
 impl<F: Future> Future for WithCurrentSpan<F> {
     type Output = F::Output;
 
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+    fn poll(self: Pin<&mut Self>, task: &mut task::Context<'_>) -> Poll<F::Output> {
         let this = self.project();
         let _attached = try_attach(this.context);
-        this.inner.as_pin_mut().map_or(Poll::Pending, |inner| inner.poll(context))
+        this.inner.as_pin_mut().map_or(Poll::Pending, |inner| inner.poll(task))
     }
 }
 
 impl<S: Stream> Stream for WithCurrentSpan<S> {
     type Item = S::Item;
 
-    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<S::Item>> {
+    fn poll_next(self: Pin<&mut Self>, task: &mut task::Context<'_>) -> Poll<Option<S::Item>> {
         let this = self.project();
         let _attached = try_attach(this.context);
-        this.inner.as_pin_mut().map_or(Poll::Ready(None), |inner| inner.poll_next(context))
+        this.inner.as_pin_mut().map_or(Poll::Ready(None), |inner| inner.poll_next(task))
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
@@ -127,6 +127,6 @@ impl<S: Stream> Stream for WithCurrentSpan<S> {
 /// Makes a context current until the guard is dropped. Returns `None` on a thread that is ending:
 /// OpenTelemetry panics there, because its thread-local is already destroyed.
 #[inline]
-pub(crate) fn try_attach(context: &SpanContext) -> Option<ContextGuard> {
+pub(crate) fn try_attach(context: &Context) -> Option<ContextGuard> {
     catch(|| context.clone().attach()).ok()
 }

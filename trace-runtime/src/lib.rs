@@ -32,7 +32,8 @@
 //!   [`llm`], [`prompt`], [`reranker`], [`retriever`], [`tool`](macro@tool); and
 //!   [`traced!`](macro@traced) for a call, without a function around it.
 //! - [`register`] returns a [`Builder`], which sets the destinations of spans and the way they are
-//!   sent; [`Backend`] names the common ones. [`Builder::install`] returns the [`Registration`], which flushes and shuts down.
+//!   sent; [`Backend`] names the common ones. [`Builder::install`] returns the [`Registration`], which
+//!   flushes and shuts down.
 //! - [`current_span`] and [`record`](mod@record): values that your code records explicitly.
 //! - [`InCurrentSpan`] and [`in_current_span`]: the current span in other tasks and threads.
 //! - [`propagation`]: the current span in requests, messages and child processes.

@@ -17,8 +17,8 @@ thread_local! {
     static LAST_PANIC: RefCell<Option<LastPanic>> = const { RefCell::new(None) };
 }
 
-/// A panic that the hook has seen. Messages may be of any length, so only the beginning is kept, with
-/// the length, to recognize the message again.
+/// A panic that the hook has seen. Messages may be of any length, so only the beginning is kept,
+/// with the length, to recognize the message again.
 struct LastPanic {
     beginning: String,
     length: usize,

@@ -1,5 +1,7 @@
-//! Locks that stay usable after a panic. A thread that panics while it holds a lock poisons it; all
-//! state in this crate is valid between two statements, so the next thread can continue.
+//! Locks that stay usable after a panic, and the detection of forked processes.
+//!
+//! A thread that panics while it holds a lock poisons it. All state in this crate is valid between
+//! two statements, so the next thread can continue.
 
 mod process;
 

@@ -1,4 +1,5 @@
-//! Short programs that share a spool: the batches of an earlier run are sent bit by bit, each of them once.
+//! Short programs that share a spool: each run sends some batches of earlier runs, and each batch
+//! is sent once.
 
 use integration_tests::delivery::{
     ENDPOINT, FOLDER, distinct_and_duplicates, env_of_parent, install_with, quiet_builder, stats,

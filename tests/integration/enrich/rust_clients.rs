@@ -1,5 +1,5 @@
-//! The response types of Rust clients, in the form in which they serialize: fields that a type lacks
-//! are missing, and those that it adds are zero or null.
+//! The response types of Rust clients, in the form in which they serialize: fields that a type
+//! lacks are missing, and those that it adds are zero or null.
 
 use super::{enriched_call, parsed};
 use serde_json::{Map, Value, json};
@@ -15,7 +15,7 @@ fn assert_attributes(found: &Map<String, Value>, expected: &[(&str, Value)]) {
     }
 }
 
-/// What each of the streams below says.
+/// The text of each stream below.
 fn of_stream() -> [(&'static str, Value); 6] {
     [
         ("llm.model_name", json!("claude-sonnet-4")),

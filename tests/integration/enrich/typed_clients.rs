@@ -1,4 +1,4 @@
-//! The fixtures sent through the types of a client, which serialise some fields differently.
+//! The fixtures sent through the types of a client, which serialize some fields differently.
 
 use super::{difference, enriched_call, parsed};
 use async_openai::types::chat::{

@@ -1,9 +1,10 @@
 //! Sends one conversation to a named backend at an address: `named_backend weave http://127.0.0.1:1`.
 //! `.ci/backends` compares the values that each backend shows with those that are written here.
 //!
-//! `PROJECT`, `FILE` and `SPOOL` are settings of the registration, and `SESSION` is the session. With `PARENT` the conversation belongs
-//! to the trace of another service, unless `IGNORE_PARENT` is set. The credentials are the value of `MARKER`, so that a search for it finds every place to which one
-//! escapes.
+//! `PROJECT`, `FILE` and `SPOOL` are settings of the registration, and `SESSION` is the session.
+//! With `PARENT` the conversation belongs to the trace of another service, unless `IGNORE_PARENT`
+//! is set. The credentials are the value of `MARKER`, so that a search for it finds every place to
+//! which a credential escapes.
 
 use futures_util::StreamExt;
 use futures_util::stream::{self, Stream};

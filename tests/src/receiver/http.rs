@@ -28,8 +28,8 @@ pub(super) async fn serve(listener: TcpListener, shared: Shared, kind: Kind) {
     };
 }
 
-/// Handles one request on any path. Panics if the body is neither JSON nor an OTLP request, which closes the
-/// connection and fails the test by the missing request.
+/// Handles one request on any path. Panics if the body is neither JSON nor an OTLP request: the
+/// connection is then closed, and the test fails because the request is missing.
 async fn receive(
     State(shared): State<Shared>,
     method: Method,

@@ -117,7 +117,8 @@ impl Receiver {
         Receiver::http_answering(|_, _| Reply::default())
     }
 
-    /// Starts a receiver of OTLP over HTTP that calls the closure for the reply to the n-th request.
+    /// Starts a receiver of OTLP over HTTP that calls the closure for the reply to the n-th
+    /// request.
     #[must_use]
     pub fn http_answering(
         answer: impl Fn(usize, &Received) -> Reply + Send + Sync + 'static,
@@ -128,21 +129,20 @@ impl Receiver {
     /// Starts a receiver of OTLP over HTTP on the address of one that was dropped.
     #[must_use]
     pub fn http_at(endpoint: &str) -> Self {
-        let address = endpoint.trim_start_matches("http://").parse().expect("an endpoint");
-        Receiver::start(Arc::new(|_, _| Reply::default()), Kind::default(), address)
+        Receiver::http_answering_at(endpoint, |_, _| Reply::default())
     }
 
-    /// Starts a receiver on the address of one that was dropped, or will listen there first.
+    /// Starts a receiver of OTLP over HTTP on a free address. The closure chooses the replies.
     #[must_use]
     pub fn http_answering_at(
         endpoint: &str,
         answer: impl Fn(usize, &Received) -> Reply + Send + Sync + 'static,
     ) -> Self {
-        let address = endpoint.trim_start_matches("http://").parse().expect("an endpoint");
-        Receiver::start(Arc::new(answer), Kind::default(), address)
+        Receiver::start(Arc::new(answer), Kind::default(), address(endpoint))
     }
 
-    /// Starts a receiver of OTLP over gRPC that calls the closure for the reply to the n-th request.
+    /// Starts a receiver of OTLP over gRPC that calls the closure for the reply to the n-th
+    /// request.
     #[must_use]
     pub fn grpc_answering(
         answer: impl Fn(usize, &Received) -> Reply + Send + Sync + 'static,
@@ -161,9 +161,8 @@ impl Receiver {
     /// Starts a receiver of OTLP over gRPC on the address of one that was dropped.
     #[must_use]
     pub fn grpc_at(endpoint: &str) -> Self {
-        let address = endpoint.trim_start_matches("http://").parse().expect("an endpoint");
         let kind = Kind { is_grpc: true, ..Kind::default() };
-        Receiver::start(Arc::new(|_, _| Reply::default()), kind, address)
+        Receiver::start(Arc::new(|_, _| Reply::default()), kind, address(endpoint))
     }
 
     fn start(answer: Answer, kind: Kind, at: SocketAddr) -> Self {
@@ -220,6 +219,11 @@ impl Receiver {
     fn lock(&self) -> MutexGuard<'_, Vec<Received>> {
         self.shared.received.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Returns the address in an endpoint without TLS.
+fn address(endpoint: &str) -> SocketAddr {
+    endpoint.trim_start_matches("http://").parse().expect("an endpoint")
 }
 
 impl Drop for Receiver {

@@ -44,8 +44,7 @@ impl Phoenix {
         Receiver::http_answering_at(endpoint, move |_, request| data.answer(request))
     }
 
-    /// Returns the data.
-    /// The guard must be dropped before the server answers again.
+    /// Returns the data. The guard must be dropped before the server answers again.
     pub fn data(&self) -> MutexGuard<'_, Data> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -64,7 +64,7 @@ impl TracedFunction<'_> {
     fn async_block(&self) -> TokenStream {
         let (runtime, open) = (&self.runtime, self.open("open"));
         let expected_type = self.expected_type();
-        let statements = self.statements();
+        let statements = self.body_with_rebound_arguments();
         // Clippy reports an async block whose value is a future, but not an async function.
         let allow = may_be_future(&self.return_type())
             .then(|| quote!(#[allow(clippy::async_yields_async)]));
@@ -201,21 +201,21 @@ impl TracedFunction<'_> {
         if self.rebound_arguments.is_empty() {
             return self.function.body.to_token_stream();
         }
-        let statements = self.statements();
+        let statements = self.body_with_rebound_arguments();
         quote!({ #statements })
     }
 
-    /// Returns the body after the statements that bind the mutable arguments again.
+    /// Returns the body, preceded by the statements that bind the mutable arguments again.
     ///
     /// Output: `let mut n = n; let value: R = { body }; value`. The temporaries in the last
     /// expression may borrow from `n`, and before edition 2024 they would outlive it without `value`.
-    fn statements(&self) -> TokenStream {
-        let rebound = self.rebound_arguments.iter().map(|argument| &argument.statement);
+    fn body_with_rebound_arguments(&self) -> TokenStream {
         let body = self.body_block();
-        let (return_type, value) = (self.return_type(), generated_ident("value"));
         if self.rebound_arguments.is_empty() {
             return body;
         }
+        let rebound = self.rebound_arguments.iter().map(|argument| &argument.statement);
+        let (return_type, value) = (self.return_type(), generated_ident("value"));
         if matches!(return_type, Type::Never(_)) {
             return quote!(#(#rebound)* #body);
         }
@@ -228,10 +228,11 @@ impl TracedFunction<'_> {
         }
     }
 
-    /// Returns the body after other statements.
+    /// Returns the body in a form that can follow other statements.
     ///
-    /// With its braces, it has the positions in the compiler's errors that it would have without
-    /// tracing. On one line, the lint `unused_braces` would report them.
+    /// It keeps its braces, so that the compiler's errors have the positions that they would have
+    /// without tracing. A body on one line loses them, since the lint `unused_braces` would report
+    /// them.
     fn body_block(&self) -> TokenStream {
         if self.function.body_is_on_one_line() {
             self.function.body.stream()

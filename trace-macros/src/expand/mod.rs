@@ -25,47 +25,12 @@ use quote::{ToTokens, quote};
 /// mistakes are the only errors.
 pub(crate) fn expand(kind: Kind, options: TokenStream, item: &TokenStream) -> TokenStream {
     let mut errors = Errors::default();
-    let option_tokens = options.clone();
-    let options = Options::parse(kind, options, &mut errors);
-    let mut untraced = item.clone();
-    let traced = match syn::parse2::<Function>(item.clone()) {
-        Ok(mut function) => {
-            validate(kind, &function, &options, &mut errors);
-            let arguments = recorded_arguments(&function, &options, &mut errors);
-            let tool_parameters = (kind == Kind::Tool)
-                .then(|| take_tool_parameters(&mut function.signature, &options, &mut errors));
-            // Without the doc comments of a tool's arguments, which rustc would reject.
-            untraced = function.to_token_stream();
-            let runtime = runtime_path(&options);
-            let shape = Shape::from_signature(&function.signature);
-            let rebound_arguments = match shape {
-                Shape::SyncInPlace => Vec::new(),
-                _ => take_mutable_arguments(&mut function.signature),
-            };
-            let unused_arguments = take_unused_arguments(
-                &mut function.signature,
-                &arguments,
-                &rebound_arguments,
-                &function.body,
-                option_tokens,
-            );
-            let (options, function) = (&options, &function);
-            TracedFunction {
-                kind,
-                options,
-                function,
-                shape,
-                arguments,
-                rebound_arguments,
-                unused_arguments,
-                tool_parameters,
-                runtime,
-            }
-            .expand()
-        }
+    let parsed_options = Options::parse(kind, options.clone(), &mut errors);
+    let (traced, untraced) = match syn::parse2::<Function>(item.clone()) {
+        Ok(function) => expand_function(kind, &parsed_options, options, function, &mut errors),
         Err(error) => {
             errors.push_error(error);
-            TokenStream::new()
+            (TokenStream::new(), item.clone())
         }
     };
     match errors.into_compile_errors() {
@@ -74,7 +39,48 @@ pub(crate) fn expand(kind: Kind, options: TokenStream, item: &TokenStream) -> To
     }
 }
 
-/// The input of the templates. Every check has passed, so the templates cannot fail.
+/// Returns the function with and without tracing. `option_tokens` are the tokens of `options`.
+fn expand_function(
+    kind: Kind,
+    options: &Options,
+    option_tokens: TokenStream,
+    mut function: Function,
+    errors: &mut Errors,
+) -> (TokenStream, TokenStream) {
+    validate(kind, &function, options, errors);
+    let arguments = recorded_arguments(&function, options, errors);
+    let tool_parameters = (kind == Kind::Tool)
+        .then(|| take_tool_parameters(&mut function.signature, options, errors));
+    // Without the doc comments of a tool's arguments, which rustc would reject.
+    let untraced = function.to_token_stream();
+    let shape = Shape::from_signature(&function.signature);
+    let rebound_arguments = match shape {
+        Shape::SyncInPlace => Vec::new(),
+        _ => take_mutable_arguments(&mut function.signature),
+    };
+    let unused_arguments = take_unused_arguments(
+        &mut function.signature,
+        &arguments,
+        &rebound_arguments,
+        &function.body,
+        option_tokens,
+    );
+    let traced = TracedFunction {
+        kind,
+        options,
+        function: &function,
+        shape,
+        arguments,
+        rebound_arguments,
+        unused_arguments,
+        tool_parameters,
+        runtime: runtime_path(options),
+    }
+    .expand();
+    (traced, untraced)
+}
+
+/// The input of the templates. They cannot fail: after a mistake, their output is not used.
 struct TracedFunction<'a> {
     kind: Kind,
     options: &'a Options,
@@ -82,8 +88,9 @@ struct TracedFunction<'a> {
     shape: Shape,
     /// The arguments that the span records.
     arguments: Vec<Argument>,
-    /// Statements for rustc's lints: in the closure around the body, and outside of it.
+    /// The mutable arguments, which the closure or async block around the body binds again.
     rebound_arguments: Vec<Rebound>,
+    /// The statements in which rustc reports unused arguments.
     unused_arguments: TokenStream,
     /// The parameters that a model supplies; `None` unless the kind is `Tool`.
     tool_parameters: Option<TokenStream>,

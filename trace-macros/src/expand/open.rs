@@ -61,10 +61,7 @@ impl TracedFunction<'_> {
         }
     }
 
-    /// Output: `start.name(&(format!("{topic}"))); start.root();`.
-    ///
-    /// Each call has the position of the expression in the annotation, so that the compiler
-    /// underlines the expression if its type does not fit.
+    /// Output: `start.method_of::<Self>(); start.name(&(format!("{topic}"))); start.root();`.
     fn start_calls(&self) -> TokenStream {
         let start = generated_ident("start");
         let method_of =
@@ -73,6 +70,7 @@ impl TracedFunction<'_> {
         // Without any call, the closure would not use its argument, and the compiler would warn.
         quote!(#method_of #options let _ = #start;)
     }
+
     /// Output: `record.argument("prompt", capture!(prompt)); record.model(&(model));`.
     fn record_calls(&self) -> TokenStream {
         let record = generated_ident("record");
@@ -80,6 +78,7 @@ impl TracedFunction<'_> {
         let options = record_options(&self.runtime, self.options, self.tool_parameters.as_ref());
         quote!(#(#arguments)* #options let _ = #record;)
     }
+
     /// Output: `record.argument("prompt", capture!(prompt));`.
     fn record_argument(&self, argument: &Argument) -> TokenStream {
         let (runtime, record) = (&self.runtime, generated_ident("record"));

@@ -1,5 +1,6 @@
 //! The error messages of the macros: each names the mistake, the accepted forms, and a correction.
 
+use super::compile_errors;
 use crate::expand::expand;
 use crate::kind::Kind;
 use proc_macro2::TokenStream;
@@ -8,13 +9,11 @@ use quote::{ToTokens, quote};
 /// Expands `#[kind(options)] item` and returns the messages in order. Asserts that the item itself
 /// is still there, so that code which uses it compiles.
 fn messages(kind: Kind, options: TokenStream, item: &TokenStream) -> Vec<String> {
-    let expanded = expand(kind, options, item).to_string();
-    let keeps_item = expanded.ends_with(&item.to_string());
-    assert!(keeps_item || !expanded.contains("compile_error"), "{expanded}");
-    let invocations = expanded.split("compile_error ! {").skip(1);
-    let quoted = invocations.map(|rest| rest.split_once('}').map_or("", |(message, _)| message));
-    let literal = |text: &str| syn::parse_str::<syn::LitStr>(text.trim()).map(|text| text.value());
-    quoted.map(|text| literal(text).expect("a message")).collect()
+    let expanded = expand(kind, options, item);
+    let messages = compile_errors(&expanded);
+    let keeps_item = expanded.to_string().ends_with(&item.to_string());
+    assert!(keeps_item || messages.is_empty(), "{expanded}");
+    messages
 }
 
 /// Returns the messages for an annotation of a correct function.

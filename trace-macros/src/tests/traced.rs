@@ -1,5 +1,6 @@
 //! `traced!`: its error messages, and the code for `.await`.
 
+use super::compile_errors;
 use crate::traced::expand;
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -8,11 +9,7 @@ use quote::quote;
 fn messages(input: TokenStream) -> Vec<String> {
     let expanded = expand(input);
     syn::parse2::<syn::Expr>(expanded.clone()).expect("an expression");
-    let expanded = expanded.to_string();
-    let invocations = expanded.split("compile_error ! {").skip(1);
-    let quoted = invocations.map(|rest| rest.split_once('}').map_or("", |(message, _)| message));
-    let literal = |text: &str| syn::parse_str::<syn::LitStr>(text.trim()).map(|text| text.value());
-    quoted.map(|text| literal(text).expect("a message")).collect()
+    compile_errors(&expanded)
 }
 
 const QUESTION_MARK: &str = "`?` inside of `traced!` would leave the span instead of the \

@@ -15,9 +15,9 @@ pub(super) enum Treatment {
     Leave,
 }
 
-/// Returns the part of an argument that is treated, which differs from the argument for
-/// `Some(part)`. The call may convert that part, as in `Some(&string)` for an `Option<&str>`, so it
-/// has to stay in its place.
+/// Returns the part of an argument that is captured: `part` of `Some(part)`, otherwise the argument
+/// itself. The call may convert that part, as in `Some(&string)` for an `Option<&str>`, so the
+/// `Some` has to stay in its place.
 pub(super) fn inner_part(argument: &mut Expr) -> &mut Expr {
     if let Expr::Call(call) = &*argument
         && call.args.len() == 1
@@ -29,6 +29,7 @@ pub(super) fn inner_part(argument: &mut Expr) -> &mut Expr {
     argument
 }
 
+/// Decides how an argument is captured.
 pub(super) fn treatment(argument: &Expr) -> Treatment {
     if let Some(captured) = captured_in_place(argument) {
         return Treatment::InPlace(captured);
@@ -72,8 +73,8 @@ fn is_place(expression: &Expr) -> bool {
     }
 }
 
-/// Returns true for a path that begins as variables do, with a small letter. A variable with
-/// another name is bound, as constants and variants of enums are.
+/// Returns true for a path that begins with a small letter, as variables do. All other paths count
+/// as constants or variants of enums, and are bound.
 fn is_variable(path: &ExprPath) -> bool {
     let Some(ident) = path.path.get_ident().filter(|_| path.qself.is_none()) else { return false };
     let name = ident.unraw().to_string();

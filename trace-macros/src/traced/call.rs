@@ -5,7 +5,7 @@ use crate::errors::Errors;
 use crate::expand::generated_ident;
 use crate::kind::Kind;
 use crate::options::Options;
-use crate::suggestion::{did_you_mean, quoted_list};
+use crate::suggestion::unknown_argument;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
@@ -13,7 +13,7 @@ use syn::punctuated::Punctuated;
 use syn::spanned::Spanned;
 use syn::{Expr, Member, Token};
 
-/// The call that a `traced!` names its span after.
+/// The call in a `traced!`, after which its span is named.
 pub(super) struct Call {
     /// The default name of the span.
     pub(super) name: String,
@@ -137,14 +137,15 @@ impl Call {
         }
         for skipped in options.skipped() {
             if !names.iter().any(|name| skipped.unraw() == name.as_str()) {
-                errors.push(skipped, unknown_argument(skipped, &names));
+                let message = unknown_argument(skipped, &names, "call", "this expression has none");
+                errors.push(skipped, message);
             }
         }
     }
 }
 
-/// Descends to the call that the span is named after. Methods of `Result` and `Option` that only
-/// convert its value are no such call.
+/// Returns the call after which the span is named. Methods of `Result` and `Option` that only
+/// convert the value of a call do not count.
 fn outermost_call(expression: &mut Expr) -> &mut Expr {
     const CONVERSIONS: [&str; 11] = [
         "context",
@@ -191,20 +192,4 @@ fn path_text(function: &Expr, name: &str) -> TokenStream {
     let Expr::Path(path) = function else { return name.to_token_stream() };
     let names = path.path.segments.iter().map(|segment| segment.ident.unraw().to_string());
     names.collect::<Vec<_>>().join("::").to_token_stream()
-}
-
-fn unknown_argument(found: &Ident, names: &[String]) -> String {
-    let found = found.unraw().to_string();
-    if found == "self" {
-        return "`self` is never recorded: remove it from `skip`".to_owned();
-    }
-    if names.is_empty() {
-        return format!("no argument `{found}` to skip: this expression has none");
-    }
-    let names: Vec<&str> = names.iter().map(String::as_str).collect();
-    format!(
-        "no argument `{found}` to skip{} Arguments of this call: {}",
-        did_you_mean(&found, &names),
-        quoted_list(&names),
-    )
 }

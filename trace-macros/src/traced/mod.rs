@@ -28,7 +28,8 @@ pub(crate) fn expand(input: TokenStream) -> TokenStream {
         Ok(invocation) => invocation,
         Err(error) => {
             let error = error.into_compile_error();
-            // It has every type, so that the code around it has no further errors.
+            // `unreachable!()` fits where any type is expected, so that the code around it has no
+            // further errors.
             return quote!({ #error ::core::unreachable!() });
         }
     };

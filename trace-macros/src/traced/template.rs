@@ -1,4 +1,4 @@
-//! Emits the call into the runtime.
+//! Emits the call into the runtime that evaluates a traced expression in a span.
 
 use super::call::{Call, CapturedArgument, Source};
 use super::control_flow::ControlFlow;

@@ -1,7 +1,7 @@
 //! Bounds the attributes that are set explicitly.
 //!
-//! The last stage truncates every attribute, but it runs after the queue, and a value longer than the
-//! queue would cost the whole span. So values far above the limit are truncated where they are
+//! The last stage truncates every attribute, but it runs after the queue, and a value longer than
+//! the queue would cost the whole span. So values far above the limit are truncated where they are
 //! recorded. Others stay whole: enrichment reads messages from JSON that is longer than the limit.
 
 use super::bounded::BoundedText;

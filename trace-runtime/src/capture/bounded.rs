@@ -62,8 +62,8 @@ impl BoundedText {
         format!("… [{more_than}{missing} bytes missing]")
     }
 
-    // `serde_json` writes many small pieces, most of a length that is known at compile time. Inlined,
-    // such a write is a store instead of a call of `memcpy`.
+    // `serde_json` writes many small pieces, most of a length that is known at compile time.
+    // Inlined, such a write is a store instead of a call of `memcpy`.
     #[expect(clippy::inline_always, reason = "a copy of known length becomes a store")]
     #[inline(always)]
     fn push(&mut self, bytes: &[u8]) -> bool {

@@ -105,7 +105,8 @@ impl CapturedValue<'static> {
     ///
     /// An error or a panic of `Serialize` becomes the text `<unserializable: reason>`.
     pub(crate) fn from_serialize<T: Serialize + ?Sized>(value: &T) -> Self {
-        // The serializer owns the text it writes to: the compiler then inlines the many small writes.
+        // The serializer owns the text it writes to: the compiler then inlines the many small
+        // writes.
         let mut serializer = serde_json::Serializer::new(bounded_text());
         let result = catch(|| JsonSafe::new(value).serialize(&mut serializer));
         let bounded = serializer.into_inner();

@@ -1,8 +1,8 @@
 //! Captures any value as bounded text.
 //!
-//! No trait bound is required of a value. The compiler picks the best of four ways for its type,
-//! see [`Probe`]: as plain text, as JSON, as `Debug` text, or as the name of the type. A lock is
-//! read only if it is free.
+//! No trait bound is required of a value. The compiler picks the first way that its type allows
+//! (see [`Probe`]): a lock is read if it is free, and other values become plain text, JSON, `Debug`
+//! text, or the name of the type.
 
 mod arguments;
 mod attribute_bound;

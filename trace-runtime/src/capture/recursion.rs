@@ -1,8 +1,9 @@
 //! Stops a `Debug` or `Display` implementation that recurses without end.
 //!
 //! `JsonSafe` counts the levels of `Serialize`, since each passes through a serializer. `Debug` has
-//! nothing to count, but every level of a derived implementation writes a text, and a write knows how
-//! much of the stack lies between it and the beginning. A level that writes nothing is not noticed.
+//! nothing to count, but every level of a derived implementation writes a text, and a write knows
+//! how much of the stack lies between it and the beginning. A level that writes nothing is not
+//! noticed.
 
 use super::bounded::BoundedText;
 use std::fmt;

@@ -8,8 +8,8 @@ use opentelemetry::KeyValue;
 /// The kind of operation that a span describes: the attribute `openinference.span.kind`.
 ///
 /// Backends choose how to show a span by this kind. It is independent of OpenTelemetry's span kind,
-/// which is `Client` on HTTP exchanges, `Server` on tools that another process calls, and `Internal`
-/// on all other spans of this crate.
+/// which is `Client` on HTTP exchanges, `Server` on tools that another process calls, and
+/// `Internal` on all other spans of this crate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OpenInferenceSpanKind {

@@ -6,8 +6,8 @@
 //!
 //! [`install`](crate::Builder::install) sets the global propagator of OpenTelemetry, so server and
 //! client layers of other crates read and write the same fields. The layers of
-//! `opentelemetry-instrumentation-tower` need nothing else. Those of `axum-tracing-opentelemetry` and
-//! `tower-otel` open spans of `tracing`: export these with
+//! `opentelemetry-instrumentation-tower` need nothing else. Those of `axum-tracing-opentelemetry`
+//! and `tower-otel` open spans of `tracing`: export these with
 //! [`tracing_layer_with`](crate::Registration#method.tracing_layer_with) and the targets
 //! `otel::tracing` (level `TRACE`) or `tower_otel`. A stream that becomes a response body is polled
 //! after its handler has returned, so bind it with
@@ -63,8 +63,8 @@
 //!
 //! A caller decides whether its trace is sampled, and its span becomes the parent. A service that
 //! strangers call begins its own traces with
-//! [`ignore_remote_parent(true)`](crate::Builder::ignore_remote_parent). Baggage becomes session and
-//! user only inside [`using_baggage`](crate::scope::using_baggage), or with
+//! [`ignore_remote_parent(true)`](crate::Builder::ignore_remote_parent). Baggage becomes session
+//! and user only inside [`using_baggage`](crate::scope::using_baggage), or with
 //! [`session_from_baggage(true)`](crate::Builder::session_from_baggage), and is sent only after
 //! [`propagated`](crate::scope::Scope::propagated).
 //!
@@ -90,7 +90,7 @@ const MAX_FIELD_BYTES: usize = 8192;
 
 /// Passes the name and the value of each field that describes the current span to `set`.
 ///
-/// Calls `set` never if there is no current span and no baggage, or if no propagator is set.
+/// Does not call `set` if there is no current span and no baggage, or if no propagator is set.
 ///
 /// ```
 /// use std::collections::HashMap;

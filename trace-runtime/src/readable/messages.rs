@@ -5,7 +5,8 @@ use crate::openinference::keys;
 use opentelemetry::{KeyValue, Value};
 use std::collections::BTreeMap;
 
-/// A tool call of a model. Either may be missing: a masked span has no arguments.
+/// A tool call of a model. The name or the arguments may be missing: a masked span has no
+/// arguments.
 #[derive(Default)]
 struct ToolCall {
     name: String,

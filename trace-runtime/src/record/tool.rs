@@ -66,8 +66,8 @@ impl ToolCall {
 ///
 /// Attributes, below `llm.tools.N`: `tool.json_schema` (JSON), `tool.name` and `tool.description`.
 ///
-/// The definition of an annotated function ([`ToolDefinition`](crate::tool::ToolDefinition)) converts to
-/// a tool with `Tool::from(WEATHER)`.
+/// The definition of an annotated function ([`ToolDefinition`](crate::tool::ToolDefinition))
+/// converts to a tool with `Tool::from(WEATHER)`.
 ///
 /// ```
 /// use trace_runtime::record::{Json, Tool};

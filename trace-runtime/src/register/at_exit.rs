@@ -1,14 +1,15 @@
 //! Shuts the registration down when the process exits.
 //!
 //! A registration in a `static`, one that was leaked, and one of a program that calls
-//! `process::exit` are never dropped. The C library calls a function at the exit in all these cases.
-//! It runs on a thread whose thread-locals may be destroyed, so another thread does the work.
+//! `process::exit` are never dropped. The C library calls a function at the exit in all these
+//! cases. It runs on a thread whose thread-locals may be destroyed, so another thread does the
+//! work.
 
-use super::registration::Running;
+use super::running::Running;
+use super::time_limit::run_with_timeout;
 use crate::panic::catch;
 use crate::sync;
-use std::sync::{Arc, Mutex, Once, Weak, mpsc};
-use std::thread;
+use std::sync::{Arc, Mutex, Once, Weak};
 use std::time::Duration;
 
 /// The latest registration.
@@ -37,14 +38,7 @@ fn shut_down() {
     // The lock is only held by a thread that installs, or in a forked child by none that exists.
     let latest = LATEST.try_lock().ok().and_then(|latest| latest.upgrade());
     let Some(running) = latest.filter(|running| !running.is_forked()) else { return };
-    let longest = running.timeout() + REPORT_TIME;
-    let (done, is_done) = mpsc::channel();
-    let ending = thread::Builder::new().name("trace-runtime-exit".to_owned());
-    let spawned = ending.spawn(move || {
-        let _ = running.shutdown();
-        let _ = done.send(());
-    });
-    if spawned.is_ok() {
-        let _ = is_done.recv_timeout(longest);
-    }
+    let timeout = running.timeout() + REPORT_TIME;
+    // The diagnostics have reported the undelivered spans.
+    let _ = run_with_timeout("trace-runtime-exit", timeout, move || running.shutdown());
 }

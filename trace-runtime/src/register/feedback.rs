@@ -1,7 +1,7 @@
 //! Feedback without tracing, for a process that never had the span.
 
 use super::builder::{Builder, register};
-use super::flush_error::{FlushError, feedback_error};
+use super::flush_error::{FlushError, feedback_result};
 use super::settings::{Settings, feedback};
 use crate::config::{Environment, RegisterError};
 use crate::delivery::{self, Diagnostics, Stats};
@@ -58,8 +58,8 @@ impl Builder {
 }
 
 impl Feedback {
-    /// Starts the delivery to the backends that the environment names: `TRACE_BACKENDS`, or Phoenix at
-    /// `PHOENIX_COLLECTOR_ENDPOINT`. It is `register().feedback()`.
+    /// Starts the delivery to the backends that the environment names: `TRACE_BACKENDS`, or Phoenix
+    /// at `PHOENIX_COLLECTOR_ENDPOINT`. It is `register().feedback()`.
     ///
     /// ```no_run
     /// let feedback = trace_runtime::Feedback::from_env()?;
@@ -123,7 +123,7 @@ impl Feedback {
         let Some(hub) = self.hub.as_ref().filter(|_| !delivery::in_export_scope()) else {
             return Ok(());
         };
-        feedback_error(hub.flush(Instant::now() + self.timeout)).map_or(Ok(()), Err)
+        feedback_result(hub.flush(Instant::now() + self.timeout))
     }
 
     /// Returns the counts of each backend, in the field `feedback`; the counts of spans are zeros.

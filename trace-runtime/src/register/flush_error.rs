@@ -29,8 +29,19 @@ pub struct FlushError {
     pub cause: String,
 }
 
-/// Returns an error for the first destination that has not accepted everything.
-pub(super) fn result(processor: &DeliveryProcessor, flushed: &[Flushed]) -> Result<(), FlushError> {
+impl FlushError {
+    /// Creates an error about something other than spans, or about spans whose numbers are unknown.
+    pub(super) fn without_counts(endpoint: Option<String>, cause: String) -> Self {
+        let (delivered, pending, on_disk, lost, annotations) = (0, 0, 0, 0, 0);
+        FlushError { delivered, pending, on_disk, lost, endpoint, annotations, cause }
+    }
+}
+
+/// Returns an error for the first destination that has not accepted all spans.
+pub(super) fn delivery_result(
+    processor: &DeliveryProcessor,
+    flushed: &[Flushed],
+) -> Result<(), FlushError> {
     let incomplete = flushed.iter().enumerate().find(|(_, flushed)| !flushed.is_complete());
     incomplete.map_or(Ok(()), |(index, flushed)| {
         Err(FlushError {
@@ -46,18 +57,15 @@ pub(super) fn result(processor: &DeliveryProcessor, flushed: &[Flushed]) -> Resu
 }
 
 /// Returns an error for the first backend that has not accepted all annotations.
-pub(super) fn feedback_error(flushed: Vec<(String, Flushed)>) -> Option<FlushError> {
-    let (endpoint, flushed) = flushed.into_iter().find(|(_, flushed)| !flushed.is_complete())?;
-    let cause = flushed.cause_or_default();
-    let Flushed { pending, on_disk, lost, .. } = flushed;
-    Some(FlushError {
-        delivered: 0,
-        pending: 0,
-        on_disk: 0,
-        lost: 0,
-        endpoint: Some(endpoint),
-        annotations: pending + on_disk + lost,
-        cause: format!("{pending} annotations pending, {on_disk} on disk, {lost} lost: {cause}"),
+pub(super) fn feedback_result(flushed: Vec<(String, Flushed)>) -> Result<(), FlushError> {
+    let incomplete = flushed.into_iter().find(|(_, flushed)| !flushed.is_complete());
+    incomplete.map_or(Ok(()), |(endpoint, flushed)| {
+        let cause = flushed.cause_or_default();
+        let Flushed { pending, on_disk, lost, .. } = flushed;
+        let cause =
+            format!("{pending} annotations pending, {on_disk} on disk, {lost} lost: {cause}");
+        let annotations = pending + on_disk + lost;
+        Err(FlushError { annotations, ..FlushError::without_counts(Some(endpoint), cause) })
     })
 }
 
@@ -68,13 +76,5 @@ pub(super) fn attached_result(flushed: Option<OTelSdkResult>) -> Result<(), Flus
         Some(Err(error)) => format!("the attached provider could not flush: {error}"),
         None => "the attached provider did not flush in time".to_owned(),
     };
-    Err(FlushError {
-        delivered: 0,
-        pending: 0,
-        on_disk: 0,
-        lost: 0,
-        endpoint: None,
-        annotations: 0,
-        cause,
-    })
+    Err(FlushError::without_counts(None, cause))
 }

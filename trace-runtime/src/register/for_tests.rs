@@ -5,6 +5,7 @@
 
 use super::active::Active;
 use super::builder::register;
+use super::current;
 use super::provider::provider;
 use super::settings::{PropagationSettings, Settings};
 use crate::capture;
@@ -31,7 +32,7 @@ pub(super) fn base() -> Option<&'static Base> {
 /// Activates the registration, unless the program has one.
 pub(crate) fn install() {
     if let Some(base) = BASE.get_or_init(Base::new) {
-        base.active.activate_if_none(&base.provider);
+        current::activate_if_none(&base.active, &base.provider);
     }
 }
 

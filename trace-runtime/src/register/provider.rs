@@ -72,8 +72,9 @@ impl Builder {
     }
 
     /// Sends the spans of a [`file`](Self::file) or a [`spool`](Self::spool) to the endpoint of
-    /// this builder, or to its first [`backend`](Self::backend), and blocks until that is done. Spans
-    /// are sent as they were written: without the attributes that only this backend needs. Registers nothing, and changes no file.
+    /// this builder, or to its first [`backend`](Self::backend), and blocks until that is done.
+    /// Spans are sent as they were written: without the attributes that only this backend needs.
+    /// Registers nothing, and changes no file.
     ///
     /// `path` is a file, or a folder that is searched with all folders in it. Do not name the spool
     /// of a running program: its spans would arrive twice. JSON lines need the feature `file`.

@@ -70,13 +70,13 @@ pub(super) fn read(context: &Context) -> ContextAttributes {
     attributes
 }
 
-/// The longest session or user that is taken from a caller without a look at it, in bytes. Real ones
-/// are shorter, and each span below would carry it.
+/// The longest session or user id that is taken from a caller, in bytes. Real ids are shorter, and
+/// each span below would carry a longer one.
 const MAX_RECEIVED_BYTES: usize = 256;
 
 /// Returns `context` with the session and the user of its baggage, for services that trust their
-/// callers. A scope around the call takes precedence. A longer value is ignored as a whole: parts of
-/// ids would join sessions that are different ones.
+/// callers. A scope around the call takes precedence. A value that is too long is ignored as a
+/// whole: two different ids may begin alike, and cutting them would join their sessions.
 pub(crate) fn with_received_session(context: &Context) -> Context {
     let own = context.get::<ContextAttributes>();
     let received = read(context);

@@ -39,9 +39,9 @@
 //! # Other services
 //!
 //! [`Scope::propagated`] copies session, user, metadata and tags into the W3C baggage of the
-//! context, which [`propagation`](crate::propagation) sends to other services. The service that receives it calls
-//! [`using_baggage`] to begin a scope with the same attributes. A service whose callers are all trusted
-//! asks for the session and the user of every request, with
+//! context, which [`propagation`](crate::propagation) sends to other services. The service that
+//! receives it calls [`using_baggage`] to begin a scope with the same attributes. A service that
+//! trusts all its callers takes the session and the user from every request, with
 //! [`session_from_baggage`](crate::Builder::session_from_baggage).
 
 mod attributes;

@@ -1,4 +1,4 @@
-//! The annotated function: the constants the macro wrote, and one call of it.
+//! The facts about an annotated function, which the macro writes as a constant, and one call of it.
 
 use crate::capture::without_paths;
 use crate::openinference::{OpenInferenceSpanKind, keys};
@@ -81,10 +81,12 @@ impl Call {
     /// Returns OpenTelemetry's kind of the span: an exchange is a request to another process, or
     /// from one.
     pub(crate) fn span_kind(&self) -> SpanKind {
-        match (self.is_exchange(), self.is_served()) {
-            (_, true) => SpanKind::Server,
-            (true, _) => SpanKind::Client,
-            _ => SpanKind::Internal,
+        if self.is_served() {
+            SpanKind::Server
+        } else if self.is_exchange() {
+            SpanKind::Client
+        } else {
+            SpanKind::Internal
         }
     }
 
@@ -114,8 +116,9 @@ impl Call {
         names + path.len() + file.len() + documentation.len()
     }
 
-    /// Pushes the `code.*` attributes of a function, and the names that OpenInference defines besides
-    /// the name of the span: `agent.name` for agents, `tool.name` and `tool.description` for tools.
+    /// Pushes the `code.*` attributes of a function, and the names that OpenInference defines
+    /// besides the name of the span: `agent.name` for agents, `tool.name` and `tool.description`
+    /// for tools.
     pub(crate) fn describe(&self, attributes: &mut Vec<KeyValue>) {
         if self.is_exchange() {
             return;

@@ -10,7 +10,8 @@ use std::sync::Arc;
 /// The input, the output and the attributes of a span, as they were recorded.
 ///
 /// The list of attributes is built on the worker thread by
-/// [`take_attributes`](SpanContent::take_attributes): the caller's thread only moves values in here.
+/// [`take_attributes`](SpanContent::take_attributes): the caller's thread only moves values in
+/// here.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct SpanContent {
     /// Attributes of the scope around the call, such as the session. All spans of a scope share one
@@ -36,8 +37,8 @@ impl SpanContent {
         *self = SpanContent { inherited: self.inherited.take(), ..earlier };
     }
 
-    /// Adds the attributes of an exchange. Its bodies get keys of their own, from which enrich reads
-    /// them, because the input and the output of the function stay.
+    /// Adds the attributes of an exchange. Its bodies get keys of their own, from which enrich
+    /// reads them, because the input and the output of the function stay.
     pub(crate) fn fill(&mut self, exchange: Vec<KeyValue>) {
         let mut attributes = exchange;
         attributes.retain_mut(|attribute| {

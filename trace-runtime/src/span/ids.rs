@@ -25,8 +25,8 @@ pub(crate) fn new_span_id() -> SpanId {
     SpanId::from(random().max(1))
 }
 
-/// Makes this thread seed its generator again. A forked child has the state of its parent, and would
-/// generate the same ids.
+/// Makes this thread seed its generator again. A forked child has the state of its parent, and
+/// would generate the same ids.
 pub(crate) fn reseed() {
     STATE.set([0; 2]);
 }
@@ -44,8 +44,8 @@ fn random() -> u64 {
     result
 }
 
-/// Returns a state from the random numbers of the system. The process and the time are added because
-/// the standard library keeps those numbers for each thread, also in a forked child.
+/// Returns a state from the random numbers of the system. The process and the time are added
+/// because the standard library keeps those numbers for each thread, also in a forked child.
 #[cold]
 fn seed() -> [u64; 2] {
     let seed = || {

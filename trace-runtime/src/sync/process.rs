@@ -1,9 +1,9 @@
 //! Detects that this process is a child that was forked.
 //!
-//! A fork copies the memory and only the thread that calls it: queues are full of the parent's spans,
-//! locks may be held for ever, and no thread sends anything. So a child must neither wait nor count.
-//! A process id costs a system call, so it is compared where spans are handed over and not for each
-//! span.
+//! A fork copies the memory and only the thread that calls it: queues are full of the parent's
+//! spans, locks may be held for ever, and no thread sends anything. So a child must neither wait
+//! nor count. A process id costs a system call, so it is compared where spans are handed over and
+//! not for each span.
 
 use super::lock;
 use std::process;
@@ -63,8 +63,8 @@ impl Process {
         is_forked
     }
 
-    /// Locks a mutex as [`lock`] does. Returns `None` in a child if the lock is held: its thread may
-    /// be one that only the parent has.
+    /// Locks a mutex as [`lock`] does. Returns `None` in a child if the lock is held: its thread
+    /// may be one that only the parent has.
     #[inline]
     pub(crate) fn lock<T: ?Sized>(self, mutex: &Mutex<T>) -> Option<MutexGuard<'_, T>> {
         match mutex.try_lock() {

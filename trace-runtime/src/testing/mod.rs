@@ -31,19 +31,21 @@
 //! A span is recorded if it ends before the closure returns, or before the future is complete. The
 //! recording belongs to the OpenTelemetry context, as the current span does: it reaches other tasks
 //! and threads with [`in_current_span`](crate::in_current_span()) and
-//! [`InCurrentSpan`](crate::InCurrentSpan). Spans of other OpenTelemetry instrumentation are recorded
-//! if they use the global tracer provider.
+//! [`InCurrentSpan`](crate::InCurrentSpan). Spans of other OpenTelemetry instrumentation are
+//! recorded if they use the global tracer provider.
 //!
-//! The program needs no [`register`](crate::register()). If it registers anyway, also inside the test,
-//! its destinations receive the spans as usual, and its sampler and masks apply to the recording too.
-//! Otherwise all spans are recorded with the default settings, whatever the environment contains.
-//! The spans of an attached [`provider`](crate::Builder::provider) are not recorded.
+//! The program needs no [`register`](crate::register()). If it registers anyway, also inside the
+//! test, its destinations receive the spans as usual, and its sampler and masks apply to the
+//! recording too. Otherwise all spans are recorded with the default settings, whatever the
+//! environment contains. The spans of an attached [`provider`](crate::Builder::provider) are not
+//! recorded.
 //!
 //! # Failures
 //!
 //! If a test panics while it has a trace, for example in an `assert_eq!`, the tree of the trace is
-//! printed, and appears in the output of the failed test. Below it is the link to a page of the trace,
-//! `target/traces/<test>.html`, which opens in a browser: see [`html`](crate::Builder::html).
+//! printed, and appears in the output of the failed test. Below it is the link to a page of the
+//! trace, `target/traces/<test>.html`, which opens in a browser: see
+//! [`html`](crate::Builder::html).
 
 mod page;
 mod span;

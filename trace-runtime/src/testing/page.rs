@@ -9,15 +9,15 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::thread;
 
-/// The pages that this process has written. The first trace of a test replaces the page of an earlier
-/// run; further ones are added to it.
+/// The pages that this process has written. The first trace of a test replaces the page of an
+/// earlier run; further ones are added to it.
 static WRITTEN: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
 
 /// The longest name of a page. File systems allow 255 bytes.
 const MAX_NAME_CHARS: usize = 200;
 
-/// Writes spans to the page of the current test, and returns its path. `None` without spans, and for
-/// a program outside of a target folder, such as a doc test.
+/// Writes spans to the page of the current test, and returns its path. `None` without spans, and
+/// for a program outside of a target folder, such as a doc test.
 pub(super) fn write(spans: &[RecordedSpan]) -> Option<io::Result<PathBuf>> {
     let executable = std::env::current_exe().ok()?;
     let folder = target_folder(&executable).filter(|_| !spans.is_empty())?.join("traces");
@@ -59,8 +59,8 @@ fn program(executable: &Path) -> String {
     name.unwrap_or(&stem).to_owned()
 }
 
-/// Returns the name of the current test, which is that of its thread, as the name of a file. With one
-/// test thread the tests run on the main thread: the program stands for the test then.
+/// Returns the name of the current test, which is that of its thread, as the name of a file. With
+/// one test thread the tests run on the main thread: the program stands for the test then.
 fn test_name(program: &str) -> String {
     let thread = thread::current();
     let name = thread.name().filter(|name| *name != "main").unwrap_or(program).replace("::", ".");

@@ -5,8 +5,8 @@ use opentelemetry::trace::Status;
 use opentelemetry_sdk::trace::SpanData;
 use std::collections::BTreeMap;
 
-/// A span that a test has recorded, in the form in which it would reach a backend: with messages and
-/// token counts, and after masks.
+/// A span that a test has recorded, in the form in which it would reach a backend: with messages
+/// and token counts, and after masks.
 ///
 /// ```
 /// # use trace_runtime::testing;

@@ -6,8 +6,8 @@ use crate::panic::catch;
 use crate::readable::file_url;
 use opentelemetry_sdk::trace::SpanData;
 
-/// The spans that [`record`](super::record) has recorded, in the order of the tree: each span before
-/// its children, and siblings by their start.
+/// The spans that [`record`](super::record) has recorded, in the order of the tree: each span
+/// before its children, and siblings by their start.
 #[derive(Debug)]
 pub struct Trace {
     spans: Vec<RecordedSpan>,
@@ -52,8 +52,8 @@ impl Trace {
     ///
     /// # Panics
     ///
-    /// Fails the test if no span or more than one has the name. Use [`spans_named`](Self::spans_named)
-    /// if a function is called several times.
+    /// Fails the test if no span or more than one has the name. Use
+    /// [`spans_named`](Self::spans_named) if a function is called several times.
     #[must_use]
     #[track_caller]
     #[expect(clippy::panic, reason = "a look-up is an assertion of a test")]
@@ -106,8 +106,8 @@ impl Trace {
     }
 
     /// Returns the trace as text, the form in which a test compares it. Each span is one line,
-    /// indented below its parent; each event but an exception is one line after an exclamation mark.
-    /// A span without OpenInference attributes has the kind `-`.
+    /// indented below its parent; each event but an exception is one line after an exclamation
+    /// mark. A span without OpenInference attributes has the kind `-`.
     ///
     /// Input and output are shown as a person reads them: the last message of the user, the answer,
     /// tool calls, and JSON without quotes and escapes. [`RecordedSpan::input`] returns the value

@@ -1,4 +1,4 @@
-//! The spans of crates that describe their calls under names of their own.
+//! The span names of crates that describe their calls without the GenAI conventions.
 
 use crate::openinference::OpenInferenceSpanKind::{self as Kind, Agent, Chain, Embedding, Llm};
 use crate::openinference::OpenInferenceSpanKind::{Retriever, Tool};
@@ -6,18 +6,22 @@ use crate::openinference::OpenInferenceSpanKind::{Retriever, Tool};
 /// The kind of the spans that a crate gives certain names.
 struct DescribedSpans {
     /// The crate, which is the first part of the spans' target.
-    krate: &'static str,
+    crate_name: &'static str,
     kind: Kind,
     /// The names in the source. A name at run time (`otel.name`) does not matter.
     names: &'static [&'static str],
 }
 
-const fn spans(krate: &'static str, kind: Kind, names: &'static [&'static str]) -> DescribedSpans {
-    DescribedSpans { krate, kind, names }
+const fn spans(
+    crate_name: &'static str,
+    kind: Kind,
+    names: &'static [&'static str],
+) -> DescribedSpans {
+    DescribedSpans { crate_name, kind, names }
 }
 
-/// `langchain-rust` 7 and the crates of `swiftide` 0.33. Of those spans that only say how the work is
-/// divided, such as `then_in_batch`, none is here.
+/// The spans of `langchain-rust` 7 and of the crates of `swiftide` 0.33, without those that only
+/// show how the work is divided, such as `then_in_batch`.
 const DESCRIBED: [DescribedSpans; 14] = [
     spans("langchain_rust", Llm, &["llm.generate"]),
     spans("langchain_rust", Embedding, &["embed.documents", "embed.query"]),
@@ -49,8 +53,10 @@ const DESCRIBED: [DescribedSpans; 14] = [
 
 /// Returns the kind of a span, or `None` if its crate does not describe it in a known way.
 pub(super) fn kind_of(target: &str, name: &str) -> Option<Kind> {
-    let krate = target.split("::").next()?;
-    let found = DESCRIBED.iter().find(|each| each.krate == krate && each.names.contains(&name))?;
+    let crate_name = target.split("::").next()?;
+    let found = DESCRIBED
+        .iter()
+        .find(|each| each.crate_name == crate_name && each.names.contains(&name))?;
     Some(found.kind)
 }
 

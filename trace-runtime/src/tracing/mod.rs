@@ -4,8 +4,8 @@
 //! `genai` with its feature `otel`). With
 //! [`Registration::tracing_layer`](crate::Registration::tracing_layer), their spans are exported by
 //! the registration. They are children of the function that calls them and parents of the functions
-//! that they call, and their `gen_ai.*` fields become OpenInference attributes.
-//! So do the own fields of `langchain-rust`; the spans of `swiftide` have a kind and a name only.
+//! that they call, and their `gen_ai.*` fields become OpenInference attributes, as do the fields of
+//! `langchain-rust`. The spans of `swiftide` have a kind and a name only.
 //!
 //! This module requires the feature `tracing`. The example exports GenAI spans, and the spans and
 //! events of the application itself:

@@ -6,8 +6,8 @@ use crate::delivery::FileFormat;
 
 impl Builder {
     /// Returns an error if a method has no effect in this combination: an attached provider brings
-    /// its own resource, sampler and exporters, and a backend its own headers. An ignored `mask(..)`
-    /// would be worse than an error.
+    /// its own resource, sampler and exporters, and a backend its own headers. An ignored
+    /// `mask(..)` would be worse than an error.
     pub(in crate::register) fn require_no_conflict(&self) -> Result<(), RegisterError> {
         if self.provider.is_some()
             && let Some(method) = self.called_methods().next()

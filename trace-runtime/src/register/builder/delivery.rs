@@ -116,9 +116,9 @@ impl Builder {
         self
     }
 
-    /// Sets the time for which [feedback](mod@crate::feedback) is sent again while its span is unknown
-    /// to the backend (default: an hour). It begins with the first answer of that kind; without an
-    /// answer, feedback waits for as long as the backend is away.
+    /// Sets the time for which [feedback](mod@crate::feedback) is sent again while its span is
+    /// unknown to the backend (default: an hour). It begins with the first answer of that kind;
+    /// without an answer, feedback waits for as long as the backend is away.
     ///
     /// ```no_run
     /// let wait = std::time::Duration::from_secs(120);

@@ -82,7 +82,8 @@ impl Builder {
     ///
     /// At a terminal each span is a line in colours, cut to the width: kind, name, model, duration,
     /// a bar for the time, tokens, cost, and the last message of the user or the answer. `COLUMNS`,
-    /// `NO_COLOR` and `CLICOLOR_FORCE` are respected. If stderr is no terminal, the lines are plain.
+    /// `NO_COLOR` and `CLICOLOR_FORCE` are respected. If stderr is no terminal, the lines are
+    /// plain.
     ///
     /// ```no_run
     /// let _registration = trace_runtime::register().console(true).install()?;
@@ -134,9 +135,9 @@ impl Builder {
     /// identifies the collector in the spool, so it should not change.
     ///
     /// [`install`](Self::install) calls `build` inside a tokio runtime that runs as long as the
-    /// exporter, so every client works there, in programs without a runtime too. Choose the protocol
-    /// and the client explicitly: the defaults of that crate depend on the features which other
-    /// crates in the build enable.
+    /// exporter, so every client works there, in programs without a runtime too. Choose the
+    /// protocol and the client explicitly: the defaults of that crate depend on the features which
+    /// other crates in the build enable.
     ///
     /// The exporter logs a partial success instead of returning it, so spans that the collector
     /// rejects that way count as delivered.
@@ -208,13 +209,14 @@ impl Builder {
         self.add_file("file", FileFormat::JsonLines, path.into())
     }
 
-    /// Writes every span to a page too: an HTML file that shows the traces in any browser, from disk,
-    /// without a server or a connection. Can be called several times. Needs the feature `html`.
+    /// Writes every span to a page too: an HTML file that shows the traces in any browser, from
+    /// disk, without a server or a connection. Can be called several times. Needs the feature
+    /// `html`.
     ///
     /// Spans are appended in blocks, so the page of a program that still runs, or that was killed,
-    /// opens too; reload it to see more. Several processes, and several runs, may write to one page. It
-    /// is readable by its owner only, and contains nothing that a [`mask`](Self::mask) hides. Before it
-    /// would exceed 100 MiB it is renamed to `trace.1.html`, see
+    /// opens too; reload it to see more. Several processes, and several runs, may write to one
+    /// page. It is readable by its owner only, and contains nothing that a [`mask`](Self::mask)
+    /// hides. Before it would exceed 100 MiB it is renamed to `trace.1.html`, see
     /// [`file_rotation`](Self::file_rotation).
     ///
     /// Default: `TRACE_HTML`, then no page. [`install`](Self::install) returns an error if the file
@@ -256,8 +258,8 @@ impl Builder {
     ///
     /// The provider keeps its resource, sampler and exporters: [`install`](Self::install) returns
     /// an error if a method for one of those was called. Its exporters receive the spans as they
-    /// ended; wrap them in an [`EnrichExporter`](crate::enrich::EnrichExporter) to have messages and token
-    /// counts read from input and output.
+    /// ended; wrap them in an [`EnrichExporter`](crate::enrich::EnrichExporter) to have messages
+    /// and token counts read from input and output.
     ///
     /// ```no_run
     /// use trace_runtime::opentelemetry_sdk::trace::SdkTracerProvider;

@@ -83,8 +83,8 @@ pub struct Builder {
     pub(in crate::register) backends: Vec<Backend>,
     /// Files of JSON lines, and pages.
     pub(in crate::register) files: Vec<FileSettings>,
-    /// The arguments of a call of `file_rotation` before any `file` or `html`. `install` reports it as an
-    /// error.
+    /// The arguments of a call of `file_rotation` before any `file` or `html`. `install` reports it
+    /// as an error.
     pub(in crate::register) pending_rotation: Option<(u64, u32)>,
     pub(in crate::register) queue_bytes: Option<usize>,
     pub(in crate::register) spool: Option<PathBuf>,

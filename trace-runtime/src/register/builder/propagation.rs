@@ -4,8 +4,8 @@ use super::Builder;
 
 impl Builder {
     /// Sets the global propagator of OpenTelemetry (true), or leaves it as it is (false). The
-    /// functions of [`propagation`](crate::propagation) and the HTTP and gRPC layers of other crates
-    /// use it to read and write the fields that carry a span.
+    /// functions of [`propagation`](crate::propagation) and the HTTP and gRPC layers of other
+    /// crates use it to read and write the fields that carry a span.
     ///
     /// The formats come from `OTEL_PROPAGATORS`: `tracecontext`, `baggage`, `none` or a list of
     /// them, by default the first two. Use false if the program sets a propagator for another
@@ -13,8 +13,9 @@ impl Builder {
     ///
     /// Default: set it together with the global provider, unless the program has already set a
     /// propagator. With an attached provider, or with
-    /// [`set_global_tracer_provider(false)`](Self::set_global_tracer_provider), leave it. As OpenTelemetry specifies, the propagator is set even with
-    /// `OTEL_SDK_DISABLED=true`, so that a service without spans still passes on its caller's.
+    /// [`set_global_tracer_provider(false)`](Self::set_global_tracer_provider), leave it. As
+    /// OpenTelemetry specifies, the propagator is set even with `OTEL_SDK_DISABLED=true`, so that a
+    /// service without spans still passes on its caller's.
     ///
     /// ```no_run
     /// let _registration = trace_runtime::register().propagators(false).install()?;
@@ -60,10 +61,11 @@ impl Builder {
         self.ignore_remote_parent = ignore;
         self
     }
+
     /// Gives the spans of a request the session and the user that its baggage names (default:
-    /// false), as [`propagated`](crate::scope::Scope::propagated) of the caller sends them. All spans
-    /// below a server layer have them, and those of most layers, unless a scope of this service sets
-    /// its own.
+    /// false), as [`propagated`](crate::scope::Scope::propagated) of the caller sends them. All
+    /// spans below a server layer have them, and those of most layers, unless a scope of this
+    /// service sets its own.
     ///
     /// Use it in services that only your own services call: baggage is text that every caller may
     /// write. Values above 256 bytes and those with control characters are ignored. Metadata and
@@ -82,10 +84,10 @@ impl Builder {
     /// Names hosts whose requests carry the current span in their headers, if they are sent by an
     /// adapter of this crate, such as the module `reqwest`: your own gateways and services.
     ///
-    /// A host is named as in URLs, `"gateway.internal"`, with a port, `"localhost:4000"`, or with all
-    /// hosts below a domain, `".internal"`. Without this method no request is changed, since the
-    /// headers would tell strangers, such as the vendors of models, which of their requests belong
-    /// together. A named host that redirects a request passes the headers on.
+    /// A host is named as in URLs, `"gateway.internal"`, with a port, `"localhost:4000"`, or with
+    /// all hosts below a domain, `".internal"`. Without this method no request is changed, since
+    /// the headers would tell strangers, such as the vendors of models, which of their requests
+    /// belong together. A named host that redirects a request passes the headers on.
     ///
     /// ```no_run
     /// let _registration = trace_runtime::register().propagate_to_hosts(["gateway.internal"]).install()?;

@@ -87,10 +87,12 @@ impl Settings {
                 advice: MASK_WITH_PROVIDER,
             });
         }
-        let others = !(builder.exporters.is_empty()
-            && settings.backends.is_empty()
-            && settings.files.is_empty());
-        let has_destination = uses_otlp || console || others || builder.provider.is_some();
+        let has_destination = uses_otlp
+            || console
+            || builder.provider.is_some()
+            || !builder.exporters.is_empty()
+            || !settings.backends.is_empty()
+            || !settings.files.is_empty();
         Ok((!disabled && has_destination).then_some(settings))
     }
 
@@ -102,7 +104,8 @@ impl Settings {
 }
 
 /// Returns the files of a builder, and the page of `TRACE_HTML` if code names none. An attached
-/// provider has its own destinations. A rotation before the first file is an error: it would be lost.
+/// provider has its own destinations. A rotation before the first file is an error: it would be
+/// lost.
 fn files(builder: &Builder, env: &Environment) -> Result<Vec<FileSettings>, RegisterError> {
     if let Some((bytes, kept)) = builder.pending_rotation {
         return Err(Setting::Method("file_rotation").invalid(

@@ -26,12 +26,8 @@ pub(super) const PROFILE: Profile = Profile {
 };
 
 fn resolve(source: &Source<'_>) -> Result<Resolved, RegisterError> {
-    let address = match source.address(&[URI]) {
-        Some(address) => address,
-        None => {
-            source.required(URI, "the address of the server, for example http://localhost:5000")?
-        }
-    };
+    let expected = "the address of the server, for example http://localhost:5000";
+    let address = source.required_address(URI, expected)?;
     let mut headers = source.headers()?;
     if let Some((setting, token)) = source.optional_key(&[TOKEN]) {
         headers.add(setting, AUTHORIZATION, &format!("Bearer {token}"))?;

@@ -49,10 +49,7 @@ fn resolve(source: &Source<'_>) -> Result<Resolved, RegisterError> {
 
 fn resolve_cloud(source: &Source<'_>) -> Result<Resolved, RegisterError> {
     let expected = "the address of the space, for example https://app.phoenix.arize.com/s/my-space";
-    let address = match source.address(&[ENDPOINT]) {
-        Some(address) => address,
-        None => source.required(ENDPOINT, expected)?,
-    };
+    let address = source.required_address(ENDPOINT, expected)?;
     let expected = "an API key of the space";
     let mut headers = source.headers_with_key(AUTHORIZATION, "Bearer ", &[KEY], expected)?;
     // Spaces that were created before June 2025 read their key from this header.

@@ -149,6 +149,15 @@ impl<'a> Source<'a> {
             .or_else(|| self.first(variables))
     }
 
+    /// Returns the address in code or in `variable`, or the error that tells how to set it.
+    pub(super) fn required_address(
+        &self,
+        variable: &'static str,
+        expected: &str,
+    ) -> Result<(Setting, &'a str), RegisterError> {
+        self.address(&[variable]).map_or_else(|| self.required(variable, expected), Ok)
+    }
+
     /// Returns the endpoint at `base`, with `path` appended as far as it is missing.
     pub(super) fn endpoint(
         &self,

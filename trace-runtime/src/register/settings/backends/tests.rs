@@ -1,7 +1,10 @@
+//! Each backend: its variables, its address and headers, and the errors for wrong settings.
+
 use super::super::Settings;
 use super::*;
 use crate::delivery::Protocol;
 use crate::register::register;
+use ureq::http::HeaderValue;
 
 /// The values of keys in these tests contain this text, which no message may contain.
 const SECRET: &str = "s3cr3t";
@@ -131,19 +134,8 @@ fn resolved(given: &Backend, variables: &[(&str, &str)]) -> Result<OtlpSettings,
 }
 
 fn headers(settings: &OtlpSettings) -> Vec<(&str, &str)> {
-    let text = |(name, value)| (name, std::str::from_utf8(HeaderBytes::bytes(value)).unwrap());
+    let text = |(name, value)| (name, HeaderValue::to_str(value).unwrap());
     settings.headers.iter().map(text).collect()
-}
-
-/// Names the method, since the type of header values is not imported here.
-trait HeaderBytes {
-    fn bytes(&self) -> &[u8];
-}
-
-impl HeaderBytes for ureq::http::HeaderValue {
-    fn bytes(&self) -> &[u8] {
-        self.as_bytes()
-    }
 }
 
 #[test]

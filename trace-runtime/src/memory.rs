@@ -1,5 +1,7 @@
-//! Estimates how much memory a span takes. The estimate is never below the length of its encoded
-//! form, so a queue that is full of encoded batches is within its bound too.
+//! Estimates of the memory that spans take, by which the queue is bounded.
+//!
+//! An estimate is never below the length of the encoded span, so a queue that is full of encoded
+//! batches is within its bound too.
 
 use opentelemetry::trace::{Event, Link, Status};
 use opentelemetry::{Array, KeyValue, Value};
@@ -8,7 +10,7 @@ use opentelemetry_sdk::trace::SpanData;
 /// The overhead of an allocation, in bytes.
 const ALLOCATION: usize = 16;
 
-/// The estimated size of a string on the heap. A quarter is added because a string that grew while
+/// Estimates the size of a string on the heap. A quarter is added because a string that grew while
 /// it was written keeps spare capacity, and an allocator rounds up.
 #[inline]
 pub(crate) fn text_bytes(text: &str) -> usize {
