@@ -147,3 +147,19 @@ fn providers_of_the_application_receive_secrets_if_the_variable_says_so() {
     let output = child(test).env("TRACE_SCRUB_SECRETS", "false").output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
 }
+
+#[test]
+fn debug_text_of_registration_and_processor_shows_no_value_that_waits() {
+    let (_lock, receiver) = (Program::lock(), Receiver::http());
+    let processor = register().verbose(false).endpoint(receiver.endpoint());
+    let processor = processor.processor().unwrap();
+    let provider = SdkTracerProvider::builder().with_span_processor(processor).build();
+    provider.tracer("test").in_span("question about Oslo", |_| {});
+    let text = format!("{provider:?}");
+    assert!(text.contains("DeliveryProcessor") && !text.contains("Oslo"), "{text}");
+
+    let registration = register().verbose(false).endpoint(receiver.endpoint()).install().unwrap();
+    connect("question about Oslo", "none");
+    let text = format!("{registration:?}");
+    assert!(text.contains("is_enabled: true") && !text.contains("Oslo"), "{text}");
+}

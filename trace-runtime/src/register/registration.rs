@@ -13,7 +13,7 @@ use crate::feedback::{AnnotateError, Annotation, Target};
 #[cfg(feature = "tracing")]
 use opentelemetry_sdk::trace::SdkTracerProvider;
 use std::sync::Arc;
-use std::thread;
+use std::{fmt, thread};
 
 /// The guard of an active registration, returned by [`Builder::install`](crate::Builder::install).
 /// Spans are recorded until it is dropped.
@@ -32,7 +32,6 @@ use std::thread;
 ///     Ok(())
 /// }
 /// ```
-#[derive(Debug)]
 #[must_use = "dropping the registration ends tracing: bind it with `let _registration = ..`"]
 pub struct Registration {
     /// `None` if tracing is switched off. The function that runs at the exit of the process finds
@@ -199,6 +198,14 @@ impl Registration {
     #[cfg(feature = "tracing")]
     pub(crate) fn provider(&self) -> Option<&SdkTracerProvider> {
         self.running.as_ref().map(|running| running.provider())
+    }
+}
+
+/// Shows no spans that wait: a log is no place for their prompts and answers.
+impl fmt::Debug for Registration {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let is_enabled = self.running.is_some();
+        f.debug_struct("Registration").field("is_enabled", &is_enabled).finish_non_exhaustive()
     }
 }
 

@@ -56,12 +56,12 @@ use in_flight::InFlight;
 use opentelemetry_sdk::Resource;
 use outbox::Outbox;
 use recovery::Looks;
+use std::fmt;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::Instant;
 use waiting::Waiting;
 
 /// The queue of one destination, with its account and its spool.
-#[derive(Debug)]
 pub(crate) struct Queue {
     address: String,
     settings: BatchSettings,
@@ -82,6 +82,14 @@ pub(crate) struct Queue {
     resource: Mutex<Option<Resource>>,
     /// `None` without a spool.
     store: Option<Store>,
+}
+
+/// Shows no spans that wait: a log is no place for their prompts and answers, and they are masked only
+/// when they are sent.
+impl fmt::Debug for Queue {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Queue").field("address", &self.address).finish_non_exhaustive()
+    }
 }
 
 /// The state that the queue's lock guards.
