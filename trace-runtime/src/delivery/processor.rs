@@ -140,6 +140,7 @@ impl DeliveryProcessor {
     /// Returns an error if a span of this run or of an earlier one was not delivered in time.
     pub fn flush_spool(&self) -> OTelSdkResult {
         reject_reentrant()?;
+        self.reject_forked()?;
         DeliveryProcessor::result(&self.flush_all(self.shared.timeout))
     }
 

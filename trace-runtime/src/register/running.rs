@@ -157,6 +157,7 @@ impl Running {
     /// Flushes, and waits for the spans of earlier runs in the spool too.
     pub(super) fn flush_spool(&self) -> Result<(), FlushError> {
         let Some(processor) = &self.processor else { return self.flush() };
+        self.require_own_process()?;
         self.require_not_reentrant()?;
         self.flush_delivery(processor, DeliveryProcessor::flush_all)
     }
