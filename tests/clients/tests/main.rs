@@ -2,6 +2,7 @@
 
 mod adapters;
 mod async_openai;
+mod attribute_order;
 mod genai;
 mod http;
 mod invariant;
