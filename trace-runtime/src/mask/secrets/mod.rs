@@ -31,6 +31,7 @@ use super::REDACTED;
 use known::Question;
 use layer::Layer;
 use std::ops::Range;
+use tokens::MIN_RUN;
 
 /// Length of the shortest text that can contain a secret: `pwd=abc`. Shorter ones are not searched.
 const MIN_LEN: usize = 7;
@@ -79,7 +80,8 @@ pub(super) fn is_secret_name(name: &str) -> bool {
 
 /// Returns true if the key of an attribute contains a token.
 pub(super) fn has_token_in_name(key: &str) -> bool {
-    known::ask(key, Question::HasToken, || tokens::has_token_in_name(key))
+    // No form is shorter, and most keys are.
+    key.len() >= MIN_RUN && known::ask(key, Question::HasToken, || tokens::has_token_in_name(key))
 }
 
 /// Redacts the secrets in a text, whether it is known or not.

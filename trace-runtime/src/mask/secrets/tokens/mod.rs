@@ -17,7 +17,8 @@ use aho_corasick::automaton::OverlappingState;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, Anchored, Input, MatchKind, StartKind};
 use beginnings::may_begin;
 use literals::{LITERALS, discord, first, match_literal};
-use runs::{MIN_RUN, next_run};
+pub(super) use runs::MIN_RUN;
+use runs::next_run;
 use std::ops::Range;
 use std::sync::LazyLock;
 

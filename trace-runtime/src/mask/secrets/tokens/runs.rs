@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 /// The shortest token, `sk_live_` and eight characters.
-pub(super) const MIN_RUN: usize = 16;
+pub(in crate::mask::secrets) const MIN_RUN: usize = 16;
 
 /// The number of bytes that are judged at once.
 const CHUNK: usize = 64;
