@@ -65,6 +65,36 @@ fn free_lock_shows_its_value() {
     assert_eq!(attribute(&span, "input.value"), "[1,2]");
 }
 
+#[derive(Serialize)]
+struct State {
+    name: &'static str,
+    items: Mutex<Vec<u32>>,
+    optional: Option<RwLock<u32>>,
+    shared: Vec<Arc<Mutex<u32>>>,
+}
+
+#[chain]
+fn reads_inside(state: &State) -> bool {
+    state.items.try_lock().is_ok()
+}
+
+#[test]
+fn lock_inside_another_value_is_not_awaited() {
+    let state = State {
+        name: "s",
+        items: Mutex::default(),
+        optional: Some(RwLock::default()),
+        shared: vec![Arc::default(), Arc::default()],
+    };
+    let _items = state.items.lock().unwrap();
+    let _optional = state.optional.as_ref().unwrap().write().unwrap();
+    let _shared = state.shared[1].lock().unwrap();
+    let span = only_span(|| assert!(!reads_inside(&state)));
+    let expected =
+        r#"{"name":"s","items":"<lock>","optional":"<lock>","shared":["<lock>","<lock>"]}"#;
+    assert_eq!(attribute(&span, "input.value"), expected);
+}
+
 #[test]
 fn lock_without_serialize_shows_its_debug() {
     #[derive(Debug)]

@@ -2,8 +2,10 @@
 //!
 //! `serde_json` writes NaN and infinities as `null`, which loses them; here they become text,
 //! spelled as in the JSON form of protobuf. Lists and objects that are nested too deeply are
-//! replaced by a note, since readers reject them and recursion could overflow the stack.
+//! replaced by a note, since readers reject them and recursion could overflow the stack. So is a lock
+//! inside another value, since its `Serialize` would wait for it.
 
+use super::lock::{LOCK, is_lock};
 use serde::ser::{
     Serialize, SerializeMap, SerializeSeq, SerializeStruct, SerializeStructVariant, SerializeTuple,
     SerializeTupleStruct, SerializeTupleVariant, Serializer,
@@ -60,6 +62,9 @@ impl<T: Serialize + ?Sized> Serialize for JsonSafe<&T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if self.depth >= MAX_DEPTH || self.wrappers >= MAX_WRAPPERS {
             return serializer.serialize_str(TOO_DEEP);
+        }
+        if is_lock::<T>() {
+            return serializer.serialize_str(LOCK);
         }
         self.inner.serialize(self.around(serializer))
     }
