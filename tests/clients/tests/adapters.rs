@@ -1,6 +1,6 @@
 //! Every adapter for `reqwest`, in every way in which a call can end.
 
-use clients::{Billing, Call, RAW, Raw, Received};
+use clients::{Billing, Call, RAW, Raw, Received, run_traced};
 use futures_util::StreamExt;
 use futures_util::future::join_all;
 use integration_tests::{Program, block_on};
@@ -119,6 +119,36 @@ fn tools_and_their_calls_are_recorded() {
             ],
         );
     });
+}
+
+/// Also as Phoenix returns it, if one is configured.
+#[test]
+fn call_of_each_adapter_is_shown_with_messages_tools_and_tokens() {
+    for adapter in RAW {
+        let spans = run_traced(async |base| {
+            let body = json!({
+                "model": "gpt-4o-mini",
+                "tools": [super::weather()],
+                "messages": [{ "role": "user", "content": "Weather in Oslo?" }],
+            });
+            let url = format!("{base}/chat/completions");
+            let call = Call { url, body: body.to_string(), timeout: None };
+            send(adapter, call).await.text().await?;
+            Ok(())
+        });
+        spans.assert_tree("chat gpt-4o-mini [LLM]\n");
+        let call = "llm.output_messages.0.message.tool_calls.0.tool_call";
+        let expected = json!({
+            "llm.model_name": "gpt-4o-mini",
+            "llm.input_messages.0.message.content": "Weather in Oslo?",
+            (format!("{call}.function.name")): "weather",
+            (format!("{call}.function.arguments")): { "city": "Oslo" },
+            "llm.tools.0.tool.json_schema": super::weather(),
+            "llm.token_count.prompt": 3,
+            "llm.token_count.completion": 2,
+        });
+        spans.assert_attributes("chat gpt-4o-mini", &[expected]);
+    }
 }
 
 #[test]
