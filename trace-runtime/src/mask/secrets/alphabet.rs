@@ -15,6 +15,8 @@ pub(super) enum Alphabet {
     Base64,
     /// [`Word`](Self::Word) and `.`.
     Dotted,
+    /// [`Base64`](Self::Base64) and `.`.
+    Base64Dotted,
 }
 
 impl Alphabet {
@@ -27,6 +29,7 @@ impl Alphabet {
             Alphabet::Base64 => {
                 byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+' | b'/' | b'=')
             }
+            Alphabet::Base64Dotted => Alphabet::Base64.contains(byte) || byte == b'.',
             Alphabet::Dotted => byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'),
         }
     }

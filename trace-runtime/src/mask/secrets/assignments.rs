@@ -3,11 +3,9 @@
 
 use super::boundary::{escape_len, starts_escape};
 use super::names::{self, Name, Strength, classify};
-use super::values::{Notation, is_basic, is_random, is_secret};
+use super::values::{is_basic, is_random};
 use super::{Finding, blocks, urls};
-use memchr::memmem::Finder;
 use std::ops::Range;
-use std::sync::LazyLock;
 
 /// The number of bytes that decide if a value is a secret. Without a bound, the rest of the text
 /// would be read for each of many names in it.
@@ -19,9 +17,6 @@ const MAX_NAME: usize = 96;
 /// The greatest number of bytes between a name and its value that are searched: quotes, spaces,
 /// brackets, and escapes of these.
 const MAX_BETWEEN: usize = 32;
-
-/// The word before a token. Building the search takes as long as searching a short text.
-static BEARER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new("earer "));
 
 /// Adds the named secrets in `text`. Returns true if an escape may keep one from being recognized.
 ///
@@ -43,8 +38,8 @@ pub(super) fn search(text: &str, found: &mut Vec<Finding>) -> bool {
         assignments.examine_apostrophe(at);
     }
     assignments.covered = 0;
-    for at in BEARER.find_iter(bytes) {
-        is_suspect |= assignments.examine_name(at + "earer".len());
+    for end in prose::names(bytes) {
+        is_suspect |= assignments.examine_prose(end);
     }
     is_suspect || memchr::memchr3_iter(b'\\', b'%', 0x1b, bytes).any(|at| hides_name(bytes, at))
 }
@@ -54,7 +49,7 @@ pub(super) fn search(text: &str, found: &mut Vec<Finding>) -> bool {
 fn hides_name(bytes: &[u8], at: usize) -> bool {
     let next = bytes.get(at + 1);
     match bytes[at] {
-        b'%' => matches!(next, Some(b'2' | b'3' | b'5' | b'1')),
+        b'%' => matches!(next, Some(b'1' | b'2' | b'3' | b'5' | b'7')),
         b'\\' => match next {
             Some(b'u' | b'x' | b'e' | b'0') => true,
             Some(b'"' | b'\\') => at.checked_sub(1).is_some_and(|at| b"[(= ".contains(&bytes[at])),
@@ -142,18 +137,14 @@ impl Assignments<'_> {
         is_suspect
     }
 
-    /// Examines `--option value`, `-u user:password`, private keys, and the beginning of a list of
-    /// pairs: `["name", "value"]`. Returns true if an escape may hide a value.
+    /// Examines options of commands, private keys, and the beginning of a list of pairs:
+    /// `["name", "value"]`. Returns true if an escape may hide a value.
     fn examine_opening(&mut self, at: usize) -> bool {
         if at < self.covered {
             return false;
         }
         let next = at + 1;
         match (self.bytes[at], self.bytes.get(next)) {
-            (b'-', Some(b'-')) if self.starts(next + 1, "user") => {
-                self.user_option(next + 1 + "user".len());
-                true
-            }
             (b'-', Some(b'-')) if self.starts(at, blocks::BEGIN) => {
                 let key = blocks::private_key(self.text, at);
                 if let Some(end) = key {
@@ -161,17 +152,7 @@ impl Assignments<'_> {
                 }
                 true
             }
-            (b'-', Some(b'-')) => {
-                let len = self.count_at_most(MAX_NAME, next + 1, is_name_byte);
-                let end = next + 1 + len;
-                len > 0 && self.bytes.get(end) == Some(&b' ') && self.examine_name(end)
-            }
-            (b'-', Some(b'u'))
-                if self.starts(next, "u ") || self.bytes[..at].ends_with(b"curl ") =>
-            {
-                self.user_option(next + 1);
-                true
-            }
+            (b'-', _) => self.examine_option(at),
             (b'[' | b'(', Some(quote @ (b'"' | b'\''))) => {
                 let len = self.count_at_most(MAX_NAME, next + 1, is_name_byte);
                 let end = next + 1 + len;
@@ -301,33 +282,6 @@ impl Assignments<'_> {
         }
     }
 
-    /// `-u user:password` and `--user user:password`, as curl accepts.
-    fn user_option(&mut self, at: usize) {
-        let at = self.skip(at, |byte| matches!(byte, b' ' | b'='));
-        let quote = self.bytes.get(at).copied().filter(|byte| matches!(byte, b'"' | b'\''));
-        let at = at + usize::from(quote.is_some());
-        let user = self.count_at_most(MAX_NAME, at, |byte| {
-            byte.is_ascii_alphanumeric() || b"._-@+$".contains(&byte)
-        });
-        if user == 0 || self.bytes.get(at + user) != Some(&b':') {
-            return;
-        }
-        let start = at + user + 1;
-        let len = self.count_at_most(MAX_DECISIVE, start, |byte| match quote {
-            Some(quote) => byte != quote && byte != b'\n',
-            None => !byte.is_ascii_whitespace() && !b"\"'\\`\x1b".contains(&byte),
-        });
-        let is_digits = |range: Range<usize>| self.bytes[range].iter().all(u8::is_ascii_digit);
-        // `docker run -u 1000:1000`.
-        let is_id = is_digits(at..at + user) && is_digits(start..start + len);
-        if len >= 3
-            && !is_id
-            && is_secret(&self.text[start..start + len], Strength::Strong, Notation::Assigned)
-        {
-            self.add(start..start + len);
-        }
-    }
-
     /// The value after a name, if it is a secret.
     fn named(&mut self, name: &Range<usize>, strength: Strength, kind: Name) {
         let Some(separator) = self.separator(name, kind) else { return };
@@ -350,5 +304,7 @@ fn is_base64_token(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"._~+/=-".contains(&byte)
 }
 
+mod options;
+mod prose;
 mod separator;
 mod value;

@@ -66,7 +66,7 @@ forms! {
     "gsk_" Alnum 30..=ANY Prefix, "Groq", "issuer";
     "hf_" Alnum 30..=ANY Start, "Hugging Face", "huggingface-access-token";
     "api_org_" Alnum 30..=ANY Start, "Hugging Face, organization", "huggingface-organization-api-token";
-    "r8_" Alnum 30..=ANY Start, "Replicate", "issuer";
+    "r8_" Word 30..=ANY Start, "Replicate", "issuer";
     "nvapi-" Word 32..=ANY Prefix, "NVIDIA", "issuer";
     "fw_" Alnum 20..=ANY Random, "Fireworks", "issuer";
     "csk-" Alnum 32..=ANY Random, "Cerebras", "issuer";
@@ -140,6 +140,7 @@ forms! {
     "fm1r_" Base64 60..=ANY Start, "Fly.io", "flyio-access-token";
     "fm2_" Base64 40..=ANY Start, "Fly.io", "flyio-access-token";
     "v1.0-" Word 60..=ANY Random, "Cloudflare, origin CA", "cloudflare-origin-ca-key";
+    "cfk_" Word 40..=ANY Random, "Cloudflare, global key", "issuer";
     "cfut_" Word 32..=ANY Random, "Cloudflare, user token", "issuer";
     "cfat_" Word 32..=ANY Random, "Cloudflare, account token", "issuer";
     "tk-us-" Word 40..=ANY Random, "Scalingo", "scalingo-api-token";
@@ -181,7 +182,7 @@ forms! {
     "npm_" Alnum 30..=ANY Start, "npm", "npm-access-token";
     "pypi-" Word 50..=ANY Random, "PyPI", "pypi-upload-token";
     "cio" Alnum 32..=32 Random, "crates.io", "issuer";
-    "rubygems_" Hex 32..=ANY Prefix, "RubyGems", "rubygems-api-token";
+    "rubygems_" Alnum 32..=ANY Prefix, "RubyGems", "rubygems-api-token";
     "dckr_pat_" Word 20..=ANY Prefix, "Docker, personal", "issuer";
     "dckr_oat_" Word 20..=ANY Prefix, "Docker, organization", "issuer";
     "CLOJARS_" Alnum 60..=60 Start, "Clojars", "clojars-api-token";
@@ -201,11 +202,11 @@ forms! {
     "sqa_" Hex 40..=40 Start, "SonarQube, analysis", "sonar-api-token";
     "expo_" Word 36..=ANY Random, "Expo", "issuer";
     "ops_eyJ" Base64 50..=ANY Prefix, "1Password, service account", "1password-service-account-token";
-    "A3-" Word 30..=ANY Random, "1Password, secret key", "1password-secret-key";
+    "A3-" Word 30..=40 Start, "1Password, secret key", "1password-secret-key";
     "AGE-SECRET-KEY-1" Upper 50..=ANY Prefix, "age", "age-secret-key";
     "PMAK-" Word 30..=ANY Prefix, "Postman", "postman-api-token";
     "PMAT-" Upper 26..=ANY Random, "Postman, collection", "issuer";
-    "pul-" Hex 40..=40 Start, "Pulumi", "pulumi-api-token";
+    "pul-" Alnum 40..=40 Start, "Pulumi", "pulumi-api-token";
     "dp.pt." Alnum 30..=ANY Prefix, "Doppler, personal", "doppler-api-token";
     "dp.st." Dotted 30..=ANY Prefix, "Doppler, service", "issuer";
     "dp.ct." Alnum 30..=ANY Prefix, "Doppler, CLI", "issuer";
@@ -223,7 +224,7 @@ forms! {
     "sm_aat_" Alnum 16..=ANY Start, "SettleMint, application", "settlemint-application-access-token";
     "sm_pat_" Alnum 16..=ANY Start, "SettleMint, personal", "settlemint-personal-access-token";
     "sm_sat_" Alnum 16..=ANY Start, "SettleMint, service", "settlemint-service-access-token";
-    "bkua_" Hex 40..=ANY Start, "Buildkite", "issuer";
+    "bkua_" Alnum 40..=ANY Start, "Buildkite", "issuer";
     "bkct_" Word 30..=ANY Random, "Buildkite, cluster", "issuer";
     "CCIPRJ_" Word 30..=ANY Start, "CircleCI, project", "issuer";
     "CCIPAT_" Word 30..=ANY Start, "CircleCI", "issuer";
@@ -242,6 +243,15 @@ forms! {
     "signkey-" Word 50..=ANY Random, "Inngest", "issuer";
     "sk.eyJ" Dotted 50..=ANY Start, "Mapbox, secret", "mapbox-api-token";
     "fio-u-" Base64 50..=ANY Start, "Frame.io", "frameio-api-token";
+    "ddw_" Alnum 36..=ANY Random, "Deno Deploy", "issuer";
+    "authress_" Base64Dotted 60..=ANY Random, "Authress", "authress-service-client-access-key";
+    "scauth_" Base64Dotted 60..=ANY Random, "Authress", "authress-service-client-access-key";
+    "3MVG9" Dotted 60..=ANY Random, "Salesforce, consumer key", "issuer";
+    "5AEP861" Dotted 60..=ANY Random, "Salesforce, refresh token", "issuer";
+    "thog-key-" Hex 16..=ANY Start, "TruffleHog", "issuer";
+    "thog-secret-" Hex 32..=ANY Start, "TruffleHog", "issuer";
+    "sqco_" Word 40..=ANY Random, "SonarCloud", "issuer";
+    "ZXlK" Base64 60..=ANY Random, "JSON web token in base64", "jwt-base64";
     "p8e-" Alnum 32..=32 Start, "Adobe, client secret", "adobe-client-secret";
     "s-s4t2ud-" Hex 40..=ANY Start, "42 intra", "intra42-client-secret";
     "s-s4t2af-" Hex 40..=ANY Start, "42 intra", "intra42-client-secret";
@@ -278,6 +288,8 @@ forms! {
     "rk_test_" Alnum 10..=ANY Prefix, "Stripe, restricted, test", "stripe-access-token";
     "sk_prod_" Alnum 10..=ANY Prefix, "Stripe, secret", "stripe-access-token";
     "rk_prod_" Alnum 10..=ANY Prefix, "Stripe, restricted", "stripe-access-token";
+    "pi_" Word 45..=ANY Random, "Stripe, client secret of a payment", "issuer";
+    "seti_" Word 45..=ANY Random, "Stripe, client secret of a setup", "issuer";
     "whsec_" Base64 20..=ANY Prefix, "Stripe, webhook", "issuer";
     "sk_org_" Word 30..=ANY Random, "Stripe, organization", "issuer";
     "rzp_live_" Alnum 14..=ANY Prefix, "Razorpay", "issuer";
@@ -291,8 +303,11 @@ forms! {
     "polar_oat_" Word 30..=ANY Prefix, "Polar", "issuer";
     "SK" Hex 32..=32 Start, "Twilio, API key", "twilio-api-key";
     "AC" Hex 32..=32 Start, "Twilio, account", "issuer";
+    "sec-c-" Word 36..=ANY Start, "PubNub, secret", "issuer";
+    "pub-c-" Word 36..=36 Start, "PubNub, publish", "issuer";
+    "sub-c-" Word 36..=36 Start, "PubNub, subscribe", "issuer";
     "SG." Dotted 40..=ANY Start, "SendGrid", "sendgrid-api-token";
-    "key-" Hex 32..=32 Start, "Mailgun", "mailgun-private-api-token";
+    "key-" Alnum 32..=32 Random, "Mailgun", "mailgun-private-api-token";
     "pubkey-" Hex 32..=32 Start, "Mailgun, validation", "mailgun-pub-key";
     "md-" Word 22..=22 Random, "Mandrill", "issuer";
     "mlsn." Hex 60..=ANY Start, "MailerSend", "issuer";
@@ -302,6 +317,9 @@ forms! {
     "re_" Word 24..=ANY Random, "Resend", "issuer";
     "EAAA" Word 40..=ANY Random, "Square", "square-access-token";
     "sq0atp-" Word 20..=ANY Prefix, "Square", "square-access-token";
+    "sq0idp-" Word 20..=ANY Prefix, "Square, application", "issuer";
+    "sq0ifo-" Word 20..=ANY Prefix, "Square, application", "issuer";
+    "sq0cbz-" Word 30..=ANY Prefix, "Square, sandbox secret", "issuer";
     "sq0csp-" Word 30..=ANY Prefix, "Square, OAuth secret", "issuer";
     "EAA" Alnum 60..=ANY Random, "Facebook", "facebook-page-access-token";
     "shpat_" Hex 32..=ANY Prefix, "Shopify", "shopify-access-token";
@@ -313,8 +331,8 @@ forms! {
     "FLWSECK_TEST-" Alnum 12..=ANY Prefix, "Flutterwave", "flutterwave-secret-key";
     "FLWSECK-" Alnum 12..=ANY Prefix, "Flutterwave", "issuer";
     "FLWPUBK_TEST-" Alnum 30..=ANY Prefix, "Flutterwave", "flutterwave-public-key";
-    "duffel_test_" Word 40..=ANY Prefix, "Duffel", "duffel-api-token";
-    "duffel_live_" Word 40..=ANY Prefix, "Duffel", "duffel-api-token";
+    "duffel_test_" Base64 40..=ANY Prefix, "Duffel", "duffel-api-token";
+    "duffel_live_" Base64 40..=ANY Prefix, "Duffel", "duffel-api-token";
     "shippo_live_" Hex 40..=ANY Prefix, "Shippo", "shippo-api-token";
     "shippo_test_" Hex 40..=ANY Prefix, "Shippo", "shippo-api-token";
     "lin_api_" Alnum 32..=ANY Prefix, "Linear", "linear-api-key";
@@ -322,6 +340,7 @@ forms! {
     "ntn_" Alnum 40..=ANY Start, "Notion", "notion-api-token";
     "secret_" Alnum 40..=ANY Random, "Notion, legacy", "issuer";
     "figd_" Word 30..=ANY Prefix, "Figma", "issuer";
+    "figp_" Base64 40..=ANY Random, "Figma, personal", "issuer";
     "figo_" Word 30..=ANY Random, "Figma, OAuth", "issuer";
     "pat-na1-" Word 36..=ANY Start, "HubSpot", "issuer";
     "pat-na2-" Word 36..=ANY Start, "HubSpot", "issuer";
@@ -334,10 +353,31 @@ forms! {
     "AQX" Word 150..=ANY Random, "LinkedIn", "issuer";
     "dG9rO" Base64 40..=ANY Random, "Intercom", "issuer";
     "CFPAT-" Word 40..=ANY Prefix, "Contentful", "issuer";
-    "apify_api_" Alnum 30..=ANY Prefix, "Apify", "issuer";
+    "aio_" Alnum 28..=28 Random, "Adafruit IO", "issuer";
+    "bb_pr_" Hex 30..=30 Start, "Bannerbear, project", "issuer";
+    "bb_ma_" Hex 30..=30 Start, "Bannerbear", "issuer";
+    "api_" Dotted 45..=45 Random, "Close", "issuer";
+    "endr+" Alnum 16..=16 Random, "Endor Labs", "issuer";
+    "flb_live_" Alnum 20..=ANY Random, "Fleetbase", "issuer";
+    "flb_test_" Alnum 20..=ANY Random, "Fleetbase, test", "issuer";
+    "shltm_" Word 40..=ANY Random, "Flexport", "issuer";
+    "API_KEY" Upper 32..=32 Random, "Finage", "issuer";
+    "ramp_sec_" Alnum 32..=ANY Start, "Ramp, secret", "issuer";
+    "ramp_id_" Alnum 32..=ANY Random, "Ramp, id", "issuer";
+    "rootly_" Hex 64..=ANY Start, "Rootly", "issuer";
+    "salad_cloud_" Word 25..=ANY Random, "SaladCloud", "issuer";
+    "NF-" Alnum 32..=ANY Random, "Nightfall", "issuer";
+    "BBFF-" Alnum 30..=ANY Random, "Ubidots", "issuer";
+    "VF." Dotted 41..=ANY Random, "Voiceflow", "issuer";
+    "1000." Dotted 65..=65 Random, "Zoho", "issuer";
+    "na1." Base64 90..=ANY Random, "FullStory", "issuer";
+    "tines.com/webhook/" Base64 30..=ANY Prefix, "Tines, webhook", "issuer";
+    "apify_api_" Word 30..=ANY Prefix, "Apify", "issuer";
 
     // Operation and data.
     "NRAK-" Upper 20..=ANY Prefix, "New Relic, user", "new-relic-user-api-key";
+    "NRBR-" Hex 19..=ANY Random, "New Relic, browser", "issuer";
+    "NRIQ-" Word 30..=ANY Random, "New Relic, insights query", "issuer";
     "NRJS-" Hex 19..=ANY Random, "New Relic, browser", "new-relic-browser-api-token";
     "NRII-" Word 30..=ANY Random, "New Relic, insights", "new-relic-insert-key";
     "NRAA-" Hex 27..=ANY Random, "New Relic, administrator", "issuer";
@@ -364,7 +404,7 @@ forms! {
     "pscale_tkn_" Dotted 30..=ANY Prefix, "PlanetScale", "planetscale-api-token";
     "pscale_oauth_" Dotted 30..=ANY Prefix, "PlanetScale, OAuth", "planetscale-oauth-token";
     "pscale_pw_" Dotted 30..=ANY Prefix, "PlanetScale, password", "planetscale-password";
-    "sbp_" Hex 40..=ANY Start, "Supabase", "issuer";
+    "sbp_" Alnum 40..=ANY Start, "Supabase", "issuer";
     "sb_secret_" Word 20..=ANY Prefix, "Supabase, secret", "issuer";
     "napi_" Alnum 40..=ANY Random, "Neon", "issuer";
     "npg_" Alnum 12..=ANY Random, "Neon, password", "issuer";
@@ -376,5 +416,10 @@ forms! {
     "hcxik_" Alnum 40..=ANY Start, "Honeycomb, ingest", "issuer";
     "hcamk_" Alnum 40..=ANY Start, "Honeycomb, management", "issuer";
     "tskey-" Word 20..=ANY Random, "Tailscale", "issuer";
+    "AstraCS:" Base64 20..=ANY Start, "DataStax Astra", "issuer";
+    "st." Dotted 60..=ANY Random, "Infisical", "issuer";
+    "sk" Alnum 170..=190 Random, "Sanity", "issuer";
+    "00" Word 40..=40 Random, "Okta", "okta-access-token";
+    "A21AA" Word 60..=ANY Random, "PayPal, access token", "issuer";
     "xprv" Alnum 90..=ANY Start, "BIP 32, private key", "issuer";
 }

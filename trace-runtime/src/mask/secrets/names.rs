@@ -182,7 +182,7 @@ const PASS_OTHERS: [&str; 12] =
     ["all", "band", "by", "did", "first", "high", "is", "low", "multi", "second", "single", "test"];
 
 /// Ends of names that are written as one word.
-const JOINED: [&str; 24] = [
+const JOINED: [&str; 26] = [
     "password",
     "passwords",
     "passwd",
@@ -204,6 +204,8 @@ const JOINED: [&str; 24] = [
     "presharedkey",
     "rootpw",
     "bindpw",
+    "storepass",
+    "keypass",
     "passwort",
     "senha",
     "wachtwoord",
@@ -242,6 +244,7 @@ pub(super) fn classify(name: &str) -> Option<Name> {
         "secret" | "secrets" | "credential" | "credentials" | "creds" | "passcode" | "pwds" => {
             strong
         }
+        "session" if before_is(&["gitlab"]) => strong,
         "pass" if before_is(&PASS_OTHERS) => None,
         "pass" | "pwd" | "pw" | "psk" if before.is_some() && !before_is(&["old"]) => strong,
         "passe" if before_is(&["de"]) => strong,

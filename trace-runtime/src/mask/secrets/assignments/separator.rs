@@ -57,9 +57,10 @@ impl Assignments<'_> {
         Some(name.end..end)
     }
 
-    /// Returns true if the name is an option of a command: `--api-key`.
+    /// Returns true if the name is an option of a command: `--api-key`, `-password`.
     fn is_option(&self, name: &Range<usize>) -> bool {
-        self.bytes[..name.start].ends_with(b"--")
+        let before = &self.bytes[..name.start];
+        before.ends_with(b"--") || before.ends_with(b"-") && self.begins_argument(name.start - 1)
     }
 
     /// Skips a type annotation and `=` after a colon, or the rest of `:=`.
@@ -88,6 +89,9 @@ impl Assignments<'_> {
         let len = value.iter().take(4096).take_while(|byte| **byte != quote).count();
         let value = &value[..len];
         let closes = self.skip(at + len + 2, |byte| byte.is_ascii_whitespace());
+        // The last argument of `setenv` says whether an older value is replaced.
+        let overwrites = [", 1)", ",1)", ", true)"].iter().find(|rest| self.starts(closes, rest));
+        let closes = closes + overwrites.map_or(0, |rest| rest.len() - 1);
         let is_pair = opens && matches!(self.bytes.get(closes), Some(b']' | b')'));
         // `["password","username"]` is a list of names.
         let is_header = matches!(kind, Name::Authorization | Name::Cookie);

@@ -6,6 +6,7 @@
 //! times as long for 20 KB of prose.
 
 mod beginnings;
+mod endings;
 mod literals;
 mod runs;
 
@@ -16,6 +17,7 @@ use super::values::{is_basic, is_random};
 use aho_corasick::automaton::OverlappingState;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, Anchored, Input, MatchKind, StartKind};
 use beginnings::may_begin;
+use endings::{after_pipe, has_known_ending};
 use literals::{LITERALS, discord, first, match_literal};
 pub(super) use runs::MIN_RUN;
 use runs::next_run;
@@ -77,6 +79,9 @@ impl Runs<'_> {
     fn examine(&mut self, run: &Range<usize>) -> bool {
         self.credentials(run);
         discord(self.text, run, self.found);
+        if has_known_ending(&self.bytes[run.clone()]) || after_pipe(self.bytes, run) {
+            self.found.push(Finding::new(run.clone()));
+        }
         let bytes = &self.bytes[run.clone()];
         if !may_be_token(bytes) {
             return false;
