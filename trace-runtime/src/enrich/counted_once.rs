@@ -46,11 +46,11 @@ impl Recent {
     }
 
     /// Remembers the parent of a span if the span or a descendant of it has token counts.
-    fn observe(&mut self, span: &SpanData) {
+    fn observe(&mut self, span: &SpanData, kind: Option<Kind>) {
         if span.parent_span_id == SpanId::INVALID || span.parent_span_is_remote {
             return;
         }
-        let own = model_kind(span).filter(|_| has_tokens(&span.attributes));
+        let own = kind.filter(|_| has_tokens(&span.attributes));
         let id = span.span_context.span_id();
         for kind in [Kind::Llm, Kind::Embedding, Kind::Reranker] {
             if own == Some(kind) || self.contains(&(id, kind)) {
@@ -65,14 +65,15 @@ impl CountedOnce {
     /// descendants.
     pub(super) fn apply(&self, spans: &mut [SpanData]) {
         let mut recent = sync::lock(&self.0);
+        let kinds: Vec<_> = spans.iter().map(model_kind).collect();
         // Twice, because a batch may hold a span before its descendants.
         for _ in 0..2 {
-            for span in spans.iter() {
-                recent.observe(span);
+            for (span, kind) in spans.iter().zip(&kinds) {
+                recent.observe(span, *kind);
             }
         }
-        for span in spans {
-            let Some(kind) = model_kind(span) else { continue };
+        for (span, kind) in spans.iter_mut().zip(kinds) {
+            let Some(kind) = kind else { continue };
             // The counts of an exchange that filled the span are its own.
             let own =
                 span.attributes.iter().position(|kv| kv.key.as_str() == keys::EXCHANGE_TOKENS);

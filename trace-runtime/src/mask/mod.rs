@@ -72,6 +72,7 @@ use opentelemetry::trace::Status;
 use opentelemetry::{Array, KeyValue, StringValue, Value};
 use opentelemetry_sdk::trace::SpanData;
 use rules::{Action, Switch};
+use secrets::KeyAnswers;
 use std::borrow::Cow;
 
 /// Replacement for a hidden value, the same text as in the Python implementation of OpenInference.
@@ -109,8 +110,8 @@ pub(crate) fn apply(
     {
         // The description repeats the message of the `exception` event, so the same rules apply.
         let mut text = Value::from(description.clone().into_owned());
-        let is_kept =
-            masking.mask_value(keys::STATUS_DESCRIPTION, &mut text, keys::EVENT_EXCEPTION);
+        let (key, event) = (keys::STATUS_DESCRIPTION, keys::EVENT_EXCEPTION);
+        let is_kept = masking.mask_value(key, KeyAnswers::default(), &mut text, event);
         *description = if is_kept { text.to_string().into() } else { Cow::Borrowed("") };
     }
     if settings.scrub_secrets {
@@ -132,14 +133,20 @@ impl Masking<'_> {
     /// Masks a list of attributes. `event` is the name of the event that they belong to, or empty.
     fn mask_attributes(&self, attributes: &mut Vec<KeyValue>, event: &str) {
         attributes.retain_mut(|KeyValue { key, value, .. }| {
+            let about = self.about_key(key.as_str());
             let is_kept = (self.original)(key.as_str())
-                .is_none_or(|copied| self.mask_value(copied, value, event))
-                && self.mask_value(key.as_str(), value, event);
-            if is_kept && self.settings.scrub_secrets {
+                .is_none_or(|copied| self.mask_value(copied, self.about_key(copied), value, event))
+                && self.mask_value(key.as_str(), about, value, event);
+            if is_kept && about.has_token {
                 scrub::scrub_key(key);
             }
             is_kept
         });
+    }
+
+    /// Returns what the key of an attribute tells the scrubber: nothing if that is off.
+    fn about_key(&self, key: &str) -> KeyAnswers {
+        if self.settings.scrub_secrets { secrets::about_key(key) } else { KeyAnswers::default() }
     }
 
     /// Masks the name of a span or event. A name is mandatory, so it becomes `__REDACTED__` if a
@@ -157,11 +164,11 @@ impl Masking<'_> {
     }
 
     /// Masks a value in its place. Returns false if the attribute is dropped.
-    fn mask_value(&self, key: &str, value: &mut Value, event: &str) -> bool {
+    fn mask_value(&self, key: &str, about: KeyAnswers, value: &mut Value, event: &str) -> bool {
         match rules::action(key, event, self.kind, &self.settings.hidden) {
             Action::Drop => return false,
             Action::Redact => *value = Value::from(REDACTED),
-            Action::Keep if self.settings.scrub_secrets && scrub::names_secret(key, value) => {
+            Action::Keep if scrub::names_secret(about, key, value) => {
                 *value = Value::from(REDACTED);
             }
             Action::Keep => self.redact_texts(key, value),

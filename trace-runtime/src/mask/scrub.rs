@@ -1,7 +1,8 @@
 //! The secret scrubber alone, for values that no other mask sees: the resource, and the spans of a
 //! provider that the application built.
 
-use super::{REDACTED, secrets};
+use super::REDACTED;
+use super::secrets::{self, KeyAnswers, about_key};
 use opentelemetry::trace::{SpanContext, Status, TraceState};
 use opentelemetry::{Array, Key, KeyValue, Value};
 use opentelemetry_sdk::Resource;
@@ -12,11 +13,14 @@ use std::borrow::Cow;
 /// whose key is the name of a secret.
 pub(crate) fn scrub_attributes(attributes: &mut [KeyValue]) {
     for KeyValue { key, value, .. } in attributes {
-        if names_secret(key.as_str(), value) {
+        let about = about_key(key.as_str());
+        if names_secret(about, key.as_str(), value) {
             *value = Value::from(REDACTED);
         }
         scrub_value(value);
-        scrub_key(key);
+        if about.has_token {
+            scrub_key(key);
+        }
     }
 }
 
@@ -55,15 +59,16 @@ pub(crate) fn scrub_resource(resource: &Resource) -> Option<Resource> {
     })
 }
 
-/// Returns true if the key of an attribute states that its value is a secret. Flags are none, and a
-/// number is one only as a password: `token = 5` counts tokens.
-pub(super) fn names_secret(key: &str, value: &Value) -> bool {
-    match value {
-        Value::Bool(_) | Value::Array(Array::Bool(_)) => false,
-        Value::String(text) if text.as_str().is_empty() => false,
-        Value::I64(_) | Value::F64(_) if key.rsplit(['.', '_']).next() == Some("token") => false,
-        _ => secrets::is_secret_name(key),
-    }
+/// Returns true if a key states that its value is a secret. Flags are none, and a number is one only
+/// as a password: `token = 5` counts tokens.
+pub(super) fn names_secret(about: KeyAnswers, key: &str, value: &Value) -> bool {
+    about.names_secret
+        && match value {
+            Value::Bool(_) | Value::Array(Array::Bool(_)) => false,
+            Value::String(text) => !text.as_str().is_empty(),
+            Value::I64(_) | Value::F64(_) => key.rsplit(['.', '_']).next() != Some("token"),
+            _ => true,
+        }
 }
 
 fn scrub_value(value: &mut Value) {
@@ -81,9 +86,7 @@ fn scrub_value(value: &mut Value) {
 
 /// Redacts a key that contains a token, as the key of a map that was recorded may.
 pub(super) fn scrub_key(key: &mut Key) {
-    if secrets::has_token_in_name(key.as_str())
-        && let Some(redacted) = secrets::redact(key.as_str())
-    {
+    if let Some(redacted) = secrets::redact(key.as_str()) {
         *key = Key::from(redacted);
     }
 }
@@ -151,7 +154,7 @@ mod tests {
             ("password", "".into(), false),
         ];
         for (key, value, expected) in table {
-            assert_eq!(names_secret(key, &value), expected, "{key} {value:?}");
+            assert_eq!(names_secret(about_key(key), key, &value), expected, "{key} {value:?}");
         }
     }
 }

@@ -117,9 +117,7 @@ pub(super) fn estimated_len(span: &SpanData) -> usize {
 /// the span.
 fn put_attribute(into: &mut Vec<u8>, KeyValue { key, value, .. }: &KeyValue) {
     let (key, length) = (key.as_str(), value_len(value));
-    put_header(into, tag(9, LENGTH_DELIMITED), attribute_len(key, length));
-    put_bytes(into, tag(1, LENGTH_DELIMITED), key.as_bytes());
-    put_header(into, tag(2, LENGTH_DELIMITED), length);
+    put_headers(into, key, length);
     match value {
         Value::String(text) => put_bytes(into, STRING_VALUE, text.as_str().as_bytes()),
         Value::Bool(value) => into.extend_from_slice(&[BOOL_VALUE, u8::from(*value)]),
@@ -133,6 +131,27 @@ fn put_attribute(into: &mut Vec<u8>, KeyValue { key, value, .. }: &KeyValue) {
         }
         // As for events and links.
         other => drop(AnyValue::from(other.clone()).encode(into)),
+    }
+}
+
+/// Writes everything of an attribute before its value. Most attributes are short: each of their
+/// lengths is one byte, and the headers are written at once.
+fn put_headers(into: &mut Vec<u8>, key: &str, value_len: usize) {
+    const ATTRIBUTE: u8 = tag(9, LENGTH_DELIMITED);
+    const KEY: u8 = tag(1, LENGTH_DELIMITED);
+    const VALUE: u8 = tag(2, LENGTH_DELIMITED);
+    let length = attribute_len(key, value_len);
+    let short = |length: usize| u8::try_from(length).ok().filter(|length| *length < 0x80);
+    if let (Some(length), Ok(key_len), Ok(value_len)) =
+        (short(length), u8::try_from(key.len()), u8::try_from(value_len))
+    {
+        into.extend_from_slice(&[ATTRIBUTE, length, KEY, key_len]);
+        into.extend_from_slice(key.as_bytes());
+        into.extend_from_slice(&[VALUE, value_len]);
+    } else {
+        put_header(into, ATTRIBUTE, length);
+        put_bytes(into, KEY, key.as_bytes());
+        put_header(into, VALUE, value_len);
     }
 }
 

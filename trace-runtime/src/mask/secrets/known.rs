@@ -4,6 +4,7 @@
 //! types, models. A search answers only by the text, so its answer can be remembered by the text:
 //! about 60 instructions, where a search takes 400 to 1,500 (callgrind).
 
+use super::KeyAnswers;
 use std::cell::RefCell;
 
 /// The greatest length of a text that is remembered.
@@ -11,42 +12,36 @@ const MAX_LEN: usize = 128;
 /// The number of texts that a thread remembers, a power of two. Each text has two possible places.
 const PLACES: usize = 256;
 
-/// The questions about a text.
-#[derive(Clone, Copy, Debug)]
-#[repr(u8)]
-pub(super) enum Question {
-    /// The text has no secret.
-    IsClean = 1,
-    /// The text is the name of a secret.
-    NamesSecret = 1 << 1,
-    /// The text is a name that contains a token.
-    HasToken = 1 << 2,
-}
-
-/// A text with the answers so far.
-struct Place {
+/// A text with what is known about it.
+pub(super) struct Place {
     text: [u8; MAX_LEN],
     len: usize,
-    /// The questions that were asked, and those of them with the answer yes.
-    asked: u8,
-    yes: u8,
+    /// `Some(true)` if the text has no secret.
+    pub(super) is_clean: Option<bool>,
+    /// The answers about the text as the key of an attribute.
+    pub(super) key: Option<KeyAnswers>,
 }
 
 thread_local! {
     static PLACES_OF_THREAD: RefCell<Vec<Place>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Returns the answer to a question about a text, which `find_out` has to give the first time.
-pub(super) fn ask(text: &str, question: Question, find_out: impl FnOnce() -> bool) -> bool {
+/// Returns what is known about a text in one of its slots, which `find_out` has to fill the first
+/// time.
+pub(super) fn ask<T: Copy>(
+    text: &str,
+    slot: fn(&mut Place) -> &mut Option<T>,
+    find_out: impl FnOnce() -> T,
+) -> T {
     if text.len() > MAX_LEN || text.is_empty() {
         return find_out();
     }
     let place = place_of(text.as_bytes());
     // A thread that is ending has destroyed its thread-locals.
     let known = PLACES_OF_THREAD.try_with(|places| {
-        let places = places.borrow();
-        let two = places.get(place..place + 2)?;
-        two[0].get(text, question).or_else(|| two[1].get(text, question))
+        let mut places = places.borrow_mut();
+        let two = places.get_mut(place..place + 2)?;
+        two.iter_mut().find(|place| place.holds(text)).and_then(|place| *slot(place))
     });
     if let Ok(Some(answer)) = known {
         return answer;
@@ -59,7 +54,9 @@ pub(super) fn ask(text: &str, question: Question, find_out: impl FnOnce() -> boo
         }
         // A text whose first place is taken goes to the second, and pushes another one out.
         let is_free = places[place].len == 0 || places[place].holds(text);
-        places[place + usize::from(!is_free)].set(text, question, answer);
+        let place = &mut places[place + usize::from(!is_free)];
+        place.hold(text);
+        *slot(place) = Some(answer);
     });
     answer
 }
@@ -84,25 +81,16 @@ fn place_of(bytes: &[u8]) -> usize {
 
 impl Default for Place {
     fn default() -> Self {
-        Place { text: [0; MAX_LEN], len: 0, asked: 0, yes: 0 }
+        Place { text: [0; MAX_LEN], len: 0, is_clean: None, key: None }
     }
 }
 
 impl Place {
-    fn get(&self, text: &str, question: Question) -> Option<bool> {
-        let question = question as u8;
-        let is_known = self.asked & question != 0 && self.holds(text);
-        is_known.then_some(self.yes & question != 0)
-    }
-
-    fn set(&mut self, text: &str, question: Question, answer: bool) {
+    /// Forgets another text.
+    fn hold(&mut self, text: &str) {
         if !self.holds(text) {
+            *self = Place { len: text.len(), ..Place::default() };
             self.text[..text.len()].copy_from_slice(text.as_bytes());
-            (self.len, self.asked, self.yes) = (text.len(), 0, 0);
-        }
-        self.asked |= question as u8;
-        if answer {
-            self.yes |= question as u8;
         }
     }
 
@@ -113,16 +101,18 @@ impl Place {
 
 #[cfg(test)]
 mod tests {
-    use super::{MAX_LEN, Question, ask};
+    use super::super::KeyAnswers;
+    use super::{MAX_LEN, ask};
 
     #[test]
-    fn answers_are_those_of_the_first_time_for_each_text_and_question() {
+    fn answers_are_those_of_the_first_time_for_each_text_and_slot() {
         let texts = (0..2000).map(|n| format!("llm.input_messages.{n}.message.content"));
         for text in texts.chain((1..200).map(|len| "x".repeat(len))) {
             let is_clean = text.len().is_multiple_of(2);
+            let key = KeyAnswers { names_secret: !is_clean, has_token: is_clean };
             for _ in 0..2 {
-                assert_eq!(ask(&text, Question::IsClean, || is_clean), is_clean, "{text}");
-                assert_eq!(ask(&text, Question::HasToken, || !is_clean), !is_clean, "{text}");
+                assert_eq!(ask(&text, |place| &mut place.is_clean, || is_clean), is_clean);
+                assert_eq!(ask(&text, |place| &mut place.key, || key), key, "{text}");
             }
         }
     }
@@ -131,10 +121,11 @@ mod tests {
     fn known_text_is_not_searched_again_and_a_long_one_is() {
         let mut searches = 0;
         for text in ["name", "name", &"n".repeat(MAX_LEN + 1), &"n".repeat(MAX_LEN + 1)] {
-            ask(text, Question::NamesSecret, || {
+            let find_out = || {
                 searches += 1;
                 false
-            });
+            };
+            ask(text, |place| &mut place.is_clean, find_out);
         }
         assert_eq!(searches, 3);
     }

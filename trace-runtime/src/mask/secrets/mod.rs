@@ -28,7 +28,6 @@ mod values;
 mod tests;
 
 use super::REDACTED;
-use known::Question;
 use layer::Layer;
 use std::ops::Range;
 use tokens::MIN_RUN;
@@ -66,22 +65,35 @@ pub(super) fn redact(text: &str) -> Option<String> {
         redacted = redact_unknown(text);
         redacted.is_none()
     };
-    if known::ask(text, Question::IsClean, find_out) {
+    if known::ask(text, |place| &mut place.is_clean, find_out) {
         return None;
     }
     redacted.or_else(|| redact_unknown(text))
 }
 
-/// Returns true if the name of an attribute, a field or an argument states that its value is a
-/// secret: `api_key`, `db.password`, `http.request.header.authorization`, `githubToken`.
-pub(super) fn is_secret_name(name: &str) -> bool {
-    known::ask(name, Question::NamesSecret, || names::is_secret_name(name))
+/// What the name of an attribute, a field or an argument tells.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct KeyAnswers {
+    /// The name states that its value is a secret: `api_key`, `db.password`, `githubToken`,
+    /// `http.request.header.authorization`.
+    pub(super) names_secret: bool,
+    /// The name itself contains a token.
+    pub(super) has_token: bool,
 }
 
-/// Returns true if the key of an attribute contains a token.
-pub(super) fn has_token_in_name(key: &str) -> bool {
-    // No form is shorter, and most keys are.
-    key.len() >= MIN_RUN && known::ask(key, Question::HasToken, || tokens::has_token_in_name(key))
+/// Answers both questions about a name with one look-up.
+pub(super) fn about_key(name: &str) -> KeyAnswers {
+    let find_out = || KeyAnswers {
+        names_secret: names::is_secret_name(name),
+        // No form is shorter, and most names are.
+        has_token: name.len() >= MIN_RUN && tokens::has_token_in_name(name),
+    };
+    known::ask(name, |place| &mut place.key, find_out)
+}
+
+/// Returns true if a name states that its value is a secret.
+pub(super) fn is_secret_name(name: &str) -> bool {
+    about_key(name).names_secret
 }
 
 /// Redacts the secrets in a text, whether it is known or not.
