@@ -12,6 +12,12 @@ use tower_service::Service;
 /// it, with the same retries, and makes each call of a model a span.
 ///
 /// See the [module](crate::async_openai) for an example.
+///
+/// ```
+/// let service = trace_runtime::async_openai::service(reqwest::Client::new());
+/// let client = async_openai::Client::new().with_http_service(service);
+/// # drop(client);
+/// ```
 #[must_use]
 pub fn service(
     client: ::reqwest::Client,

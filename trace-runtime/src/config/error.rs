@@ -107,6 +107,13 @@ pub enum RegisterError {
 
 /// The origin of a setting. It displays as the user writes it: `` `endpoint(..)` `` for a method,
 /// `` `PHOENIX_API_KEY` `` for a variable.
+///
+/// ```
+/// use trace_runtime::Setting;
+///
+/// assert_eq!(Setting::Method("endpoint").to_string(), "`endpoint(..)`");
+/// assert_eq!(Setting::Variable("PHOENIX_API_KEY").to_string(), "`PHOENIX_API_KEY`");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Setting {

@@ -13,6 +13,18 @@ pub struct InvalidSpanRef;
 ///
 /// An annotation that was taken and that a backend does not accept later is counted in
 /// [`stats`](crate::Registration::stats), and reported.
+///
+/// ```
+/// use trace_runtime::feedback::{AnnotateError, Annotation};
+/// # use trace_runtime::{Registration, feedback::SpanRef};
+///
+/// fn rate(registration: &Registration, span: &SpanRef) -> Result<(), AnnotateError> {
+///     match registration.annotate(span, Annotation::new("helpful").score(1)) {
+///         Err(AnnotateError::NoSpan) => Ok(()), // the answer was not traced
+///         result => result,
+///     }
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AnnotateError {

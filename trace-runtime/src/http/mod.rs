@@ -69,6 +69,11 @@ use crate::register;
 
 /// Returns true if exchanges can begin, because a registration is active. Adapters ask before they
 /// prepare the URL of a request.
+///
+/// ```
+/// // Nothing is registered.
+/// assert!(!trace_runtime::http::is_enabled());
+/// ```
 #[must_use]
 pub fn is_enabled() -> bool {
     register::is_enabled()

@@ -182,6 +182,15 @@ impl Registration {
     ///
     /// Later calls return the result of the first one.
     ///
+    /// ```no_run
+    /// let registration = trace_runtime::register().install()?;
+    /// // .. at the end of the program ..
+    /// if let Err(error) = registration.shutdown() {
+    ///     eprintln!("{error}");
+    /// }
+    /// # Ok::<(), trace_runtime::RegisterError>(())
+    /// ```
+    ///
     /// # Errors
     ///
     /// Returns the errors of [`flush`](Self::flush).
