@@ -43,16 +43,16 @@
 //! - [`feedback`]: scores of users and evaluators, for spans that ended long ago.
 //! - [`delivery`]: the queue, its counts, and a span processor for your own provider.
 //! - [`enrich`]: messages and token counts for spans of your own pipeline.
-//! - [`http`]: calls of models over HTTP, without annotations.
-//! - [`mcp`]: calls of tools over the Model Context Protocol.
+//! - [`http`]: model calls over HTTP, without annotations.
+//! - [`mcp`]: tool calls over the Model Context Protocol.
 //! - [`instrument`]: traits that bound the options of the macros.
 #![cfg_attr(
     any(feature = "reqwest", feature = "reqwest-0-12"),
-    doc = "- [`reqwest`](mod@reqwest): calls of models with `reqwest`."
+    doc = "- [`reqwest`](mod@reqwest): model calls with `reqwest`."
 )]
 #![cfg_attr(
     feature = "async-openai",
-    doc = "- [`async_openai`](mod@async_openai): calls of models with `async-openai`."
+    doc = "- [`async_openai`](mod@async_openai): model calls with `async-openai`."
 )]
 #![cfg_attr(feature = "testing", doc = "- [`testing`]: the spans of one test.")]
 #![cfg_attr(feature = "tracing", doc = "- [`tracing`](mod@tracing): spans of the crate `tracing`.")]

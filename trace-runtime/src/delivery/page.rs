@@ -72,7 +72,7 @@ pub fn block(json_lines: &[u8]) -> io::Result<String> {
 ///
 /// # Errors
 ///
-/// Returns an error if a file cannot be read or written, or if `to` exists and is no page.
+/// Returns an error if a file cannot be read or written, or if `to` exists and is not a page.
 pub fn write(from: impl AsRef<Path>, to: impl AsRef<Path>) -> Result<Replayed, ReplayError> {
     let to = to.as_ref();
     let unwritable = |error: io::Error| ReplayError::Unwritable {

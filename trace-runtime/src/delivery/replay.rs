@@ -116,7 +116,7 @@ pub(crate) fn replay(
 
 /// Collects the files at or below a path in the order of their names. The segments of a spool are
 /// numbered, so theirs is the order in which they were written. Lock files are skipped, and the
-/// annotations of a spool, which are no spans.
+/// annotations of a spool, which are not spans.
 fn list(path: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
     if !path.is_dir() {
         files.push(path.to_owned());

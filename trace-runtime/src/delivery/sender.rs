@@ -129,7 +129,7 @@ impl Sender {
         }
     }
 
-    /// Replaces a batch by its halves. It can fail only if the encoded bytes are no OTLP request.
+    /// Replaces a batch by its halves. It can fail only if the encoded bytes are not an OTLP request.
     fn split(&self, batch: &Batch) {
         match batch.body.halves() {
             Ok(halves) => self.queue.split(batch.id, halves),

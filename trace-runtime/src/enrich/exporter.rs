@@ -95,7 +95,7 @@ impl<E: SpanExporter> EnrichExporter<E> {
     ///
     /// # Errors
     ///
-    /// Returns an error if the file is no table of prices.
+    /// Returns an error if the file is not a table of prices.
     #[cfg(feature = "cost")]
     pub fn prices(mut self, path: impl AsRef<std::path::Path>) -> Result<Self, RegisterError> {
         let path = path.as_ref();

@@ -12,7 +12,7 @@ use opentelemetry::{Array, Context, KeyValue, StringValue, Value};
 use std::any::type_name;
 use std::fmt::Display;
 
-/// One call of a model over HTTP, which becomes a span.
+/// One model call over HTTP, which becomes a span.
 ///
 /// Dropping it marks the span as cancelled, unless the response is complete by its own protocol, or
 /// has an error status. See the [module](crate::http) for an example.
@@ -22,7 +22,7 @@ use std::fmt::Display;
 ///
 /// let url = "https://api.openai.com/v1/chat/completions";
 /// let request = br#"{"model":"gpt-4o","messages":[{"role":"user","content":"Say hello"}]}"#;
-/// // `None` if nothing is registered, or if the request is no call of a model.
+/// // `None` if nothing is registered, or if the request is not a model call.
 /// if let Some(mut exchange) = Exchange::begin("POST", url, request) {
 ///     exchange.status(200);
 ///     exchange.header("content-type", "application/json");
@@ -46,9 +46,9 @@ struct Running {
 }
 
 impl Exchange {
-    /// Begins the span of a request. Returns `None` if nothing is registered, if the request is no
-    /// call of a model, if it is not sampled, or if it is an attempt of an exchange that runs, see
-    /// [`context`](Self::context). The request must then pass as if it had not been looked at.
+    /// Begins the span of a request. Returns `None` if nothing is registered, if the request is not a
+    /// model call, if it is not sampled, or if it is an attempt of a running exchange, see
+    /// [`context`](Self::context). Send the request then as you would without this crate.
     ///
     /// The current span is the parent.
     ///
@@ -60,7 +60,7 @@ impl Exchange {
     /// let request = br#"{"model":"gpt-4o","messages":[{"role":"user","content":"Hi"}]}"#;
     /// let (_, trace) = testing::record(|| {
     ///     assert!(Exchange::begin("GET", "https://example.com/", b"").is_none());
-    ///     Exchange::begin("POST", url, request).expect("a call of a model").end();
+    ///     Exchange::begin("POST", url, request).expect("a model call").end();
     /// });
     /// assert_eq!(trace.spans()[0].attribute("llm.model_name"), Some("gpt-4o"));
     /// ```
@@ -105,7 +105,7 @@ impl Exchange {
     /// # const URL: &str = "https://api.openai.com/v1/chat/completions";
     /// # const REQUEST: &[u8] = br#"{"model":"gpt-4","messages":[{"role":"user","content":"Hi"}]}"#;
     /// let (_, trace) = testing::record(|| {
-    ///     let exchange = Exchange::begin("POST", URL, REQUEST).expect("a call of a model");
+    ///     let exchange = Exchange::begin("POST", URL, REQUEST).expect("a model call");
     ///     let _attempts = exchange.context().attach();
     ///     // A layer below, which is traced too, sends the request.
     ///     assert!(Exchange::begin("POST", URL, REQUEST).is_none());
@@ -126,7 +126,7 @@ impl Exchange {
     /// # const URL: &str = "https://api.openai.com/v1/chat/completions";
     /// # const REQUEST: &[u8] = br#"{"model":"gpt-4","messages":[{"role":"user","content":"Hi"}]}"#;
     /// let (_, trace) = testing::record(|| {
-    ///     let mut exchange = Exchange::begin("POST", URL, REQUEST).expect("a call of a model");
+    ///     let mut exchange = Exchange::begin("POST", URL, REQUEST).expect("a model call");
     ///     exchange.status(429);
     ///     exchange.end();
     /// });
@@ -147,7 +147,7 @@ impl Exchange {
     /// # const URL: &str = "https://api.openai.com/v1/chat/completions";
     /// # const REQUEST: &[u8] = br#"{"model":"gpt-4","messages":[{"role":"user","content":"Hi"}]}"#;
     /// let (_, trace) = testing::record(|| {
-    ///     let mut exchange = Exchange::begin("POST", URL, REQUEST).expect("a call of a model");
+    ///     let mut exchange = Exchange::begin("POST", URL, REQUEST).expect("a model call");
     ///     exchange.header("x-request-id", "req_7");
     ///     exchange.end();
     /// });
@@ -182,7 +182,7 @@ impl Exchange {
     /// # const URL: &str = "https://api.openai.com/v1/chat/completions";
     /// # const REQUEST: &[u8] = br#"{"model":"gpt-4","messages":[{"role":"user","content":"Hi"}]}"#;
     /// let (_, trace) = testing::record(|| {
-    ///     let mut exchange = Exchange::begin("POST", URL, REQUEST).expect("a call of a model");
+    ///     let mut exchange = Exchange::begin("POST", URL, REQUEST).expect("a model call");
     ///     exchange.chunk(br#"{"object":"chat.completion","#);
     ///     exchange.chunk(br#""choices":[{"message":{"role":"assistant","content":"Hello"}}]}"#);
     ///     exchange.end();
@@ -210,7 +210,7 @@ impl Exchange {
     /// # const URL: &str = "https://api.openai.com/v1/chat/completions";
     /// # const REQUEST: &[u8] = br#"{"model":"gpt-4","messages":[{"role":"user","content":"Hi"}]}"#;
     /// let (_, trace) = testing::record(|| {
-    ///     Exchange::begin("POST", URL, REQUEST).expect("a call of a model").end();
+    ///     Exchange::begin("POST", URL, REQUEST).expect("a model call").end();
     /// });
     /// assert_eq!(trace.spans()[0].error(), None);
     /// ```
@@ -227,7 +227,7 @@ impl Exchange {
     /// # const URL: &str = "https://api.openai.com/v1/chat/completions";
     /// # const REQUEST: &[u8] = br#"{"model":"gpt-4","messages":[{"role":"user","content":"Hi"}]}"#;
     /// let (_, trace) = testing::record(|| {
-    ///     let exchange = Exchange::begin("POST", URL, REQUEST).expect("a call of a model");
+    ///     let exchange = Exchange::begin("POST", URL, REQUEST).expect("a model call");
     ///     exchange.fail("connection reset");
     /// });
     /// assert!(trace.spans()[0].error().is_some_and(|error| error.ends_with("connection reset")));
@@ -244,7 +244,7 @@ impl Exchange {
     /// # const URL: &str = "https://api.openai.com/v1/chat/completions";
     /// # const REQUEST: &[u8] = br#"{"model":"gpt-4","messages":[{"role":"user","content":"Hi"}]}"#;
     /// let (_, trace) = testing::record(|| {
-    ///     let exchange = Exchange::begin("POST", URL, REQUEST).expect("a call of a model");
+    ///     let exchange = Exchange::begin("POST", URL, REQUEST).expect("a model call");
     ///     exchange.fail_as("Timeout", &"no answer in 30 s");
     /// });
     /// assert_eq!(trace.spans()[0].error(), Some("Timeout: no answer in 30 s"));

@@ -1,4 +1,4 @@
-//! One call of a tool, on the side of the server.
+//! One tool call, on the side of the server.
 
 use crate::capture::CapturedValue;
 use crate::instrument::{ErrorInfo, ServedCall};
@@ -22,7 +22,7 @@ const TOOL_ERROR: &str = "tool_error";
 /// but the name comes from outside.
 const NAME_CHARACTERS: usize = 128;
 
-/// A call of a tool by another process, which becomes a TOOL span. See the [module](crate::mcp).
+/// A tool call by another process, which becomes a TOOL span. See the [module](crate::mcp).
 ///
 /// Dropping it marks the span as cancelled.
 ///

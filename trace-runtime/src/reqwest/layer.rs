@@ -12,7 +12,7 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 /// Returns a [`tower::Layer`](https://docs.rs/tower/latest/tower/trait.Layer.html) that makes each
-/// call of a model a span, as [`SendTraced`](super::SendTraced) does.
+/// model call a span, as [`SendTraced`](super::SendTraced) does.
 ///
 /// It fits every service from `reqwest::Request` to `reqwest::Response`, such as `reqwest::Client`
 /// itself. [`looking_at`](TraceLayer::looking_at) makes it fit services with another request. Place

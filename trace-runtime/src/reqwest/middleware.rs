@@ -11,7 +11,7 @@ use http::Extensions;
 use opentelemetry::Context;
 
 /// A middleware for [`reqwest-middleware`](https://docs.rs/reqwest-middleware) 0.5 that makes each
-/// call of a model a span, as [`SendTraced`](super::SendTraced) does.
+/// model call a span, as [`SendTraced`](super::SendTraced) does.
 ///
 /// Add it before a middleware that repeats requests: there is then one span for a question. A second
 /// one after it adds an event for each retry to that span.

@@ -58,7 +58,7 @@ impl Folder {
     }
 
     /// Locks the folder of a process that is gone. Returns `None` if the process lives: this
-    /// process is no exception, since its files are locked too. A folder that is a link, or that
+    /// process is not an exception, since its files are locked too. A folder that is a link, or that
     /// belongs to another user than `user`, is an error: its spans would be sent with the key of
     /// this program, and its files deleted.
     pub(super) fn take(lock_path: &Path, user: Option<u32>) -> io::Result<Option<Self>> {

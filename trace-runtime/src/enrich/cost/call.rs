@@ -23,7 +23,7 @@ const COMBINED: [UsageKey; 3] = [
 /// The tokens of one kind, with their name in the table.
 pub(super) type Tokens = (UsageKey, f64);
 
-/// A call of a model.
+/// A model call.
 #[derive(Debug)]
 pub(super) struct Call {
     /// The names of the model, that of the response first.
