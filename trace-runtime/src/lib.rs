@@ -57,6 +57,28 @@
 #![cfg_attr(feature = "testing", doc = "- [`testing`]: the spans of one test.")]
 #![cfg_attr(feature = "tracing", doc = "- [`tracing`](mod@tracing): spans of the crate `tracing`.")]
 //!
+//! # Guide
+//!
+//! The chapters are in the folder `docs/guide` of the repository. Each has the items that it uses:
+//!
+//! | chapter | items |
+//! |---|---|
+//! | The first trace | [`register`], [`agent`], [`llm`], [`tool`](macro@tool) |
+//! | An existing program | [`current_span`], [`traced!`](macro@traced), [`http::Exchange`] |
+//! | Nesting, tasks and threads | [`InCurrentSpan`], [`in_current_span`], [`CurrentSpan::in_scope`] |
+//! | Streams | the option `collect`, on the page of [`llm`] |
+//! | The content of a span | [`CurrentSpan::set_output`], [`record`](mod@record) |
+//! | Model calls and clients | [`http`], and the modules `reqwest`, `async_openai` and `tracing` |
+//! | Cost | [`record::Cost`], `Builder::prices` |
+//! | Sessions, users, metadata | [`scope::using_session`], [`scope::Scope`] |
+//! | Secrets and masks | [`mask::Mask`], [`Builder::mask`] |
+//! | Delivery | [`Builder::spool`], [`Builder::durable`], [`Registration::stats`] |
+//! | Testing an agent (`docs/testing.md`) | the module `testing` |
+//! | Feedback and evaluation (`docs/feedback.md`) | [`Registration::annotate`], [`evaluator`] |
+//! | Across services (`docs/services.md`) | [`propagation`], [`mcp::ToolCall`] |
+//! | Backends (`docs/backends.md`) | [`Backend`], [`Builder::backend`] |
+//! | Troubleshooting | [`Builder::verbose`], [`Builder::on_diagnostic`] |
+//!
 //! # Environment
 //!
 #![doc = include_str!("environment.md")]

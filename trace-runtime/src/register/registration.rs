@@ -32,6 +32,15 @@ use std::{fmt, thread};
 ///     Ok(())
 /// }
 /// ```
+///
+/// The compiler warns if it is not bound to a variable:
+///
+/// ```compile_fail
+/// #![deny(unused_must_use)]
+///
+/// trace_runtime::register().install()?;
+/// # Ok::<(), trace_runtime::RegisterError>(())
+/// ```
 #[must_use = "dropping the registration ends tracing: bind it with `let _registration = ..`"]
 pub struct Registration {
     /// `None` if tracing is switched off. The function that runs at the exit of the process finds

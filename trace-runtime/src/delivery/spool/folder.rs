@@ -39,7 +39,7 @@ impl Folder {
                 // Between the two calls another process may have taken the new file for an orphan.
                 // It deletes the file before it unlocks it.
                 Ok(()) | Err(TryLockError::WouldBlock) => {}
-                // The file system has no locks, and will have none at the next try.
+                // The file system has no locks, and will have none at the next attempt.
                 Err(TryLockError::Error(error)) => {
                     drop(std::fs::remove_file(&lock_path));
                     return Err(error);
