@@ -1,5 +1,5 @@
-//! Checks that documents link to tests that exist, and that each promise in `docs/reliability.md` links
-//! to one.
+//! Checks that documents name files and tests that exist, and that each promise in
+//! `docs/reliability.md` links to a test.
 
 use std::path::{Path, PathBuf};
 
@@ -34,6 +34,17 @@ fn links(text: &str) -> impl Iterator<Item = TestLink<'_>> {
     })
 }
 
+/// Returns the words in backquotes that are paths below the root of the repository.
+fn paths(text: &str) -> impl Iterator<Item = &str> {
+    const FOLDERS: &[&str] =
+        &["benches", "docs", "examples", "integrations", "tests", "trace-macros", "trace-runtime"];
+    text.split('`').filter(|word| {
+        let folder = word.split_once('/').map(|(folder, _)| folder);
+        folder.is_some_and(|folder| FOLDERS.contains(&folder))
+            && word.chars().all(|c| c.is_alphanumeric() || "/._-".contains(c))
+    })
+}
+
 fn documents(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in std::fs::read_dir(folder).unwrap() {
@@ -51,12 +62,19 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
 }
 
+/// Returns each document with its text: those in `docs`, the README and the guide for contributors.
+fn texts() -> impl Iterator<Item = (PathBuf, String)> {
+    let others = ["README.md", "CONTRIBUTING.md"].map(|name| root().join(name));
+    documents(&root().join("docs")).into_iter().chain(others).map(|document| {
+        let text = std::fs::read_to_string(&document).unwrap();
+        (document, text)
+    })
+}
+
 #[test]
 fn each_linked_test_of_a_document_exists() {
     let mut checked = 0;
-    let readme = root().join("README.md");
-    for document in documents(&root().join("docs")).into_iter().chain([readme]) {
-        let text = std::fs::read_to_string(&document).unwrap();
+    for (document, text) in texts() {
         for link in links(&text) {
             let folder = document.parent().unwrap();
             assert!(link.leads_to_a_test(folder), "{}: no {}", document.display(), link.name);
@@ -64,6 +82,18 @@ fn each_linked_test_of_a_document_exists() {
         }
     }
     assert!(checked > 80, "{checked}");
+}
+
+#[test]
+fn each_path_in_a_document_exists() {
+    let mut checked = 0;
+    for (document, text) in texts() {
+        for path in paths(&text) {
+            assert!(root().join(path).exists(), "{}: no {path}", document.display());
+            checked += 1;
+        }
+    }
+    assert!(checked > 40, "{checked}");
 }
 
 #[test]

@@ -8,6 +8,12 @@ use serde::{Serialize, Serializer};
 /// JSON text, for attributes whose value is defined to be JSON, such as the arguments of a tool
 /// call. The attribute is a string, since OpenTelemetry has no type for objects.
 ///
+/// | from | write |
+/// |---|---|
+/// | a type that implements `Serialize` | [`Json::of(&value)`](Json::of) |
+/// | a `serde_json::Value` | `Json::from(value)`, or the value itself where a parameter is `impl Into<Json>` |
+/// | text that is JSON already | [`Json::from_text(text)`](Json::from_text) |
+///
 /// ```
 /// use trace_runtime::record::Json;
 ///
