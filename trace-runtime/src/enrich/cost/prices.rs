@@ -26,7 +26,7 @@ pub(crate) struct Prices(Option<Arc<Table>>);
 #[derive(Debug)]
 struct Table {
     calculator: Calculator,
-    /// The file's name without its folder: the path of a machine says nothing elsewhere.
+    /// The file's name without its folder: a path has no meaning on another machine.
     name: String,
 }
 
