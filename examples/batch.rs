@@ -29,7 +29,7 @@ async fn ask(model: &Model, ticket: &str) -> anyhow::Result<String> {
     model.chat(&[system, json!({"role": "user", "content": ticket})]).await
 }
 
-/// Sorts one ticket. An answer that is no label is an error of this item, not of the job.
+/// Sorts one ticket. An answer that is not a label is an error of this item, not of the job.
 #[chain(name = format!("ticket {number}"), skip(model), input = ticket)]
 async fn sort(model: &Model, number: usize, ticket: &str) -> anyhow::Result<&'static str> {
     let answer = ask(model, ticket).await?;

@@ -1,4 +1,4 @@
-//! Calls of a model without any annotation: `cargo run --example zero`.
+//! Model calls without any annotation: `cargo run --example zero`.
 //!
 //! `send_traced()` in place of `send()` is all: the span has messages, model and tokens as they went
 //! over the wire. A stub on this machine replaces the model.

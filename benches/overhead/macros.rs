@@ -8,7 +8,7 @@ use std::time::Duration;
 use trace_runtime::mask::Mask;
 use trace_runtime::{Registration, chain, register};
 
-/// The traced sync call. `depth` is no part of the recorded input, as for the other contenders.
+/// The traced sync call. `depth` is not part of the recorded input, as for the other contenders.
 #[chain(skip(depth))]
 pub(crate) fn step(question: &'static str, depth: u32) -> &'static str {
     if depth > 1 { step(question, depth - 1) } else { answer(question) }

@@ -30,7 +30,7 @@ fn main() {
     {
         return count::run(row, contender, bursts.parse().expect("a number of bursts"));
     }
-    // Skip arguments that are no numbers: Cargo passes `--bench`.
+    // Skip arguments that are not numbers: Cargo passes `--bench`.
     let given = arguments.iter().find_map(|argument| argument.parse().ok());
     let rounds = given.unwrap_or(ROUNDS);
     report::print(&report::Measured {

@@ -68,7 +68,7 @@ pub fn closure() -> impl for<'a> Fn(&'a str) -> &'a str {
     |text| text
 }
 
-/// Returns a box that is no future without `Pin`.
+/// Returns a box that is not a future without `Pin`.
 #[chain]
 pub fn boxed_future(n: u8) -> Box<dyn Future<Output = u8> + Send> {
     Box::new(async move { n })

@@ -201,7 +201,7 @@ fn file_that_is_no_table_is_an_error_of_install() {
     let (_folder, path) = file("{}");
     let error = register().prices(&path).install().unwrap_err();
     assert!(matches!(error, RegisterError::Prices { .. }), "{error}");
-    let begin = format!("`prices(..)` names {}, which is no table of prices (", path.display());
+    let begin = format!("`prices(..)` names {}, which is not a table of prices (", path.display());
     assert!(error.to_string().starts_with(&begin), "{error}");
 }
 

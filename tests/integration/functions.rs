@@ -1,6 +1,6 @@
 //! Kinds of functions that can be annotated, and the names of their spans.
 
-use integration_tests::{block_on, traced};
+use integration_tests::{Program, block_on, traced};
 use std::fmt::Display;
 use trace_runtime::{
     agent, chain, decision, embedding, evaluator, guardrail, llm, prompt, reranker, retriever, tool,
@@ -295,4 +295,17 @@ fn traced_future_stays_send_and_grows_by_at_most_160_bytes() {
     }
     let (plain, annotated) = (require_send(&plain([0; 1024])), require_send(&annotated([0; 1024])));
     assert!(annotated <= plain + 160, "{plain} {annotated}");
+}
+
+#[test]
+fn track_caller_on_a_traced_function_reports_the_function_itself() {
+    #[track_caller]
+    #[chain]
+    fn place() -> [u32; 2] {
+        [std::panic::Location::caller().line(), line!()]
+    }
+    let _lock = Program::lock(); // otherwise the trace of a parallel test has this span too
+    let ([reported, own], caller) = (place(), line!());
+    assert_ne!(reported, caller);
+    assert!(reported.abs_diff(own) <= 3, "{reported} {own}");
 }

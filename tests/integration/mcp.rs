@@ -1,4 +1,4 @@
-//! Calls of tools by other processes, without an MCP library.
+//! Tool calls by other processes, without an MCP library.
 
 use integration_tests::{Program, block_on};
 use std::collections::BTreeMap;

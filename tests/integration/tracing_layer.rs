@@ -221,7 +221,7 @@ fn own_spans_of_langchain_rust_have_kinds_model_and_tokens() {
         );
         tool.in_scope(|| look("Oslo"));
         tool.record("error", tracing::field::display("no weather"));
-        // The same name of another crate is no call of a model.
+        // The same name of another crate is not a model call.
         info_span!(target: "application", "llm.generate").in_scope(|| ());
     });
     let tree = program.tree();

@@ -15,7 +15,7 @@ pub(crate) fn return_type(signature: &Signature) -> Type {
     }
 }
 
-/// Returns false if a type is certain to be no future by its spelling: `()`, `&str`,
+/// Returns false if a type is certain not to be a future by its spelling: `()`, `&str`,
 /// `Result<T, E>`. Generated code allows a lint for the other types only, since an `allow` covers
 /// the body too, and is an error where the user forbids the lint.
 pub(crate) fn may_be_future(declared: &Type) -> bool {

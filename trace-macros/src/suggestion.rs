@@ -19,7 +19,7 @@ pub(crate) fn quoted_list(names: &[&str]) -> String {
     quoted.join(", ")
 }
 
-/// Returns the message for a name in `skip(..)` that is no argument: `owner` is "function" or
+/// Returns the message for a name in `skip(..)` that is not an argument: `owner` is "function" or
 /// "call", and `no_arguments` completes the message if it has none.
 pub(crate) fn unknown_argument(
     found: &Ident,

@@ -43,19 +43,41 @@
 //! - [`feedback`]: scores of users and evaluators, for spans that ended long ago.
 //! - [`delivery`]: the queue, its counts, and a span processor for your own provider.
 //! - [`enrich`]: messages and token counts for spans of your own pipeline.
-//! - [`http`]: calls of models over HTTP, without annotations.
-//! - [`mcp`]: calls of tools over the Model Context Protocol.
+//! - [`http`]: model calls over HTTP, without annotations.
+//! - [`mcp`]: tool calls over the Model Context Protocol.
 //! - [`instrument`]: traits that bound the options of the macros.
 #![cfg_attr(
     any(feature = "reqwest", feature = "reqwest-0-12"),
-    doc = "- [`reqwest`](mod@reqwest): calls of models with `reqwest`."
+    doc = "- [`reqwest`](mod@reqwest): model calls with `reqwest`."
 )]
 #![cfg_attr(
     feature = "async-openai",
-    doc = "- [`async_openai`](mod@async_openai): calls of models with `async-openai`."
+    doc = "- [`async_openai`](mod@async_openai): model calls with `async-openai`."
 )]
 #![cfg_attr(feature = "testing", doc = "- [`testing`]: the spans of one test.")]
 #![cfg_attr(feature = "tracing", doc = "- [`tracing`](mod@tracing): spans of the crate `tracing`.")]
+//!
+//! # Guide
+//!
+//! The chapters are in the folder `docs/guide` of the repository. Each has the items that it uses:
+//!
+//! | chapter | items |
+//! |---|---|
+//! | The first trace | [`register`], [`agent`], [`llm`], [`tool`](macro@tool) |
+//! | An existing program | [`current_span`], [`traced!`](macro@traced), [`http::Exchange`] |
+//! | Nesting, tasks and threads | [`InCurrentSpan`], [`in_current_span`], [`CurrentSpan::in_scope`] |
+//! | Streams | the option `collect`, on the page of [`llm`] |
+//! | The content of a span | [`CurrentSpan::set_output`], [`record`](mod@record) |
+//! | Model calls and clients | [`http`], and the modules `reqwest`, `async_openai` and `tracing` |
+//! | Cost | [`record::Cost`], `Builder::prices` |
+//! | Sessions, users, metadata | [`scope::using_session`], [`scope::Scope`] |
+//! | Secrets and masks | [`mask::Mask`], [`Builder::mask`] |
+//! | Delivery | [`Builder::spool`], [`Builder::durable`], [`Registration::stats`] |
+//! | Testing an agent (`docs/testing.md`) | the module `testing` |
+//! | Feedback and evaluation (`docs/feedback.md`) | [`Registration::annotate`], [`evaluator`] |
+//! | Across services (`docs/services.md`) | [`propagation`], [`mcp::ToolCall`] |
+//! | Backends (`docs/backends.md`) | [`Backend`], [`Builder::backend`] |
+//! | Troubleshooting | [`Builder::verbose`], [`Builder::on_diagnostic`] |
 //!
 //! # Environment
 //!

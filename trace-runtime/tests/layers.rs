@@ -36,7 +36,7 @@ const ROOMS: &[&str] = &[
     "sync",
 ];
 
-/// The files that are no rooms: the crate root, the seam to generated code, and documentation.
+/// The files that are not rooms: the crate root, the seam to generated code, and documentation.
 const NOT_ROOMS: &[&str] = &["lib", "private", "macros"];
 
 fn source() -> PathBuf {
@@ -143,7 +143,7 @@ fn imports_point_down() {
         let room = room(file);
         let Some(own) = rank(&room) else { continue };
         for import in imports(&code(file)) {
-            // A name that is no room is an item that the crate root exports: import its owner.
+            // A name that is not a room is an item that the crate root exports: import its owner.
             if rank(&import).is_none_or(|imported| imported < own) {
                 upward.push(format!("{} imports crate::{import}", file.display()));
             }

@@ -17,11 +17,11 @@ pub(super) struct Answer {
 pub(super) enum Content {
     /// The text of an assistant message.
     Text(String),
-    /// At least one call of a tool.
+    /// At least one tool call.
     Calls(Vec<Call>),
 }
 
-/// A call of a tool, with its arguments as JSON text.
+/// A tool call, with its arguments as JSON text.
 pub(super) struct Call {
     pub(super) name: String,
     pub(super) arguments: String,

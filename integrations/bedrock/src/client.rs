@@ -17,7 +17,7 @@ use aws_smithy_types::config_bag::ConfigBag;
 use trace_runtime::InCurrentSpan;
 use trace_runtime::http::{Exchange, is_enabled};
 
-/// Wraps an HTTP client of the SDK, so that every call of a model becomes a span.
+/// Wraps an HTTP client of the SDK, so that every model call becomes a span.
 ///
 /// ```
 /// use aws_smithy_http_client::Builder;
@@ -31,7 +31,7 @@ pub fn traced(client: impl HttpClient + 'static) -> Traced {
     Traced(client.into_shared())
 }
 
-/// An HTTP client whose calls of models are spans, see [`traced`].
+/// An HTTP client whose model calls are spans, see [`traced`].
 ///
 /// Each attempt of the SDK is a span, since the SDK retries above its HTTP client.
 #[derive(Clone, Debug)]

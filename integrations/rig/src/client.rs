@@ -11,7 +11,7 @@ use rig_http::wasm_compat::WasmCompatSend;
 use trace_runtime::InCurrentSpan;
 use trace_runtime::http::{Exchange, is_enabled};
 
-/// Wraps an HTTP client of rig, so that every call of a model becomes a span.
+/// Wraps an HTTP client of rig, so that every model call becomes a span.
 ///
 /// ```
 /// use rig_core::providers::openai::OpenAIConfig;
@@ -24,7 +24,7 @@ pub fn traced<H>(client: H) -> Traced<H> {
     Traced(client)
 }
 
-/// An HTTP client whose calls of models are spans, see [`traced`].
+/// An HTTP client whose model calls are spans, see [`traced`].
 ///
 /// Other requests, such as lists of models and uploads, pass untouched. So does every request while
 /// nothing is registered.

@@ -36,7 +36,7 @@
 //! # }
 //! ```
 //!
-//! Each call of a tool becomes a TOOL span, `tools/call weather`, below the caller's span, with the
+//! Each tool call becomes a TOOL span, `tools/call weather`, below the caller's span, with the
 //! arguments and the result. A result with `isError` is an error. If the handler is annotated with
 //! `#[trace_runtime::tool]` under the name of the tool, the span is that of the function instead.
 //! Prompts, resources and all other requests open no span; spans that their handlers open are below

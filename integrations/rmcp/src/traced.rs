@@ -8,7 +8,7 @@ use trace_runtime::opentelemetry::context::FutureExt;
 
 /// A handler whose spans are below those of its callers.
 ///
-/// Around the handler of a server, each call of a tool is a span, too. Around the handler of a
+/// Around the handler of a server, each tool call is a span, too. Around the handler of a
 /// client, the requests of a server join the trace, such as those for a model's answer.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Traced<H>(pub H);

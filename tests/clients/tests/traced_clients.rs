@@ -238,7 +238,7 @@ fn only_named_hosts_receive_the_current_span() {
         client.execute(post().build().expect("a request")).await.expect("a response");
         let client = openai(billing, "ok").with_http_service(async_openai_service(plain.clone()));
         client.chat().create(request()).await.expect("an answer");
-        // No call of a model, hence no span, but a request all the same.
+        // No model call, hence no span, but a request all the same.
         plain.post(&url).body("{}").send_traced().await.expect("a response");
     };
     for (hosts, is_sent) in [

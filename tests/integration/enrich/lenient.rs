@@ -255,7 +255,7 @@ fn base64_vectors_are_decoded() {
         found.remove("embedding.embeddings.0.embedding.vector")
     };
     assert_eq!(vector("AAAAPwAAgL8AAEBA"), Some(json!([0.5, -1.0, 3.0])));
-    // Invalid base64, a length that is no multiple of four bytes, a NaN, and empty text.
+    // Invalid base64, a length that is not a multiple of four bytes, a NaN, and empty text.
     for other in ["hello, world", "AAAAPwA=", "AADAfw==", ""] {
         assert_eq!(vector(other), None, "{other}");
     }

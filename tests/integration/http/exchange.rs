@@ -164,7 +164,7 @@ fn model_of_the_path_is_that_of_the_span() {
     let url =
         "https://bedrock-runtime.eu-west-1.amazonaws.com/model/amazon.nova-lite-v1:0/converse";
     let body = br#"{"messages":[{"role":"user","content":[{"text":"Hi"}]}]}"#;
-    Exchange::begin("POST", url, body).expect("a call of a model").end();
+    Exchange::begin("POST", url, body).expect("a model call").end();
     let expected =
         [("llm.model_name", Some("amazon.nova-lite-v1:0")), ("llm.provider", Some("aws"))];
     assert_attributes(&program, "chat amazon.nova-lite-v1:0", &expected);

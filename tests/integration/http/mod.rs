@@ -29,7 +29,7 @@ fn response(prompt: u64, completion: u64) -> Value {
 }
 
 fn begin() -> Exchange {
-    Exchange::begin("POST", URL, request().as_bytes()).expect("a call of a model")
+    Exchange::begin("POST", URL, request().as_bytes()).expect("a model call")
 }
 
 /// Runs an exchange with a JSON response.

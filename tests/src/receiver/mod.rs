@@ -34,7 +34,7 @@ pub struct Received {
     pub headers: BTreeMap<String, String>,
     /// The body before decompression and decoding.
     pub body: Vec<u8>,
-    /// The decoded body; empty for a request that is no OTLP.
+    /// The decoded body; empty for a request that is not OTLP.
     pub request: ExportTraceServiceRequest,
 }
 
@@ -53,7 +53,7 @@ pub struct Reply {
     pub retry_after: Option<u32>,
     /// The header `retry-after` as a date.
     pub retry_date: Option<&'static str>,
-    /// The body of a success that is no OTLP, if not empty.
+    /// The body of a success that is not OTLP, if not empty.
     pub garbage: Vec<u8>,
 }
 

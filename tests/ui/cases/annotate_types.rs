@@ -1,4 +1,4 @@
-//! `annotate` with a result that is no score, and with a target that is a text.
+//! `annotate` with a result that is not a score, and with a target that is a text.
 
 use trace_runtime::evaluator;
 use trace_runtime::feedback::SpanRef;

@@ -282,7 +282,7 @@ impl TracedFunction<'_> {
     /// Returns the statement that annotates the target with the returned score.
     ///
     /// Output: `annotate(target, "evaluator", &returned);`, with the position of the return type,
-    /// which the compiler underlines if it is no score.
+    /// which the compiler underlines if it is not a score.
     fn annotate(&self, returned: &Ident) -> Option<TokenStream> {
         self.options.annotate.get()?;
         let (runtime, target) = (&self.runtime, generated_ident("target"));

@@ -22,7 +22,7 @@ pub(super) enum AcceptedBy {
     ToolFunction,
     /// `#[evaluator]`, but not `traced!(evaluator, ..)`.
     EvaluatorFunction,
-    /// The macros for calls of a model: `#[llm]`, `#[embedding]` and `#[reranker]`.
+    /// The macros for model calls: `#[llm]`, `#[embedding]` and `#[reranker]`.
     Model,
 }
 

@@ -22,7 +22,7 @@ impl ControlFlow {
         ControlFlow { has_await: visitor.has_await }
     }
 
-    /// Reads tokens that are no expression for `syn`.
+    /// Reads tokens that are not an expression for `syn`.
     pub(super) fn of_tokens(tokens: &TokenStream) -> Self {
         ControlFlow { has_await: contains_await(tokens.clone()) }
     }

@@ -1,4 +1,4 @@
-//! Calls of models with the crate [`async-openai`](https://docs.rs/async-openai) 0.43, traced where
+//! Model calls with the crate [`async-openai`](https://docs.rs/async-openai) 0.43, traced where
 //! the client is made.
 //!
 //! ```

@@ -9,9 +9,15 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 /// Returns a service for `Client::with_http_service` that sends requests as the client does without
-/// it, with the same retries, and makes each call of a model a span.
+/// it, with the same retries, and makes each model call a span.
 ///
 /// See the [module](crate::async_openai) for an example.
+///
+/// ```
+/// let service = trace_runtime::async_openai::service(reqwest::Client::new());
+/// let client = async_openai::Client::new().with_http_service(service);
+/// # drop(client);
+/// ```
 #[must_use]
 pub fn service(
     client: ::reqwest::Client,

@@ -72,7 +72,7 @@ pub enum RegisterError {
     },
     /// A file cannot be used as a table of prices.
     #[error(
-        "{setting} names {path}, which is no table of prices ({reason}): expected the `data.json` \
+        "{setting} names {path}, which is not a table of prices ({reason}): expected the `data.json` \
          of genai-prices, version 2"
     )]
     Prices {
@@ -107,6 +107,13 @@ pub enum RegisterError {
 
 /// The origin of a setting. It displays as the user writes it: `` `endpoint(..)` `` for a method,
 /// `` `PHOENIX_API_KEY` `` for a variable.
+///
+/// ```
+/// use trace_runtime::Setting;
+///
+/// assert_eq!(Setting::Method("endpoint").to_string(), "`endpoint(..)`");
+/// assert_eq!(Setting::Variable("PHOENIX_API_KEY").to_string(), "`PHOENIX_API_KEY`");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Setting {
@@ -138,7 +145,7 @@ impl Setting {
         }
     }
 
-    /// Creates the error for a file that is no table of prices.
+    /// Creates the error for a file that is not a table of prices.
     #[cfg(feature = "cost")]
     pub(crate) fn unusable_prices(self, path: &std::path::Path, reason: String) -> RegisterError {
         RegisterError::Prices { setting: self, path: path.display().to_string(), reason }

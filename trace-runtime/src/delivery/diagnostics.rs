@@ -13,6 +13,15 @@ use std::sync::Mutex;
 ///
 /// [`message`](Self::message), which is also its `Display`, is one line: the number of spans, the
 /// problem and its cause, and how to fix it.
+///
+/// ```
+/// let builder = trace_runtime::register().on_diagnostic(|diagnostic| {
+///     if diagnostic.spans > 0 {
+///         eprintln!("{} spans lost: {diagnostic}", diagnostic.spans);
+///     }
+/// });
+/// # drop(builder);
+/// ```
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Diagnostic {

@@ -17,6 +17,14 @@ use std::io;
 
 /// Returns an `ExportTraceServiceRequest` in protobuf as one line of JSON, with its line break.
 ///
+/// ```
+/// use trace_runtime::delivery::json_lines;
+///
+/// // A request without spans.
+/// assert_eq!(json_lines::from_protobuf(b"")?, b"{}\n");
+/// # Ok::<(), std::io::Error>(())
+/// ```
+///
 /// # Errors
 ///
 /// Returns an error if the bytes are no such request.
@@ -26,6 +34,14 @@ pub fn from_protobuf(request: &[u8]) -> io::Result<Vec<u8>> {
 
 /// Returns an `ExportTraceServiceRequest` in JSON as protobuf. The JSON may have any layout, for
 /// example that of an HTTP request.
+///
+/// ```
+/// use trace_runtime::delivery::json_lines;
+///
+/// assert!(json_lines::to_protobuf(b"{\"resourceSpans\":[]}")?.is_empty());
+/// assert!(json_lines::to_protobuf(b"no JSON").is_err());
+/// # Ok::<(), std::io::Error>(())
+/// ```
 ///
 /// # Errors
 ///

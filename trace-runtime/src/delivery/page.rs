@@ -30,10 +30,28 @@ use {
 ///
 /// With `<meta name="trace-live" content="/events">` in its head, it also shows the blocks of that
 /// stream of server-sent events, each the `data` of one event.
+///
+/// ```
+/// use trace_runtime::page;
+///
+/// let live = r#"<head><meta name="trace-live" content="/events">"#;
+/// let page = page::HTML.replacen("<head>", live, 1);
+/// assert!(page.contains("trace-live"));
+/// ```
 pub const HTML: &str = file::HTML;
 
 /// Returns a block for the page: JSON lines, compressed with gzip and encoded in base64. In a file it
 /// is a line of its own, `<script type="text/plain" class="spans">BLOCK</script>`.
+///
+/// ```
+/// use trace_runtime::page;
+///
+/// let block = page::block(b"{\"resourceSpans\":[]}\n")?;
+/// let page =
+///     format!("{}\n<script type=\"text/plain\" class=\"spans\">{block}</script>\n", page::HTML);
+/// # assert!(page.ends_with("</script>\n"));
+/// # Ok::<(), std::io::Error>(())
+/// ```
 ///
 /// # Errors
 ///
@@ -46,9 +64,15 @@ pub fn block(json_lines: &[u8]) -> io::Result<String> {
 /// [`spool`](crate::Builder::spool), or a folder of them. Reading all but spools needs the feature
 /// `file`. A page at `to` is replaced.
 ///
+/// ```no_run
+/// let written = trace_runtime::page::write("traces.jsonl", "trace.html")?;
+/// println!("{} spans, {} lines that could not be read", written.delivered, written.damaged);
+/// # Ok::<(), trace_runtime::delivery::ReplayError>(())
+/// ```
+///
 /// # Errors
 ///
-/// Returns an error if a file cannot be read or written, or if `to` exists and is no page.
+/// Returns an error if a file cannot be read or written, or if `to` exists and is not a page.
 pub fn write(from: impl AsRef<Path>, to: impl AsRef<Path>) -> Result<Replayed, ReplayError> {
     let to = to.as_ref();
     let unwritable = |error: io::Error| ReplayError::Unwritable {

@@ -114,6 +114,12 @@ impl DeliveryProcessor {
 
     /// Returns the account of each destination, in the order they were given. Empty in a process
     /// that was forked.
+    ///
+    /// ```
+    /// let processor = trace_runtime::register().processor()?;
+    /// assert_eq!(processor.stats()[0].ended, 0);
+    /// # Ok::<(), trace_runtime::RegisterError>(())
+    /// ```
     #[must_use]
     pub fn stats(&self) -> Vec<Stats> {
         if self.shared.process.is_forked() {

@@ -15,6 +15,12 @@ use std::path::{Path, PathBuf};
 use std::thread;
 
 /// The result of [`Builder::replay`](crate::Builder::replay).
+///
+/// ```no_run
+/// let replayed = trace_runtime::register().replay("traces")?;
+/// println!("{} delivered, {} rejected", replayed.delivered, replayed.refused);
+/// # Ok::<(), trace_runtime::delivery::ReplayError>(())
+/// ```
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Replayed {
@@ -31,6 +37,16 @@ pub struct Replayed {
 ///
 /// Spans that were sent before are not rolled back. A later replay sends them again, which is
 /// harmless for backends that identify spans by their id.
+///
+/// ```no_run
+/// use trace_runtime::delivery::ReplayError;
+///
+/// match trace_runtime::register().replay("traces") {
+///     Ok(replayed) => println!("{} spans delivered", replayed.delivered),
+///     Err(ReplayError::Undelivered { delivered, .. }) => println!("{delivered} delivered"),
+///     Err(error) => println!("{error}"),
+/// }
+/// ```
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReplayError {
@@ -100,7 +116,7 @@ pub(crate) fn replay(
 
 /// Collects the files at or below a path in the order of their names. The segments of a spool are
 /// numbered, so theirs is the order in which they were written. Lock files are skipped, and the
-/// annotations of a spool, which are no spans.
+/// annotations of a spool, which are not spans.
 fn list(path: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
     if !path.is_dir() {
         files.push(path.to_owned());

@@ -24,10 +24,10 @@ pub(super) struct Sender {
 #[derive(Debug)]
 enum Sent {
     Resolved(BatchOutcome),
-    /// Its halves may be accepted, or sent in time.
+    /// The destination may accept its halves, or receive them in time.
     TooLarge,
-    /// The shutdown came first, and the worker reclaims the batch; or the spool keeps the batch, since
-    /// this run has one to send.
+    /// The sender gives the batch up: the worker reclaims it at shutdown, or it stays in the spool
+    /// while a batch of this run is sent.
     Left,
 }
 
@@ -71,9 +71,8 @@ impl Sender {
         }
     }
 
-    /// Sends a body, again and again until there is an answer to it. The order of spans is kept
-    /// for the price that a batch which is tried again holds up later ones; all go to the same
-    /// backend.
+    /// Sends a body, and retries until there is an answer. Later batches wait meanwhile, so that spans
+    /// keep their order. They would not arrive sooner, since they go to the same backend.
     fn send_body(&mut self, id: u64, body: &Body, spans: u64) -> Sent {
         if body.length > self.transport.max_request_bytes() && spans > 1 {
             return Sent::TooLarge;
@@ -113,7 +112,8 @@ impl Sender {
         }
     }
 
-    /// The destination is there, so the next try does not wait.
+    /// Notes that the destination has answered, so that the first pause after the next failure is
+    /// short again.
     fn note_answer(&mut self) {
         self.backoff.reset();
         self.queue.record_answer();
@@ -129,7 +129,7 @@ impl Sender {
         }
     }
 
-    /// Replaces a batch by its halves. It can fail only if the encoded bytes are no OTLP request.
+    /// Replaces a batch by its halves. It can fail only if the encoded bytes are not an OTLP request.
     fn split(&self, batch: &Batch) {
         match batch.body.halves() {
             Ok(halves) => self.queue.split(batch.id, halves),

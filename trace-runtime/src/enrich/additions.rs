@@ -44,7 +44,7 @@ pub(crate) enum On {
 pub(crate) enum From {
     /// Another attribute, as it is.
     Copy(&'static str),
-    /// Another attribute as JSON: a text that is no JSON becomes a JSON string.
+    /// Another attribute as JSON: a text that is not JSON becomes a JSON string.
     Json(&'static str),
     /// The texts of a list, separated by commas.
     Joined(&'static str),

@@ -201,7 +201,7 @@ pub(super) fn json_message(value: &Value) -> Message {
     UserMessage::new(value.to_string()).into()
 }
 
-/// Returns a vector, or `None` if the value is no list of numbers.
+/// Returns a vector, or `None` if the value is not a list of numbers.
 pub(super) fn vector(value: &Value) -> Option<Vec<f64>> {
     let numbers = value.as_array().filter(|numbers| !numbers.is_empty())?;
     numbers.iter().map(Value::as_f64).collect()

@@ -48,7 +48,7 @@ impl<E: SpanExporter> EnrichExporter<E> {
     /// use trace_runtime::opentelemetry_sdk::trace::SpanExporter;
     ///
     /// fn enriched(exporter: impl SpanExporter) -> impl SpanExporter {
-    ///     EnrichExporter::new(exporter).gen_ai(true)
+    ///     EnrichExporter::new(exporter)
     /// }
     /// ```
     pub fn new(inner: E) -> Self {
@@ -65,6 +65,15 @@ impl<E: SpanExporter> EnrichExporter<E> {
 
     /// Sets whether spans also carry the attributes of OpenTelemetry's GenAI conventions (default:
     /// false); see [`Builder::gen_ai`](crate::Builder::gen_ai).
+    ///
+    /// ```
+    /// use trace_runtime::enrich::EnrichExporter;
+    /// use trace_runtime::opentelemetry_sdk::trace::SpanExporter;
+    ///
+    /// fn both_conventions(exporter: impl SpanExporter) -> impl SpanExporter {
+    ///     EnrichExporter::new(exporter).gen_ai(true)
+    /// }
+    /// ```
     #[must_use]
     pub fn gen_ai(mut self, gen_ai: bool) -> Self {
         self.stages.gen_ai = gen_ai;
@@ -74,9 +83,19 @@ impl<E: SpanExporter> EnrichExporter<E> {
     /// Estimates costs from the prices of a file, see [`Builder::prices`](crate::Builder::prices).
     /// `TRACE_PRICES` is not read.
     ///
+    /// ```
+    /// use trace_runtime::RegisterError;
+    /// use trace_runtime::enrich::EnrichExporter;
+    /// use trace_runtime::opentelemetry_sdk::trace::SpanExporter;
+    ///
+    /// fn priced(exporter: impl SpanExporter) -> Result<impl SpanExporter, RegisterError> {
+    ///     EnrichExporter::new(exporter).prices("data.json")
+    /// }
+    /// ```
+    ///
     /// # Errors
     ///
-    /// Returns an error if the file is no table of prices.
+    /// Returns an error if the file is not a table of prices.
     #[cfg(feature = "cost")]
     pub fn prices(mut self, path: impl AsRef<std::path::Path>) -> Result<Self, RegisterError> {
         let path = path.as_ref();
@@ -88,6 +107,17 @@ impl<E: SpanExporter> EnrichExporter<E> {
     /// Also masks spans, as [`Builder::mask`](crate::Builder::mask) does: a switch that `mask` does
     /// not set is read from the environment. Without this call the exporter redacts secrets, unless
     /// `TRACE_SCRUB_SECRETS` is false, and hides nothing else.
+    ///
+    /// ```
+    /// use trace_runtime::RegisterError;
+    /// use trace_runtime::enrich::EnrichExporter;
+    /// use trace_runtime::mask::Mask;
+    /// use trace_runtime::opentelemetry_sdk::trace::SpanExporter;
+    ///
+    /// fn masked(exporter: impl SpanExporter) -> Result<impl SpanExporter, RegisterError> {
+    ///     EnrichExporter::new(exporter).mask(&Mask::new().hide_inputs(true))
+    /// }
+    /// ```
     ///
     /// # Errors
     ///

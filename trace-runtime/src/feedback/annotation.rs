@@ -41,6 +41,14 @@ pub(super) struct Content {
 }
 
 /// The origin of an annotation.
+///
+/// ```
+/// use trace_runtime::feedback::Annotation;
+///
+/// let of_a_test = Annotation::new("exact_match").score(1).code();
+/// let of_a_judge = Annotation::new("tone").label("polite").llm();
+/// # let _ = (of_a_test, of_a_judge);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]
 #[non_exhaustive]

@@ -1,9 +1,9 @@
 //! The errors of feedback.
 
-/// The error of a text that is no [`SpanRef`](crate::feedback::SpanRef).
+/// The error of a text that is not a [`SpanRef`](crate::feedback::SpanRef).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "the text is no reference to a span: expected the form \
+    "the text is not a reference to a span: expected the form \
      00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 )]
 #[non_exhaustive]
@@ -13,6 +13,18 @@ pub struct InvalidSpanRef;
 ///
 /// An annotation that was taken and that a backend does not accept later is counted in
 /// [`stats`](crate::Registration::stats), and reported.
+///
+/// ```
+/// use trace_runtime::feedback::{AnnotateError, Annotation};
+/// # use trace_runtime::{Registration, feedback::SpanRef};
+///
+/// fn rate(registration: &Registration, span: &SpanRef) -> Result<(), AnnotateError> {
+///     match registration.annotate(span, Annotation::new("helpful").score(1)) {
+///         Err(AnnotateError::NoSpan) => Ok(()), // the answer was not traced
+///         result => result,
+///     }
+/// }
+/// ```
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum AnnotateError {

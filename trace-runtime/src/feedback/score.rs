@@ -106,7 +106,7 @@ impl Score {
 /// ```
 #[diagnostic::on_unimplemented(
     message = "an evaluator that returns `{Self}` cannot annotate a span",
-    label = "this result is no score",
+    label = "this result is not a score",
     note = "return `bool`, a number or `trace_runtime::feedback::Score`, or implement \
             `trace_runtime::feedback::Evaluation` for the type"
 )]
@@ -160,7 +160,7 @@ impl<T: Evaluation> Evaluation for Option<T> {
     }
 }
 
-/// An error is no score: the span of the evaluator shows it.
+/// An error is not a score: the span of the evaluator shows it.
 impl<T: Evaluation, E> Evaluation for Result<T, E> {
     fn score(&self) -> Option<Score> {
         self.as_ref().ok().and_then(Evaluation::score)

@@ -4,7 +4,7 @@ use crate::openinference::OpenInferenceSpanKind::{self, Embedding, Llm, Reranker
 use crate::span::CallSite;
 use percent_encoding::percent_decode_str;
 
-/// An endpoint whose requests may be calls of a model.
+/// An endpoint whose requests may be model calls.
 #[derive(Debug)]
 pub(super) struct Endpoint {
     /// The end of the path.

@@ -157,7 +157,7 @@ fn take<'a>(bytes: &mut &'a [u8], length: usize) -> Option<&'a [u8]> {
     Some(taken)
 }
 
-/// Takes the value of a header. It is `Some(None)` if the value is no text.
+/// Takes the value of a header. It is `Some(None)` if the value is not text.
 #[expect(clippy::option_option, reason = "a broken header, and one of another type")]
 fn header_value<'a>(headers: &mut &'a [u8]) -> Option<Option<&'a str>> {
     const TEXT: u8 = 7;

@@ -12,7 +12,7 @@ use opentelemetry::{Array, Context, KeyValue, StringValue, Value};
 use std::any::type_name;
 use std::fmt::Display;
 
-/// One call of a model over HTTP, which becomes a span.
+/// One model call over HTTP, which becomes a span.
 ///
 /// Dropping it marks the span as cancelled, unless the response is complete by its own protocol, or
 /// has an error status. See the [module](crate::http) for an example.
@@ -22,7 +22,7 @@ use std::fmt::Display;
 ///
 /// let url = "https://api.openai.com/v1/chat/completions";
 /// let request = br#"{"model":"gpt-4o","messages":[{"role":"user","content":"Say hello"}]}"#;
-/// // `None` if nothing is registered, or if the request is no call of a model.
+/// // `None` if nothing is registered, or if the request is not a model call.
 /// if let Some(mut exchange) = Exchange::begin("POST", url, request) {
 ///     exchange.status(200);
 ///     exchange.header("content-type", "application/json");
@@ -46,11 +46,24 @@ struct Running {
 }
 
 impl Exchange {
-    /// Begins the span of a request. Returns `None` if nothing is registered, if the request is no
-    /// call of a model, if it is not sampled, or if it is an attempt of an exchange that runs, see
-    /// [`context`](Self::context). The request must then pass as if it had not been looked at.
+    /// Begins the span of a request. Returns `None` if nothing is registered, if the request is not a
+    /// model call, if it is not sampled, or if it is an attempt of a running exchange, see
+    /// [`context`](Self::context). Send the request then as you would without this crate.
     ///
     /// The current span is the parent.
+    ///
+    #[cfg_attr(feature = "testing", doc = "```")]
+    #[cfg_attr(not(feature = "testing"), doc = "```ignore")]
+    /// use trace_runtime::{http::Exchange, testing};
+    ///
+    /// let url = "https://api.openai.com/v1/chat/completions";
+    /// let request = br#"{"model":"gpt-4o","messages":[{"role":"user","content":"Hi"}]}"#;
+    /// let (_, trace) = testing::record(|| {
+    ///     assert!(Exchange::begin("GET", "https://example.com/", b"").is_none());
+    ///     Exchange::begin("POST", url, request).expect("a model call").end();
+    /// });
+    /// assert_eq!(trace.spans()[0].attribute("llm.model_name"), Some("gpt-4o"));
+    /// ```
     #[must_use]
     pub fn begin(method: &str, url: &str, body: &[u8]) -> Option<Self> {
         if !register::is_enabled() {
@@ -85,12 +98,40 @@ impl Exchange {
     ///
     /// An exchange that begins in it, because the client is traced twice or tries the request again,
     /// is an attempt of this one: it becomes no span, and from the second on an event `retry`.
+    ///
+    #[cfg_attr(feature = "testing", doc = "```")]
+    #[cfg_attr(not(feature = "testing"), doc = "```ignore")]
+    /// # use trace_runtime::{http::Exchange, testing};
+    /// # const URL: &str = "https://api.openai.com/v1/chat/completions";
+    /// # const REQUEST: &[u8] = br#"{"model":"gpt-4","messages":[{"role":"user","content":"Hi"}]}"#;
+    /// let (_, trace) = testing::record(|| {
+    ///     let exchange = Exchange::begin("POST", URL, REQUEST).expect("a model call");
+    ///     let _attempts = exchange.context().attach();
+    ///     // A layer below, which is traced too, sends the request.
+    ///     assert!(Exchange::begin("POST", URL, REQUEST).is_none());
+    ///     exchange.end();
+    /// });
+    /// assert_eq!(trace.spans().len(), 1);
+    /// ```
     #[must_use]
     pub fn context(&self) -> Context {
         self.0.as_ref().map_or_else(Context::current, |running| running.span.context())
     }
 
     /// Sets the status code of the response. 400 and above make the span an error.
+    ///
+    #[cfg_attr(feature = "testing", doc = "```")]
+    #[cfg_attr(not(feature = "testing"), doc = "```ignore")]
+    /// # use trace_runtime::{http::Exchange, testing};
+    /// # const URL: &str = "https://api.openai.com/v1/chat/completions";
+    /// # const REQUEST: &[u8] = br#"{"model":"gpt-4","messages":[{"role":"user","content":"Hi"}]}"#;
+    /// let (_, trace) = testing::record(|| {
+    ///     let mut exchange = Exchange::begin("POST", URL, REQUEST).expect("a model call");
+    ///     exchange.status(429);
+    ///     exchange.end();
+    /// });
+    /// assert_eq!(trace.spans()[0].error(), Some("HTTP 429: no message"));
+    /// ```
     pub fn status(&mut self, status: u16) {
         if let Some(running) = &mut self.0 {
             running.status = Some(status);
@@ -99,6 +140,22 @@ impl Exchange {
 
     /// Looks at a header of the response. Only the content type, the id of the request and the cost
     /// that a `LiteLLM` proxy states are used; no other header becomes an attribute.
+    ///
+    #[cfg_attr(feature = "testing", doc = "```")]
+    #[cfg_attr(not(feature = "testing"), doc = "```ignore")]
+    /// # use trace_runtime::{http::Exchange, testing};
+    /// # const URL: &str = "https://api.openai.com/v1/chat/completions";
+    /// # const REQUEST: &[u8] = br#"{"model":"gpt-4","messages":[{"role":"user","content":"Hi"}]}"#;
+    /// let (_, trace) = testing::record(|| {
+    ///     let mut exchange = Exchange::begin("POST", URL, REQUEST).expect("a model call");
+    ///     exchange.header("x-request-id", "req_7");
+    ///     exchange.end();
+    /// });
+    /// assert_eq!(
+    ///     trace.spans()[0].attribute("http.response.header.x-request-id"),
+    ///     Some(r#"["req_7"]"#)
+    /// );
+    /// ```
     pub fn header(&mut self, name: &str, value: &str) {
         let Some(running) = &mut self.0 else { return };
         if name.eq_ignore_ascii_case("content-type") {
@@ -118,6 +175,21 @@ impl Exchange {
     /// Observes a part of the response's body, after decompression.
     ///
     /// The last event of a stream ends the span, because clients stop reading there.
+    ///
+    #[cfg_attr(feature = "testing", doc = "```")]
+    #[cfg_attr(not(feature = "testing"), doc = "```ignore")]
+    /// # use trace_runtime::{http::Exchange, testing};
+    /// # const URL: &str = "https://api.openai.com/v1/chat/completions";
+    /// # const REQUEST: &[u8] = br#"{"model":"gpt-4","messages":[{"role":"user","content":"Hi"}]}"#;
+    /// let (_, trace) = testing::record(|| {
+    ///     let mut exchange = Exchange::begin("POST", URL, REQUEST).expect("a model call");
+    ///     exchange.chunk(br#"{"object":"chat.completion","#);
+    ///     exchange.chunk(br#""choices":[{"message":{"role":"assistant","content":"Hello"}}]}"#);
+    ///     exchange.end();
+    /// });
+    /// let content = trace.spans()[0].attribute("llm.output_messages.0.message.content");
+    /// assert_eq!(content, Some("Hello"));
+    /// ```
     pub fn chunk(&mut self, chunk: &[u8]) {
         let Some(running) = &mut self.0 else { return };
         let is_first = running.is_stream && running.received.is_empty();
@@ -131,17 +203,52 @@ impl Exchange {
     }
 
     /// Ends the span: the whole response was received.
+    ///
+    #[cfg_attr(feature = "testing", doc = "```")]
+    #[cfg_attr(not(feature = "testing"), doc = "```ignore")]
+    /// # use trace_runtime::{http::Exchange, testing};
+    /// # const URL: &str = "https://api.openai.com/v1/chat/completions";
+    /// # const REQUEST: &[u8] = br#"{"model":"gpt-4","messages":[{"role":"user","content":"Hi"}]}"#;
+    /// let (_, trace) = testing::record(|| {
+    ///     Exchange::begin("POST", URL, REQUEST).expect("a model call").end();
+    /// });
+    /// assert_eq!(trace.spans()[0].error(), None);
+    /// ```
     pub fn end(mut self) {
         self.finish(End::OfBody);
     }
 
     /// Ends the span with an error of the connection, and with the part of the response that had
     /// arrived. The message must not contain credentials, such as a URL with a key.
+    ///
+    #[cfg_attr(feature = "testing", doc = "```")]
+    #[cfg_attr(not(feature = "testing"), doc = "```ignore")]
+    /// # use trace_runtime::{http::Exchange, testing};
+    /// # const URL: &str = "https://api.openai.com/v1/chat/completions";
+    /// # const REQUEST: &[u8] = br#"{"model":"gpt-4","messages":[{"role":"user","content":"Hi"}]}"#;
+    /// let (_, trace) = testing::record(|| {
+    ///     let exchange = Exchange::begin("POST", URL, REQUEST).expect("a model call");
+    ///     exchange.fail("connection reset");
+    /// });
+    /// assert!(trace.spans()[0].error().is_some_and(|error| error.ends_with("connection reset")));
+    /// ```
     pub fn fail<E: Display + ?Sized>(mut self, error: &E) {
         self.finish(End::Error(ErrorInfo::from_display(type_name::<E>(), &error)));
     }
 
     /// Ends the span as [`fail`](Self::fail) does, with the type of the error by its name.
+    ///
+    #[cfg_attr(feature = "testing", doc = "```")]
+    #[cfg_attr(not(feature = "testing"), doc = "```ignore")]
+    /// # use trace_runtime::{http::Exchange, testing};
+    /// # const URL: &str = "https://api.openai.com/v1/chat/completions";
+    /// # const REQUEST: &[u8] = br#"{"model":"gpt-4","messages":[{"role":"user","content":"Hi"}]}"#;
+    /// let (_, trace) = testing::record(|| {
+    ///     let exchange = Exchange::begin("POST", URL, REQUEST).expect("a model call");
+    ///     exchange.fail_as("Timeout", &"no answer in 30 s");
+    /// });
+    /// assert_eq!(trace.spans()[0].error(), Some("Timeout: no answer in 30 s"));
+    /// ```
     pub fn fail_as(mut self, error_type: &str, error: &dyn Display) {
         self.finish(End::Error(ErrorInfo::from_display(error_type, error)));
     }

@@ -1,11 +1,11 @@
-//! Calls of models over HTTP, traced without an annotation.
+//! Model calls over HTTP, traced without an annotation.
 //!
 //! [`Exchange`] observes one request and its response, and becomes an LLM, EMBEDDING or RERANKER
 //! span with messages, tools, model, token counts and status. It needs no HTTP library, so that an
 //! adapter for any client has a few lines. Bodies are observed while they pass; they are neither
 //! delayed nor changed.
 //!
-//! A request is a call of a model if its path ends like that of a known endpoint and its body is a
+//! A request is a model call if its path ends like that of a known endpoint and its body is a
 //! JSON object with the keys of such a request. The host alone decides nothing, since compatible
 //! servers run anywhere. It only tells the provider.
 //!
@@ -69,6 +69,11 @@ use crate::register;
 
 /// Returns true if exchanges can begin, because a registration is active. Adapters ask before they
 /// prepare the URL of a request.
+///
+/// ```
+/// // Nothing is registered.
+/// assert!(!trace_runtime::http::is_enabled());
+/// ```
 #[must_use]
 pub fn is_enabled() -> bool {
     register::is_enabled()

@@ -30,7 +30,7 @@ const HOSTS: [(&str, &str); 25] = [
     ("api.voyageai.com", "voyageai"),
 ];
 
-/// The port that Ollama listens on. Hosts of local servers say nothing.
+/// The port that Ollama listens on. The host of a local server does not identify a provider.
 const OLLAMA_PORT: u16 = 11434;
 
 /// Returns the provider, or `None` for a host that is not known.

@@ -5,7 +5,7 @@ use super::provider::provider_of;
 use super::top_level::{TopLevel, is_cut};
 use http::Uri;
 
-/// A request that is a call of a model.
+/// A request that is a model call.
 #[derive(Debug)]
 pub(super) struct ModelRequest {
     pub(super) endpoint: &'static Endpoint,
@@ -66,7 +66,7 @@ pub(super) fn default_port(uri: &Uri) -> Option<u16> {
     }
 }
 
-/// The length of a model's name, in bytes. A longer one is no name.
+/// The length of a model's name, in bytes. A longer one is not a name.
 const MAX_MODEL: usize = 256;
 
 /// Returns true if the body has a key of the endpoint. A body that is too long to look through gets

@@ -70,7 +70,7 @@ ranks! {
     [R] CallProbe<'_, R> => EndValue;
 }
 
-/// The ends of values that are no `Result` of a stream. `read` reads the value or its output; there
+/// The ends of values that are not a `Result` of a stream. `read` reads the value or its output; there
 /// is no error for the other closure to describe.
 macro_rules! ends_of_values {
     ($($end:ty => $same_as:expr;)*) => {$(

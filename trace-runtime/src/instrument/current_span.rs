@@ -33,6 +33,13 @@ pub fn current_span() -> CurrentSpan {
 /// A handle to a span, returned by [`current_span`]. It is cheap to clone.
 ///
 /// Every method does nothing if the span does not record or has ended, so callers need not check.
+///
+/// ```
+/// // Outside of a traced function there is no span, and nothing happens.
+/// let span = trace_runtime::current_span();
+/// assert!(!span.is_recording());
+/// span.set_attribute("search.results", 3);
+/// ```
 #[derive(Clone, Debug)]
 pub struct CurrentSpan(Context);
 
@@ -70,6 +77,14 @@ impl CurrentSpan {
     }
 
     /// Sets `input.value` in place of the arguments: text and numbers as they are, all else as JSON.
+    ///
+    /// ```
+    /// #[trace_runtime::chain]
+    /// fn answer(history: &mut Vec<String>) {
+    ///     trace_runtime::current_span().set_input(&history.last());
+    /// }
+    /// # answer(&mut vec![]);
+    /// ```
     pub fn set_input<T: Serialize + ?Sized>(&self, value: &T) {
         self.set_value(value, keys::INPUT_VALUE, keys::INPUT_MIME_TYPE);
     }
@@ -118,12 +133,24 @@ impl CurrentSpan {
     }
 
     /// Returns the trace id, or the invalid id of all zeros if there is no span.
+    ///
+    /// ```
+    /// use trace_runtime::opentelemetry::TraceId;
+    ///
+    /// assert_eq!(trace_runtime::current_span().trace_id(), TraceId::INVALID);
+    /// ```
     #[must_use]
     pub fn trace_id(&self) -> TraceId {
         self.0.span().span_context().trace_id()
     }
 
     /// Returns the span id, or the invalid id of all zeros if there is no span.
+    ///
+    /// ```
+    /// use trace_runtime::opentelemetry::SpanId;
+    ///
+    /// assert_eq!(trace_runtime::current_span().span_id(), SpanId::INVALID);
+    /// ```
     #[must_use]
     pub fn span_id(&self) -> SpanId {
         self.0.span().span_context().span_id()
@@ -156,12 +183,33 @@ impl CurrentSpan {
     }
 
     /// Returns the identity of the span, for links and for the option `parent`.
+    ///
+    /// ```
+    /// use trace_runtime::{chain, current_span, opentelemetry::trace::SpanContext};
+    ///
+    /// #[chain(parent = caller)]
+    /// fn work(caller: SpanContext) {}
+    ///
+    /// #[chain]
+    /// fn start() -> std::thread::JoinHandle<()> {
+    ///     let caller = current_span().span_context();
+    ///     std::thread::spawn(|| work(caller))
+    /// }
+    /// # start().join().unwrap();
+    /// ```
     #[must_use]
     pub fn span_context(&self) -> SpanContext {
         self.0.span().span_context().clone()
     }
 
     /// Returns true if the span records and has not ended.
+    ///
+    /// ```
+    /// let span = trace_runtime::current_span();
+    /// if span.is_recording() {
+    ///     span.set_attribute("prompt.hash", "an attribute that takes time to compute");
+    /// }
+    /// ```
     #[must_use]
     pub fn is_recording(&self) -> bool {
         self.0.span().is_recording()

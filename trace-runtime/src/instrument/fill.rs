@@ -1,10 +1,10 @@
 //! Lets an HTTP exchange fill the span of the function that made it.
 //!
-//! `#[llm] async fn ask(question: &str) -> String` says neither messages nor tokens. The exchange
-//! inside it knows them, but as a second LLM span it would be counted twice by backends. The first
-//! exchange in such a span is therefore a candidate: at its end it deposits its record in the span
-//! of the function, which takes it over at its own end. A second exchange makes both of them
-//! children, and so does a function that has ended earlier.
+//! `#[llm] async fn ask(question: &str) -> String` takes and returns neither messages nor tokens. The
+//! exchange inside has them, but with a second LLM span, backends would count the call twice. So the
+//! first exchange deposits its record in the span of the function, which takes over its content when
+//! it ends. After a second exchange, both are children of the function's span. An exchange that ends
+//! after the function is a child too.
 
 use super::join;
 use super::shared_span::RecordingSpan;
@@ -22,9 +22,9 @@ pub(super) struct Calls {
 }
 
 thread_local! {
-    /// The channel to a [`RecordingSpan`] in a context, which lends only the methods of OpenTelemetry's
-    /// `Span`. Setting the status to unset changes no span, so it carries the message: a span of ours
-    /// answers it, all others ignore it. It happens in one call on one thread.
+    /// The message to a [`RecordingSpan`] in a context, or its answer. A context lends only the methods
+    /// of OpenTelemetry's `Span`. Setting the status to unset changes no span, so that call delivers
+    /// the message: a span of this crate answers it, and others ignore it.
     static MESSAGE: Cell<Message> = const { Cell::new(Message::None) };
 }
 
@@ -52,10 +52,10 @@ pub(super) struct Begun {
     pub(super) earlier: Option<Box<SpanRecord>>,
 }
 
-/// Tells a span that an exchange begins inside it. Returns `None` unless it is a span of ours that
-/// an exchange of this kind may fill.
+/// Tells a span that an exchange begins inside it. Returns `None` unless it is a span of this
+/// crate that an exchange of this kind may fill.
 pub(super) fn begin(span: &SpanRef<'_>, kind: OpenInferenceSpanKind) -> Option<Begun> {
-    match exchange_message(span, Message::Begin(kind)) {
+    match ask(span, Message::Begin(kind)) {
         Message::Begun(begun) => Some(begun),
         _ => None,
     }
@@ -64,14 +64,14 @@ pub(super) fn begin(span: &SpanRef<'_>, kind: OpenInferenceSpanKind) -> Option<B
 /// Passes the record of an exchange to the span that it fills. Returns the record if the span does
 /// not take it, since it has ended or a second exchange has begun in it.
 pub(super) fn deposit(span: &SpanRef<'_>, record: Box<SpanRecord>) -> Option<Box<SpanRecord>> {
-    match exchange_message(span, Message::Deposit(record)) {
+    match ask(span, Message::Deposit(record)) {
         Message::Deposit(record) => Some(record),
         _ => None,
     }
 }
 
 /// Sends a message to a span, and returns the answer, or the message if the span ignores it.
-pub(super) fn exchange_message(span: &SpanRef<'_>, message: Message) -> Message {
+pub(super) fn ask(span: &SpanRef<'_>, message: Message) -> Message {
     // A thread that is ending has destroyed its thread-locals. The message is then not sent.
     let mut message = Some(message);
     if MESSAGE.try_with(|channel| message.take().map(|sent| channel.set(sent))).is_err() {
@@ -81,7 +81,7 @@ pub(super) fn exchange_message(span: &SpanRef<'_>, message: Message) -> Message 
     MESSAGE.try_with(Cell::take).unwrap_or_default()
 }
 
-/// Answers a message, if there is one, on behalf of a span of ours that has not ended.
+/// Answers a message, if there is one, for a span of this crate that has not ended.
 pub(super) fn receive(span: &mut RecordingSpan) {
     let _ = MESSAGE.try_with(|channel| channel.set(answer(span, channel.take())));
 }

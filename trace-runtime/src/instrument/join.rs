@@ -6,7 +6,7 @@
 //! of its own, which it returns at its end. The span of the call then becomes the span of the
 //! function. Spans that began inside the handler, before, in or after the function, stay below it.
 
-use super::fill::{Message, exchange_message};
+use super::fill::{Message, ask};
 use super::shared_span::RecordingSpan;
 use crate::span::SpanRecord;
 use opentelemetry::Context;
@@ -47,7 +47,7 @@ pub(super) fn part(context: &Context, record: &mut SpanRecord) -> Option<Box<Par
     let is_direct = |id| id == served.span && record.parent_span_id() == id;
     let is_the_call = is_direct(call.span_context().span_id())
         && record.call.tool_or_agent_name() == served.tool
-        && matches!(exchange_message(&call, Message::Join), Message::Joined);
+        && matches!(ask(&call, Message::Join), Message::Joined);
     if !is_the_call {
         return None;
     }
@@ -88,7 +88,7 @@ pub(super) fn complete(part: Part, mut record: Box<SpanRecord>) -> Option<Box<Sp
         Part::Function(context) => {
             // A function that outlives the call has the ids of a span that was delivered already,
             // so its record is dropped: no span may be delivered twice.
-            exchange_message(&context.span(), Message::Return(record));
+            ask(&context.span(), Message::Return(record));
             None
         }
     }

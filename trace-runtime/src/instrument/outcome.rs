@@ -32,8 +32,8 @@ pub(crate) fn end_returned<'a>(span: Box<LiveSpan>, read: impl FnOnce() -> Outco
 
 /// Ends the span of a call that returned a future which the span does not trace.
 ///
-/// The call has succeeded, but the status says nothing about the future. An event states this. An
-/// `Err` in place of the future needs none.
+/// The call has succeeded, and an event states that the status is not that of the future. An `Err` in
+/// place of the future needs no event.
 pub(crate) fn end_with_untraced_future<'a>(
     span: Box<LiveSpan>,
     read: impl FnOnce() -> Outcome<'a>,

@@ -1,7 +1,7 @@
 //! Ends the span of a function that has returned, or moves it into the future that was returned.
 //!
-//! The macro recognizes a future by the spelling of the return type. Behind an alias or a name of
-//! its own, only the compiler recognizes it, which this module asks at the call site. As in
+//! The macro recognizes a future by the spelling of the return type. If the type is an alias or has
+//! another name, only the compiler knows that it is a future, so this code asks the compiler. As in
 //! [`Probe`](crate::__private::Probe), each reference that method resolution removes lowers the
 //! rank by one:
 //!
@@ -147,7 +147,7 @@ macro_rules! box_again {
         let $future = $boxed;
         Box::pin($adapter)
     }};
-    // A box of a future that is not `Unpin` is no future, but pinned it is.
+    // A box of a future that is not `Unpin` is a future only when it is pinned.
     (bare $boxed:expr, |$future:ident| $adapter:expr) => {{
         let $future = Box::into_pin($boxed);
         Box::new($adapter)

@@ -1,4 +1,4 @@
-//! Calls of tools over the Model Context Protocol.
+//! Tool calls over the Model Context Protocol.
 //!
 //! [`ToolCall`] is the span of one call on the server. It needs no MCP library, so that an adapter
 //! for any of them has a few lines; `trace-rmcp` is the one for `rmcp`.

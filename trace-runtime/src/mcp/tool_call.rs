@@ -1,4 +1,4 @@
-//! One call of a tool, on the side of the server.
+//! One tool call, on the side of the server.
 
 use crate::capture::CapturedValue;
 use crate::instrument::{ErrorInfo, ServedCall};
@@ -22,7 +22,7 @@ const TOOL_ERROR: &str = "tool_error";
 /// but the name comes from outside.
 const NAME_CHARACTERS: usize = 128;
 
-/// A call of a tool by another process, which becomes a TOOL span. See the [module](crate::mcp).
+/// A tool call by another process, which becomes a TOOL span. See the [module](crate::mcp).
 ///
 /// Dropping it marks the span as cancelled.
 ///
@@ -44,6 +44,17 @@ pub struct ToolCall(ServedCall);
 impl ToolCall {
     /// Begins the span of a call, below the caller's span in `parent`. Returns `None` if nothing is
     /// registered, or if the span is not sampled: run the handler in `parent` then.
+    ///
+    #[cfg_attr(feature = "testing", doc = "```")]
+    #[cfg_attr(not(feature = "testing"), doc = "```ignore")]
+    /// # use trace_runtime::{mcp::ToolCall, opentelemetry::Context, testing};
+    /// let (_, trace) = testing::record(|| {
+    ///     let arguments = serde_json::json!({"city": "Oslo"});
+    ///     let call = ToolCall::begin("weather", &arguments, &Context::current()).expect("a span");
+    ///     call.end("sun");
+    /// });
+    /// assert_eq!(trace.span("tools/call weather").input(), Some(r#"{"city":"Oslo"}"#));
+    /// ```
     #[must_use]
     pub fn begin<A: Serialize + ?Sized>(
         tool: &str,
@@ -67,22 +78,71 @@ impl ToolCall {
     }
 
     /// Returns the context in which the handler must run: its spans are then below this one.
+    ///
+    #[cfg_attr(feature = "testing", doc = "```")]
+    #[cfg_attr(not(feature = "testing"), doc = "```ignore")]
+    /// # use trace_runtime::{mcp::ToolCall, opentelemetry::Context, testing};
+    /// let (_, trace) = testing::record(|| {
+    ///     let arguments = serde_json::json!({"city": "Oslo"});
+    ///     let call = ToolCall::begin("weather", &arguments, &Context::current()).expect("a span");
+    ///     let attached = call.context().clone().attach();
+    ///     trace_runtime::traced!(chain(name = "handler"), { /* the handler */ });
+    ///     drop(attached);
+    ///     call.end("sun");
+    /// });
+    /// let call = trace.span("tools/call weather");
+    /// assert!(trace.children(call).any(|span| span.name() == "handler"));
+    /// ```
     #[must_use]
     pub fn context(&self) -> &Context {
         self.0.context()
     }
 
     /// Sets an attribute, such as `mcp.session.id`.
+    ///
+    #[cfg_attr(feature = "testing", doc = "```")]
+    #[cfg_attr(not(feature = "testing"), doc = "```ignore")]
+    /// # use trace_runtime::{mcp::ToolCall, opentelemetry::Context, testing};
+    /// let (_, trace) = testing::record(|| {
+    ///     let arguments = serde_json::json!({"city": "Oslo"});
+    ///     let call = ToolCall::begin("weather", &arguments, &Context::current()).expect("a span");
+    ///     call.set_attribute("mcp.session.id", "s-7");
+    ///     call.end("sun");
+    /// });
+    /// assert_eq!(trace.span("tools/call weather").attribute("mcp.session.id"), Some("s-7"));
+    /// ```
     pub fn set_attribute(&self, key: &'static str, value: impl Into<Value>) {
         self.0.set_attribute(KeyValue::new(key, value));
     }
 
     /// Ends the span with the result of the tool.
+    ///
+    #[cfg_attr(feature = "testing", doc = "```")]
+    #[cfg_attr(not(feature = "testing"), doc = "```ignore")]
+    /// # use trace_runtime::{mcp::ToolCall, opentelemetry::Context, testing};
+    /// let (_, trace) = testing::record(|| {
+    ///     let arguments = serde_json::json!({"city": "Oslo"});
+    ///     let call = ToolCall::begin("weather", &arguments, &Context::current()).expect("a span");
+    ///     call.end("sun");
+    /// });
+    /// assert_eq!(trace.span("tools/call weather").output(), Some("sun"));
+    /// ```
     pub fn end<R: Serialize + ?Sized>(self, result: &R) {
         self.0.end(Some(CapturedValue::from_serialize(result)), None);
     }
 
     /// Ends the span with a result that describes an error (`isError`), and the text of that error.
+    ///
+    #[cfg_attr(feature = "testing", doc = "```")]
+    #[cfg_attr(not(feature = "testing"), doc = "```ignore")]
+    /// # use trace_runtime::{mcp::ToolCall, opentelemetry::Context, testing};
+    /// let (_, trace) = testing::record(|| {
+    ///     let arguments = serde_json::json!({"city": "Oslo"});
+    ///     let call = ToolCall::begin("weather", &arguments, &Context::current()).expect("a span");
+    ///     call.end_with_error(&serde_json::json!({"isError": true}), "no such city");
+    /// });
+    /// assert_eq!(trace.span("tools/call weather").error(), Some("tool_error: no such city"));
+    /// ```
     pub fn end_with_error<R: Serialize + ?Sized>(self, result: &R, message: &str) {
         let error = ErrorInfo::from_display(TOOL_ERROR, &message);
         self.0.set_attribute(KeyValue::new(keys::ERROR_TYPE, TOOL_ERROR));
@@ -90,6 +150,18 @@ impl ToolCall {
     }
 
     /// Ends the span with an error of the protocol: the tool has no result.
+    ///
+    #[cfg_attr(feature = "testing", doc = "```")]
+    #[cfg_attr(not(feature = "testing"), doc = "```ignore")]
+    /// # use trace_runtime::{mcp::ToolCall, opentelemetry::Context, testing};
+    /// let (_, trace) = testing::record(|| {
+    ///     let arguments = serde_json::json!({"city": "Oslo"});
+    ///     let call = ToolCall::begin("weather", &arguments, &Context::current()).expect("a span");
+    ///     call.fail("unknown tool");
+    /// });
+    /// let error = trace.span("tools/call weather").error();
+    /// assert!(error.is_some_and(|message| message.ends_with("unknown tool")));
+    /// ```
     pub fn fail<E: Display + ?Sized>(self, error: &E) {
         let error = ErrorInfo::from_display(type_name::<E>(), &error);
         self.0.end(None, Some(&error));

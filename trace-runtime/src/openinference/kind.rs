@@ -10,6 +10,12 @@ use opentelemetry::KeyValue;
 /// Backends choose how to show a span by this kind. It is independent of OpenTelemetry's span kind,
 /// which is `Client` on HTTP exchanges, `Server` on tools that another process calls, and
 /// `Internal` on all other spans of this crate.
+///
+/// ```
+/// use trace_runtime::OpenInferenceSpanKind;
+///
+/// assert_eq!(OpenInferenceSpanKind::Retriever.as_str(), "RETRIEVER");
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OpenInferenceSpanKind {

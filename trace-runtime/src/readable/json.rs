@@ -7,7 +7,7 @@ use serde_json::Value;
 const MAX_PARSED_BYTES: usize = 1 << 20;
 
 /// Returns the words in a value: a text without quotes, an object as `key: value, key: value`, an
-/// object with one text as that text. A value that is no JSON is returned as it is.
+/// object with one text as that text. A value that is not JSON is returned as it is.
 pub(super) fn words(value: &str, limit: usize) -> String {
     let mut words = LimitedText::new(limit);
     match parse(value) {
@@ -18,7 +18,7 @@ pub(super) fn words(value: &str, limit: usize) -> String {
 }
 
 /// Returns the arguments of a tool call: `city: "Oslo", days: 2`. Models also write arguments that
-/// are no JSON.
+/// are not JSON.
 pub(super) fn arguments(value: &str, limit: usize) -> String {
     let mut words = LimitedText::new(limit);
     match parse(value) {

@@ -5,7 +5,7 @@ use crate::openinference::keys;
 use opentelemetry::{KeyValue, Value};
 use std::collections::BTreeMap;
 
-/// A tool call of a model. The name or the arguments may be missing: a masked span has no
+/// A tool call that a model requested. The name or the arguments may be missing: a masked span has no
 /// arguments.
 #[derive(Default)]
 struct ToolCall {

@@ -3,7 +3,7 @@
 use super::{AttributeValue, Record};
 use crate::capture::bound_value;
 use crate::panic::catch;
-use opentelemetry::{Key, KeyValue};
+use opentelemetry::{Key, KeyValue, Value};
 
 /// The attributes of a value, in the order in which they were set.
 ///
@@ -14,8 +14,7 @@ use opentelemetry::{Key, KeyValue};
 /// use trace_runtime::record::{Attributes, TokenCount};
 ///
 /// let attributes = Attributes::of(&TokenCount::new(13, 7));
-/// let keys: Vec<_> = attributes.iter().map(|attribute| attribute.key.as_str()).collect();
-/// assert_eq!(keys[0], "llm.token_count.prompt");
+/// assert_eq!(attributes.get("llm.token_count.prompt"), Some(&13.into()));
 /// ```
 #[derive(Debug, Default)]
 pub struct Attributes {
@@ -43,6 +42,13 @@ impl Attributes {
 
     /// Collects the attributes of `value`. If its `record` panics, the attributes that it set
     /// before are kept.
+    ///
+    /// ```
+    /// use trace_runtime::record::{Attributes, FinishReason};
+    ///
+    /// let attributes = Attributes::of(&FinishReason::new("stop"));
+    /// assert_eq!(attributes.iter().count(), 1);
+    /// ```
     #[must_use]
     pub fn of<T: Record + ?Sized>(value: &T) -> Self {
         let mut attributes = Attributes::default();
@@ -54,6 +60,17 @@ impl Attributes {
     ///
     /// The list may contain a key twice until the span is exported: replacing a key here would
     /// search the whole list on every call.
+    ///
+    /// ```
+    /// use trace_runtime::record::Attributes;
+    ///
+    /// let mut attributes = Attributes::default();
+    /// attributes.set("search.limit", 3);
+    /// attributes.set("search.limit", 5);
+    /// attributes.set("search.language", None::<String>);
+    /// assert_eq!(attributes.get("search.limit"), Some(&5.into()));
+    /// assert_eq!(attributes.get("search.language"), None);
+    /// ```
     pub fn set(&mut self, key: impl Into<Key>, value: impl AttributeValue) {
         if let Some(mut value) = value.attribute_value() {
             if self.limit.is_some_and(|limit| self.list.len() >= limit) {
@@ -69,12 +86,45 @@ impl Attributes {
     }
 
     /// Adds the attributes of another value.
+    ///
+    /// ```
+    /// use trace_runtime::record::{Attributes, Cost, TokenCount};
+    ///
+    /// let mut attributes = Attributes::default();
+    /// attributes.record(&TokenCount::new(9, 2));
+    /// attributes.record(&Cost::of_total(0.5));
+    /// assert_eq!(attributes.get("llm.cost.total"), Some(&0.5.into()));
+    /// ```
     pub fn record<T: Record + ?Sized>(&mut self, value: &T) {
         // `T` may be a type of the application. A panic in it must not fail the traced call.
         let _ = catch(|| value.record(self));
     }
 
+    /// Returns the value of an attribute.
+    ///
+    /// ```
+    /// use trace_runtime::record::{Attributes, TokenCount};
+    ///
+    /// let attributes = Attributes::of(&TokenCount::new(9, 2));
+    /// assert_eq!(attributes.get("llm.token_count.total"), Some(&11.into()));
+    /// assert_eq!(attributes.get("llm.model_name"), None);
+    /// ```
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&Value> {
+        // The last value wins, see `set`.
+        let found = self.list.iter().rev().find(|attribute| attribute.key.as_str() == key);
+        found.map(|attribute| &attribute.value)
+    }
+
     /// Iterates over the attributes that were set so far.
+    ///
+    /// ```
+    /// use trace_runtime::record::{Attributes, TokenCount};
+    ///
+    /// let attributes = Attributes::of(&TokenCount::of_prompt(9));
+    /// let keys: Vec<_> = attributes.iter().map(|attribute| attribute.key.as_str()).collect();
+    /// assert_eq!(keys, ["llm.token_count.prompt", "llm.token_count.total"]);
+    /// ```
     pub fn iter(&self) -> std::slice::Iter<'_, KeyValue> {
         self.list.iter()
     }

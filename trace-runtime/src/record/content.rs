@@ -132,18 +132,45 @@ pub struct Reasoning {
 
 impl Reasoning {
     /// Creates reasoning that is readable text.
+    ///
+    /// ```
+    /// use trace_runtime::record::{AssistantMessage, Attributes, OutputMessages, Reasoning};
+    ///
+    /// let reasoning = Reasoning::new("The user asks.");
+    /// let answer = OutputMessages::from_iter([AssistantMessage::new([reasoning.into()])]);
+    /// let text = "llm.output_messages.0.message.contents.0.message_content.text";
+    /// assert_eq!(Attributes::of(&answer).get(text), Some(&"The user asks.".into()));
+    /// ```
     #[must_use]
     pub fn new(text: impl Into<String>) -> Self {
         Reasoning { text: Some(text.into()), ..Reasoning::default() }
     }
 
     /// Creates reasoning that the API redacted (`redacted_thinking` of Anthropic).
+    ///
+    /// ```
+    /// use trace_runtime::record::{AssistantMessage, Attributes, OutputMessages, Reasoning};
+    ///
+    /// let reasoning = Reasoning::redacted("EmwKAhgB");
+    /// let answer = OutputMessages::from_iter([AssistantMessage::new([reasoning.into()])]);
+    /// let data = "llm.output_messages.0.message.contents.0.message_content.data";
+    /// assert_eq!(Attributes::of(&answer).get(data), Some(&"EmwKAhgB".into()));
+    /// ```
     #[must_use]
     pub fn redacted(data: impl Into<String>) -> Self {
         Reasoning { data: Some(data.into()), ..Reasoning::default() }
     }
 
     /// Sets the id that the API gave the reasoning.
+    ///
+    /// ```
+    /// use trace_runtime::record::{AssistantMessage, Attributes, OutputMessages, Reasoning};
+    ///
+    /// let reasoning = Reasoning::new("Look.").id("rs_1");
+    /// let answer = OutputMessages::from_iter([AssistantMessage::new([reasoning.into()])]);
+    /// let id = "llm.output_messages.0.message.contents.0.message_content.id";
+    /// assert_eq!(Attributes::of(&answer).get(id), Some(&"rs_1".into()));
+    /// ```
     #[must_use]
     pub fn id(mut self, id: impl Into<String>) -> Self {
         self.id = Some(id.into());
@@ -152,6 +179,15 @@ impl Reasoning {
 
     /// Sets the signature. The API uses it to check that reasoning which is sent back in the next
     /// request is unchanged.
+    ///
+    /// ```
+    /// use trace_runtime::record::{AssistantMessage, Attributes, OutputMessages, Reasoning};
+    ///
+    /// let reasoning = Reasoning::new("Look.").signature("EqQB");
+    /// let answer = OutputMessages::from_iter([AssistantMessage::new([reasoning.into()])]);
+    /// let signature = "llm.output_messages.0.message.contents.0.message_content.signature";
+    /// assert_eq!(Attributes::of(&answer).get(signature), Some(&"EqQB".into()));
+    /// ```
     #[must_use]
     pub fn signature(mut self, signature: impl Into<String>) -> Self {
         self.signature = Some(signature.into());
@@ -159,6 +195,15 @@ impl Reasoning {
     }
 
     /// Sets the encrypted reasoning, which only the API can read (`encrypted_content` of `OpenAI`).
+    ///
+    /// ```
+    /// use trace_runtime::record::{AssistantMessage, Attributes, OutputMessages, Reasoning};
+    ///
+    /// let reasoning = Reasoning::default().encrypted_content("gAAA");
+    /// let answer = OutputMessages::from_iter([AssistantMessage::new([reasoning.into()])]);
+    /// let key = "llm.output_messages.0.message.contents.0.message_content.encrypted_content";
+    /// assert_eq!(Attributes::of(&answer).get(key), Some(&"gAAA".into()));
+    /// ```
     #[must_use]
     pub fn encrypted_content(mut self, content: impl Into<String>) -> Self {
         self.encrypted_content = Some(content.into());
@@ -168,6 +213,15 @@ impl Reasoning {
 
 impl Part {
     /// Creates a text part.
+    ///
+    /// ```
+    /// use trace_runtime::record::{Attributes, InputMessages, Part, UserMessage};
+    ///
+    /// // A single text part is recorded like plain text, at `message.content`.
+    /// let messages = InputMessages::default().message(UserMessage::new([Part::text("Hello")]));
+    /// let content = "llm.input_messages.0.message.content";
+    /// assert_eq!(Attributes::of(&messages).get(content), Some(&"Hello".into()));
+    /// ```
     #[must_use]
     pub fn text(text: impl Into<String>) -> Self {
         Part::Text { text: text.into() }
@@ -176,6 +230,12 @@ impl Part {
 
 impl AssistantPart {
     /// Creates a text part.
+    ///
+    /// ```
+    /// use trace_runtime::record::{AssistantPart, Part};
+    ///
+    /// assert_eq!(AssistantPart::text("Hello"), Part::text("Hello").into());
+    /// ```
     #[must_use]
     pub fn text(text: impl Into<String>) -> Self {
         AssistantPart::Part(Part::text(text))

@@ -48,6 +48,13 @@ pub struct Cost {
 
 impl Cost {
     /// Creates a cost from that of the prompt and that of the completion. The total is their sum.
+    ///
+    /// ```
+    /// use trace_runtime::record::{Attributes, Cost};
+    ///
+    /// let attributes = Attributes::of(&Cost::new(0.5, 0.25));
+    /// assert_eq!(attributes.get("llm.cost.total"), Some(&0.75.into()));
+    /// ```
     #[must_use]
     pub fn new(prompt: f64, completion: f64) -> Self {
         Cost {
@@ -59,12 +66,26 @@ impl Cost {
     }
 
     /// Creates a cost of which only the total is known.
+    ///
+    /// ```
+    /// use trace_runtime::record::{Attributes, Cost};
+    ///
+    /// let attributes = Attributes::of(&Cost::of_total(0.5));
+    /// assert_eq!(attributes.get("llm.cost.total"), Some(&0.5.into()));
+    /// ```
     #[must_use]
     pub fn of_total(total: f64) -> Self {
         Cost { total: Some(total), ..Cost::default() }
     }
 
     /// Sets the total, if it differs from the sum of prompt and completion.
+    ///
+    /// ```
+    /// use trace_runtime::record::{Attributes, Cost};
+    ///
+    /// let attributes = Attributes::of(&Cost::new(0.5, 0.25).total(0.7));
+    /// assert_eq!(attributes.get("llm.cost.total"), Some(&0.7.into()));
+    /// ```
     #[must_use]
     pub fn total(mut self, total: f64) -> Self {
         self.total = Some(total);
@@ -72,6 +93,13 @@ impl Cost {
     }
 
     /// Sets the cost of the prompt tokens that were read from a cache.
+    ///
+    /// ```
+    /// use trace_runtime::record::{Attributes, Cost};
+    ///
+    /// let attributes = Attributes::of(&Cost::new(0.5, 0.25).cache_read(0.1));
+    /// assert_eq!(attributes.get("llm.cost.prompt_details.cache_read"), Some(&0.1.into()));
+    /// ```
     #[must_use]
     pub fn cache_read(mut self, cost: f64) -> Self {
         self.cache_read = Some(cost);
@@ -79,6 +107,13 @@ impl Cost {
     }
 
     /// Sets the cost of the prompt tokens that were written to a cache.
+    ///
+    /// ```
+    /// use trace_runtime::record::{Attributes, Cost};
+    ///
+    /// let attributes = Attributes::of(&Cost::new(0.5, 0.25).cache_write(0.1));
+    /// assert_eq!(attributes.get("llm.cost.prompt_details.cache_write"), Some(&0.1.into()));
+    /// ```
     #[must_use]
     pub fn cache_write(mut self, cost: f64) -> Self {
         self.cache_write = Some(cost);
@@ -86,6 +121,13 @@ impl Cost {
     }
 
     /// Sets the cost of the completion tokens that were reasoning.
+    ///
+    /// ```
+    /// use trace_runtime::record::{Attributes, Cost};
+    ///
+    /// let attributes = Attributes::of(&Cost::new(0.5, 0.25).reasoning(0.1));
+    /// assert_eq!(attributes.get("llm.cost.completion_details.reasoning"), Some(&0.1.into()));
+    /// ```
     #[must_use]
     pub fn reasoning(mut self, cost: f64) -> Self {
         self.reasoning = Some(cost);

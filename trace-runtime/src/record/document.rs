@@ -36,18 +36,43 @@ pub struct Document {
 
 impl Document {
     /// Creates a document from its text.
+    ///
+    /// ```
+    /// use trace_runtime::record::{Attributes, Document, RetrievedDocuments};
+    ///
+    /// let found = RetrievedDocuments::from_iter([Document::new("Paris")]);
+    /// let attributes = Attributes::of(&found);
+    /// assert_eq!(attributes.get("retrieval.documents.0.document.content"), Some(&"Paris".into()));
+    /// ```
     #[must_use]
     pub fn new(content: impl Into<String>) -> Self {
         Document { content: Some(content.into()), ..Document::default() }
     }
 
     /// Creates a document from its URL, which may be a base64 data URL.
+    ///
+    /// ```
+    /// use trace_runtime::record::{Attributes, Document, RetrievedDocuments};
+    ///
+    /// let found = RetrievedDocuments::from_iter([Document::at("file:///manual.pdf")]);
+    /// let attributes = Attributes::of(&found);
+    /// let value = attributes.get("retrieval.documents.0.document.url");
+    /// assert_eq!(value, Some(&"file:///manual.pdf".into()));
+    /// ```
     #[must_use]
     pub fn at(url: impl Into<String>) -> Self {
         Document { url: Some(url.into()), ..Document::default() }
     }
 
     /// Sets the id of the document in its store.
+    ///
+    /// ```
+    /// use trace_runtime::record::{Attributes, Document, RetrievedDocuments};
+    ///
+    /// let found = RetrievedDocuments::from_iter([Document::new("Paris").id("doc-1")]);
+    /// let attributes = Attributes::of(&found);
+    /// assert_eq!(attributes.get("retrieval.documents.0.document.id"), Some(&"doc-1".into()));
+    /// ```
     #[must_use]
     pub fn id(mut self, id: impl Into<String>) -> Self {
         self.id = Some(id.into());
@@ -55,6 +80,14 @@ impl Document {
     }
 
     /// Sets the relevance of the document. The scale is that of the retriever or reranker.
+    ///
+    /// ```
+    /// use trace_runtime::record::{Attributes, Document, RetrievedDocuments};
+    ///
+    /// let found = RetrievedDocuments::from_iter([Document::new("Paris").score(0.9)]);
+    /// let attributes = Attributes::of(&found);
+    /// assert_eq!(attributes.get("retrieval.documents.0.document.score"), Some(&0.9.into()));
+    /// ```
     #[must_use]
     pub fn score(mut self, score: f64) -> Self {
         self.score = Some(score);
@@ -62,6 +95,15 @@ impl Document {
     }
 
     /// Sets further properties of the document, a JSON object.
+    ///
+    /// ```
+    /// use trace_runtime::record::{Attributes, Document, RetrievedDocuments};
+    ///
+    /// let document = Document::new("Paris").metadata(serde_json::json!({"page": 3}));
+    /// let attributes = Attributes::of(&RetrievedDocuments::from_iter([document]));
+    /// let metadata = attributes.get("retrieval.documents.0.document.metadata");
+    /// assert_eq!(metadata, Some(&r#"{"page":3}"#.into()));
+    /// ```
     #[must_use]
     pub fn metadata(mut self, metadata: impl Into<Json>) -> Self {
         self.metadata = Some(metadata.into());
@@ -69,6 +111,15 @@ impl Document {
     }
 
     /// Sets the MIME type, such as `application/pdf`.
+    ///
+    /// ```
+    /// use trace_runtime::record::{Attributes, Document, RetrievedDocuments};
+    ///
+    /// let found = RetrievedDocuments::from_iter([Document::new("Paris").mime_type("text/plain")]);
+    /// let attributes = Attributes::of(&found);
+    /// let value = attributes.get("retrieval.documents.0.document.mime_type");
+    /// assert_eq!(value, Some(&"text/plain".into()));
+    /// ```
     #[must_use]
     pub fn mime_type(mut self, mime_type: impl Into<String>) -> Self {
         self.mime_type = Some(mime_type.into());
@@ -76,6 +127,15 @@ impl Document {
     }
 
     /// Sets the file name or title.
+    ///
+    /// ```
+    /// use trace_runtime::record::{Attributes, Document, RetrievedDocuments};
+    ///
+    /// let found = RetrievedDocuments::from_iter([Document::new("Paris").name("cities.txt")]);
+    /// let attributes = Attributes::of(&found);
+    /// let value = attributes.get("retrieval.documents.0.document.name");
+    /// assert_eq!(value, Some(&"cities.txt".into()));
+    /// ```
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
@@ -136,12 +196,27 @@ pub struct RerankerInput {
 
 impl RerankerInput {
     /// Creates a request from its query.
+    ///
+    /// ```
+    /// use trace_runtime::record::{Attributes, RerankerInput};
+    ///
+    /// let attributes = Attributes::of(&RerankerInput::new("capital of France"));
+    /// assert_eq!(attributes.get("reranker.query"), Some(&"capital of France".into()));
+    /// ```
     #[must_use]
     pub fn new(query: impl Into<String>) -> Self {
         RerankerInput { query: query.into(), documents: Vec::new(), model: None, top_k: None }
     }
 
     /// Appends documents, in the order of the request.
+    ///
+    /// ```
+    /// use trace_runtime::record::{Attributes, Document, RerankerInput};
+    ///
+    /// let input = RerankerInput::new("capital of France").documents([Document::new("Paris")]);
+    /// let content = "reranker.input_documents.0.document.content";
+    /// assert_eq!(Attributes::of(&input).get(content), Some(&"Paris".into()));
+    /// ```
     #[must_use]
     pub fn documents(mut self, documents: impl IntoIterator<Item = Document>) -> Self {
         self.documents.extend(documents);
@@ -149,6 +224,14 @@ impl RerankerInput {
     }
 
     /// Sets the name of the model.
+    ///
+    /// ```
+    /// use trace_runtime::record::{Attributes, RerankerInput};
+    ///
+    /// let input = RerankerInput::new("capital of France").model("rerank-v3.5");
+    /// let attributes = Attributes::of(&input);
+    /// assert_eq!(attributes.get("reranker.model_name"), Some(&"rerank-v3.5".into()));
+    /// ```
     #[must_use]
     pub fn model(mut self, model: impl Into<String>) -> Self {
         self.model = Some(model.into());
@@ -156,6 +239,13 @@ impl RerankerInput {
     }
 
     /// Sets the number of documents to return.
+    ///
+    /// ```
+    /// use trace_runtime::record::{Attributes, RerankerInput};
+    ///
+    /// let attributes = Attributes::of(&RerankerInput::new("capital of France").top_k(3));
+    /// assert_eq!(attributes.get("reranker.top_k"), Some(&3.into()));
+    /// ```
     #[must_use]
     pub fn top_k(mut self, top_k: u64) -> Self {
         self.top_k = Some(top_k);

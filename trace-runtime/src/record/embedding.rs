@@ -25,6 +25,14 @@ pub struct Embedding {
 
 impl Embedding {
     /// Sets the text.
+    ///
+    /// ```
+    /// use trace_runtime::record::{Attributes, Embedding, Embeddings};
+    ///
+    /// let embeddings = Embeddings::default().embedding(Embedding::default().text("hello"));
+    /// let text = "embedding.embeddings.0.embedding.text";
+    /// assert_eq!(Attributes::of(&embeddings).get(text), Some(&"hello".into()));
+    /// ```
     #[must_use]
     pub fn text(mut self, text: impl Into<String>) -> Self {
         self.text = Some(text.into());
@@ -32,6 +40,13 @@ impl Embedding {
     }
 
     /// Sets the vector, from `f32` or `f64` numbers.
+    ///
+    /// ```
+    /// use trace_runtime::record::Embedding;
+    ///
+    /// let (single, double) = ([0.5_f32, 0.25], [0.5_f64, 0.25]);
+    /// assert_eq!(Embedding::default().vector(single), Embedding::default().vector(double));
+    /// ```
     #[must_use]
     pub fn vector(mut self, vector: impl IntoIterator<Item = impl Into<f64>>) -> Self {
         self.vector = Some(vector.into_iter().map(Into::into).collect());
@@ -64,6 +79,13 @@ pub struct Embeddings {
 
 impl Embeddings {
     /// Sets the name of the model.
+    ///
+    /// ```
+    /// use trace_runtime::record::{Attributes, Embeddings};
+    ///
+    /// let attributes = Attributes::of(&Embeddings::default().model("text-embedding-3-small"));
+    /// assert_eq!(attributes.get("embedding.model_name"), Some(&"text-embedding-3-small".into()));
+    /// ```
     #[must_use]
     pub fn model(mut self, model: impl Into<String>) -> Self {
         self.model = Some(model.into());
@@ -71,6 +93,16 @@ impl Embeddings {
     }
 
     /// Sets the settings of the call, a JSON object such as `{"dimensions": 256}`.
+    ///
+    /// ```
+    /// use trace_runtime::record::{Attributes, Embeddings};
+    ///
+    /// let embeddings =
+    ///     Embeddings::default().invocation_parameters(serde_json::json!({"dimensions": 256}));
+    /// let parameters = r#"{"dimensions":256}"#;
+    /// let attributes = Attributes::of(&embeddings);
+    /// assert_eq!(attributes.get("embedding.invocation_parameters"), Some(&parameters.into()));
+    /// ```
     #[must_use]
     pub fn invocation_parameters(mut self, parameters: impl Into<Json>) -> Self {
         self.invocation_parameters = Some(parameters.into());
@@ -78,6 +110,16 @@ impl Embeddings {
     }
 
     /// Appends an embedding.
+    ///
+    /// ```
+    /// use trace_runtime::record::{Attributes, Embedding, Embeddings};
+    ///
+    /// let of_text = |text| Embedding::default().text(text);
+    /// let (tea, coffee) = (of_text("tea"), of_text("coffee"));
+    /// let embeddings = Embeddings::default().embedding(tea).embedding(coffee);
+    /// let second = "embedding.embeddings.1.embedding.text";
+    /// assert_eq!(Attributes::of(&embeddings).get(second), Some(&"coffee".into()));
+    /// ```
     #[must_use]
     pub fn embedding(mut self, embedding: Embedding) -> Self {
         self.embeddings.push(embedding);

@@ -8,6 +8,12 @@ use serde::{Serialize, Serializer};
 /// JSON text, for attributes whose value is defined to be JSON, such as the arguments of a tool
 /// call. The attribute is a string, since OpenTelemetry has no type for objects.
 ///
+/// | from | write |
+/// |---|---|
+/// | a type that implements `Serialize` | [`Json::of(&value)`](Json::of) |
+/// | a `serde_json::Value` | `Json::from(value)`, or the value itself where a parameter is `impl Into<Json>` |
+/// | text that is JSON already | [`Json::from_text(text)`](Json::from_text) |
+///
 /// ```
 /// use trace_runtime::record::Json;
 ///
@@ -24,6 +30,12 @@ impl Json {
     /// Serializes a value to JSON. A value that cannot be serialized becomes a text with the
     /// reason, and a value longer than the limit of attribute values (1 MiB by default) is
     /// truncated.
+    ///
+    /// ```
+    /// use trace_runtime::record::Json;
+    ///
+    /// assert_eq!(Json::of(&["tea", "coffee"]).as_str(), r#"["tea","coffee"]"#);
+    /// ```
     #[must_use]
     pub fn of<T: Serialize + ?Sized>(value: &T) -> Self {
         Json(CapturedValue::from_serialize(value).into_json())
@@ -31,12 +43,25 @@ impl Json {
 
     /// Wraps text that is already JSON, such as the arguments of a tool call as the API sent them.
     /// The text is not validated: a backend can show even invalid JSON.
+    ///
+    /// ```
+    /// use trace_runtime::record::Json;
+    ///
+    /// let arguments = r#"{"city": "Rome"}"#; // as the response contains it
+    /// assert_eq!(Json::from_text(arguments).as_str(), arguments);
+    /// ```
     #[must_use]
     pub fn from_text(text: impl Into<String>) -> Self {
         Json(text.into())
     }
 
     /// Returns the JSON text.
+    ///
+    /// ```
+    /// use trace_runtime::record::Json;
+    ///
+    /// assert_eq!(Json::from(serde_json::json!({"a": 1})).as_str(), r#"{"a":1}"#);
+    /// ```
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0

@@ -1,6 +1,5 @@
-//! The messages of a conversation: one type for each role, and the lists for input and output.
+//! The messages of a conversation: one type for each role.
 
-use super::Record;
 use super::attributes::Attributes;
 use super::content::{AssistantPart, Content};
 use super::tool::ToolCall;
@@ -51,6 +50,14 @@ pub struct SystemMessage {
 
 impl SystemMessage {
     /// Creates instructions from text or parts.
+    ///
+    /// ```
+    /// use trace_runtime::record::{Attributes, InputMessages, SystemMessage};
+    ///
+    /// let messages = InputMessages::default().message(SystemMessage::new("Be brief."));
+    /// let attributes = Attributes::of(&messages);
+    /// assert_eq!(attributes.get("llm.input_messages.0.message.role"), Some(&"system".into()));
+    /// ```
     #[must_use]
     pub fn new(content: impl Into<Content>) -> Self {
         SystemMessage { content: content.into() }
@@ -74,12 +81,28 @@ pub struct UserMessage {
 
 impl UserMessage {
     /// Creates a message from text or parts.
+    ///
+    /// ```
+    /// use trace_runtime::record::{Attributes, InputMessages, UserMessage};
+    ///
+    /// let messages = InputMessages::default().message(UserMessage::new("Hello"));
+    /// let attributes = Attributes::of(&messages);
+    /// assert_eq!(attributes.get("llm.input_messages.0.message.content"), Some(&"Hello".into()));
+    /// ```
     #[must_use]
     pub fn new(content: impl Into<Content>) -> Self {
         UserMessage { name: None, content: content.into() }
     }
 
     /// Sets the name of the user (`message.name`), if there are several.
+    ///
+    /// ```
+    /// use trace_runtime::record::{Attributes, InputMessages, UserMessage};
+    ///
+    /// let messages = InputMessages::default().message(UserMessage::new("Hello").name("Ada"));
+    /// let attributes = Attributes::of(&messages);
+    /// assert_eq!(attributes.get("llm.input_messages.0.message.name"), Some(&"Ada".into()));
+    /// ```
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
@@ -116,12 +139,29 @@ pub struct AssistantMessage {
 
 impl AssistantMessage {
     /// Creates a message from text or parts. For a message of tool calls only, use `default()`.
+    ///
+    /// ```
+    /// use trace_runtime::record::{AssistantMessage, Attributes, InputMessages};
+    ///
+    /// let messages = InputMessages::default().message(AssistantMessage::new("Hello"));
+    /// let attributes = Attributes::of(&messages);
+    /// assert_eq!(attributes.get("llm.input_messages.0.message.role"), Some(&"assistant".into()));
+    /// ```
     #[must_use]
     pub fn new(content: impl Into<Content<AssistantPart>>) -> Self {
         AssistantMessage { content: content.into(), ..AssistantMessage::default() }
     }
 
     /// Appends a tool call (`message.tool_calls.N.tool_call.*`).
+    ///
+    /// ```
+    /// use trace_runtime::record::{AssistantMessage, Attributes, Json, OutputMessages, ToolCall};
+    ///
+    /// let call = ToolCall::new("weather", Json::from_text("{}"));
+    /// let answer = OutputMessages::from_iter([AssistantMessage::default().tool_call(call)]);
+    /// let name = "llm.output_messages.0.message.tool_calls.0.tool_call.function.name";
+    /// assert_eq!(Attributes::of(&answer).get(name), Some(&"weather".into()));
+    /// ```
     #[must_use]
     pub fn tool_call(mut self, tool_call: ToolCall) -> Self {
         self.tool_calls.push(tool_call);
@@ -129,13 +169,22 @@ impl AssistantMessage {
     }
 
     /// Sets the name of the assistant (`message.name`), if there are several.
+    ///
+    /// ```
+    /// use trace_runtime::record::{AssistantMessage, Attributes, InputMessages};
+    ///
+    /// let message = AssistantMessage::new("Hello").name("guide");
+    /// let messages = InputMessages::default().message(message);
+    /// let attributes = Attributes::of(&messages);
+    /// assert_eq!(attributes.get("llm.input_messages.0.message.name"), Some(&"guide".into()));
+    /// ```
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
         self
     }
 
-    fn write(&self, attributes: &mut Attributes) {
+    pub(super) fn write(&self, attributes: &mut Attributes) {
         write_role(attributes, "assistant", self.name.as_deref());
         self.content.write(attributes);
         attributes.list(keys::MESSAGE_TOOL_CALLS, &self.tool_calls, |attributes, tool_call| {
@@ -163,6 +212,15 @@ pub struct ToolMessage {
 
 impl ToolMessage {
     /// Creates the result of the call with this id (`message.tool_call_id`).
+    ///
+    /// ```
+    /// use trace_runtime::record::{Attributes, InputMessages, ToolMessage};
+    ///
+    /// let messages = InputMessages::default().message(ToolMessage::new("call_1", "sun"));
+    /// let attributes = Attributes::of(&messages);
+    /// let value = attributes.get("llm.input_messages.0.message.tool_call_id");
+    /// assert_eq!(value, Some(&"call_1".into()));
+    /// ```
     #[must_use]
     pub fn new(tool_call_id: impl Into<String>, content: impl Into<Content>) -> Self {
         let (tool_call_id, content) = (Some(tool_call_id.into()), content.into());
@@ -171,12 +229,29 @@ impl ToolMessage {
 
     /// Creates the result of a call of the tool with this name, for APIs whose calls have no id
     /// (Gemini and Ollama).
+    ///
+    /// ```
+    /// use trace_runtime::record::{Attributes, InputMessages, ToolMessage};
+    ///
+    /// let messages = InputMessages::default().message(ToolMessage::of_tool("weather", "sun"));
+    /// let attributes = Attributes::of(&messages);
+    /// assert_eq!(attributes.get("llm.input_messages.0.message.name"), Some(&"weather".into()));
+    /// ```
     #[must_use]
     pub fn of_tool(name: impl Into<String>, content: impl Into<Content>) -> Self {
         ToolMessage { tool_call_id: None, name: Some(name.into()), content: content.into() }
     }
 
     /// Sets the name of the tool (`message.name`).
+    ///
+    /// ```
+    /// use trace_runtime::record::{Attributes, InputMessages, ToolMessage};
+    ///
+    /// let message = ToolMessage::new("call_1", "sun").name("weather");
+    /// let messages = InputMessages::default().message(message);
+    /// let attributes = Attributes::of(&messages);
+    /// assert_eq!(attributes.get("llm.input_messages.0.message.name"), Some(&"weather".into()));
+    /// ```
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
@@ -202,7 +277,7 @@ from_role! {
 }
 
 impl Message {
-    fn write(&self, attributes: &mut Attributes) {
+    pub(super) fn write(&self, attributes: &mut Attributes) {
         match self {
             Message::System(message) => {
                 write_role(attributes, "system", None);
@@ -229,91 +304,4 @@ impl Message {
 fn write_role(attributes: &mut Attributes, role: &str, name: Option<&str>) {
     attributes.set(keys::MESSAGE_ROLE, role);
     attributes.set(keys::MESSAGE_NAME, name);
-}
-
-/// The messages of a request to a model.
-///
-/// Attributes: `llm.input_messages.N.message.*`.
-///
-/// ```
-/// use trace_runtime::record::{InputMessages, SystemMessage, UserMessage};
-///
-/// let messages = InputMessages::default()
-///     .message(SystemMessage::new("Be brief."))
-///     .message(UserMessage::new("Hello?"));
-/// trace_runtime::current_span().record(&messages);
-/// ```
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[serde(transparent)]
-pub struct InputMessages(Vec<Message>);
-
-impl InputMessages {
-    /// Appends a message.
-    #[must_use]
-    pub fn message(mut self, message: impl Into<Message>) -> Self {
-        self.0.push(message.into());
-        self
-    }
-}
-
-/// The messages of a model's response, one for each choice.
-///
-/// Attributes: `llm.output_messages.N.message.*`.
-///
-/// ```
-/// use trace_runtime::record::{AssistantMessage, OutputMessages};
-///
-/// let answer = OutputMessages::from_iter([AssistantMessage::new("Hello")]);
-/// trace_runtime::current_span().record(&answer);
-/// ```
-///
-/// A model answers with assistant messages only:
-///
-/// ```compile_fail
-/// use trace_runtime::record::{OutputMessages, UserMessage};
-///
-/// OutputMessages::from_iter([UserMessage::new("Hello")]);
-/// ```
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
-#[serde(transparent)]
-pub struct OutputMessages(Vec<AssistantMessage>);
-
-/// The output messages of a response that this crate parsed. Unlike in [`OutputMessages`], there
-/// may be tool messages, for tools that the API runs on its own servers.
-pub(crate) struct ParsedMessages(pub(crate) Vec<Message>);
-
-/// The prompts of a request to a text completion API, which has text in place of chat messages.
-pub(crate) struct Prompts(pub(crate) Vec<String>);
-
-/// The completions in the response of a text completion API.
-pub(crate) struct Choices(pub(crate) Vec<String>);
-
-impl FromIterator<Message> for InputMessages {
-    fn from_iter<I: IntoIterator<Item = Message>>(messages: I) -> Self {
-        InputMessages(messages.into_iter().collect())
-    }
-}
-
-impl FromIterator<AssistantMessage> for OutputMessages {
-    fn from_iter<I: IntoIterator<Item = AssistantMessage>>(messages: I) -> Self {
-        OutputMessages(messages.into_iter().collect())
-    }
-}
-
-macro_rules! record_list {
-    ($($list:ident: $key:expr, |$attributes:ident, $item:ident| $write:expr;)*) => {$(
-        impl Record for $list {
-            fn record(&self, attributes: &mut Attributes) {
-                attributes.list($key, &self.0, |$attributes, $item| $write);
-            }
-        }
-    )*};
-}
-
-record_list! {
-    InputMessages: keys::LLM_INPUT_MESSAGES, |attributes, message| message.write(attributes);
-    OutputMessages: keys::LLM_OUTPUT_MESSAGES, |attributes, message| message.write(attributes);
-    ParsedMessages: keys::LLM_OUTPUT_MESSAGES, |attributes, message| message.write(attributes);
-    Prompts: keys::LLM_PROMPTS, |attributes, text| attributes.set(keys::PROMPT_TEXT, text);
-    Choices: keys::LLM_CHOICES, |attributes, text| attributes.set(keys::COMPLETION_TEXT, text);
 }

@@ -56,6 +56,7 @@ mod embedding;
 mod json;
 mod media;
 mod message;
+mod message_lists;
 mod model;
 mod probe;
 mod prompt_template;
@@ -71,11 +72,9 @@ pub use embedding::{Embedding, Embeddings};
 pub use json::Json;
 pub(crate) use media::data_url;
 pub use media::{Audio, Image, Video};
-pub use message::{
-    AssistantMessage, InputMessages, Message, OutputMessages, SystemMessage, ToolMessage,
-    UserMessage,
-};
-pub(crate) use message::{Choices, ParsedMessages, Prompts};
+pub use message::{AssistantMessage, Message, SystemMessage, ToolMessage, UserMessage};
+pub(crate) use message_lists::{Choices, ParsedMessages, Prompts};
+pub use message_lists::{InputMessages, OutputMessages};
 pub use model::{FinishReason, InvocationParameters, LlmModel};
 #[doc(hidden)]
 pub use probe::{RecordProbe, Recorded};

@@ -34,6 +34,13 @@ pub struct LlmModel {
 
 impl LlmModel {
     /// Sets the name in the request. It is `llm.model_name` as well, unless the response has one.
+    ///
+    /// ```
+    /// use trace_runtime::record::{Attributes, LlmModel};
+    ///
+    /// let attributes = Attributes::of(&LlmModel::default().requested("gpt-4o"));
+    /// assert_eq!(attributes.get("llm.request.model_name"), Some(&"gpt-4o".into()));
+    /// ```
     #[must_use]
     pub fn requested(mut self, model: impl Into<String>) -> Self {
         self.requested = Some(model.into());
@@ -41,6 +48,13 @@ impl LlmModel {
     }
 
     /// Sets the name in the response, which is often more exact. It is `llm.model_name` as well.
+    ///
+    /// ```
+    /// use trace_runtime::record::{Attributes, LlmModel};
+    ///
+    /// let attributes = Attributes::of(&LlmModel::default().responded("gpt-4o-2024-08-06"));
+    /// assert_eq!(attributes.get("llm.model_name"), Some(&"gpt-4o-2024-08-06".into()));
+    /// ```
     #[must_use]
     pub fn responded(mut self, model: impl Into<String>) -> Self {
         self.responded = Some(model.into());
@@ -49,6 +63,13 @@ impl LlmModel {
 
     /// Sets the vendor of the model: `openai`, `anthropic`, `cohere`, `mistralai`, `vertexai`...
     /// It is written in lower case.
+    ///
+    /// ```
+    /// use trace_runtime::record::{Attributes, LlmModel};
+    ///
+    /// let attributes = Attributes::of(&LlmModel::default().system("OpenAI"));
+    /// assert_eq!(attributes.get("llm.system"), Some(&"openai".into()));
+    /// ```
     #[must_use]
     pub fn system(mut self, system: impl AsRef<str>) -> Self {
         self.system = Some(system.as_ref().to_lowercase());
@@ -57,6 +78,13 @@ impl LlmModel {
 
     /// Sets the provider that served the model: `openai`, `azure`, `aws`, `google`, `groq`,
     /// `ollama`... It is written in lower case.
+    ///
+    /// ```
+    /// use trace_runtime::record::{Attributes, LlmModel};
+    ///
+    /// let attributes = Attributes::of(&LlmModel::default().provider("Azure"));
+    /// assert_eq!(attributes.get("llm.provider"), Some(&"azure".into()));
+    /// ```
     #[must_use]
     pub fn provider(mut self, provider: impl AsRef<str>) -> Self {
         self.provider = Some(provider.as_ref().to_lowercase());
@@ -93,6 +121,15 @@ pub struct InvocationParameters(Json);
 
 impl InvocationParameters {
     /// Creates settings from a JSON object.
+    ///
+    /// ```
+    /// use trace_runtime::record::{Attributes, InvocationParameters};
+    ///
+    /// let parameters = InvocationParameters::new(serde_json::json!({"temperature": 0.2}));
+    /// let attributes = Attributes::of(&parameters);
+    /// let value = attributes.get("llm.invocation_parameters");
+    /// assert_eq!(value, Some(&r#"{"temperature":0.2}"#.into()));
+    /// ```
     #[must_use]
     pub fn new(parameters: impl Into<Json>) -> Self {
         InvocationParameters(parameters.into())
@@ -120,6 +157,13 @@ pub struct FinishReason(String);
 
 impl FinishReason {
     /// Creates a reason such as `stop`, `length` or `tool_calls`.
+    ///
+    /// ```
+    /// use trace_runtime::record::{Attributes, FinishReason};
+    ///
+    /// let attributes = Attributes::of(&FinishReason::new("length"));
+    /// assert_eq!(attributes.get("llm.finish_reason"), Some(&"length".into()));
+    /// ```
     #[must_use]
     pub fn new(reason: impl Into<String>) -> Self {
         FinishReason(reason.into())

@@ -29,12 +29,29 @@ pub struct PromptTemplate {
 
 impl PromptTemplate {
     /// Creates a template from its text, with the placeholders not filled in.
+    ///
+    /// ```
+    /// use trace_runtime::record::{Attributes, PromptTemplate};
+    ///
+    /// let attributes = Attributes::of(&PromptTemplate::new("Where is {city}?"));
+    /// let value = attributes.get("llm.prompt_template.template");
+    /// assert_eq!(value, Some(&"Where is {city}?".into()));
+    /// ```
     #[must_use]
     pub fn new(template: impl Into<String>) -> Self {
         PromptTemplate { template: template.into(), variables: None, version: None }
     }
 
     /// Sets the values of the placeholders, a JSON object.
+    ///
+    /// ```
+    /// use trace_runtime::record::{Attributes, PromptTemplate};
+    ///
+    /// let template = PromptTemplate::new("Where is {city}?");
+    /// let attributes = Attributes::of(&template.variables(serde_json::json!({"city": "Rome"})));
+    /// let variables = attributes.get("llm.prompt_template.variables");
+    /// assert_eq!(variables, Some(&r#"{"city":"Rome"}"#.into()));
+    /// ```
     #[must_use]
     pub fn variables(mut self, variables: impl Into<Json>) -> Self {
         self.variables = Some(variables.into());
@@ -42,6 +59,13 @@ impl PromptTemplate {
     }
 
     /// Sets the version of the template.
+    ///
+    /// ```
+    /// use trace_runtime::record::{Attributes, PromptTemplate};
+    ///
+    /// let attributes = Attributes::of(&PromptTemplate::new("Where is {city}?").version("v2"));
+    /// assert_eq!(attributes.get("llm.prompt_template.version"), Some(&"v2".into()));
+    /// ```
     #[must_use]
     pub fn version(mut self, version: impl Into<String>) -> Self {
         self.version = Some(version.into());

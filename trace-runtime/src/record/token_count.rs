@@ -44,6 +44,13 @@ pub struct TokenCount {
 impl TokenCount {
     /// Creates a count from all tokens of the prompt and all tokens of the completion. The total is
     /// their sum.
+    ///
+    /// ```
+    /// use trace_runtime::record::{Attributes, TokenCount};
+    ///
+    /// let attributes = Attributes::of(&TokenCount::new(9, 2));
+    /// assert_eq!(attributes.get("llm.token_count.total"), Some(&11.into()));
+    /// ```
     #[must_use]
     pub fn new(prompt: u64, completion: u64) -> Self {
         TokenCount {
@@ -55,12 +62,26 @@ impl TokenCount {
     }
 
     /// Creates a count for a call without a completion, such as one of an embedding model.
+    ///
+    /// ```
+    /// use trace_runtime::record::{Attributes, TokenCount};
+    ///
+    /// let attributes = Attributes::of(&TokenCount::of_prompt(9));
+    /// assert_eq!(attributes.get("llm.token_count.total"), Some(&9.into()));
+    /// ```
     #[must_use]
     pub fn of_prompt(prompt: u64) -> Self {
         TokenCount { prompt: Some(prompt), total: Some(prompt), ..TokenCount::default() }
     }
 
     /// Sets the total, if it differs from the sum of prompt and completion.
+    ///
+    /// ```
+    /// use trace_runtime::record::{Attributes, TokenCount};
+    ///
+    /// let attributes = Attributes::of(&TokenCount::new(9, 2).total(12));
+    /// assert_eq!(attributes.get("llm.token_count.total"), Some(&12.into()));
+    /// ```
     #[must_use]
     pub fn total(mut self, total: u64) -> Self {
         self.total = Some(total);
@@ -68,6 +89,13 @@ impl TokenCount {
     }
 
     /// Sets the number of prompt tokens that were read from a cache.
+    ///
+    /// ```
+    /// use trace_runtime::record::{Attributes, TokenCount};
+    ///
+    /// let attributes = Attributes::of(&TokenCount::new(9, 2).cache_read(8));
+    /// assert_eq!(attributes.get("llm.token_count.prompt_details.cache_read"), Some(&8.into()));
+    /// ```
     #[must_use]
     pub fn cache_read(mut self, tokens: u64) -> Self {
         self.cache_read = Some(tokens);
@@ -75,6 +103,13 @@ impl TokenCount {
     }
 
     /// Sets the number of prompt tokens that were written to a cache.
+    ///
+    /// ```
+    /// use trace_runtime::record::{Attributes, TokenCount};
+    ///
+    /// let attributes = Attributes::of(&TokenCount::new(9, 2).cache_write(8));
+    /// assert_eq!(attributes.get("llm.token_count.prompt_details.cache_write"), Some(&8.into()));
+    /// ```
     #[must_use]
     pub fn cache_write(mut self, tokens: u64) -> Self {
         self.cache_write = Some(tokens);
@@ -82,6 +117,13 @@ impl TokenCount {
     }
 
     /// Sets the number of prompt tokens that were audio.
+    ///
+    /// ```
+    /// use trace_runtime::record::{Attributes, TokenCount};
+    ///
+    /// let attributes = Attributes::of(&TokenCount::new(9, 2).prompt_audio(4));
+    /// assert_eq!(attributes.get("llm.token_count.prompt_details.audio"), Some(&4.into()));
+    /// ```
     #[must_use]
     pub fn prompt_audio(mut self, tokens: u64) -> Self {
         self.prompt_audio = Some(tokens);
@@ -89,6 +131,13 @@ impl TokenCount {
     }
 
     /// Sets the number of completion tokens that were reasoning.
+    ///
+    /// ```
+    /// use trace_runtime::record::{Attributes, TokenCount};
+    ///
+    /// let attributes = Attributes::of(&TokenCount::new(9, 2).reasoning(1));
+    /// assert_eq!(attributes.get("llm.token_count.completion_details.reasoning"), Some(&1.into()));
+    /// ```
     #[must_use]
     pub fn reasoning(mut self, tokens: u64) -> Self {
         self.reasoning = Some(tokens);
@@ -96,6 +145,13 @@ impl TokenCount {
     }
 
     /// Sets the number of completion tokens that were audio.
+    ///
+    /// ```
+    /// use trace_runtime::record::{Attributes, TokenCount};
+    ///
+    /// let attributes = Attributes::of(&TokenCount::new(9, 2).completion_audio(1));
+    /// assert_eq!(attributes.get("llm.token_count.completion_details.audio"), Some(&1.into()));
+    /// ```
     #[must_use]
     pub fn completion_audio(mut self, tokens: u64) -> Self {
         self.completion_audio = Some(tokens);

@@ -28,6 +28,15 @@ pub struct ToolCall {
 
 impl ToolCall {
     /// Creates a call from the name of the tool and its arguments, a JSON object.
+    ///
+    /// ```
+    /// use trace_runtime::record::{AssistantMessage, Attributes, Json, OutputMessages, ToolCall};
+    ///
+    /// let call = ToolCall::new("weather", Json::from_text(r#"{"city": "Rome"}"#));
+    /// let answer = OutputMessages::from_iter([AssistantMessage::default().tool_call(call)]);
+    /// let key = "llm.output_messages.0.message.tool_calls.0.tool_call.function.arguments";
+    /// assert_eq!(Attributes::of(&answer).get(key), Some(&r#"{"city": "Rome"}"#.into()));
+    /// ```
     #[must_use]
     pub fn new(name: impl Into<String>, arguments: impl Into<Json>) -> Self {
         ToolCall {
@@ -40,6 +49,15 @@ impl ToolCall {
 
     /// Sets the id of the call. The [`ToolMessage`](super::ToolMessage) with its result refers to
     /// this id.
+    ///
+    /// ```
+    /// use trace_runtime::record::{AssistantMessage, Attributes, Json, OutputMessages, ToolCall};
+    ///
+    /// let call = ToolCall::new("weather", Json::from_text("{}")).id("call_1");
+    /// let answer = OutputMessages::from_iter([AssistantMessage::default().tool_call(call)]);
+    /// let key = "llm.output_messages.0.message.tool_calls.0.tool_call.id";
+    /// assert_eq!(Attributes::of(&answer).get(key), Some(&"call_1".into()));
+    /// ```
     #[must_use]
     pub fn id(mut self, id: impl Into<String>) -> Self {
         self.id = Some(id.into());
@@ -48,6 +66,15 @@ impl ToolCall {
 
     /// Sets the signature of the reasoning before the call (`thoughtSignature` of Gemini). The API
     /// uses it to check that reasoning which is sent back is unchanged.
+    ///
+    /// ```
+    /// use trace_runtime::record::{AssistantMessage, Attributes, Json, OutputMessages, ToolCall};
+    ///
+    /// let call = ToolCall::new("weather", Json::from_text("{}")).reasoning_signature("EqQB");
+    /// let answer = OutputMessages::from_iter([AssistantMessage::default().tool_call(call)]);
+    /// let key = "llm.output_messages.0.message.tool_calls.0.tool_call.reasoning_signature";
+    /// assert_eq!(Attributes::of(&answer).get(key), Some(&"EqQB".into()));
+    /// ```
     #[must_use]
     pub fn reasoning_signature(mut self, signature: impl Into<String>) -> Self {
         self.reasoning_signature = Some(signature.into());
@@ -88,12 +115,29 @@ pub struct Tool {
 impl Tool {
     /// Creates a tool from its definition as it is sent to the model: the whole JSON object,
     /// including the name and description in it.
+    ///
+    /// ```
+    /// use trace_runtime::record::{Attributes, Json, Tool, Tools};
+    ///
+    /// let weather = Tool::new(Json::from_text(r#"{"name": "weather"}"#));
+    /// let attributes = Attributes::of(&Tools::from_iter([weather]));
+    /// let value = attributes.get("llm.tools.0.tool.json_schema");
+    /// assert_eq!(value, Some(&r#"{"name": "weather"}"#.into()));
+    /// ```
     #[must_use]
     pub fn new(json_schema: impl Into<Json>) -> Self {
         Tool { name: None, description: None, json_schema: json_schema.into() }
     }
 
     /// Sets the name of the tool, if the definition does not contain it.
+    ///
+    /// ```
+    /// use trace_runtime::record::{Attributes, Json, Tool, Tools};
+    ///
+    /// let weather = Tool::new(Json::from_text("{}")).name("weather");
+    /// let attributes = Attributes::of(&Tools::from_iter([weather]));
+    /// assert_eq!(attributes.get("llm.tools.0.tool.name"), Some(&"weather".into()));
+    /// ```
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = Some(name.into());
@@ -101,6 +145,14 @@ impl Tool {
     }
 
     /// Sets the description of the tool, if the definition does not contain it.
+    ///
+    /// ```
+    /// use trace_runtime::record::{Attributes, Json, Tool, Tools};
+    ///
+    /// let weather = Tool::new(Json::from_text("{}")).description("The weather.");
+    /// let attributes = Attributes::of(&Tools::from_iter([weather]));
+    /// assert_eq!(attributes.get("llm.tools.0.tool.description"), Some(&"The weather.".into()));
+    /// ```
     #[must_use]
     pub fn description(mut self, description: impl Into<String>) -> Self {
         self.description = Some(description.into());

@@ -9,6 +9,15 @@ use opentelemetry_sdk::error::OTelSdkResult;
 /// It describes the first destination that has not accepted everything; see
 /// [`Registration::stats`](crate::Registration::stats) for all of them. The counts are numbers of
 /// spans since `install`. For an attached provider they are unknown, and 0.
+///
+/// ```
+/// # use trace_runtime::Registration;
+/// fn end_of_job(registration: &Registration) {
+///     if let Err(error) = registration.flush() {
+///         eprintln!("{} spans are lost: {}", error.lost, error.cause);
+///     }
+/// }
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{delivered} spans delivered, {pending} pending, {on_disk} on disk, {lost} lost: {cause}")]
 #[non_exhaustive]

@@ -33,8 +33,8 @@ pub(super) fn set_global(formats: Propagators) -> bool {
 
 /// The propagator for baggage, which also makes its session and user those of the spans below.
 ///
-/// It runs for every reader of the global propagator, so that the layers of other crates need not
-/// know of sessions.
+/// As part of the global propagator it also runs for the layers of other crates, which do not handle
+/// sessions.
 #[derive(Debug, Default)]
 struct SessionFromBaggage(BaggagePropagator);
 

@@ -32,6 +32,15 @@ use std::{fmt, thread};
 ///     Ok(())
 /// }
 /// ```
+///
+/// The compiler warns if it is not bound to a variable:
+///
+/// ```compile_fail
+/// #![deny(unused_must_use)]
+///
+/// trace_runtime::register().install()?;
+/// # Ok::<(), trace_runtime::RegisterError>(())
+/// ```
 #[must_use = "dropping the registration ends tracing: bind it with `let _registration = ..`"]
 pub struct Registration {
     /// `None` if tracing is switched off. The function that runs at the exit of the process finds
@@ -181,6 +190,15 @@ impl Registration {
     /// earlier runs left there. They are not part of the result.
     ///
     /// Later calls return the result of the first one.
+    ///
+    /// ```no_run
+    /// let registration = trace_runtime::register().install()?;
+    /// // .. at the end of the program ..
+    /// if let Err(error) = registration.shutdown() {
+    ///     eprintln!("{error}");
+    /// }
+    /// # Ok::<(), trace_runtime::RegisterError>(())
+    /// ```
     ///
     /// # Errors
     ///

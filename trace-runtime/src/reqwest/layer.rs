@@ -12,7 +12,7 @@ use tower_layer::Layer;
 use tower_service::Service;
 
 /// Returns a [`tower::Layer`](https://docs.rs/tower/latest/tower/trait.Layer.html) that makes each
-/// call of a model a span, as [`SendTraced`](super::SendTraced) does.
+/// model call a span, as [`SendTraced`](super::SendTraced) does.
 ///
 /// It fits every service from `reqwest::Request` to `reqwest::Response`, such as `reqwest::Client`
 /// itself. [`looking_at`](TraceLayer::looking_at) makes it fit services with another request. Place
@@ -33,6 +33,13 @@ pub fn layer() -> TraceLayer {
 }
 
 /// The layer that [`layer`] returns.
+///
+/// ```
+/// use trace_runtime::reqwest::{TraceLayer, layer};
+///
+/// let layer: TraceLayer = layer().include_usage(true);
+/// # let _ = layer;
+/// ```
 #[derive(Clone, Copy, Debug, Default)]
 #[must_use = "a layer does nothing without a service"]
 pub struct TraceLayer {
@@ -46,6 +53,11 @@ impl TraceLayer {
     /// This adds it to the requests that set no `stream_options`. The stream then has one more event,
     /// whose list of choices is empty, and a server may reject the field: hence the default. Nothing
     /// changes while nothing is registered.
+    ///
+    /// ```
+    /// let layer = trace_runtime::reqwest::layer().include_usage(true);
+    /// # let _ = layer;
+    /// ```
     pub fn include_usage(mut self, include: bool) -> Self {
         self.include_usage = include;
         self

@@ -11,7 +11,7 @@ use http::Extensions;
 use opentelemetry::Context;
 
 /// A middleware for [`reqwest-middleware`](https://docs.rs/reqwest-middleware) 0.5 that makes each
-/// call of a model a span, as [`SendTraced`](super::SendTraced) does.
+/// model call a span, as [`SendTraced`](super::SendTraced) does.
 ///
 /// Add it before a middleware that repeats requests: there is then one span for a question. A second
 /// one after it adds an event for each retry to that span.
@@ -31,6 +31,11 @@ pub struct Middleware(TraceLayer);
 
 impl Middleware {
     /// Returns a middleware that changes no request.
+    ///
+    /// ```
+    /// let middleware = trace_runtime::reqwest::Middleware::new();
+    /// # let _ = middleware;
+    /// ```
     #[must_use]
     pub fn new() -> Self {
         Middleware(layer())
@@ -38,6 +43,11 @@ impl Middleware {
 
     /// Asks streamed chats of OpenAI's API for their token counts, see
     /// [`TraceLayer::include_usage`].
+    ///
+    /// ```
+    /// let middleware = trace_runtime::reqwest::Middleware::new().include_usage(true);
+    /// # let _ = middleware;
+    /// ```
     #[must_use]
     pub fn include_usage(self, include: bool) -> Self {
         Middleware(self.0.include_usage(include))

@@ -1,4 +1,4 @@
-//! Calls of models with the crate [`reqwest`](https://docs.rs/reqwest) 0.13 or 0.12.
+//! Model calls with the crate [`reqwest`](https://docs.rs/reqwest) 0.13 or 0.12.
 //!
 //! [`SendTraced::send_traced`] in place of `send` is all it takes:
 //!
@@ -26,7 +26,7 @@
 )]
 //!
 //! This module requires the feature `reqwest`, `reqwest-0-12` or both, for the versions of the crate.
-//! It makes an [`Exchange`](crate::http::Exchange) of each request that is a call of a model; all
+//! It makes an [`Exchange`](crate::http::Exchange) of each request that is a model call; all
 //! others pass untouched. While nothing is registered, everything does.
 
 mod failure;

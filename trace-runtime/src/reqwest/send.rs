@@ -17,7 +17,7 @@ use std::fmt::Display;
 /// body is a stream has no span.
 ///
 /// Requests to the hosts of [`Builder::propagate_to_hosts`](crate::Builder::propagate_to_hosts)
-/// carry the current span in their headers, calls of models and others.
+/// carry the current span in their headers, model calls and others.
 ///
 /// Implemented for the `RequestBuilder` of `reqwest` 0.13 and, with the feature `reqwest-0-12`,
 /// of 0.12.
@@ -55,7 +55,7 @@ pub(super) fn parent() -> Option<Context> {
     register::is_enabled().then(Context::current)
 }
 
-/// Sends a request, with a span if it is a call of a model.
+/// Sends a request, with a span if it is a model call.
 pub(super) async fn traced<Q, R, E>(
     request: Result<Q, E>,
     parent: Option<Context>,

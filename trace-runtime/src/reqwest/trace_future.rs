@@ -10,7 +10,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 pin_project! {
-    /// The response of a service, observed if it answers a call of a model.
+    /// The response of a service, observed if it answers a model call.
     ///
     /// Dropping it drops the request first, and then ends the span as cancelled.
     #[derive(Debug)]

@@ -1,8 +1,8 @@
 //! Applies context attributes to spans of other instrumentation.
 //!
-//! Spans of annotated functions read the context themselves when they start. Spans that other
-//! crates start through the provider of this crate do not know of scopes, so this processor adds
-//! the attributes to them.
+//! Spans of annotated functions read the context themselves when they start. Other crates,
+//! which start spans through the provider of this crate, do not. This processor adds the attributes
+//! to their spans.
 
 use super::attributes::ContextAttributes;
 use opentelemetry::Context;

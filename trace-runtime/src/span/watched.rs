@@ -13,8 +13,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 static COUNT: AtomicUsize = AtomicUsize::new(0);
 static WATCHED: Mutex<BTreeSet<[u8; 8]>> = Mutex::new(BTreeSet::new());
 
-/// The number of spans that are kept. A span of a provider that this crate does not know of never
-/// leaves; it is treated as one that has ended once there are so many.
+/// The number of spans that are kept. The end of a span of another provider is not observed, so it
+/// stays until there are this many, and is then treated as ended.
 const MAX: usize = 10_000;
 
 /// Keeps a span until its end.

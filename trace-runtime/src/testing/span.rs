@@ -40,14 +40,8 @@ impl RecordedSpan {
     /// Returns the name.
     ///
     /// ```
-    /// use trace_runtime::{testing, tool};
-    ///
-    /// #[tool]
-    /// fn double(number: u8) -> u8 {
-    ///     2 * number
-    /// }
-    ///
-    /// let (_, trace) = testing::record(|| double(4));
+    /// # #[trace_runtime::tool] fn double(number: u8) -> u8 { 2 * number }
+    /// # let (_, trace) = trace_runtime::testing::record(|| double(4));
     /// assert_eq!(trace.spans()[0].name(), "double");
     /// ```
     #[must_use]
@@ -59,14 +53,8 @@ impl RecordedSpan {
     /// instrumentation.
     ///
     /// ```
-    /// use trace_runtime::{testing, tool};
-    ///
-    /// #[tool]
-    /// fn double(number: u8) -> u8 {
-    ///     2 * number
-    /// }
-    ///
-    /// let (_, trace) = testing::record(|| double(4));
+    /// # #[trace_runtime::tool] fn double(number: u8) -> u8 { 2 * number }
+    /// # let (_, trace) = trace_runtime::testing::record(|| double(4));
     /// assert_eq!(trace.span("double").kind(), Some("TOOL"));
     /// ```
     #[must_use]
@@ -77,14 +65,8 @@ impl RecordedSpan {
     /// Returns an attribute as text. Numbers and booleans are formatted, arrays are JSON.
     ///
     /// ```
-    /// use trace_runtime::{testing, tool};
-    ///
-    /// #[tool]
-    /// fn double(number: u8) -> u8 {
-    ///     2 * number
-    /// }
-    ///
-    /// let (_, trace) = testing::record(|| double(4));
+    /// # #[trace_runtime::tool] fn double(number: u8) -> u8 { 2 * number }
+    /// # let (_, trace) = trace_runtime::testing::record(|| double(4));
     /// assert_eq!(trace.span("double").attribute("tool.name"), Some("double"));
     /// ```
     #[must_use]
@@ -95,14 +77,8 @@ impl RecordedSpan {
     /// Returns all attributes as text, sorted by key.
     ///
     /// ```
-    /// use trace_runtime::{testing, tool};
-    ///
-    /// #[tool]
-    /// fn double(number: u8) -> u8 {
-    ///     2 * number
-    /// }
-    ///
-    /// let (_, trace) = testing::record(|| double(4));
+    /// # #[trace_runtime::tool] fn double(number: u8) -> u8 { 2 * number }
+    /// # let (_, trace) = trace_runtime::testing::record(|| double(4));
     /// assert!(trace.span("double").attributes().any(|(key, _)| key == "tool.name"));
     /// ```
     pub fn attributes(&self) -> impl Iterator<Item = (&str, &str)> {
@@ -112,14 +88,8 @@ impl RecordedSpan {
     /// Returns the recorded input, `input.value`.
     ///
     /// ```
-    /// use trace_runtime::{testing, tool};
-    ///
-    /// #[tool]
-    /// fn double(number: u8) -> u8 {
-    ///     2 * number
-    /// }
-    ///
-    /// let (_, trace) = testing::record(|| double(4));
+    /// # #[trace_runtime::tool] fn double(number: u8) -> u8 { 2 * number }
+    /// # let (_, trace) = trace_runtime::testing::record(|| double(4));
     /// assert_eq!(trace.span("double").input(), Some(r#"{"number":4}"#));
     /// ```
     #[must_use]
@@ -130,14 +100,8 @@ impl RecordedSpan {
     /// Returns the recorded output, `output.value`.
     ///
     /// ```
-    /// use trace_runtime::{testing, tool};
-    ///
-    /// #[tool]
-    /// fn double(number: u8) -> u8 {
-    ///     2 * number
-    /// }
-    ///
-    /// let (_, trace) = testing::record(|| double(4));
+    /// # #[trace_runtime::tool] fn double(number: u8) -> u8 { 2 * number }
+    /// # let (_, trace) = trace_runtime::testing::record(|| double(4));
     /// assert_eq!(trace.span("double").output(), Some("8"));
     /// ```
     #[must_use]
@@ -148,14 +112,8 @@ impl RecordedSpan {
     /// Returns the message of the error with which the span ended.
     ///
     /// ```
-    /// use trace_runtime::{testing, tool};
-    ///
-    /// #[tool]
-    /// fn double(number: u8) -> u8 {
-    ///     2 * number
-    /// }
-    ///
-    /// let (_, trace) = testing::record(|| double(4));
+    /// # #[trace_runtime::tool] fn double(number: u8) -> u8 { 2 * number }
+    /// # let (_, trace) = trace_runtime::testing::record(|| double(4));
     /// assert_eq!(trace.span("double").error(), None);
     /// ```
     #[must_use]
@@ -169,14 +127,8 @@ impl RecordedSpan {
     /// Returns the number of recorded spans above this one.
     ///
     /// ```
-    /// use trace_runtime::{testing, tool};
-    ///
-    /// #[tool]
-    /// fn double(number: u8) -> u8 {
-    ///     2 * number
-    /// }
-    ///
-    /// let (_, trace) = testing::record(|| double(4));
+    /// # #[trace_runtime::tool] fn double(number: u8) -> u8 { 2 * number }
+    /// # let (_, trace) = trace_runtime::testing::record(|| double(4));
     /// assert_eq!(trace.span("double").depth(), 0);
     /// ```
     #[must_use]
@@ -187,14 +139,8 @@ impl RecordedSpan {
     /// Returns the span in the form of the OpenTelemetry SDK: ids, times, events, links.
     ///
     /// ```
-    /// use trace_runtime::{testing, tool};
-    ///
-    /// #[tool]
-    /// fn double(number: u8) -> u8 {
-    ///     2 * number
-    /// }
-    ///
-    /// let (_, trace) = testing::record(|| double(4));
+    /// # #[trace_runtime::tool] fn double(number: u8) -> u8 { 2 * number }
+    /// # let (_, trace) = trace_runtime::testing::record(|| double(4));
     /// assert!(trace.span("double").data().span_context.is_sampled());
     /// ```
     #[must_use]

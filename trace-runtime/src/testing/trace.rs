@@ -8,6 +8,13 @@ use opentelemetry_sdk::trace::SpanData;
 
 /// The spans that [`record`](super::record) has recorded, in the order of the tree: each span
 /// before its children, and siblings by their start.
+///
+/// ```
+/// # #[trace_runtime::tool] fn double(number: u8) -> u8 { 2 * number }
+/// let (result, trace) = trace_runtime::testing::record(|| double(4));
+/// assert_eq!(result, 8);
+/// assert_eq!(trace.span("double").output(), Some("8"));
+/// ```
 #[derive(Debug)]
 pub struct Trace {
     spans: Vec<RecordedSpan>,

@@ -71,12 +71,34 @@ impl ToolDefinition {
 
     /// Returns the name by which a model calls the tool: the option `name`, otherwise the name of
     /// the function.
+    ///
+    /// ```
+    /// # use trace_runtime::tool;
+    /// /// The weather of a city.
+    /// #[tool(definition = WEATHER, parameters = r#"{"type": "object"}"#)]
+    /// fn weather(city: &str) -> String {
+    ///     format!("sun in {city}")
+    /// }
+    ///
+    /// assert_eq!(WEATHER.name(), "weather");
+    /// ```
     #[must_use]
     pub const fn name(&self) -> &'static str {
         self.name
     }
 
     /// Returns the option `description`, otherwise the doc comment of the function.
+    ///
+    /// ```
+    /// # use trace_runtime::tool;
+    /// /// The weather of a city.
+    /// #[tool(definition = WEATHER, parameters = r#"{"type": "object"}"#)]
+    /// fn weather(city: &str) -> String {
+    ///     format!("sun in {city}")
+    /// }
+    ///
+    /// assert_eq!(WEATHER.description(), "The weather of a city.");
+    /// ```
     #[must_use]
     pub const fn description(&self) -> &'static str {
         self.description
@@ -86,6 +108,17 @@ impl ToolDefinition {
     /// that is derived from the signature. It equals `tool.parameters` of the spans.
     ///
     /// The schema is generated once per process. This method clones it.
+    ///
+    /// ```
+    /// # use trace_runtime::tool;
+    /// /// The weather of a city.
+    /// #[tool(definition = WEATHER, parameters = r#"{"type": "object"}"#)]
+    /// fn weather(city: &str) -> String {
+    ///     format!("sun in {city}")
+    /// }
+    ///
+    /// assert_eq!(WEATHER.parameters(), serde_json::json!({"type": "object"}));
+    /// ```
     #[must_use]
     pub fn parameters(&self) -> Value {
         (self.parameters)()

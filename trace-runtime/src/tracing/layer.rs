@@ -46,6 +46,18 @@ impl Registration {
     ///
     /// A span without `gen_ai.*` fields has no `openinference.span.kind`. Events of `tracing`
     /// become events of their span; an event of the level ERROR sets the status of the span.
+    ///
+    /// ```
+    /// use tracing_subscriber::filter::LevelFilter;
+    /// use tracing_subscriber::layer::SubscriberExt;
+    ///
+    /// # fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// let registration = trace_runtime::register().verbose(false).install()?;
+    /// let layer = registration.tracing_layer_with(LevelFilter::INFO);
+    /// tracing::subscriber::set_global_default(tracing_subscriber::registry().with(layer))?;
+    /// # Ok(())
+    /// # }
+    /// ```
     pub fn tracing_layer_with<S, F>(&self, filter: F) -> impl Layer<S> + use<S, F>
     where
         S: Subscriber + for<'span> LookupSpan<'span>,

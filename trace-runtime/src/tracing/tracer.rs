@@ -10,8 +10,7 @@ use opentelemetry_sdk::trace::{SdkTracer, Span};
 ///
 /// Some crates set the parent explicitly: `rig-core` writes `parent: tracing::Span::current()`. If
 /// no span of `tracing` is current, or only one that the filter excludes, the layer would start a
-/// new trace. The span of an annotated function may be current all the same, but `tracing` does not
-/// know of it.
+/// new trace, although the span of an annotated function may be current, which `tracing` cannot see.
 #[derive(Clone, Debug)]
 pub(super) struct NestingTracer(pub(super) SdkTracer);
 

@@ -16,7 +16,7 @@ trip [AGENT] ok out=sun in Oslo
       look_up [CHAIN] ok in=Oslo out=sun in Oslo
 ";
 
-/// The server. The test harness prints to stdout too. The client skips lines that are no messages,
+/// The server. The test harness prints to stdout too. The client skips lines that are not messages,
 /// and the first message must begin a line.
 fn serve() {
     println!();

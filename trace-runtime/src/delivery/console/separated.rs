@@ -12,7 +12,7 @@ use opentelemetry_sdk::trace::SpanData;
 use std::collections::HashMap;
 use std::time::SystemTime;
 
-/// The number of traces after which a process is no program of this kind.
+/// The number of traces after which a process is not a program of this kind.
 const MAX_TRACES: usize = 10_000;
 
 /// With fewer traces inside another one, their times may be a coincidence.

@@ -34,7 +34,7 @@ pub(super) enum Paint {
 
 impl Style {
     /// Reads `COLUMNS`, `NO_COLOR`, `CLICOLOR_FORCE`, `TERM` and the locale. Returns `None` if
-    /// stderr is no terminal and must not be treated as one.
+    /// stderr is not a terminal and must not be treated as one.
     pub(super) fn resolve(env: &Environment, is_terminal: bool) -> Option<Self> {
         let value = |name| env.get(name).map(|(_, value)| value);
         let is_forced = value("CLICOLOR_FORCE").is_some_and(|value| value != "0");

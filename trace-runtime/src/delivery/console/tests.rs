@@ -20,7 +20,7 @@ fn render(layout: Layout, spans: &[SpanData]) -> String {
     layout.render(&rows, None)
 }
 
-/// Creates a span that starts and takes so many milliseconds.
+/// Creates a span that starts and takes this many milliseconds.
 pub(super) fn span(
     id: u64,
     parent: u64,

@@ -27,7 +27,7 @@ pub(in crate::delivery) const HTML: &str = include_str!("../../../viewer/dist/pa
 #[cfg(not(feature = "html"))]
 pub(in crate::delivery) const HTML: &str = "";
 
-/// The mark of a page of any version: the end of its content security policy, which is within so many
+/// The mark of a page of any version: the end of its content security policy, which is within this many
 /// bytes of the beginning.
 const MARK: &[u8] = b"require-trusted-types-for 'script'; trusted-types 'none'\">";
 const MARK_WITHIN: usize = 2048;

@@ -13,7 +13,7 @@ use ureq::http::HeaderValue;
 
 /// The largest number of characters that are shown.
 const MAX_CHARACTERS: usize = 200;
-/// A shorter value is only hidden where it stands alone: as a part of words it is no secret.
+/// A shorter value is only hidden where it stands alone: as a part of words it is not a secret.
 const MIN_SECRET: usize = 4;
 /// The text in place of a value that was sent.
 const HIDDEN: &str = "[hidden]";
@@ -82,7 +82,7 @@ fn without_secrets(settings: &OtlpSettings, line: &str) -> Option<String> {
     Some(hidden)
 }
 
-/// Returns true if a part of a text is no part of a word.
+/// Returns true if a part of a text is not part of a word.
 fn stands_alone(text: &str, part: Range<usize>) -> bool {
     let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
     let before = part.start.checked_sub(1).and_then(|at| text.as_bytes().get(at));

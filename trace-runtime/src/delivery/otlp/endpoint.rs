@@ -5,6 +5,13 @@ use crate::config::{RegisterError, Setting};
 use ureq::http::Uri;
 
 /// The OTLP protocol that spans are sent with, for [`Builder::protocol`](crate::Builder::protocol).
+///
+/// ```
+/// use trace_runtime::delivery::Protocol;
+///
+/// let builder = trace_runtime::register().protocol(Protocol::HttpProtobuf);
+/// # drop(builder);
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Protocol {

@@ -15,7 +15,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
 const BUFFERS: usize = 8;
-/// A buffer is full with so many spans, or so many bytes.
+/// A buffer that has this many spans or bytes is full.
 const SPANS_PER_BUFFER: usize = 32;
 const BYTES_PER_BUFFER: usize = 64 << 10;
 

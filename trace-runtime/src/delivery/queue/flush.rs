@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 pub(crate) struct Flush {
     /// It waits for the spans up to this sequence number.
     up_to: u64,
-    /// Failed tries before it began.
+    /// Failed attempts before it began.
     failures_before: u64,
 }
 
@@ -112,7 +112,7 @@ impl Flushed {
 
 impl Queue {
     /// Begins a flush: spans that have ended do not wait for their batch to fill, and the sender
-    /// tries at once even if the last try was just now.
+    /// sends immediately, even if the last attempt was just now.
     pub(crate) fn begin_flush(&self) -> Flush {
         self.collect();
         let mut state = self.lock();

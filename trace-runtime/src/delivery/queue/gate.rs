@@ -34,6 +34,6 @@ impl SpanGate {
 
     /// Returns true if no spans of earlier runs are known to be left in the spool.
     pub(crate) fn is_recovered(&self) -> bool {
-        self.0.store.is_none() || self.0.lock().looks.has_completed()
+        self.0.store.is_none() || self.0.lock().scans.has_completed()
     }
 }

@@ -202,7 +202,7 @@ impl InFlight {
         }
     }
 
-    /// Counts the outcome of a batch and stops to track it. Returns false if it was resolved
+    /// Counts the outcome of a batch and stops tracking it. Returns false if it was resolved
     /// before. After true, the caller must report the outcome and call
     /// [`reported`](Self::reported).
     pub(super) fn resolve(&mut self, id: u64, outcome: &BatchOutcome, ledger: &mut Ledger) -> bool {
@@ -265,7 +265,7 @@ impl InFlight {
         })
     }
 
-    /// Stops to track the batches that only memory has. The caller counts their spans.
+    /// Stops tracking the batches that only memory has. The caller counts their spans.
     pub(super) fn forget_memory(&mut self) {
         self.batches.retain(|_, batch| batch.is_on_disk);
         self.batches.values_mut().for_each(|batch| batch.bytes = 0);

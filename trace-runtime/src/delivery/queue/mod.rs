@@ -11,8 +11,8 @@
 //!   shutdown in `flush.rs`.
 //! * Each part of the state is a type that keeps its invariant: [`ledger::Ledger`] (counts),
 //!   [`waiting::Waiting`] (spans), [`in_flight::InFlight`] (batches without an outcome),
-//!   [`outbox::Outbox`] (batches to send), [`outage::Outage`] (failed tries),
-//!   [`recovery::Looks`] (the search for batches of earlier runs).
+//!   [`outbox::Outbox`] (batches to send), [`outage::Outage`] (failed attempts),
+//!   [`recovery::Scans`] (the scans for batches of earlier runs).
 //!
 //! Lock order: the spool or a buffer first, then the state. No lock is held while a span is
 //! encoded or sent, nor while something is reported, since a diagnostic callback may end spans.
@@ -55,7 +55,7 @@ use buffers::{Buffered, Buffers};
 use in_flight::InFlight;
 use opentelemetry_sdk::Resource;
 use outbox::Outbox;
-use recovery::Looks;
+use recovery::Scans;
 use std::fmt;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::Instant;
@@ -74,7 +74,7 @@ pub(crate) struct Queue {
     state: Mutex<State>,
     /// The worker waits here for spans. Producers and flushes notify it.
     worker_wakes: Condvar,
-    /// The sender waits here for batches, and between two tries. The worker and flushes notify it.
+    /// The sender waits here for batches, and between two attempts. The worker and flushes notify it.
     sender_wakes: Condvar,
     /// Flushes and the shutdown wait here for outcomes. Worker and sender notify it.
     progress: Condvar,
@@ -100,7 +100,7 @@ struct State {
     in_flight: InFlight,
     outbox: Outbox,
     outage: Outage,
-    looks: Looks,
+    scans: Scans,
     phase: Phase,
     /// Spans up to this sequence number do not wait for their batch to fill.
     flush_to: u64,
@@ -294,7 +294,7 @@ impl Queue {
         }
     }
 
-    /// Returns true if so many bytes more do not fit. The spans are counted as pending already.
+    /// Returns true if this many more bytes do not fit. The spans are counted as pending already.
     fn is_full(&self, state: &State, bytes: usize) -> bool {
         state.bytes() + bytes > self.bound
             || self.settings.queue_spans.is_some_and(|bound| state.ledger.pending() > bound as u64)

@@ -3,15 +3,15 @@
 use crate::delivery::destination::{SendError, UNREACHABLE, UNWRITABLE};
 use std::time::Instant;
 
-/// After so many failed tries in a row a destination counts as down.
+/// A destination counts as down after this many failed attempts in a row.
 const TRIES_UNTIL_DOWN: u32 = 4;
 
-/// The failed tries of one destination.
+/// The failed attempts of one destination.
 #[derive(Debug, Default)]
 pub(crate) struct Outage {
-    /// Failed tries since the last success.
+    /// Failed attempts since the last success.
     tries: u32,
-    /// Failed tries ever.
+    /// All failed attempts.
     total: u64,
     last_error: Option<SendError>,
     /// The time before which the destination asked not to be tried again.
@@ -27,7 +27,7 @@ impl Outage {
         *self = Outage { total: self.total, last_rejection, ..Outage::default() };
     }
 
-    /// A try failed, and another one will follow. Returns true if the destination counts as down
+    /// An attempt failed, and another one will follow. Returns true if the destination counts as down
     /// from now on.
     pub(crate) fn record_failure(
         &mut self,
@@ -46,7 +46,7 @@ impl Outage {
         self.last_rejection = Some(error.clone());
     }
 
-    /// The number of failed tries ever, by which a flush tells new failures from old ones.
+    /// The number of all failed attempts, by which a flush distinguishes new failures from old ones.
     pub(crate) fn failures(&self) -> u64 {
         self.total
     }
@@ -67,7 +67,7 @@ impl Outage {
         self.tries >= TRIES_UNTIL_DOWN && self.last_error.as_ref().is_some_and(is_unreachable)
     }
 
-    /// Returns true if a flush that began after `failures_before` failed tries cannot succeed by
+    /// Returns true if a flush that began after `failures_before` failed attempts cannot succeed by
     /// its deadline: the destination cannot be reached and was tried again for this flush, or it
     /// asked for a longer pause.
     pub(crate) fn is_hopeless(&self, failures_before: u64, deadline: Instant) -> bool {

@@ -10,34 +10,34 @@ use std::time::Instant;
 #[derive(Debug, Default)]
 pub(crate) struct Search {
     takeover: Takeover,
-    /// The time of the next look. A flush or a shutdown asks for one before.
-    next_look: Option<Instant>,
+    /// The time of the next scan. A flush or a shutdown asks for one before.
+    next_scan: Option<Instant>,
 }
 
-/// The looks for batches of earlier runs, by number.
+/// The scans for batches of earlier runs, by number.
 #[derive(Debug)]
-pub(super) struct Looks {
-    /// The last look that was asked for.
+pub(super) struct Scans {
+    /// The last scan that was asked for.
     requested: u64,
-    /// The last look that has begun.
+    /// The last scan that has begun.
     begun: u64,
-    /// The last look of which every batch has an outcome.
+    /// The last scan of which every batch has an outcome.
     completed: u64,
 }
 
-impl Default for Looks {
-    /// Asks for the first look. The sender does it, so that `install` does not wait for a disk.
+impl Default for Scans {
+    /// Asks for the first scan. The sender does it, so that `install` does not wait for a disk.
     fn default() -> Self {
-        Looks { requested: 1, begun: 0, completed: 0 }
+        Scans { requested: 1, begun: 0, completed: 0 }
     }
 }
 
 /// A wait for the batches of earlier runs.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Recovery {
-    /// It waits for this look.
-    look: u64,
-    /// Failed tries before it began.
+    /// It waits for this scan.
+    scan: u64,
+    /// Failed attempts before it began.
     failures_before: u64,
     /// Lost spans of earlier runs before it began.
     lost_before: u64,
@@ -52,13 +52,13 @@ pub(crate) struct Recovered {
     pub(crate) lost: u64,
 }
 
-impl Looks {
-    /// Returns true if every batch that the first look has found has an outcome.
+impl Scans {
+    /// Returns true if every batch that the first scan has found has an outcome.
     pub(super) fn has_completed(&self) -> bool {
         self.completed > 0
     }
 
-    /// Asks for a look that has not begun yet, and returns its number.
+    /// Asks for a scan that has not begun yet, and returns its number.
     fn request(&mut self) -> u64 {
         self.requested = self.begun + 1;
         self.requested
@@ -86,22 +86,22 @@ impl Queue {
             let track = |spans| self.update(|state| state.in_flight.track_recovered(spans));
             return store.adopt_next(&mut search.takeover, track);
         }
-        if state.looks.completed < state.looks.begun && !state.in_flight.has_earlier() {
-            let look = state.looks.begun;
+        if state.scans.completed < state.scans.begun && !state.in_flight.has_earlier() {
+            let scan = state.scans.begun;
             drop(state);
             store.report_stranded();
-            self.lock().looks.completed = look;
+            self.lock().scans.completed = scan;
             self.progress.notify_all();
             return;
         }
         let now = Instant::now();
-        let rest = search.next_look.map(|at| at.saturating_duration_since(now));
-        if state.looks.requested > state.looks.begun || rest.is_some_and(|rest| rest.is_zero()) {
-            state.looks.begun = state.looks.requested.max(state.looks.begun + 1);
-            state.looks.requested = state.looks.begun;
+        let rest = search.next_scan.map(|at| at.saturating_duration_since(now));
+        if state.scans.requested > state.scans.begun || rest.is_some_and(|rest| rest.is_zero()) {
+            state.scans.begun = state.scans.requested.max(state.scans.begun + 1);
+            state.scans.requested = state.scans.begun;
             drop(state);
-            store.look(&mut search.takeover);
-            search.next_look = Some(now + store.scan_interval());
+            store.scan(&mut search.takeover);
+            search.next_scan = Some(now + store.scan_interval());
             return;
         }
         drop(match rest {
@@ -110,12 +110,12 @@ impl Queue {
         });
     }
 
-    /// Asks the sender to look for batches of earlier runs once its own spans are sent. With
+    /// Asks the sender to scan for batches of earlier runs once its own spans are sent. With
     /// `insists`, a destination that is down already is tried again. Returns `None` without a spool.
     pub(crate) fn begin_recovery(&self, insists: bool) -> Option<Recovery> {
         self.store.as_ref()?;
-        let recovery = self.update(|State { looks, outage, ledger, .. }| Recovery {
-            look: looks.request(),
+        let recovery = self.update(|State { scans, outage, ledger, .. }| Recovery {
+            scan: scans.request(),
             failures_before: if insists { outage.failures() } else { 0 },
             lost_before: ledger.recovered_lost(),
         });
@@ -123,12 +123,12 @@ impl Queue {
         Some(recovery)
     }
 
-    /// Waits until every batch of earlier runs that a look has found is resolved, at most until the
+    /// Waits until every batch of earlier runs that a scan has found is resolved, at most until the
     /// deadline. Does not wait for a destination that cannot be reached.
     pub(crate) fn wait_for_recovery(&self, recovery: &Recovery, deadline: Instant) -> Recovered {
         let mut state = self.lock();
         loop {
-            let is_complete = state.looks.completed >= recovery.look;
+            let is_complete = state.scans.completed >= recovery.scan;
             let rest = deadline.saturating_duration_since(Instant::now());
             let is_hopeless = state.outage.is_hopeless(recovery.failures_before, deadline);
             if is_complete || rest.is_zero() || is_hopeless {
@@ -149,7 +149,7 @@ impl Queue {
     pub(crate) fn adopt_now(&self) {
         let Some(store) = &self.store else { return };
         let mut takeover = Takeover::default();
-        store.look(&mut takeover);
+        store.scan(&mut takeover);
         while !takeover.is_done() {
             let track = |spans| self.update(|state| state.in_flight.track_recovered(spans));
             store.adopt_next(&mut takeover, track);

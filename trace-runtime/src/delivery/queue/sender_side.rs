@@ -1,4 +1,4 @@
-//! The sender's side of the queue: batches out, their outcomes in, and when to try again.
+//! The sender's side of the queue: batches out, their outcomes in, and the pauses between attempts.
 
 use super::in_flight::{InFlight, Stored};
 use super::recovery::Search;
@@ -154,7 +154,7 @@ impl Queue {
         self.lock().outage.end();
     }
 
-    /// Records that a try failed, and waits before the next one. `asked` is true if the
+    /// Records that an attempt failed, and waits before the next one. `asked` is true if the
     /// destination asked for the pause: then a flush does not cut it short. Returns false after
     /// shutdown.
     pub(crate) fn pause_after(&self, error: &SendError, pause: Duration, asked: bool) -> bool {
@@ -194,7 +194,7 @@ impl Queue {
     }
 
     /// Leaves a batch of an earlier run to the spool if this run has one to send, so that a batch
-    /// which is tried again and again does not delay it. Returns false if the batch is to be sent.
+    /// which is retried again and again does not delay it. Returns false if the batch is to be sent.
     pub(crate) fn postpone(&self, id: u64) -> bool {
         self.update(|state| {
             let is_postponed = InFlight::is_earlier(id)

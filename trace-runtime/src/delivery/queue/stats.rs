@@ -47,6 +47,13 @@ pub struct Stats {
 /// [`Feedback`](crate::Feedback).
 ///
 /// At any time `given == delivered + pending + on_disk + lost`.
+///
+/// ```
+/// # use trace_runtime::Registration;
+/// fn feedback_lost(registration: &Registration) -> u64 {
+///     registration.stats().iter().map(|stats| stats.feedback.lost).sum()
+/// }
+/// ```
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FeedbackStats {

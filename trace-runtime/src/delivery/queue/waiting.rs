@@ -104,7 +104,7 @@ impl WaitingBlock {
         WaitingBlock { spans, first, bytes: 0, is_complete: false, since: Instant::now() }
     }
 
-    /// Returns true if so many spans fit. If they do not, the block is complete: spans that come
+    /// Returns true if this many spans fit. If they do not, the block is complete: spans that come
     /// later go into the next block, so that the order stays.
     fn has_room(&mut self, spans: usize, settings: &BatchSettings) -> bool {
         self.is_complete |= self.spans.len() + spans > settings.batch_spans;

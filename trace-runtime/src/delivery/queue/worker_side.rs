@@ -112,7 +112,7 @@ impl Queue {
         self.store_batch(id, body, !is_over_bound) && is_over_bound
     }
 
-    /// Returns true if so many encoded bytes more are to leave memory at once: the queue is full,
+    /// Returns true if this many more encoded bytes must leave memory immediately: the queue is full,
     /// or encoded batches would take more than half of it. The other half is for spans that end,
     /// so the queue loses none because the sender lags. A sender that has nothing to do always
     /// gets the batch.

@@ -39,7 +39,7 @@ impl Folder {
                 // Between the two calls another process may have taken the new file for an orphan.
                 // It deletes the file before it unlocks it.
                 Ok(()) | Err(TryLockError::WouldBlock) => {}
-                // The file system has no locks, and will have none at the next try.
+                // The file system has no locks, and will have none at the next attempt.
                 Err(TryLockError::Error(error)) => {
                     drop(std::fs::remove_file(&lock_path));
                     return Err(error);
@@ -58,7 +58,7 @@ impl Folder {
     }
 
     /// Locks the folder of a process that is gone. Returns `None` if the process lives: this
-    /// process is no exception, since its files are locked too. A folder that is a link, or that
+    /// process is not an exception, since its files are locked too. A folder that is a link, or that
     /// belongs to another user than `user`, is an error: its spans would be sent with the key of
     /// this program, and its files deleted.
     pub(super) fn take(lock_path: &Path, user: Option<u32>) -> io::Result<Option<Self>> {

@@ -14,7 +14,7 @@ pub(crate) struct Kind {
     pub(crate) extension: &'static str,
     /// The content in words, for messages.
     pub(crate) things: &'static str,
-    /// Counts the things in a record; `None` if it is no record of this kind.
+    /// Counts the things in a record; `None` if it is not a record of this kind.
     pub(crate) count: fn(&[u8]) -> Option<u64>,
     /// A number of things, which is written in words.
     pub(crate) number: fn(u64) -> Lost,

@@ -97,7 +97,7 @@ impl Spool {
         self.own.user()
     }
 
-    /// Adopts a folder with so many segments. Returns its number, or `None` if nothing is in it.
+    /// Adopts a folder with this many segments. Returns its number, or `None` if nothing is in it.
     fn adopt(&mut self, folder: Folder, segments: usize) -> Option<u64> {
         if self.is_closed || segments == 0 {
             folder.leave();
@@ -109,7 +109,7 @@ impl Spool {
     }
 
     /// Returns true if a segment of an adopted folder fits. Without room it is left to another
-    /// process or to a later look, since adopting it must not evict batches of this process.
+    /// process or to a later scan, since adopting it must not evict batches of this process.
     fn has_room(&self, bytes: u64) -> bool {
         self.bytes == 0 || self.bytes + bytes <= self.limit
     }

@@ -169,7 +169,7 @@ impl Records {
         let (bytes, is_segment) = (all.len() as u64, all.starts_with(MAGIC));
         let mut records = Records { requests: Vec::new(), damaged: 0, bytes, is_segment };
         let Some(mut rest) = all.strip_prefix(MAGIC.as_slice()) else {
-            // The header was not written completely, or the file is no segment.
+            // The header was not written completely, or the file is not a segment.
             records.damaged = u64::from(!MAGIC.starts_with(&all));
             return Ok(records);
         };

@@ -8,7 +8,7 @@ const SCOPE_SPANS: u64 = 2;
 /// The field of the spans in scope spans.
 const SPANS: u64 = 2;
 
-/// Returns the number of spans, or `None` if the bytes are no request.
+/// Returns the number of spans, or `None` if the bytes are not a request.
 pub(super) fn count_spans(request: &[u8]) -> Option<u64> {
     count(request, &[RESOURCE_SPANS, SCOPE_SPANS, SPANS])
 }

@@ -37,7 +37,7 @@ pub(crate) struct Store {
     stranded: Option<Arc<Stranded>>,
 }
 
-/// The time between two looks for spools that other processes have left. A look costs reading a
+/// The time between two scans for spools that other processes have left. A scan costs reading a
 /// folder, and such spans have waited for longer than this.
 const SCAN_INTERVAL: Duration = Duration::from_secs(60);
 
@@ -110,8 +110,8 @@ impl Store {
     }
 
     /// Lists the folders that other processes may have left.
-    pub(crate) fn look(&self, takeover: &mut Takeover) {
-        takeover.look(&self.backend);
+    pub(crate) fn scan(&self, takeover: &mut Takeover) {
+        takeover.scan(&self.backend);
     }
 
     /// Takes one step to adopt batches that processes which are gone have left: opens a folder, or

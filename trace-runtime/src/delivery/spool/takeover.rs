@@ -8,7 +8,7 @@ use super::folder::Folder;
 use std::collections::VecDeque;
 use std::path::{Path, PathBuf};
 
-/// The folders that the last look found, and the segments of the folder that was opened last.
+/// The folders that the last scan found, and the segments of the folder that was opened last.
 #[derive(Debug, Default)]
 pub(crate) struct Takeover {
     /// The lock files of folders that were not tried yet.
@@ -24,11 +24,11 @@ pub(crate) struct Takeover {
 impl Takeover {
     /// Lists the folders of a backend. Those of living processes are among them: only the attempt
     /// to lock a folder decides.
-    pub(super) fn look(&mut self, backend: &Path) {
+    pub(super) fn scan(&mut self, backend: &Path) {
         self.locks = Folder::locks(backend).into();
     }
 
-    /// Returns true if there is no step to take until the next look.
+    /// Returns true if there is no step to take until the next scan.
     pub(crate) fn is_done(&self) -> bool {
         self.locks.is_empty() && self.segments.is_empty()
     }

@@ -274,7 +274,7 @@ pub(super) fn long_span(name: &str) -> QueuedSpan {
     with_text(name, "the answer to the question ".repeat(2000))
 }
 
-/// Creates a span that takes slightly more than so many bytes, as the queue estimates.
+/// Creates a span that takes slightly more than this many bytes, as the queue estimates.
 pub(super) fn span_of(name: &str, bytes: usize) -> QueuedSpan {
     with_text(name, "x".repeat(bytes / 5 * 4))
 }

@@ -8,7 +8,7 @@ use std::sync::mpsc;
 use std::thread;
 use std::time::Duration;
 
-/// A transport that takes so many bytes in the time of one attempt.
+/// A transport that takes this many bytes in the time of one attempt.
 #[derive(Debug)]
 struct Slow {
     bytes: usize,

@@ -39,7 +39,7 @@ fn spool_of_a_process_that_dies_is_adopted_and_sent() {
 }
 
 /// A segment that is damaged as a file is not deleted: its owner may repair it. The report does
-/// not repeat with each look.
+/// not repeat with each scan.
 #[cfg(unix)]
 #[test]
 fn unreadable_segment_is_reported_once_and_left() {

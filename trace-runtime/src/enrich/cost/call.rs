@@ -12,8 +12,8 @@ use std::time::SystemTime;
 const CLOSED_VENDORS: [(&str, &str); 4] =
     [("openai", "openai"), ("anthropic", "anthropic"), ("vertexai", "google"), ("xai", "x-ai")];
 
-/// The tokens whose price depends on a combination of two facts. They are said to be none: no API
-/// reports them, and a table with a price for them needs the count.
+/// The tokens whose price depends on a combination of two facts. Their count is always 0: no API
+/// reports them, and a table with a price for them requires a count.
 const COMBINED: [UsageKey; 3] = [
     UsageKey::CACHE_AUDIO_READ_TOKENS,
     UsageKey::CACHE_AUDIO_WRITE_TOKENS,
@@ -23,7 +23,7 @@ const COMBINED: [UsageKey; 3] = [
 /// The tokens of one kind, with their name in the table.
 pub(super) type Tokens = (UsageKey, f64);
 
-/// A call of a model.
+/// A model call.
 #[derive(Debug)]
 pub(super) struct Call {
     /// The names of the model, that of the response first.

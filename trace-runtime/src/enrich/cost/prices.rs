@@ -26,7 +26,7 @@ pub(crate) struct Prices(Option<Arc<Table>>);
 #[derive(Debug)]
 struct Table {
     calculator: Calculator,
-    /// The file's name without its folder: the path of a machine says nothing elsewhere.
+    /// The file's name without its folder: a path has no meaning on another machine.
     name: String,
 }
 
@@ -81,7 +81,7 @@ impl Prices {
     }
 }
 
-/// Returns the cost of a call. A price of nothing is no cost: the table has models without a price.
+/// Returns the cost of a call. A price of nothing is not a cost: the table has models without a price.
 fn cost(calculator: &Calculator, call: &Call) -> Option<Cost> {
     let (prompt_details, completion_details) = (call.prompt_details(), call.completion_details());
     let all = prompt_details.iter().chain(&completion_details).flatten().cloned();
@@ -140,7 +140,7 @@ fn note(attributes: &mut Vec<KeyValue>, table: &str) {
                 old.value = Value::from(entries).to_string().into();
             }
         }
-        // The program's metadata is no object. It is left as it is.
+        // The program's metadata is not an object. It is left as it is.
         Some(Err(_)) => {}
     }
 }

@@ -22,7 +22,7 @@ pub(super) fn from_gen_ai(span: &AttributeView<'_>) -> Kind {
 
 fn from_operation(operation: &str) -> Kind {
     match operation {
-        // The last four are not in the conventions, but crates record calls of a model with them.
+        // The last four are not in the conventions, but crates record model calls with them.
         "chat" | "generate_content" | "text_completion" | "completion" | "transcription"
         | "image_generation" | "audio_generation" => Kind::Llm,
         // `embed` and `rerank` are not in the conventions either.

@@ -188,7 +188,7 @@ mod tests {
         assert_eq!(body["update_mask"], "feedback,rationale,metadata");
         let (verb, sent_to, _) = sent(FOUND, Target::trace(&span), "user-1");
         assert_eq!((verb, sent_to), (Verb::Patch, path("/a-1")));
-        // An id that is no part of a path is not used.
+        // An id that is not part of a path is not used.
         let (verb, sent_to, _) = sent(FOUND, Target::trace(&span), "");
         assert_eq!((verb, sent_to), (Verb::Post, path("")));
     }

@@ -22,7 +22,7 @@ const IDLE: Duration = Duration::from_secs(60);
 #[derive(Default)]
 struct Search {
     takeover: Takeover,
-    next_look: Option<Instant>,
+    next_scan: Option<Instant>,
 }
 
 impl Queue {
@@ -78,7 +78,7 @@ impl Queue {
                 continue;
             }
             let rest = first.map_or(IDLE, |(due, _)| due - now);
-            let look = search.next_look.map_or(IDLE, |at| at.saturating_duration_since(now));
+            let look = search.next_scan.map_or(IDLE, |at| at.saturating_duration_since(now));
             let pause = if self.parts.store.is_some() { rest.min(look) } else { rest };
             state = wait_timeout(&self.sender_wakes, state, pause.max(Duration::from_millis(1))).0;
         }
@@ -100,15 +100,15 @@ impl Queue {
 
     fn must_search(&self, search: &Search, now: Instant) -> bool {
         self.parts.store.is_some()
-            && (!search.takeover.is_done() || search.next_look.is_none_or(|at| at <= now))
+            && (!search.takeover.is_done() || search.next_scan.is_none_or(|at| at <= now))
     }
 
     /// Takes one step in the search.
     fn search(&self, search: &mut Search, now: Instant) {
         let Some(store) = &self.parts.store else { return };
         if search.takeover.is_done() {
-            store.look(&mut search.takeover);
-            search.next_look = Some(now + store.scan_interval());
+            store.scan(&mut search.takeover);
+            search.next_scan = Some(now + store.scan_interval());
         } else {
             store.adopt_next(&mut search.takeover, |_| self.track_earlier());
         }

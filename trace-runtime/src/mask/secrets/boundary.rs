@@ -1,4 +1,4 @@
-//! The boundaries of words: letters and digits that belong to an escape are no part of a word.
+//! The boundaries of words: letters and digits that belong to an escape are not part of a word.
 
 /// Returns true if the byte can begin an escape.
 pub(super) fn starts_escape(byte: Option<&u8>) -> bool {

@@ -211,7 +211,7 @@ const JOINED: [&str; 26] = [
     "wachtwoord",
 ];
 
-/// Returns the kind of a name, or `None` if its value is no secret.
+/// Returns the kind of a name, or `None` if its value is not a secret.
 pub(super) fn classify(name: &str) -> Option<Name> {
     let mut words = Words::of(name);
     let last = words.next_back()?;
@@ -272,7 +272,7 @@ pub(super) fn classify(name: &str) -> Option<Name> {
 }
 
 /// The words of a name, from its end: parts between `_`, `-`, `.`, `:` and spaces, and those that a
-/// capital begins. Digits at the end of a name are no word: `password2`, `api_key_1`.
+/// capital begins. Digits at the end of a name are not a word: `password2`, `api_key_1`.
 struct Words<'a> {
     rest: &'a str,
 }

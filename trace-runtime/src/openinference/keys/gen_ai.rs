@@ -105,7 +105,7 @@ pub(crate) const INPUT_EVENTS: [(&str, &str); 4] = [
 /// The event of versions 1.28 to 1.36 for each answer of a model.
 pub(crate) const OUTPUT_EVENT: &str = "gen_ai.choice";
 
-// Calls of tools. Arguments and result are recorded since version 1.38.
+// Tool calls. Arguments and result are recorded since version 1.38.
 pub(crate) const TOOL_NAME: Names = &["gen_ai.tool.name"];
 pub(crate) const TOOL_DESCRIPTION: Names = &["gen_ai.tool.description"];
 pub(crate) const TOOL_CALL_ID: Names = &["gen_ai.tool.call.id"];

@@ -102,7 +102,7 @@ impl Builder {
     /// `cost`: a newer `data.json` of [genai-prices], version 2.
     ///
     /// Default: `TRACE_PRICES`, then the prices at the time of the release of that crate.
-    /// [`install`](Self::install) returns an error for a file that is no table of prices.
+    /// [`install`](Self::install) returns an error for a file that is not a table of prices.
     ///
     /// ```no_run
     /// let _registration = trace_runtime::register().prices("prices.json").install()?;

@@ -82,7 +82,7 @@ impl Builder {
     ///
     /// At a terminal each span is a line in colours, cut to the width: kind, name, model, duration,
     /// a bar for the time, tokens, cost, and the last message of the user or the answer. `COLUMNS`,
-    /// `NO_COLOR` and `CLICOLOR_FORCE` are respected. If stderr is no terminal, the lines are
+    /// `NO_COLOR` and `CLICOLOR_FORCE` are respected. If stderr is not a terminal, the lines are
     /// plain.
     ///
     /// ```no_run
@@ -220,7 +220,7 @@ impl Builder {
     /// [`file_rotation`](Self::file_rotation).
     ///
     /// Default: `TRACE_HTML`, then no page. [`install`](Self::install) returns an error if the file
-    /// cannot be opened, or if it exists and is no page.
+    /// cannot be opened, or if it exists and is not a page.
     ///
     /// ```no_run
     /// let builder = trace_runtime::register().html("trace.html");

@@ -26,7 +26,7 @@ use widths::Widths;
 /// The number of lines of an error that are shown.
 const MAX_ERROR_LINES: usize = 5;
 
-/// With at least so many columns, a line shows the input and the output.
+/// With at least this many columns, a line shows the input and the output.
 const BOTH_TEXTS: usize = 60;
 
 /// The cells of a line, without colours.

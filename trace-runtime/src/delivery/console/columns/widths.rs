@@ -3,7 +3,7 @@
 use super::Cells;
 use crate::readable::width;
 
-/// The text keeps at least so many columns; the label gives way to it.
+/// The text keeps at least this many columns; the label gives way to it.
 const MIN_TEXT: usize = 24;
 const MIN_LABEL: usize = 22;
 /// Below this width there is no place for the bar and the cost.

@@ -7,7 +7,7 @@ use super::super::values::is_random;
 use super::MAX_DECISIVE;
 use std::ops::Range;
 
-/// The literals that are no prefixes; they follow the prefixes of [`FORMS`] in the automaton.
+/// The literals that are not prefixes; they follow the prefixes of [`FORMS`] in the automaton.
 pub(super) const LITERALS: [&str; 6] = ["eyJ", "Q~", ".atlasv1.", "-us", "_mmk", ":AA"];
 
 /// Matches the tokens whose literal is not at their beginning, and those with several parts.
@@ -62,7 +62,7 @@ pub(super) fn match_literal(
 /// `{"`). Signed ones have three parts, the second also JSON; encrypted ones have five.
 fn json_web_token(bytes: &[u8], start: usize) -> Option<Range<usize>> {
     const MIN_PART: usize = 8;
-    // A longer first part is no header. The bound keeps `eyJeyJ..` from being read many times.
+    // A longer first part is not a header. The bound keeps `eyJeyJ..` from being read many times.
     const MAX_HEADER: usize = 1024;
     if !starts_word(bytes, start) {
         return None;

@@ -17,7 +17,7 @@ fn assert_precedence<T: PartialEq + Debug>(
 }
 
 #[test]
-fn endpoint_precedence() {
+fn endpoint_in_code_wins_over_phoenix_then_traces_then_all_signals() {
     let variables = [
         ("PHOENIX_COLLECTOR_ENDPOINT", "http://phoenix:6006"),
         ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "http://traces:4318/custom"),
@@ -62,7 +62,7 @@ fn endpoint_as_base_or_complete_url_is_completed_once() {
 }
 
 #[test]
-fn protocol_precedence() {
+fn protocol_in_code_wins_over_variables_then_the_port() {
     let variables = [
         ("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL", "grpc"),
         ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"),
@@ -82,7 +82,7 @@ fn protocol_precedence() {
 }
 
 #[test]
-fn project_precedence() {
+fn project_in_code_wins_over_phoenix_then_resource_attributes() {
     let variables = [
         ("PHOENIX_PROJECT", "canonical"),
         ("PHOENIX_PROJECT_NAME", "alias"),
@@ -95,7 +95,7 @@ fn project_precedence() {
 }
 
 #[test]
-fn service_name_precedence() {
+fn service_name_in_code_wins_over_its_variable_then_resource_attributes() {
     let variables = [
         ("OTEL_SERVICE_NAME", "service"),
         ("OTEL_RESOURCE_ATTRIBUTES", "service.name=from-resource,deployment=test"),
@@ -113,7 +113,7 @@ fn service_name_precedence() {
 }
 
 #[test]
-fn credential_precedence() {
+fn credential_in_code_wins_over_phoenix_then_opentelemetry_headers() {
     let authorization = |builder: &Builder, variables: &[(&str, &str)]| {
         let headers = otlp(builder, variables).headers;
         let value = headers.iter().find(|(name, _)| *name == "authorization");
@@ -150,7 +150,7 @@ fn headers_of_all_sources_are_merged_and_code_wins() {
 }
 
 #[test]
-fn mask_precedence() {
+fn mask_in_code_wins_over_its_variables() {
     use crate::mask::Mask;
     let hides = |builder: &Builder, value: &str| {
         let variables = [("OPENINFERENCE_HIDE_INPUTS", value), ("TRACE_SCRUB_SECRETS", value)];
@@ -182,7 +182,7 @@ fn mask_variable_with_attached_provider_is_an_error() {
 }
 
 #[test]
-fn gen_ai_precedence() {
+fn gen_ai_in_code_wins_over_its_variable() {
     let variables = [("OPENINFERENCE_ENABLE_GENAI_SEMCONV", "yes")];
     assert_precedence(
         |it| settings(&register(), it).delivery.stages.gen_ai,

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 fn message(setting: &str, path: &str, reason: &str) -> String {
     format!(
-        "{setting} names {path}, which is no table of prices ({reason}): expected the `data.json` \
+        "{setting} names {path}, which is not a table of prices ({reason}): expected the `data.json` \
          of genai-prices, version 2"
     )
 }
