@@ -75,7 +75,7 @@ pub use message::{
     AssistantMessage, InputMessages, Message, OutputMessages, SystemMessage, ToolMessage,
     UserMessage,
 };
-pub(crate) use message::{Choices, ParsedMessages, Prompts};
+pub(crate) use message::{Choices, OutputImages, ParsedMessages, Prompts};
 pub use model::{FinishReason, InvocationParameters, LlmModel};
 #[doc(hidden)]
 pub use probe::{RecordProbe, Recorded};
