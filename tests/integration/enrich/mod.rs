@@ -7,6 +7,7 @@ mod hostile;
 mod inserted;
 mod lenient;
 mod limits;
+mod pairs;
 mod raw_http;
 mod record_types;
 mod recorded;

@@ -269,17 +269,24 @@ fn settings_of_a_request_whose_url_names_the_model_are_read() {
     let messages = json!([{"role": "user", "content": "hi"}]);
     let blocks = json!([{"role": "user", "content": [{"text": "hi"}]}]);
     let tool = json!({"name": "f", "input_schema": {"type": "object"}});
+    let converse = json!({
+        "messages": blocks, "inferenceConfig": {"maxTokens": 9},
+        "additionalModelRequestFields": {"top_k": 5},
+    });
     let settings = [
         // Azure OpenAI, Converse, and `InvokeModel` with the body of Anthropic.
-        (json!({"messages": messages}), json!({"temperature": 0.5, "brand_new": 1})),
-        (json!({"messages": blocks}), json!({"inferenceConfig": {"maxTokens": 9}})),
         (
-            json!({"messages": messages, "tools": [tool]}),
-            json!({"anthropic_version": "bedrock-2023-05-31", "max_tokens": 9}),
+            json!({"messages": messages, "temperature": 0.5, "brand_new": 1}),
+            json!({"temperature": 0.5, "brand_new": 1}),
+        ),
+        (converse, json!({"maxTokens": 9, "top_k": 5})),
+        (
+            json!({"messages": messages, "tools": [tool], "max_tokens": 9,
+                "anthropic_version": "bedrock-2023-05-31"}),
+            json!({"max_tokens": 9}),
         ),
     ];
-    for (mut body, settings) in settings {
-        body.as_object_mut().unwrap().extend(settings.as_object().unwrap().clone());
+    for (body, settings) in settings {
         assert_eq!(request(body.clone())["llm.invocation_parameters"], settings);
         let text = json!({"url": "u", "body": body.to_string()});
         let found = parsed(enriched_call("LLM", Some(&text), None));

@@ -170,6 +170,67 @@ fn model_of_the_path_is_that_of_the_span() {
     assert_attributes(&program, "chat amazon.nova-lite-v1:0", &expected);
 }
 
+/// Runs an exchange with Bedrock's `InvokeModel`, whose headers state the token counts.
+fn invoke(model: &str, request: &str, status: u16, response: &str) {
+    let host = "https://bedrock-runtime.eu-west-1.amazonaws.com";
+    let url = format!("{host}/model/{model}/invoke");
+    let mut exchange = Exchange::begin("POST", &url, request.as_bytes()).expect("a call");
+    exchange.status(status);
+    exchange.header("content-type", "application/json");
+    exchange.header("X-Amzn-Bedrock-Input-Token-Count", "7");
+    exchange.header("X-Amzn-Bedrock-Output-Token-Count", "11");
+    exchange.chunk(response.as_bytes());
+    exchange.end();
+}
+
+#[test]
+fn counts_in_headers_of_bedrock_are_read_if_the_body_has_none() {
+    let program = Program::start();
+    let request = r#"{"prompt":"Hi","max_tokens":9}"#;
+    invoke("mistral.m", request, 200, r#"{"outputs":[{"text":"Hello","stop_reason":"stop"}]}"#);
+    let expected = [
+        ("llm.prompts.0.prompt.text", Some("Hi")),
+        ("llm.choices.0.completion.text", Some("Hello")),
+        ("llm.invocation_parameters", Some(r#"{"max_tokens":9}"#)),
+        ("llm.token_count.prompt", Some("7")),
+        ("llm.token_count.completion", Some("11")),
+        ("llm.token_count.total", Some("18")),
+    ];
+    assert_attributes(&program, "chat mistral.m", &expected);
+    let request = r#"{"prompt":"Hi","max_gen_len":9}"#;
+    let response = r#"{"generation":"Hello","prompt_token_count":3,"generation_token_count":4,"stop_reason":"stop"}"#;
+    invoke("meta.llama", request, 200, response);
+    assert_attributes(&program, "chat meta.llama", &[("llm.token_count.total", Some("7"))]);
+}
+
+#[test]
+fn request_that_fails_is_read_by_its_endpoint() {
+    let program = Program::start();
+    invoke("mistral.m", r#"{"prompt":"Hi","max_tokens":9}"#, 429, r#"{"message":"slow down"}"#);
+    let expected = [
+        ("llm.prompts.0.prompt.text", Some("Hi")),
+        ("llm.invocation_parameters", Some(r#"{"max_tokens":9}"#)),
+    ];
+    assert_attributes(&program, "chat mistral.m", &expected);
+    invoke("cohere.command-r", r#"{"message":"Hi","p":0.5}"#, 429, r#"{"message":"slow down"}"#);
+    let expected = [
+        ("llm.input_messages.0.message.content", Some("Hi")),
+        ("llm.invocation_parameters", Some(r#"{"p":0.5}"#)),
+    ];
+    assert_attributes(&program, "chat cohere.command-r", &expected);
+}
+
+#[test]
+fn deployment_of_an_embedding_gives_way_to_the_model_of_the_response() {
+    let program = Program::start();
+    let url = "https://r.openai.azure.com/openai/deployments/mine/embeddings?api-version=1";
+    let mut exchange = Exchange::begin("POST", url, br#"{"input":["a"]}"#).expect("a call");
+    exchange.status(200);
+    exchange.chunk(br#"{"object":"list","data":[{"index":0,"embedding":[0.5]}],"model":"m-3"}"#);
+    exchange.end();
+    assert_attributes(&program, "embeddings mine", &[("embedding.model_name", Some("m-3"))]);
+}
+
 #[test]
 fn embedding_is_an_embedding_span() {
     let program = Program::start();

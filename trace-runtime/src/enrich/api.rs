@@ -3,7 +3,7 @@
 //! Each API has its own module, which parses the JSON of that API and converts it into these types.
 //! The modules for chats, embeddings and rankings therefore need not distinguish the APIs.
 
-use crate::record::{Content, Document, Json, Message, Part, TokenCount, Tool, UserMessage};
+use crate::record::{Content, Document, Image, Json, Message, Part, TokenCount, Tool, UserMessage};
 use serde_json::{Map, Value};
 
 /// The request of a chat or a completion API.
@@ -29,6 +29,8 @@ pub(super) struct ChatResponse {
     pub(super) messages: Vec<Message>,
     /// The texts that a completion API has generated. Such a response has no messages.
     pub(super) choices: Vec<String>,
+    /// The images that the model generated, for `output.images`.
+    pub(super) images: Vec<Image>,
     /// The reason in the words of the API: `stop`, `end_turn`, `MAX_TOKENS`.
     pub(super) finish_reason: Option<String>,
     pub(super) tokens: Option<TokenCount>,

@@ -2,11 +2,11 @@
 
 use super::api::{ChatRequest, ChatResponse, Origin, non_empty};
 use super::cost;
-use super::find_request::find_request;
+use super::find_request::{Input, find_request};
 use super::model_family;
 use super::providers;
 use crate::record::{
-    Attributes, Choices, FinishReason, InputMessages, InvocationParameters, LlmModel,
+    Attributes, Choices, FinishReason, InputMessages, InvocationParameters, LlmModel, OutputImages,
     ParsedMessages, Prompts, Tools,
 };
 use serde_json::Value;
@@ -19,12 +19,15 @@ pub(super) fn join_stream(output: &Value) -> Option<Value> {
 /// Derives `llm.*` attributes. Either side may be missing, or may belong to an API that is not
 /// known; the other side is still read.
 pub(super) fn add_attributes(
-    input: Option<&Value>,
+    input: Option<Input<'_>>,
     output: Option<&Value>,
     attributes: &mut Attributes,
 ) {
-    let mut request = input.and_then(|input| find_request(input, providers::chat_request));
     let response = output.and_then(providers::chat_response);
+    let mut request = input.and_then(|input| {
+        let known = find_request(input, providers::chat_request);
+        known.or_else(|| find_plain_request(input, response.as_ref()))
+    });
     attributes.record(&model(request.as_ref(), response.as_ref()));
     // `{"model": .., "prompt": ".."}` is a request of OpenAI's completions and of Ollama's generate
     // alike. Only a response with choices of text proves that it was a completion.
@@ -41,6 +44,7 @@ pub(super) fn add_attributes(
         attributes.record(&response.finish_reason.map(FinishReason::new));
         attributes.record(&response.tokens);
         attributes.record(&Choices(response.choices));
+        attributes.record(&OutputImages(response.images));
         attributes.record(&ParsedMessages(response.messages));
     }
     if let Some(request) = request {
@@ -50,6 +54,15 @@ pub(super) fn add_attributes(
         } else {
             attributes.record(&InputMessages::from_iter(request.messages));
         }
+    }
+}
+
+/// Finds a request that has no distinguishing field. The response must prove what it is, or the
+/// endpoint to which it was sent.
+fn find_plain_request(input: Input<'_>, response: Option<&ChatResponse>) -> Option<ChatRequest> {
+    match (input, response) {
+        (Input::Arguments(_), None) => None,
+        _ => find_request(input, |value| providers::plain_chat_request(value, response)),
     }
 }
 

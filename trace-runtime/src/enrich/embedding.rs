@@ -2,7 +2,7 @@
 
 use super::api::non_empty;
 use super::cost;
-use super::find_request::find_request;
+use super::find_request::{Input, find_request};
 use super::model_family;
 use super::providers;
 use crate::record::{Attributes, Embedding, Embeddings, LlmModel};
@@ -10,12 +10,15 @@ use serde_json::Value;
 
 /// Derives `embedding.*` attributes, the token counts and the vendor of the model.
 pub(super) fn add_attributes(
-    input: Option<&Value>,
+    input: Option<Input<'_>>,
     output: Option<&Value>,
     attributes: &mut Attributes,
 ) {
     let request = input.and_then(|input| find_request(input, providers::embedding_request));
-    let response = output.and_then(providers::embedding_response);
+    let response = output.and_then(|output| {
+        let plain = || request.as_ref().and_then(|_| providers::plain_embedding_response(output));
+        providers::embedding_response(output).or_else(plain)
+    });
     let (mut texts, mut parameters, mut requested) = (Vec::new(), None, None);
     if let Some(request) = request {
         (texts, parameters, requested) = (request.texts, request.parameters, request.model);

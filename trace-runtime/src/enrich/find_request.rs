@@ -3,6 +3,15 @@
 use super::wire::recorded_body;
 use serde_json::{Map, Value};
 
+/// The input of a span.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Input<'a> {
+    /// The arguments of a function, or any other value that a program records.
+    Arguments(&'a Value),
+    /// The body that was sent to an endpoint of a model. It is the request and nothing else.
+    Body(&'a Value),
+}
+
 /// Returns the request in the input of a span, as `parse` reads it.
 ///
 /// The input is a JSON object with the arguments of the function by name. The request is one of:
@@ -12,7 +21,11 @@ use serde_json::{Map, Value};
 /// * one argument that is JSON text: `fn post(url: &str, body: String)`.
 ///
 /// If two arguments are requests, it is unknown which one was sent, and the result is `None`.
-pub(super) fn find_request<T>(input: &Value, parse: impl Fn(&Value) -> Option<T>) -> Option<T> {
+pub(super) fn find_request<T>(input: Input<'_>, parse: impl Fn(&Value) -> Option<T>) -> Option<T> {
+    let input = match input {
+        Input::Body(body) => return parse(body),
+        Input::Arguments(arguments) => arguments,
+    };
     if let Some(request) = parse(input) {
         let reduced = input.as_object().and_then(without_foreign_arguments);
         return Some(reduced.and_then(|input| parse(&input)).unwrap_or(request));
@@ -53,7 +66,7 @@ fn without_foreign_arguments(arguments: &Map<String, Value>) -> Option<Value> {
 /// The fields of the known requests that are neither objects nor lists of objects.
 ///
 /// Names that are common for other arguments, such as `title` or `store`, are left out.
-const SCALAR_FIELDS: [&str; 61] = [
+const SCALAR_FIELDS: [&str; 66] = [
     // OpenAI chat completions, responses and completions, and their compatible servers.
     "best_of",
     "frequency_penalty",
@@ -102,6 +115,12 @@ const SCALAR_FIELDS: [&str; 61] = [
     // Bedrock Converse.
     "additionalModelResponseFieldPaths",
     "additional_model_response_field_paths",
+    // Bedrock `InvokeModel`.
+    "maxTokens",
+    "max_tokens_to_sample",
+    "num_generations",
+    "return_likelihoods",
+    "topP",
     // Cohere chat, embed and rerank.
     "embedding_types",
     "input_type",
@@ -221,7 +240,7 @@ mod tests {
     /// Finds a request in the format of OpenAI's chat API, in its simplest form.
     fn find(input: &Value) -> Option<Value> {
         let is_request = |value: &Value| value.get("messages").is_some_and(Value::is_array);
-        find_request(input, |value| is_request(value).then(|| value.clone()))
+        find_request(Input::Arguments(input), |value| is_request(value).then(|| value.clone()))
     }
 
     fn request() -> Value {

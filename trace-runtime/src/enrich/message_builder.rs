@@ -22,10 +22,10 @@ impl AssistantTurn {
     }
 
     /// Adds reasoning. A block without any content is ignored: OpenAI sends an empty summary if the
-    /// caller did not ask for one.
+    /// caller did not ask for one. Anthropic may send a signature alone.
     pub(super) fn push_reasoning(&mut self, reasoning: Reasoning) {
-        let Reasoning { text, data, encrypted_content, .. } = &reasoning;
-        let contents = [text, data, encrypted_content].into_iter().flatten();
+        let Reasoning { text, data, encrypted_content, signature, .. } = &reasoning;
+        let contents = [text, data, encrypted_content, signature].into_iter().flatten();
         if contents.into_iter().any(|content| !content.is_empty()) {
             self.parts.push(reasoning.into());
         }

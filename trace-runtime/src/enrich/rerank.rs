@@ -1,7 +1,7 @@
 //! Attributes of a RERANKER span, from the request and the response of a rerank API.
 
 use super::api::{Ranked, RerankRequest, non_empty};
-use super::find_request::find_request;
+use super::find_request::{Input, find_request};
 use super::providers;
 use crate::record::{Attributes, Document, RerankedDocuments, RerankerInput};
 use serde_json::Value;
@@ -9,7 +9,7 @@ use serde_json::Value;
 /// Derives `reranker.*` attributes: the query, the documents as they were given, and the documents
 /// in their new order.
 pub(super) fn add_attributes(
-    input: Option<&Value>,
+    input: Option<Input<'_>>,
     output: Option<&Value>,
     attributes: &mut Attributes,
 ) {

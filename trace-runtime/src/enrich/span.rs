@@ -1,6 +1,8 @@
 //! Derives the attributes of one span from its input and its output.
 
+use super::api::tokens;
 use super::counted_once::has_tokens;
+use super::find_request::Input;
 use super::wire::recorded_body;
 use super::{chat, described_fields, embedding, gen_ai, model_family, rerank};
 use crate::openinference::OpenInferenceSpanKind as Kind;
@@ -8,8 +10,8 @@ use crate::openinference::add_missing;
 use crate::openinference::keys;
 use crate::panic::catch;
 use crate::record::Attributes;
-use opentelemetry::KeyValue;
 use opentelemetry::trace::SpanKind;
+use opentelemetry::{Array, KeyValue};
 use opentelemetry_sdk::trace::SpanData;
 use serde_json::Value;
 
@@ -42,13 +44,15 @@ pub(crate) fn enrich(span: &mut SpanData, limit: usize) {
         None if is_entry_point(&span.span_kind) => return attributes.push(Kind::Chain.attribute()),
         _ => return,
     };
+    let is_exchange = exchange.is_none() && is_exchange(&span.span_kind, &span.attributes);
     if let Some([input, output]) = exchange {
         let (input, mut output) = (parse(input.as_deref()), parse(output.as_deref()));
         if let Ok(Some(response)) = catch(|| join(output.as_ref()?)) {
             output = Some(response);
         }
         let had_tokens = has_tokens(&span.attributes);
-        add_derived(span, derive, input.as_ref(), output.as_ref(), limit);
+        add_derived(span, derive, input.as_ref().map(Input::Body), output.as_ref(), limit);
+        add_counts_of_headers(&mut span.attributes);
         if !had_tokens && has_tokens(&span.attributes) {
             span.attributes.push(KeyValue::new(keys::EXCHANGE_TOKENS, true));
         }
@@ -60,7 +64,12 @@ pub(crate) fn enrich(span: &mut SpanData, limit: usize) {
         replace_output(attributes, &response);
         output = Some(response);
     }
-    add_derived(span, derive, input.as_ref(), output.as_ref(), limit);
+    if is_exchange {
+        name_responded_model(attributes, output.as_ref());
+    }
+    let as_input = if is_exchange { Input::Body } else { Input::Arguments };
+    add_derived(span, derive, input.as_ref().map(as_input), output.as_ref(), limit);
+    add_counts_of_headers(&mut span.attributes);
     name_requested_model(&mut span.attributes);
 }
 
@@ -69,6 +78,22 @@ pub(crate) fn enrich(span: &mut SpanData, limit: usize) {
 /// of an application. Without a kind, backends show the root of most traces as unknown.
 fn is_entry_point(kind: &SpanKind) -> bool {
     matches!(kind, SpanKind::Server | SpanKind::Consumer)
+}
+
+/// Returns true for the span of an HTTP exchange, whose input and output are bodies.
+fn is_exchange(kind: &SpanKind, attributes: &[KeyValue]) -> bool {
+    let has_server = || attributes.iter().any(|kv| kv.key.as_str() == keys::SERVER_ADDRESS);
+    matches!(kind, SpanKind::Client) && has_server()
+}
+
+/// Replaces the name of an embedding model in the URL by that in the response: in Azure's, the user
+/// chooses the name.
+fn name_responded_model(attributes: &mut [KeyValue], output: Option<&Value>) {
+    let model = output.and_then(|output| output.get("model")?.as_str());
+    let named = attributes.iter_mut().find(|kv| kv.key.as_str() == keys::EMBEDDING_MODEL_NAME);
+    if let (Some(named), Some(model)) = (named, model.filter(|model| !model.is_empty())) {
+        named.value = model.to_owned().into();
+    }
 }
 
 /// Takes the request and the response of the exchange that filled a span.
@@ -93,7 +118,7 @@ fn parse(body: Option<&str>) -> Option<Value> {
 fn add_derived(
     span: &mut SpanData,
     derive: Derive,
-    input: Option<&Value>,
+    input: Option<Input<'_>>,
     output: Option<&Value>,
     limit: usize,
 ) {
@@ -103,6 +128,27 @@ fn add_derived(
         span.dropped_attributes_count = span.dropped_attributes_count.saturating_add(dropped);
         add_missing(&mut span.attributes, derived);
     }
+}
+
+/// Adds the token counts of the headers of an exchange if the body has none: Bedrock's `InvokeModel`
+/// returns the body of the model's vendor, and many of these have no counts.
+fn add_counts_of_headers(attributes: &mut Vec<KeyValue>) {
+    if has_tokens(attributes) {
+        return;
+    }
+    let count = |key: &str| {
+        let attribute = attributes.iter().rfind(|attribute| attribute.key.as_str() == key)?;
+        match &attribute.value {
+            opentelemetry::Value::Array(Array::String(values)) => {
+                values.first()?.as_str().parse::<u64>().ok()
+            }
+            _ => None,
+        }
+    };
+    let counts = tokens(count(keys::HTTP_INPUT_TOKENS), count(keys::HTTP_OUTPUT_TOKENS));
+    let mut derived = Attributes::with_limit(MAX_DERIVED);
+    derived.record(&counts);
+    add_missing(attributes, derived);
 }
 
 /// Sets `llm.model_name` to the model of the request if neither body names a model, and its vendor.
@@ -126,7 +172,7 @@ const MAX_DERIVED: usize = 100_000;
 
 /// Derives attributes from the JSON of the input and of the output. Either is `None` if the span
 /// does not have it or if it is not JSON.
-type Derive = fn(Option<&Value>, Option<&Value>, &mut Attributes);
+type Derive = fn(Option<Input<'_>>, Option<&Value>, &mut Attributes);
 
 /// Joins the chunks of a streamed output into the response that the API would have sent without
 /// streaming. Returns `None` if the output is not a list of such chunks.

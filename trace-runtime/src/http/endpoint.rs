@@ -13,6 +13,8 @@ pub(super) struct Endpoint {
     pub(super) site: &'static CallSite,
     /// The request is a call if its body has one of these keys.
     pub(super) keys: &'static [&'static str],
+    /// A part of the names of the models to which the endpoint belongs. Empty for all.
+    model: &'static str,
 }
 
 static CHAT: CallSite = CallSite::of_exchanges(Llm, "chat");
@@ -26,17 +28,23 @@ const fn endpoint(
     site: &'static CallSite,
     keys: &'static [&'static str],
 ) -> Endpoint {
-    Endpoint { suffix, site, keys }
+    Endpoint { suffix, site, keys, model: "" }
 }
 
+/// The keys of a request whose response Bedrock streams.
+const STREAM_KEYS: [&str; 4] = ["messages", "prompt", "message", "inputText"];
+
 /// The known endpoints. Of several that fit, the first counts.
-static ENDPOINTS: [Endpoint; 26] = [
+static ENDPOINTS: [Endpoint; 33] = [
     // OpenAI, and the many servers that speak its APIs.
     endpoint("/chat/completions", &CHAT, &["messages"]),
+    // Mistral.
+    endpoint("/agents/completions", &CHAT, &["messages"]),
     endpoint("/responses", &CHAT, &["input", "prompt", "previous_response_id"]),
     endpoint("/completions", &COMPLETION, &["prompt"]),
     endpoint("/api/embeddings", &EMBED, &["prompt", "input"]),
     endpoint("/embeddings", &EMBED, &["input"]),
+    endpoint("/images/generations", &GENERATE, &["prompt"]),
     // Anthropic, also on Vertex AI.
     endpoint("/messages", &CHAT, &["messages"]),
     endpoint(":rawPredict", &CHAT, &["messages"]),
@@ -46,29 +54,42 @@ static ENDPOINTS: [Endpoint; 26] = [
     endpoint(":streamGenerateContent", &GENERATE, &["contents"]),
     endpoint(":embedContent", &EMBED, &["content"]),
     endpoint(":batchEmbedContents", &EMBED, &["requests"]),
-    // Bedrock. The model in the path decides what `invoke` is.
+    // Vertex AI serves many models at `predict`; of these only embeddings are read.
+    endpoint(":predict", &EMBED, &["instances"]).of_model("embedding"),
+    // Bedrock. The keys of the body and the model in the path decide what `invoke` is.
     endpoint("/converse", &CHAT, &["messages"]),
     endpoint("/converse-stream", &CHAT, &["messages"]),
-    endpoint("/invoke", &EMBED, &["inputText", "texts"]),
+    endpoint("/invoke", &CHAT, &["messages", "prompt", "message", "textGenerationConfig"]),
+    endpoint("/invoke", &CHAT, &["inputText"]).of_model("titan-t"),
     endpoint("/invoke", &RERANK, &["query"]),
-    endpoint("/invoke", &CHAT, &["messages", "prompt"]),
-    endpoint("/invoke-with-response-stream", &CHAT, &["messages", "prompt", "inputText"]),
+    endpoint("/invoke", &EMBED, &["inputText", "inputImage", "texts", "inputs", "images"]),
+    endpoint("/invoke-with-response-stream", &CHAT, &STREAM_KEYS),
     // Ollama, then Cohere.
     endpoint("/api/chat", &CHAT, &["messages"]),
     endpoint("/api/generate", &GENERATE, &["prompt"]),
     endpoint("/api/embed", &EMBED, &["input"]),
     endpoint("/v1/chat", &CHAT, &["message", "messages"]),
     endpoint("/v2/chat", &CHAT, &["messages"]),
+    endpoint("/v1/generate", &COMPLETION, &["prompt"]),
     endpoint("/v1/embed", &EMBED, &["texts", "inputs", "images"]),
     endpoint("/v2/embed", &EMBED, &["texts", "inputs", "images"]),
     endpoint("/rerank", &RERANK, &["query"]),
+    // Voyage.
+    endpoint("/multimodalembeddings", &EMBED, &["inputs"]),
+    endpoint("/contextualizedembeddings", &EMBED, &["inputs"]),
 ];
 
 impl Endpoint {
+    const fn of_model(self, model: &'static str) -> Self {
+        Endpoint { model, ..self }
+    }
+
     /// Returns the endpoints to which a path may belong.
     pub(super) fn candidates(path: &str) -> impl Iterator<Item = &'static Endpoint> {
         let path = path.trim_end_matches('/');
-        ENDPOINTS.iter().filter(move |endpoint| path.ends_with(endpoint.suffix))
+        ENDPOINTS.iter().filter(move |endpoint| {
+            path.strip_suffix(endpoint.suffix).is_some_and(|before| before.contains(endpoint.model))
+        })
     }
 
     pub(super) fn kind(&self) -> OpenInferenceSpanKind {
@@ -86,8 +107,9 @@ pub(super) fn model_in(path: &str) -> Option<String> {
     MODEL_PLACES.iter().find_map(|(before, after)| {
         let (_, rest) = path.split_once(before)?;
         let (model, _) = rest.split_once(*after)?;
-        let model = percent_decode_str(model).decode_utf8_lossy().into_owned();
-        (!model.is_empty() && !model.contains('/')).then_some(model)
+        // A slash inside the name is escaped, as in the ARN of a profile of Bedrock.
+        let is_name = !model.is_empty() && !model.contains('/');
+        is_name.then(|| percent_decode_str(model).decode_utf8_lossy().into_owned())
     })
 }
 
@@ -101,6 +123,10 @@ mod tests {
             ("/openai/deployments/my-gpt/chat/completions", Some("my-gpt")),
             ("/v1beta/models/gemini-2.5-flash:generateContent", Some("gemini-2.5-flash")),
             ("/model/anthropic.claude%2Dv2%3A1/converse", Some("anthropic.claude-v2:1")),
+            (
+                "/model/arn%3Aaws%3Abedrock%3Aus-east-1%3A1%3Ainference-profile%2Fnova/converse",
+                Some("arn:aws:bedrock:us-east-1:1:inference-profile/nova"),
+            ),
             ("/v1/models", None),
             ("/v1/chat/completions", None),
             ("/model//converse", None),
@@ -117,5 +143,10 @@ mod tests {
         assert_eq!(names("/v1/embeddings"), ["embeddings"]);
         assert!(names("/v1/models").is_empty());
         assert!(names("/v1/messages/count_tokens").is_empty());
+        assert_eq!(
+            names("/v1/publishers/google/models/text-embedding-005:predict"),
+            ["embeddings"]
+        );
+        assert!(names("/v1/publishers/google/models/imagen-4.0:predict").is_empty());
     }
 }

@@ -138,8 +138,9 @@ impl Exchange {
         }
     }
 
-    /// Looks at a header of the response. Only the content type, the id of the request and the cost
-    /// that a `LiteLLM` proxy states are used; no other header becomes an attribute.
+    /// Looks at a header of the response. Only the content type, the id of the request, the token
+    /// counts of Bedrock and the cost that a `LiteLLM` proxy states are used; no other header becomes
+    /// an attribute.
     ///
     #[cfg_attr(feature = "testing", doc = "```")]
     #[cfg_attr(not(feature = "testing"), doc = "```ignore")]
@@ -165,8 +166,8 @@ impl Exchange {
         if name.eq_ignore_ascii_case(keys::HTTP_RESPONSE_COST) {
             running.attributes.extend(stated_cost(value));
         }
-        let of_id = |(header, _): &&(&str, &str)| name.eq_ignore_ascii_case(header);
-        if let Some((_, key)) = keys::HTTP_REQUEST_IDS.iter().find(of_id) {
+        let of_name = |(header, _): &&(&str, &str)| name.eq_ignore_ascii_case(header);
+        if let Some((_, key)) = keys::HTTP_RESPONSE_HEADERS.iter().find(of_name) {
             let value = Array::String(vec![StringValue::from(value.to_owned())]);
             running.attributes.push(KeyValue::new(*key, Value::Array(value)));
         }

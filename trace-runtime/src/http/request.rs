@@ -116,6 +116,16 @@ mod tests {
                 r#"{"inputText":""}"#,
                 "embeddings amazon.titan-embed",
             ),
+            (
+                "https://h/model/amazon.titan-text-express-v1/invoke",
+                r#"{"inputText":""}"#,
+                "chat amazon.titan-text-express-v1",
+            ),
+            (
+                "https://h/model/cohere.command-r-v1%3A0/invoke",
+                r#"{"message":"hi"}"#,
+                "chat cohere.command-r-v1:0",
+            ),
             ("https://h/v2/rerank", r#"{"query":"q","documents":[]}"#, "rerank"),
             ("http://localhost:11434/api/embed", r#"{"model":"e","input":[]}"#, "embeddings e"),
         ] {

@@ -202,12 +202,17 @@ pub(crate) const MCP_METHOD_NAME: &str = "mcp.method.name";
 /// The header with which a `LiteLLM` proxy states the cost in dollars.
 pub(crate) const HTTP_RESPONSE_COST: &str = "x-litellm-response-cost";
 /// The headers with the id that a provider gave to a request, and their keys.
-pub(crate) const HTTP_REQUEST_IDS: [(&str, &str); 4] = [
+pub(crate) const HTTP_RESPONSE_HEADERS: [(&str, &str); 6] = [
     ("x-request-id", "http.response.header.x-request-id"),
     ("request-id", "http.response.header.request-id"),
     ("x-amzn-requestid", "http.response.header.x-amzn-requestid"),
     ("apim-request-id", "http.response.header.apim-request-id"),
+    ("x-amzn-bedrock-input-token-count", HTTP_INPUT_TOKENS),
+    ("x-amzn-bedrock-output-token-count", HTTP_OUTPUT_TOKENS),
 ];
+pub(crate) const HTTP_INPUT_TOKENS: &str = "http.response.header.x-amzn-bedrock-input-token-count";
+pub(crate) const HTTP_OUTPUT_TOKENS: &str =
+    "http.response.header.x-amzn-bedrock-output-token-count";
 
 // OpenTelemetry: the event of an error and its attributes.
 pub(crate) const EVENT_EXCEPTION: &str = "exception";

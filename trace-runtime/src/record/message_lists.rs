@@ -2,6 +2,7 @@
 
 use super::Record;
 use super::attributes::Attributes;
+use super::media::Image;
 use super::message::{AssistantMessage, Message};
 use crate::openinference::keys;
 use serde::Serialize;
@@ -70,6 +71,9 @@ pub(crate) struct ParsedMessages(pub(crate) Vec<Message>);
 /// The prompts of a request to a text completion API, which has text in place of chat messages.
 pub(crate) struct Prompts(pub(crate) Vec<String>);
 
+/// The images that a model generated.
+pub(crate) struct OutputImages(pub(crate) Vec<Image>);
+
 /// The completions in the response of a text completion API.
 pub(crate) struct Choices(pub(crate) Vec<String>);
 
@@ -100,5 +104,6 @@ record_list! {
     OutputMessages: keys::LLM_OUTPUT_MESSAGES, |attributes, message| message.write(attributes);
     ParsedMessages: keys::LLM_OUTPUT_MESSAGES, |attributes, message| message.write(attributes);
     Prompts: keys::LLM_PROMPTS, |attributes, text| attributes.set(keys::PROMPT_TEXT, text);
+    OutputImages: keys::OUTPUT_IMAGES, |attributes, image| image.write(attributes);
     Choices: keys::LLM_CHOICES, |attributes, text| attributes.set(keys::COMPLETION_TEXT, text);
 }

@@ -73,7 +73,7 @@ pub use json::Json;
 pub(crate) use media::data_url;
 pub use media::{Audio, Image, Video};
 pub use message::{AssistantMessage, Message, SystemMessage, ToolMessage, UserMessage};
-pub(crate) use message_lists::{Choices, ParsedMessages, Prompts};
+pub(crate) use message_lists::{Choices, OutputImages, ParsedMessages, Prompts};
 pub use message_lists::{InputMessages, OutputMessages};
 pub use model::{FinishReason, InvocationParameters, LlmModel};
 #[doc(hidden)]

@@ -47,8 +47,9 @@ mod ollama;
 mod openai;
 
 use super::api::{
-    ChatRequest, ChatResponse, EmbeddingRequest, EmbeddingResponse, Ranked, RerankRequest,
+    ChatRequest, ChatResponse, EmbeddingRequest, EmbeddingResponse, Ranked, RerankRequest, vector,
 };
+use super::wire::lenient::read_items;
 use serde_json::Value;
 
 /// Reads a value of one format, or returns `None` if the value is not of that format.
@@ -59,7 +60,7 @@ type Parser<T> = fn(&Value) -> Option<T>;
 type Assembler = fn(&[Value]) -> Option<Value>;
 
 /// The formats of chat and completion requests, in the order in which they are tried.
-const CHAT_REQUESTS: [Parser<ChatRequest>; 11] = [
+const CHAT_REQUESTS: [Parser<ChatRequest>; 12] = [
     // Distinctive field names: `input`, and `contents` with `parts`.
     openai::responses::request,
     gemini::request,
@@ -73,6 +74,7 @@ const CHAT_REQUESTS: [Parser<ChatRequest>; 11] = [
     cohere::chat_v1::request,
     bedrock::llama::request,
     bedrock::titan::text_request,
+    bedrock::completions::request,
     openai::completions::request,
     ollama::generate_request,
 ];
@@ -80,7 +82,7 @@ const CHAT_REQUESTS: [Parser<ChatRequest>; 11] = [
 /// The formats of chat and completion responses, in the order in which they are tried.
 ///
 /// Their required fields differ, so this order does not decide between formats.
-const CHAT_RESPONSES: [Parser<ChatResponse>; 12] = [
+const CHAT_RESPONSES: [Parser<ChatResponse>; 14] = [
     openai::chat::response,
     openai::responses::response,
     anthropic::response,
@@ -89,14 +91,16 @@ const CHAT_RESPONSES: [Parser<ChatResponse>; 12] = [
     cohere::chat::response,
     cohere::chat_v1::response,
     openai::completions::response,
+    openai::images::response,
     bedrock::llama::response,
     bedrock::titan::text_response,
+    bedrock::completions::response,
     ollama::chat_response,
     ollama::generate_response,
 ];
 
 /// The formats of streamed chats and completions, in the order in which they are tried.
-const CHAT_STREAMS: [Assembler; 11] = [
+const CHAT_STREAMS: [Assembler; 12] = [
     openai::chat::assemble,
     openai::responses_stream::assemble,
     anthropic::stream::assemble,
@@ -107,23 +111,27 @@ const CHAT_STREAMS: [Assembler; 11] = [
     openai::completions::assemble,
     bedrock::llama::assemble,
     bedrock::titan::assemble,
+    bedrock::completions::assemble,
     ollama::assemble,
 ];
 
 /// The formats of embedding requests. Ollama's and Mistral's are the same as OpenAI's.
-const EMBEDDING_REQUESTS: [Parser<EmbeddingRequest>; 4] = [
+const EMBEDDING_REQUESTS: [Parser<EmbeddingRequest>; 6] = [
     openai::embeddings::request,
     cohere::embed::request,
     gemini::embeddings::request,
+    gemini::embeddings::predict_request,
     bedrock::titan::request,
+    ollama::embeddings_request,
 ];
 
 /// The formats of embedding responses.
-const EMBEDDING_RESPONSES: [Parser<EmbeddingResponse>; 5] = [
+const EMBEDDING_RESPONSES: [Parser<EmbeddingResponse>; 6] = [
     openai::embeddings::response,
     cohere::embed::response,
     ollama::embed_response,
     gemini::embeddings::response,
+    gemini::embeddings::predict_response,
     bedrock::titan::response,
 ];
 
@@ -132,9 +140,29 @@ pub(super) fn chat_request(value: &Value) -> Option<ChatRequest> {
     CHAT_REQUESTS.iter().find_map(|parse| parse(value))
 }
 
+/// Reads a request that has no distinguishing field: only a text, and parameters of any name. `origin`
+/// is that of the response, which proves what the request is.
+///
+/// `None` stands for a body that was sent to an endpoint of a model, which proves it too.
+pub(super) fn plain_chat_request(
+    value: &Value,
+    response: Option<&ChatResponse>,
+) -> Option<ChatRequest> {
+    let origin = response.map(|response| response.origin).unwrap_or_default();
+    if response.is_none_or(|response| !response.choices.is_empty())
+        && let Some(request) = bedrock::completions::plain_request(value, origin)
+    {
+        return Some(request);
+    }
+    let is_chat = response.is_none_or(|response| response.origin.system == Some("cohere"));
+    if is_chat { cohere::chat_v1::plain_request(value) } else { None }
+}
+
 /// Reads the response of a chat or completion in any known format.
 pub(super) fn chat_response(value: &Value) -> Option<ChatResponse> {
-    CHAT_RESPONSES.iter().find_map(|parse| parse(value))
+    let mut response = CHAT_RESPONSES.iter().find_map(|parse| parse(value))?;
+    response.tokens = response.tokens.or_else(|| bedrock::invocation_metrics(value));
+    Some(response)
 }
 
 /// Assembles the chunks of a streamed chat into one response of the same API.
@@ -143,7 +171,8 @@ pub(super) fn chat_response(value: &Value) -> Option<ChatResponse> {
 /// structure of the chunks, and the recorded output must not be replaced by a response that cannot
 /// be parsed.
 pub(super) fn assemble_chat_stream(chunks: &[Value]) -> Option<Value> {
-    let response = CHAT_STREAMS.iter().find_map(|assemble| assemble(chunks))?;
+    let mut response = CHAT_STREAMS.iter().find_map(|assemble| assemble(chunks))?;
+    bedrock::keep_metrics(chunks, &mut response);
     chat_response(&response).is_some().then_some(response)
 }
 
@@ -157,12 +186,28 @@ pub(super) fn embedding_response(value: &Value) -> Option<EmbeddingResponse> {
     EMBEDDING_RESPONSES.iter().find_map(|parse| parse(value))
 }
 
-/// Reads the request of a reranking. Cohere's format is the only one.
+/// Reads a response of nothing but vectors, which is one only beside a known request.
+///
+/// ```json
+/// {"embedding": [0.5, -1.0]}
+/// [[0.5, -1.0], [0.25, 2.0]]
+/// ```
+///
+/// The first is Ollama's older API, the second that of text-embeddings-inference.
+pub(super) fn plain_embedding_response(value: &Value) -> Option<EmbeddingResponse> {
+    let vectors = match value {
+        Value::Array(list) => read_items(list, |item| vector(item).map(Some), |_| None)?,
+        value => vec![Some(vector(value.get("embedding")?)?)],
+    };
+    Some(EmbeddingResponse { vectors, model: None, tokens: None })
+}
+
+/// Reads the request of a reranking. The formats of all servers are variants of Cohere's.
 pub(super) fn rerank_request(value: &Value) -> Option<RerankRequest> {
     cohere::rerank::request(value)
 }
 
-/// Reads the response of a reranking. Cohere's format is the only one.
+/// Reads the response of a reranking.
 pub(super) fn rerank_response(value: &Value) -> Option<Vec<Ranked>> {
     cohere::rerank::response(value)
 }

@@ -8,7 +8,8 @@ use super::openai::chat;
 use super::openai::messages::parse_reply;
 use super::openai::parts::image_from_base64;
 use crate::enrich::api::{
-    ChatRequest, ChatResponse, EmbeddingResponse, Origin, json_part, parameters, vector,
+    ChatRequest, ChatResponse, EmbeddingRequest, EmbeddingResponse, Origin, json_part, parameters,
+    vector,
 };
 use crate::enrich::message_builder::AssistantTurn;
 use crate::enrich::wire::lenient::{items, read_items};
@@ -93,7 +94,9 @@ pub(super) fn generate_request(value: &Value) -> Option<ChatRequest> {
     let prompts =
         if messages.is_empty() && images.is_empty() { vec![prompt.clone()] } else { Vec::new() };
     let mut parts = vec![Part::text(prompt)];
-    let image = |data: &Value| data.as_str().map_or_else(|| json_part(data), image_from_base64);
+    let image = |data: &Value| {
+        data.as_str().map_or_else(|| json_part(data), |data| image_from_base64(data).into())
+    };
     parts.extend(images.iter().map(image));
     messages.push(UserMessage::new(parts).into());
     Some(ChatRequest {
@@ -192,6 +195,26 @@ pub(super) fn assemble(chunks: &[Value]) -> Option<Value> {
     let mut response = assembled.into_map();
     unknown.add_to(&mut response);
     Some(response.into())
+}
+
+/// The body of a request to `/api/embeddings`, which `/api/embed` superseded.
+///
+/// ```json
+/// {"model": "all-minilm", "prompt": "Hi"}
+/// ```
+#[derive(Deserialize)]
+struct EmbeddingsRequest {
+    model: String,
+    prompt: String,
+    #[serde(flatten)]
+    rest: Map<String, Value>,
+}
+
+/// Reads a request to the older API.
+pub(super) fn embeddings_request(value: &Value) -> Option<EmbeddingRequest> {
+    let EmbeddingsRequest { model, prompt, rest } = from_value(value)?;
+    let parameters = parameters(Some(("model", &model)), rest);
+    Some(EmbeddingRequest { texts: vec![prompt], parameters, model: Some(model) })
 }
 
 /// The body of an embed response.

@@ -14,10 +14,10 @@ pub(crate) fn items<'a>(object: &'a Value, field: &str) -> &'a [Value] {
 /// Reads a list: each item by `known`, and if it is not known by `unknown`.
 ///
 /// Returns `None` if no item is known, because the list then belongs to another format.
-pub(crate) fn read_items<T>(
-    items: &[Value],
-    known: impl Fn(&Value) -> Option<T>,
-    unknown: impl Fn(&Value) -> T,
+pub(crate) fn read_items<V, T>(
+    items: &[V],
+    known: impl Fn(&V) -> Option<T>,
+    unknown: impl Fn(&V) -> T,
 ) -> Option<Vec<T>> {
     let mut has_known = false;
     let read = |item| {

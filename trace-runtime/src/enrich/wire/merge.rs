@@ -15,8 +15,9 @@ use std::collections::BTreeMap;
 /// A list of names is necessary because a chunk does not mark increments: `"content": "lo"`
 /// continues the text before it, while `"role": "assistant"` in each chunk is a repetition.
 /// `thinking` and `response` are Ollama's, `tool_plan` is Cohere's, `transcript` belongs to
-/// OpenAI's audio, and servers that follow OpenAI use one of the two names for reasoning.
-const INCREMENTAL_FIELDS: [&str; 10] = [
+/// OpenAI's audio, and servers that follow OpenAI use one of the two names for reasoning. `summary`
+/// is in the reasoning details of OpenRouter.
+const INCREMENTAL_FIELDS: [&str; 11] = [
     "content",
     "text",
     "thinking",
@@ -27,6 +28,7 @@ const INCREMENTAL_FIELDS: [&str; 10] = [
     "tool_plan",
     "transcript",
     "response",
+    "summary",
 ];
 
 /// An object that is joined from the chunks of a stream.

@@ -71,7 +71,9 @@ pub(super) fn request(value: &Value) -> Option<ChatRequest> {
     if !has_message || !is_distinct(&request, wire_messages) {
         return None;
     }
-    let Request { model, system, tools: definitions, rest, .. } = request;
+    let Request { model, system, tools: definitions, mut rest, .. } = request;
+    // The version of the format, which Bedrock and Vertex AI require. It sets nothing.
+    rest.remove("anthropic_version");
     let mut messages = Messages::default();
     if let Some(system) = system {
         messages.push(SystemMessage::new(parse_content(&system)));

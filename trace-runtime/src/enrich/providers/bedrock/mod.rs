@@ -4,16 +4,18 @@
 //! Fixtures: `bedrock_converse*.json`. The content blocks are read in `blocks`, the events of
 //! `ConverseStream` in `stream`. The bodies of `InvokeModel` have the
 //! format of the vendor that made the model: those of Anthropic and Cohere are read beside their
-//! own APIs, Meta's in `llama` and Amazon's in `titan`. Nova has the format of Converse.
+//! own APIs, Meta's in `llama` and Amazon's in `titan`, completions of other vendors in
+//! `completions`. Nova has the format of Converse.
 
 mod blocks;
+pub(super) mod completions;
 pub(super) mod llama;
 pub(super) mod stream;
 pub(super) mod titan;
 
 use super::exclusive_usage::ExclusiveUsage;
 use crate::enrich::api::{
-    ChatRequest, ChatResponse, Origin, json_message, json_part, parameters, tools,
+    ChatRequest, ChatResponse, Origin, json_message, json_part, parameters, sum, tokens, tools,
 };
 use crate::enrich::message_builder::Messages;
 use crate::enrich::wire::lenient::items;
@@ -51,8 +53,11 @@ struct Request {
 fn completion_request(value: &Value, field: &str, origin: Origin) -> Option<ChatRequest> {
     let mut rest = value.as_object()?.clone();
     let Value::String(prompt) = rest.remove(field)? else { return None };
-    let parameters = parameters(None, rest);
-    Some(ChatRequest { prompts: vec![prompt], parameters, origin, ..ChatRequest::default() })
+    // The model is in the URL, except for Anthropic's and Cohere's own completions.
+    let model = rest.remove("model").and_then(|model| model.as_str().map(str::to_owned));
+    let parameters = parameters(model.as_deref().map(|model| ("model", model)), rest);
+    let prompts = vec![prompt];
+    Some(ChatRequest { prompts, parameters, model, origin, ..ChatRequest::default() })
 }
 
 /// `{"tools": [{"toolSpec": {"name": ..}}], "toolChoice": {"auto": {}}}`. Each tool is recorded as
@@ -92,6 +97,7 @@ pub(super) fn request(value: &Value) -> Option<ChatRequest> {
         add_message(&mut messages, message);
     }
     let mut rest = request.rest;
+    flatten_settings(&mut rest);
     let mut definitions = None;
     if let Some(config) = request.tool_config {
         definitions = config.tools;
@@ -106,6 +112,29 @@ pub(super) fn request(value: &Value) -> Option<ChatRequest> {
         origin: ORIGIN,
         ..ChatRequest::default()
     })
+}
+
+/// Moves the settings of `inferenceConfig`, and those for the model's vendor, beside the other
+/// parameters, where Phoenix looks for the temperature of every API.
+fn flatten_settings(rest: &mut Map<String, Value>) {
+    let names = [
+        "inferenceConfig",
+        "inference_config",
+        "additionalModelRequestFields",
+        "additional_model_request_fields",
+    ];
+    for name in names {
+        match rest.remove(name) {
+            Some(Value::Object(settings)) => {
+                for (name, setting) in settings {
+                    rest.entry(name).or_insert(setting);
+                }
+            }
+            // The fields of the vendor may be any JSON.
+            Some(other) => drop(rest.insert(name.to_owned(), other)),
+            None => {}
+        }
+    }
 }
 
 /// Returns true if at least one block is known.
@@ -157,14 +186,16 @@ struct Response {
 }
 
 /// The counts exclude each other: `inputTokens` does not include the cached tokens, `totalTokens`
-/// does.
+/// does. `InvokeModel` of Nova has other names for the cached tokens.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Usage {
     input_tokens: Option<u64>,
     output_tokens: Option<u64>,
     total_tokens: Option<u64>,
+    #[serde(alias = "cacheReadInputTokenCount")]
     cache_read_input_tokens: Option<u64>,
+    #[serde(alias = "cacheWriteInputTokenCount")]
     cache_write_input_tokens: Option<u64>,
 }
 
@@ -173,8 +204,8 @@ pub(super) fn response(value: &Value) -> Option<ChatResponse> {
     let message = value.get("output")?.get("message")?;
     let content = message.get("content")?.as_array()?;
     let Response { stop_reason, usage } = from_value::<Response>(value)?;
-    let tokens = usage.and_then(|usage| usage.tokens());
-    let is_distinct = content.is_empty() || stop_reason.is_some() || tokens.is_some();
+    let counts = usage.and_then(|usage| usage.tokens());
+    let is_distinct = content.is_empty() || stop_reason.is_some() || counts.is_some();
     if message.get("role")? != "assistant" || !is_distinct && !has_block(content) {
         return None;
     }
@@ -183,7 +214,7 @@ pub(super) fn response(value: &Value) -> Option<ChatResponse> {
     Some(ChatResponse {
         messages: messages.finish_response(),
         finish_reason: stop_reason,
-        tokens,
+        tokens: counts,
         model: None,
         origin: ORIGIN,
         ..ChatResponse::default()
@@ -200,6 +231,33 @@ impl Usage {
             output: self.output_tokens,
         };
         let tokens = usage.inclusive()?;
-        Some(TokenCount { total: self.total_tokens.or(tokens.total), ..tokens })
+        // A total that leaves no room for the cached tokens says that the input includes them.
+        let stated = sum([self.input_tokens, self.output_tokens]);
+        let cached = sum([self.cache_read_input_tokens, self.cache_write_input_tokens]);
+        let is_inclusive = self.total_tokens == Some(stated) && Some(cached) <= self.input_tokens;
+        let prompt = if is_inclusive { self.input_tokens } else { tokens.prompt };
+        Some(TokenCount { prompt, total: self.total_tokens.or(tokens.total), ..tokens })
+    }
+}
+
+/// The field that Bedrock adds to the last chunk of a stream of `InvokeModel`, for every vendor.
+///
+/// ```json
+/// {"amazon-bedrock-invocationMetrics": {"inputTokenCount": 7, "outputTokenCount": 42}}
+/// ```
+const METRICS: &str = "amazon-bedrock-invocationMetrics";
+
+/// Returns the counts that Bedrock adds. Those of the vendor have more details.
+pub(super) fn invocation_metrics(response: &Value) -> Option<TokenCount> {
+    let metrics = response.get(METRICS)?;
+    let count = |field| metrics.get(field).and_then(from_value::<u64>);
+    tokens(count("inputTokenCount"), count("outputTokenCount"))
+}
+
+/// Copies the counts that Bedrock adds from the chunks into the joined response.
+pub(super) fn keep_metrics(chunks: &[Value], response: &mut Value) {
+    let metrics = chunks.iter().rev().find_map(|chunk| chunk.get(METRICS));
+    if let (Some(metrics), Some(response)) = (metrics, response.as_object_mut()) {
+        response.entry(METRICS).or_insert_with(|| metrics.clone());
     }
 }

@@ -63,8 +63,18 @@ struct WireResult {
     outputs: Vec<Value>,
 }
 
-/// Reads a request that has a history, a preamble or a model of Cohere.
+/// Reads a request that has a history, a preamble, a model of Cohere, or a tool in Cohere's form.
 pub(crate) fn request(value: &Value) -> Option<ChatRequest> {
+    read_request(value, false)
+}
+
+/// Reads a request of which nothing but its response proves that it is one: on Bedrock the model is
+/// in the URL, and this API has a default model.
+pub(crate) fn plain_request(value: &Value) -> Option<ChatRequest> {
+    read_request(value, true)
+}
+
+fn read_request(value: &Value, is_proven: bool) -> Option<ChatRequest> {
     let Request { model, message, preamble, chat_history, tools: definitions, tool_results, rest } =
         from_value::<Request>(value)?;
     let is_cohere_model = |model: &str| model_family::system(model) == ORIGIN.system;
@@ -73,7 +83,12 @@ pub(crate) fn request(value: &Value) -> Option<ChatRequest> {
     let has_history =
         history.as_ref().is_some_and(|list| list.is_empty() || list.iter().any(Option::is_some));
     // Many functions have an argument `message`, so that field alone does not make a request.
-    if !has_history && preamble.is_none() && !model.as_deref().is_some_and(is_cohere_model) {
+    let is_cohere_tool = |tool: &Value| tool.get("parameter_definitions").is_some();
+    let is_distinct = has_history
+        || preamble.is_some()
+        || model.as_deref().is_some_and(is_cohere_model)
+        || definitions.iter().flatten().any(is_cohere_tool);
+    if !is_distinct && !is_proven {
         return None;
     }
     let mut messages = Vec::new();
@@ -199,8 +214,11 @@ const NO_CONTENT: [&str; 6] = [
 /// events matter for a stream that broke before these.
 pub(crate) fn assemble(events: &[Value]) -> Option<Value> {
     let kind = |event: &Value| event.get("event_type").and_then(Value::as_str).map(str::to_owned);
-    let is_start = |event: &&Value| kind(event).as_deref() == Some("stream-start");
-    let id = events.iter().find(is_start)?.get("generation_id")?;
+    let of_kind =
+        |name: &'static str| events.iter().find(move |event| kind(event).as_deref() == Some(name));
+    // Bedrock sends no `stream-start`. The end alone has the whole response then.
+    let end = || of_kind("stream-end")?.get("response");
+    let id = of_kind("stream-start").or_else(end)?.get("generation_id")?;
     let mut response = json!({"generation_id": id, "finish_reason": null, "text": ""});
     let (mut calls, mut complete_calls) = (IndexedList::default(), None);
     let mut unknown = UnknownChunks::default();

@@ -14,27 +14,34 @@ use serde_json::{Map, Value};
 /// ```json
 /// {"model": "embed-v4.0", "texts": ["a", "b"], "input_type": "search_document"}
 /// {"model": "embed-v4.0", "inputs": [{"content": [{"type": "text", "text": "a"}]}]}
+/// {"model": "embed-v4.0", "images": ["data:image/png;base64,.."], "input_type": "image"}
 /// ```
 ///
-/// Exactly one of `texts` and `inputs` is present.
+/// Exactly one of `texts`, `inputs` and `images` is present. Voyage's multimodal embeddings have
+/// `inputs` too.
 #[derive(Deserialize)]
 struct Request {
     model: Option<String>,
     texts: Option<Vec<Value>>,
     /// Version 2 only.
     inputs: Option<Vec<Value>>,
+    images: Option<Vec<Value>>,
     #[serde(flatten)]
     rest: Map<String, Value>,
 }
 
 /// Reads a request.
 pub(crate) fn request(value: &Value) -> Option<EmbeddingRequest> {
-    let Request { model, texts, inputs, rest } = from_value::<Request>(value)?;
+    let Request { model, texts, inputs, images, rest } = from_value::<Request>(value)?;
     let text = |text: &Value| text.as_str().map(str::to_owned);
     Some(EmbeddingRequest {
-        texts: match (texts, inputs) {
-            (Some(texts), None) => read_items(&texts, text, Value::to_string)?,
-            (None, Some(inputs)) => read_items(&inputs, input_text, Value::to_string)?,
+        texts: match (texts, inputs, images) {
+            (Some(texts), None, _) => read_items(&texts, text, Value::to_string)?,
+            (None, Some(inputs), _) => {
+                read_items(&inputs, input_texts, |it| vec![it.to_string()])?.concat()
+            }
+            // An image has no text.
+            (None, None, Some(images)) if images.iter().any(Value::is_string) => Vec::new(),
             _ => return None,
         },
         parameters: parameters(model.as_deref().map(|model| ("model", model)), rest),
@@ -42,13 +49,23 @@ pub(crate) fn request(value: &Value) -> Option<EmbeddingRequest> {
     })
 }
 
-/// Returns the text of an input, whose vector is computed from a text, an image, or both.
+/// Returns the text of an input, whose vector is computed from a text, an image, or both. It is a
+/// plain text for text-embeddings-inference, and the list of the parts of a document for Voyage's
+/// contextualized embeddings, which have a vector for each part.
 ///
 /// An image has an empty text, so that the texts after it keep their place beside their vectors.
-fn input_text(input: &Value) -> Option<String> {
-    let parts = input.get("content")?.as_array()?;
-    let texts = parts.iter().filter_map(|part| part.get("text")?.as_str());
-    Some(texts.collect::<Vec<_>>().join("\n"))
+fn input_texts(input: &Value) -> Option<Vec<String>> {
+    match input {
+        Value::String(text) => Some(vec![text.clone()]),
+        Value::Array(parts) => {
+            read_items(parts, |part| part.as_str().map(str::to_owned), Value::to_string)
+        }
+        input => {
+            let parts = input.get("content")?.as_array()?;
+            let texts = parts.iter().filter_map(|part| part.get("text")?.as_str());
+            Some(vec![texts.collect::<Vec<_>>().join("\n")])
+        }
+    }
 }
 
 /// The body of a response.

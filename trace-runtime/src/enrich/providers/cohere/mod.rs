@@ -10,11 +10,13 @@ pub(super) mod embed;
 pub(super) mod rerank;
 
 use crate::enrich::api::{Origin, tokens};
+use crate::enrich::wire::value_deserializer::from_value;
 use crate::record::TokenCount;
 use serde::Deserialize;
+use serde_json::Value;
 
 /// The models are Cohere's. The provider stays open: Azure and Bedrock serve the same format.
-const ORIGIN: Origin = Origin { system: Some("cohere"), provider: None };
+pub(super) const ORIGIN: Origin = Origin { system: Some("cohere"), provider: None };
 
 /// The counts of a chat: `usage` in version 2, `meta` in version 1.
 ///
@@ -47,6 +49,11 @@ impl Usage {
         let tokens = tokens(counts.input_tokens, counts.output_tokens)?;
         Some(TokenCount { cache_read: self.cached_tokens, ..tokens })
     }
+}
+
+/// Returns the counts in the response of a completion (`POST /v1/generate`).
+pub(super) fn generate_tokens(response: &Value) -> Option<TokenCount> {
+    from_value::<Usage>(response.get("meta")?)?.tokens()
 }
 
 /// Returns true for a finish reason in upper case, such as `COMPLETE` or `MAX_TOKENS`. Those of the

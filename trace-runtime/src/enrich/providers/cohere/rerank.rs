@@ -1,6 +1,8 @@
-//! Cohere's rerank (`POST /v2/rerank`), and the servers with the same format (Jina, vLLM).
+//! Cohere's rerank (`POST /v2/rerank`), and the servers with variants of its format: Jina, vLLM,
+//! Voyage, Pinecone, text-embeddings-inference.
 //!
-//! Reference: <https://docs.cohere.com/v2/reference/rerank>. Fixture: `cohere_rerank.json`.
+//! Reference: <https://docs.cohere.com/v2/reference/rerank>. Fixtures: `cohere_rerank.json`,
+//! `voyage_rerank.json`, `tei_rerank.json`.
 
 use crate::enrich::api::{Ranked, RerankRequest};
 use crate::enrich::wire::value_deserializer::from_value;
@@ -18,6 +20,8 @@ use serde_json::{Map, Value};
 struct Request {
     model: Option<String>,
     query: String,
+    /// `texts` for text-embeddings-inference.
+    #[serde(alias = "texts")]
     documents: Vec<Value>,
     /// OpenInference records it as `reranker.top_k`, and some servers use that name.
     #[serde(alias = "top_k")]
@@ -75,24 +79,30 @@ impl WireDocument {
 ///
 /// ```json
 /// {"id": "07734bd2", "results": [{"index": 0, "relevance_score": 0.98}]}
+/// {"object": "list", "data": [{"index": 0, "relevance_score": 0.98, "document": "Paris"}]}
+/// [{"index": 0, "score": 0.98, "text": "Paris"}]
 /// ```
 #[derive(Deserialize)]
 struct RankedResult {
     /// The position of the document in the request.
     index: usize,
+    #[serde(alias = "score")]
     relevance_score: f64,
     /// Present if the request sets `return_documents`.
+    #[serde(alias = "text")]
     document: Option<Value>,
 }
 
 /// Reads a response, of which at least one result must be known.
 pub(crate) fn response(value: &Value) -> Option<Vec<Ranked>> {
-    let results = value.get("results")?.as_array()?;
+    let list = value.get("results").or(value.get("data")).unwrap_or(value);
+    let results = list.as_array()?;
     let ranked = |RankedResult { index, relevance_score, document }| Ranked {
         index,
         score: relevance_score,
         document: document.as_ref().map(parse_document),
     };
     let list: Vec<Ranked> = results.iter().filter_map(from_value).map(ranked).collect();
-    (results.is_empty() || !list.is_empty()).then_some(list)
+    let is_empty = results.is_empty() && value.get("results").is_some();
+    (is_empty || !list.is_empty()).then_some(list)
 }

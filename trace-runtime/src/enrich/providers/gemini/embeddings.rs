@@ -1,6 +1,8 @@
-//! `embedContent` and `batchEmbedContents` of the Gemini API.
+//! `embedContent` and `batchEmbedContents` of the Gemini API, and `predict` of Vertex AI.
 //!
-//! Reference: <https://ai.google.dev/api/embeddings>. Fixtures: `gemini_embed*.json`.
+//! References: <https://ai.google.dev/api/embeddings>,
+//! <https://cloud.google.com/vertex-ai/generative-ai/docs/model-reference/text-embeddings-api>.
+//! Fixtures: `gemini_embed*.json`, `vertex_embed.json`.
 
 use super::parts::is_part;
 use crate::enrich::api::{EmbeddingRequest, EmbeddingResponse, retain_parameters, vector};
@@ -42,6 +44,42 @@ pub(crate) fn request(value: &Value) -> Option<EmbeddingRequest> {
     }
     let parameters = (!rest.is_empty()).then(|| Json::from(Value::Object(rest)));
     Some(EmbeddingRequest { texts, parameters, model })
+}
+
+/// Reads a request of Vertex AI, whose settings are those of the request and of its first instance.
+///
+/// ```json
+/// {"instances": [{"content": "Hi", "task_type": "RETRIEVAL_QUERY"}],
+///  "parameters": {"outputDimensionality": 256}}
+/// ```
+pub(crate) fn predict_request(value: &Value) -> Option<EmbeddingRequest> {
+    let instances = items(value, "instances");
+    let text = |instance: &Value| Some(instance.get("content")?.as_str()?.to_owned());
+    let texts = read_items(instances, text, Value::to_string)?;
+    let first = instances.iter().find(|instance| text(instance).is_some())?;
+    let fields = [Some(first), value.get("parameters")].into_iter().flatten();
+    let fields = fields.filter_map(Value::as_object).flatten();
+    let mut rest: Map<String, Value> =
+        fields.map(|(name, value)| (name.clone(), value.clone())).collect();
+    rest.remove("content");
+    retain_parameters(&mut rest);
+    let parameters = (!rest.is_empty()).then(|| Json::from(Value::Object(rest)));
+    Some(EmbeddingRequest { texts, parameters, model: None })
+}
+
+/// Reads a response of Vertex AI.
+///
+/// ```json
+/// {"predictions": [{"embeddings": {"values": [0.5, -1.0], "statistics": {"token_count": 2}}}]}
+/// ```
+pub(crate) fn predict_response(value: &Value) -> Option<EmbeddingResponse> {
+    let predictions = items(value, "predictions");
+    let values = |it: &Value| vector(it.get("embeddings")?.get("values")?).map(Some);
+    let vectors = read_items(predictions, values, |_| None)?;
+    let count = |it: &Value| from_value::<u64>(it.pointer("/embeddings/statistics/token_count")?);
+    let counts: Vec<u64> = predictions.iter().filter_map(count).collect();
+    let tokens = (!counts.is_empty()).then(|| TokenCount::of_prompt(counts.iter().sum()));
+    Some(EmbeddingResponse { vectors, model: None, tokens })
 }
 
 /// Returns the text of a `content`, or `None` if it has no known part. Other parts are left out.

@@ -252,14 +252,15 @@ pub(super) fn response(value: &Value) -> Option<ChatResponse> {
         None => Some(block_reason?),
     };
     let mut messages = Messages::default();
+    let mut has_content = false;
     for Candidate { content, .. } in candidates {
-        let parts = content.and_then(|content| content.parts).unwrap_or_default();
-        if !parts.is_empty() {
-            messages.end_turn();
-            add_model_parts(&mut messages, &parts);
-        }
+        let Some(content) = content else { continue };
+        // A model that used up its tokens with thoughts has a content without parts.
+        has_content |= content.role.is_some() || content.parts.is_some();
+        messages.end_turn();
+        add_model_parts(&mut messages, &content.parts.unwrap_or_default());
     }
-    let messages = messages.finish();
+    let messages = if has_content { messages.finish_response() } else { messages.finish() };
     // A blocked response without content must at least have its usage or its model.
     if messages.is_empty() && response.usage_metadata.is_none() && response.model_version.is_none()
     {

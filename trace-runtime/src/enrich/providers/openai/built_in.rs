@@ -22,6 +22,9 @@ use crate::enrich::wire::lenient::read_items;
 use crate::record::{Content, Image, Json, Part, ToolCall, ToolMessage};
 use serde_json::{Map, Value};
 
+/// The type of a call that generates an image.
+const IMAGE_CALL: &str = "image_generation_call";
+
 /// An item of a built-in tool: a call, a result, or both.
 pub(crate) struct BuiltInItem {
     pub(crate) call: Option<ToolCall>,
@@ -56,13 +59,31 @@ pub(crate) fn parse_built_in(item: &Value) -> Option<BuiltInItem> {
     // Only an MCP call names a tool; for the others, the type is the best name.
     let name = item.get("name").and_then(Value::as_str).unwrap_or(kind);
     let result = result.map(|result| match (kind, result) {
-        ("image_generation_call", Value::String(data)) => {
-            tool_message(vec![image_from_base64(data)].into())
+        (IMAGE_CALL, Value::String(data)) => {
+            tool_message(vec![generated_image(item, data).into()].into())
         }
         _ => tool_message(result_content(result)),
     });
     let call = ToolCall { id: id.clone(), ..ToolCall::new(name, arguments(item)) };
     Some(BuiltInItem { call: Some(call), result })
+}
+
+/// Returns the images that the model generated.
+pub(super) fn generated_images(output: &[Value]) -> Vec<Image> {
+    let image = |item: &Value| {
+        let item =
+            item.as_object().filter(|item| item.get("type").is_some_and(|it| it == IMAGE_CALL));
+        Some(generated_image(item?, item?.get("result")?.as_str()?))
+    };
+    output.iter().filter_map(image).collect()
+}
+
+/// Returns a generated image. The item names its format, unless it is the default one.
+fn generated_image(item: &Map<String, Value>, data: &str) -> Image {
+    match item.get("output_format").and_then(Value::as_str) {
+        Some(format) => Image::base64(&format!("image/{format}"), data),
+        None => image_from_base64(data),
+    }
 }
 
 /// Returns the arguments of a call: its `arguments` (MCP), or else every field that is neither

@@ -4,7 +4,7 @@
 //! `openai_chat_*.json`, `openrouter_*.json`, `groq_*.json`, `vllm_*.json`, `deepseek_*.json`,
 //! `mistral_*.json`.
 
-use super::messages::{parse_messages, parse_reply};
+use super::messages::{assistant_message, parse_messages, parse_reply};
 use crate::enrich::api::{ChatRequest, ChatResponse, Origin, parameters, tokens, tools};
 use crate::enrich::wire::lenient::{items, read_items};
 use crate::enrich::wire::merge::{Merged, UnknownChunks, index_field, update_counts};
@@ -28,6 +28,8 @@ struct Request {
     messages: IgnoredAny,
     /// Kept as sent, because each entry is recorded as the JSON schema of one tool.
     tools: Option<Vec<Value>>,
+    /// The deprecated predecessor of `tools`.
+    functions: Option<Vec<Value>>,
     /// All other fields. They become the invocation parameters.
     #[serde(flatten)]
     rest: Map<String, Value>,
@@ -35,7 +37,7 @@ struct Request {
 
 /// Reads a chat request. This is the least specific of the formats with `messages`.
 pub(crate) fn request(value: &Value) -> Option<ChatRequest> {
-    let Request { model, tools: definitions, rest, .. } = from_value::<Request>(value)?;
+    let Request { model, tools: definitions, functions, rest, .. } = from_value::<Request>(value)?;
     // Instructions beside the messages are Anthropic's or Bedrock's. If their formats rejected the
     // value, it is malformed, and reading half of it would hide the instructions.
     if rest.get("system").is_some_and(|system| !system.is_null()) {
@@ -43,7 +45,7 @@ pub(crate) fn request(value: &Value) -> Option<ChatRequest> {
     }
     Some(ChatRequest {
         messages: parse_messages(items(value, "messages"))?,
-        tools: tools(definitions),
+        tools: tools(definitions.or(functions)),
         parameters: parameters(model.as_deref().map(|model| ("model", model)), rest),
         model,
         origin: Origin::default(),
@@ -63,6 +65,7 @@ pub(crate) fn request(value: &Value) -> Option<ChatRequest> {
 /// recognize the format.
 #[derive(Deserialize)]
 struct Response {
+    object: Option<String>,
     model: Option<String>,
     usage: Option<Usage>,
     x_groq: Option<XGroq>,
@@ -87,6 +90,8 @@ pub(crate) struct Usage {
     completion_tokens_details: Option<CompletionDetails>,
     /// The name that `DeepSeek` uses for `prompt_tokens_details.cached_tokens`.
     prompt_cache_hit_tokens: Option<u64>,
+    /// Moonshot's name for the same.
+    cached_tokens: Option<u64>,
 }
 
 #[derive(Deserialize)]
@@ -104,23 +109,56 @@ struct CompletionDetails {
 }
 
 /// Reads a chat response with one or more choices, of which at least one must be known.
+///
+/// A response without choices must have a model and counts: some servers return that if a filter
+/// removed the answer.
 pub(crate) fn response(value: &Value) -> Option<ChatResponse> {
-    let Response { model, usage, x_groq } = from_value::<Response>(value)?;
-    let choices = items(value, "choices");
-    let known = |choice: &Value| Some(Message::from(parse_reply(choice.get("message")?)?));
-    let unknown = |choice: &Value| AssistantMessage::new(choice.to_string()).into();
-    let mut reasons = choices.iter().filter_map(|choice| choice.get("finish_reason")?.as_str());
+    let Response { object, model, usage, x_groq } = from_value::<Response>(value)?;
+    let is_named = object.as_deref() == Some("chat.completion");
+    let tokens = usage.or(x_groq.and_then(|groq| groq.usage)).and_then(|usage| usage.tokens());
+    let choices = ordered_choices(value)?;
+    let known = |choice: &&Value| {
+        let message = choice.get("message")?;
+        let is_reply = is_named && message.get("role").is_none() && reason(choice).is_some();
+        let reply = if is_reply { assistant_message(message) } else { parse_reply(message)? };
+        Some(Message::from(reply))
+    };
+    let unknown = |choice: &&Value| AssistantMessage::new(choice.to_string()).into();
+    let messages = match read_items(&choices, known, unknown) {
+        Some(messages) => messages,
+        None if is_named && choices.is_empty() && model.is_some() && tokens.is_some() => Vec::new(),
+        None => return None,
+    };
     Some(ChatResponse {
-        messages: read_items(choices, known, unknown)?,
-        finish_reason: reasons.next().map(str::to_owned),
-        tokens: usage.or(x_groq.and_then(|groq| groq.usage)).and_then(|usage| usage.tokens()),
+        messages,
+        finish_reason: choices.iter().find_map(|choice| reason(choice)).map(str::to_owned),
+        tokens,
         model,
         origin: Origin::default(),
         ..ChatResponse::default()
     })
 }
 
+/// Returns the choices in the order of their indexes. Those without one keep their place.
+fn ordered_choices(value: &Value) -> Option<Vec<&Value>> {
+    let mut choices: Vec<&Value> = value.get("choices")?.as_array()?.iter().collect();
+    if choices.iter().all(|choice| index_field(choice, "index").is_some()) {
+        choices.sort_by_key(|choice| index_field(choice, "index"));
+    }
+    Some(choices)
+}
+
+/// Returns the reason why a choice ended; Mistral's models on Bedrock have the second name.
+fn reason(choice: &Value) -> Option<&str> {
+    ["finish_reason", "stop_reason"].iter().find_map(|field| choice.get(*field)?.as_str())
+}
+
 impl Usage {
+    /// Returns the counts of an embedding, of which some servers state only the total.
+    pub(crate) fn tokens_of_embedding(&self) -> Option<TokenCount> {
+        self.tokens().or_else(|| self.total_tokens.map(TokenCount::of_prompt))
+    }
+
     /// Returns the counts, or `None` if the object is empty, as some servers send it.
     pub(crate) fn tokens(&self) -> Option<TokenCount> {
         let tokens = tokens(self.prompt_tokens, self.completion_tokens)?;
@@ -129,7 +167,7 @@ impl Usage {
         let cached = prompt.and_then(|details| details.cached_tokens);
         Some(TokenCount {
             total: self.total_tokens.or(tokens.total),
-            cache_read: cached.or(self.prompt_cache_hit_tokens),
+            cache_read: cached.or(self.prompt_cache_hit_tokens).or(self.cached_tokens),
             cache_write: prompt.and_then(|details| details.cache_write_tokens),
             prompt_audio: prompt.and_then(|details| details.audio_tokens),
             reasoning: completion.and_then(|details| details.reasoning_tokens),
@@ -152,8 +190,12 @@ impl Usage {
 /// which the choice has no delta, and `id` and `model` are empty: for the fields beside the choices,
 /// the last value wins that is neither null nor empty.
 pub(crate) fn assemble(chunks: &[Value]) -> Option<Value> {
-    // Chunks of legacy completions have choices too, but no deltas.
-    let has_delta = |choice: &Value| choice.get("delta").is_some_and(Value::is_object);
+    // Chunks of legacy completions have choices too, but no deltas. Mistral's models on Bedrock have
+    // a `message` in its place.
+    let has_delta = |choice: &Value| {
+        let is_delta = |field| choice.get(field).is_some_and(Value::is_object);
+        is_delta("delta") || is_delta("message")
+    };
     if !chunks.iter().any(|chunk| items(chunk, "choices").iter().any(has_delta)) {
         return None;
     }
@@ -204,7 +246,7 @@ struct Choice {
 impl Choice {
     fn add(&mut self, fields: &Map<String, Value>) {
         let mut rest = fields.clone();
-        match rest.remove("delta") {
+        match rest.remove("delta").or_else(|| rest.remove("message")) {
             Some(Value::Object(delta)) => self.message.add(&delta),
             // A wrong type is kept, so that it can be seen in the response.
             Some(other) if !other.is_null() => drop(rest.insert("delta".to_owned(), other)),

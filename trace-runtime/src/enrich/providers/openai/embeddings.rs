@@ -1,7 +1,7 @@
 //! Embeddings (`POST /embeddings`), of OpenAI and of the servers that are compatible.
 //!
-//! Reference: <https://platform.openai.com/docs/api-reference/embeddings>. Mistral and vLLM use the
-//! whole format. Requests with `input` to Ollama and Cohere are read here too; their responses
+//! Reference: <https://platform.openai.com/docs/api-reference/embeddings>. Mistral, Voyage, Jina and
+//! vLLM use the whole format. Requests with `input` to Ollama and Cohere are read here too; their responses
 //! differ.
 
 use super::chat::Usage;
@@ -32,7 +32,13 @@ struct Request {
 pub(crate) fn request(value: &Value) -> Option<EmbeddingRequest> {
     let Request { model, input, rest } = from_value::<Request>(value)?;
     let is_token = |item: &Value| item.is_u64() || vector(item).is_some();
-    let text = |item: &Value| item.as_str().map(str::to_owned);
+    // Jina has objects for texts and images. An image has an empty text, so that the texts after it
+    // keep their place beside their vectors.
+    let text = |item: &Value| match item {
+        Value::String(text) => Some(text.clone()),
+        Value::Object(item) if item.contains_key("image") => Some(String::new()),
+        item => Some(item.get("text")?.as_str()?.to_owned()),
+    };
     Some(EmbeddingRequest {
         texts: match &input {
             Value::String(text) => vec![text.clone()],
@@ -71,17 +77,24 @@ pub(crate) fn response(value: &Value) -> Option<EmbeddingResponse> {
         numbers => vector(numbers).map(Some),
     };
     let known = |datum: &Value| Some((index_field(datum, "index"), vector_of(datum)?));
-    let mut data: Vec<_> = items(value, "data").iter().filter_map(known).collect();
+    // Voyage's contextualized embeddings are a list for each document.
+    let is_nested = |datum: &&Value| !items(datum, "data").is_empty();
+    let nested = items(value, "data").iter().filter(is_nested);
+    let nested: Vec<_> = nested.flat_map(|datum| items(datum, "data")).filter_map(known).collect();
+    let flat = || items(value, "data").iter().filter_map(known).collect();
+    let is_nested = !nested.is_empty();
+    let mut data: Vec<_> = if is_nested { nested } else { flat() };
     if data.is_empty() {
         return None;
     }
-    if data.iter().all(|(index, _)| index.is_some()) {
+    // The indexes begin anew in each document.
+    if !is_nested && data.iter().all(|(index, _)| index.is_some()) {
         data.sort_by_key(|(index, _)| *index);
     }
     Some(EmbeddingResponse {
         vectors: data.into_iter().map(|(_, vector)| vector).collect(),
         model,
-        tokens: usage.and_then(|usage| usage.tokens()),
+        tokens: usage.and_then(|usage| usage.tokens_of_embedding()),
     })
 }
 

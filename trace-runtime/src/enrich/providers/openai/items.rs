@@ -4,6 +4,7 @@
 //! one assistant message. [`Messages`] joins consecutive items of the model into one message again.
 
 use super::built_in::{BuiltInItem, parse_built_in, result_content};
+use super::messages::custom_call;
 use crate::enrich::api::{content, is_content, json, json_message, json_part};
 use crate::enrich::message_builder::{AssistantTurn, Messages};
 use crate::enrich::wire::tagged::from_tagged;
@@ -154,7 +155,9 @@ fn add_unknown(messages: &mut Messages, value: &Value) {
                 messages.push(result);
             }
         }
-        None if value.get("role").is_some_and(|role| role != "assistant") => {
+        None if value.get("role").is_some_and(|role| role != "assistant")
+            || value.get("type").is_some_and(|kind| kind == "mcp_approval_response") =>
+        {
             messages.push(json_message(value));
         }
         None => messages.turn.push_text(&value.to_string()),
@@ -210,7 +213,7 @@ fn add_assistant_item(turn: &mut AssistantTurn, item: Item) {
             turn.tool_calls.push(ToolCall { id, ..call });
         }
         Item::CustomToolCall { name, input, call_id: id } => {
-            let call = ToolCall::new(name.unwrap_or_default(), input);
+            let call = custom_call(name, &input);
             turn.tool_calls.push(ToolCall { id, ..call });
         }
         Item::Reasoning(wire) => turn.push_reasoning(reasoning(wire)),

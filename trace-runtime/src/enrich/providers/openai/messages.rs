@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `reasoning_content` | `DeepSeek`, vLLM |
 //! | `reasoning` | OpenRouter, Groq, vLLM |
+//! | `reasoning_details` | OpenRouter |
 //! | `thinking`, `images`, `tool_name`, arguments as an object | Ollama |
 //! | `images` as content parts | OpenRouter |
 //! | `tool_plan` | Cohere (version 2) |
@@ -161,7 +162,7 @@ fn user_content(wire_content: &Value, images: &[Value]) -> Option<Content> {
 /// Reads an image beside the text: base64 without a media type (Ollama), or a content part
 /// (OpenRouter).
 fn parse_image(value: &Value) -> Part {
-    value.as_str().map_or_else(|| parse_part(value), image_from_base64)
+    value.as_str().map_or_else(|| parse_part(value), |data| image_from_base64(data).into())
 }
 
 /// Reads the message of a response, or returns `None` if its role is not `assistant`.
@@ -174,13 +175,17 @@ pub(crate) fn parse_reply(value: &Value) -> Option<AssistantMessage> {
 
 /// Reads an assistant message: reasoning first, then content, refusal or transcript, images, and
 /// tool calls.
-fn assistant_message(value: &Value) -> AssistantMessage {
+pub(super) fn assistant_message(value: &Value) -> AssistantMessage {
     let wire = from_value::<WireAssistant>(value).unwrap_or_default();
     let mut turn = AssistantTurn::default();
     // Some servers (vLLM) send the same text as `reasoning` and `reasoning_content`: read one.
     let reasoning = wire.reasoning_content.or(wire.reasoning).or(wire.thinking);
+    let details = reasoning_details(items(value, "reasoning_details"));
+    // The details repeat the text, with signatures and encrypted content beside it.
+    let has_details = details.iter().any(|detail| detail.text.is_some());
+    details.into_iter().for_each(|detail| turn.push_reasoning(detail));
     // Cohere's `tool_plan` explains the tool calls that follow, so it counts as reasoning.
-    for text in [reasoning, wire.tool_plan].into_iter().flatten() {
+    for text in [reasoning.filter(|_| !has_details), wire.tool_plan].into_iter().flatten() {
         turn.push_reasoning(Reasoning::new(text));
     }
     match value.get("content") {
@@ -205,15 +210,60 @@ fn assistant_message(value: &Value) -> AssistantMessage {
     AssistantMessage { name: wire.name, ..turn.finish() }
 }
 
+/// Reads the reasoning of OpenRouter, in which a text may be in pieces. The signature is that of
+/// the whole text and ends it.
+fn reasoning_details(values: &[Value]) -> Vec<Reasoning> {
+    let mut details: Vec<Reasoning> = Vec::new();
+    for detail in values.iter().filter_map(reasoning_detail) {
+        match (details.last_mut(), &detail.text) {
+            (Some(Reasoning { text: Some(text), signature, .. }), Some(piece))
+                if signature.is_none() =>
+            {
+                text.push_str(piece);
+                *signature = detail.signature;
+            }
+            _ => details.push(detail),
+        }
+    }
+    details
+}
+
+/// Reads a piece of reasoning (OpenRouter). Returns `None` for one of an unknown form.
+///
+/// ```json
+/// {"type": "reasoning.text", "text": "Think", "signature": ".."}
+/// {"type": "reasoning.summary", "summary": "It thinks"}
+/// {"type": "reasoning.encrypted", "data": "gAAA.."}
+/// ```
+fn reasoning_detail(value: &Value) -> Option<Reasoning> {
+    let text = |field| value.get(field).and_then(Value::as_str).map(str::to_owned);
+    value.get("type")?.as_str()?.strip_prefix("reasoning.")?;
+    Some(Reasoning {
+        text: text("text").or(text("summary")),
+        signature: text("signature"),
+        encrypted_content: text("data"),
+        ..Reasoning::default()
+    })
+}
+
 /// Reads a tool call. The arguments of a call of an unknown type are the JSON of the call.
 fn parse_tool_call(value: &Value) -> ToolCall {
     let WireCall { id, r#type: kind, function, custom } = from_value(value).unwrap_or_default();
     let call = match (function, custom) {
         (Some(function), _) => function.into_tool_call(),
-        (None, Some(WireCustom { name, input })) => ToolCall::new(name.unwrap_or_default(), input),
+        (None, Some(WireCustom { name, input })) => custom_call(name, &input),
         (None, None) => ToolCall::new(kind.unwrap_or_default(), value.clone()),
     };
-    ToolCall { id, ..call }
+    // Gemini's interface for OpenAI's clients has the signature of the thoughts here.
+    let signature = value.pointer("/extra_content/google/thought_signature");
+    let reasoning_signature = signature.and_then(Value::as_str).map(str::to_owned);
+    ToolCall { id, reasoning_signature, ..call }
+}
+
+/// Returns a call of a custom tool. Arguments are an object everywhere else, so the text is a field
+/// of one, as OpenInference's own instrumentation records it.
+pub(super) fn custom_call(name: Option<String>, input: &Value) -> ToolCall {
+    ToolCall::new(name.unwrap_or_default(), serde_json::json!({"input": input}))
 }
 
 impl WireFunction {

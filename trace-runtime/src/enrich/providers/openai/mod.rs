@@ -1,4 +1,5 @@
-//! The APIs of OpenAI: chat completions, responses, legacy completions and embeddings.
+//! The APIs of OpenAI: chat completions, responses, legacy completions,
+//! embeddings and images.
 //!
 //! Chat completions are the most widely copied format. OpenRouter, Groq, vLLM, `DeepSeek`, Mistral
 //! and others accept the same requests with additions, and Ollama and Cohere use the same messages
@@ -9,6 +10,7 @@ mod built_in;
 pub(super) mod chat;
 pub(super) mod completions;
 pub(super) mod embeddings;
+pub(super) mod images;
 mod items;
 pub(super) mod messages;
 pub(super) mod parts;

@@ -35,6 +35,10 @@ enum WirePart {
     VideoUrl {
         video_url: WireUrl,
     },
+    /// vLLM.
+    AudioUrl {
+        audio_url: WireUrl,
+    },
     /// Mistral.
     DocumentUrl {
         document_url: WireUrl,
@@ -128,6 +132,7 @@ fn parse_known_part(value: &Value) -> Option<Part> {
         WirePart::Text { text } | WirePart::Refusal { refusal: text } => Part::text(text),
         WirePart::ImageUrl { image_url } => Image::new(image_url.into_url()).into(),
         WirePart::VideoUrl { video_url } => Video::new(video_url.into_url()).into(),
+        WirePart::AudioUrl { audio_url } => Audio::new(audio_url.into_url()).into(),
         WirePart::DocumentUrl { document_url, document_name: name } => {
             Document { name, ..Document::at(document_url.into_url()) }.into()
         }
@@ -143,15 +148,15 @@ fn parse_known_part(value: &Value) -> Option<Part> {
     })
 }
 
-/// Returns a base64 image as a part with a `data:` URL.
+/// Returns a base64 image with a `data:` URL.
 ///
 /// Ollama's `images` and OpenAI's image generation state no media type. It is derived from the
 /// first bytes of the file: `/9j/` is base64 of the JPEG marker FF D8 FF, `R0lGOD` of `GIF8`,
 /// `UklGR` of the `RIFF` header of WebP.
-pub(crate) fn image_from_base64(data: &str) -> Part {
+pub(crate) fn image_from_base64(data: &str) -> Image {
     let signatures = [("/9j/", "image/jpeg"), ("R0lGOD", "image/gif"), ("UklGR", "image/webp")];
     let found = signatures.iter().find(|(signature, _)| data.starts_with(signature));
-    Image::base64(found.map_or("image/png", |(_, mime_type)| mime_type), data).into()
+    Image::base64(found.map_or("image/png", |(_, mime_type)| mime_type), data)
 }
 
 impl WireUrl {

@@ -4,6 +4,7 @@
 //! `openai_responses*.json`. The items are read in `items`, the events of a stream in
 //! `responses_stream`.
 
+use super::built_in::generated_images;
 use super::items::{add_item, is_item, output_messages};
 use crate::enrich::api::{ChatRequest, ChatResponse, Origin, parameters, tokens, tools};
 use crate::enrich::message_builder::Messages;
@@ -130,7 +131,7 @@ struct Incomplete {
 /// The token counts, with other names than in chat completions but the same meaning: cached tokens
 /// are a part of the input and reasoning tokens a part of the output.
 #[derive(Deserialize)]
-struct Usage {
+pub(super) struct Usage {
     input_tokens: Option<u64>,
     output_tokens: Option<u64>,
     total_tokens: Option<u64>,
@@ -156,12 +157,14 @@ pub(crate) fn response(value: &Value) -> Option<ChatResponse> {
         return None;
     }
     let messages = output_messages(&response.output);
+    let images = generated_images(&response.output);
     // A background response is returned before it ends, and so is a stream that broke.
     let is_final = |status: &String| !["queued", "in_progress"].contains(&status.as_str());
     let status = response.status.filter(is_final);
     let incomplete = response.incomplete_details.and_then(|details| details.reason);
     Some(ChatResponse {
         messages,
+        images,
         finish_reason: incomplete.or(status),
         tokens: response.usage.and_then(|usage| usage.tokens()),
         model: response.model,
@@ -172,7 +175,7 @@ pub(crate) fn response(value: &Value) -> Option<ChatResponse> {
 
 impl Usage {
     /// Returns the counts, or `None` for an empty object.
-    fn tokens(&self) -> Option<TokenCount> {
+    pub(super) fn tokens(&self) -> Option<TokenCount> {
         let tokens = tokens(self.input_tokens, self.output_tokens)?;
         let input = self.input_tokens_details.as_ref();
         let output = self.output_tokens_details.as_ref();
