@@ -1,17 +1,19 @@
 //! Properties of a signature that the templates need.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::visit_mut::{self, VisitMut};
-use syn::{FnArg, ReturnType, Signature, Type, parse_quote};
+use syn::{
+    BoundLifetimes, FnArg, GenericParam, Lifetime, ReturnType, Signature, Type, parse_quote,
+};
 
 /// Returns the declared return type in the form that a closure accepts.
 ///
-/// Input: `fn f() -> Result<impl Display, Error>`. Output: `Result<_, Error>`.
+/// Input: `fn f<'a>(..) -> Result<impl Display, &'a Error>`. Output: `Result<_, &'_ Error>`.
 pub(crate) fn return_type(signature: &Signature) -> Type {
     match &signature.output {
         ReturnType::Default => parse_quote!(()),
-        ReturnType::Type(_, declared) => infer_impl_trait(declared),
+        ReturnType::Type(_, declared) => inferred_type(declared),
     }
 }
 
@@ -34,11 +36,19 @@ pub(crate) fn may_be_future(declared: &Type) -> bool {
     }
 }
 
-/// Replaces every `impl Trait` in a type by `_`, because expressions may not contain `impl Trait`.
-pub(crate) fn infer_impl_trait(declared: &Type) -> Type {
-    struct InferImplTrait;
+/// Replaces the parts of a type that the compiler infers in an expression: every `impl Trait`, which
+/// an expression may not contain, by `_`, and every named lifetime by `'_`. A lifetime that the
+/// body names counts as needed, and clippy would not report it as superfluous.
+///
+/// Input: `(impl Tr, &'a str, &'static str, for<'b> fn(&'b u8))`.
+/// Output: `(_, &'_ str, &'static str, for<'b> fn(&'b u8))`.
+pub(crate) fn inferred_type(declared: &Type) -> Type {
+    struct Infer {
+        /// The lifetimes that a `for<..>` in the type declares.
+        bound: Vec<Lifetime>,
+    }
 
-    impl VisitMut for InferImplTrait {
+    impl VisitMut for Infer {
         fn visit_type_mut(&mut self, visited: &mut Type) {
             if matches!(visited, Type::ImplTrait(_)) {
                 *visited = parse_quote!(_);
@@ -46,10 +56,23 @@ pub(crate) fn infer_impl_trait(declared: &Type) -> Type {
                 visit_mut::visit_type_mut(self, visited);
             }
         }
+
+        fn visit_bound_lifetimes_mut(&mut self, declared: &mut BoundLifetimes) {
+            self.bound.extend(declared.lifetimes.iter().filter_map(|parameter| match parameter {
+                GenericParam::Lifetime(parameter) => Some(parameter.lifetime.clone()),
+                _ => None,
+            }));
+        }
+
+        fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
+            if lifetime.ident != "static" && !self.bound.contains(lifetime) {
+                lifetime.ident = Ident::new("_", lifetime.ident.span());
+            }
+        }
     }
 
     let mut inferred = declared.clone();
-    InferImplTrait.visit_type_mut(&mut inferred);
+    Infer { bound: Vec::new() }.visit_type_mut(&mut inferred);
     inferred
 }
 
