@@ -4,7 +4,8 @@ use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::visit_mut::{self, VisitMut};
 use syn::{
-    BoundLifetimes, FnArg, GenericParam, Lifetime, ReturnType, Signature, Type, parse_quote,
+    BoundLifetimes, FnArg, GenericArgument, GenericParam, Lifetime, PathArguments, ReturnType,
+    Signature, Type, parse_quote,
 };
 
 /// Returns the declared return type in the form that a closure accepts.
@@ -27,13 +28,43 @@ pub(crate) fn may_be_future(declared: &Type) -> bool {
         Type::Paren(paren) => may_be_future(&paren.elem),
         Type::Path(named) => named.path.segments.last().is_none_or(|segment| {
             let name = segment.ident.to_string();
-            let is_number =
-                name.starts_with(['u', 'i', 'f']) && name.ends_with(['8', '6', '2', '4']);
-            !(is_number || name.ends_with("Result") || OTHER_TYPES.contains(&name.as_str()))
+            !(is_number(&name) || name.ends_with("Result") || OTHER_TYPES.contains(&name.as_str()))
         }),
         Type::Infer(_) | Type::ImplTrait(_) | Type::Macro(_) => true,
         _ => false,
     }
+}
+
+/// Returns true if a value of the type borrows nothing, by its spelling: `()`, `bool`, numbers,
+/// `String`, and an `Option`, `Result`, `Vec`, `Box`, tuple or array of such types.
+pub(crate) fn borrows_nothing(declared: &Type) -> bool {
+    const OWNED: [&str; 3] = ["String", "bool", "char"];
+    const CONTAINERS: [&str; 4] = ["Option", "Result", "Vec", "Box"];
+    match declared {
+        Type::Group(group) => borrows_nothing(&group.elem),
+        Type::Paren(paren) => borrows_nothing(&paren.elem),
+        Type::Array(array) => borrows_nothing(&array.elem),
+        Type::Tuple(tuple) => tuple.elems.iter().all(borrows_nothing),
+        Type::Never(_) => true,
+        Type::Path(named) if named.qself.is_none() => {
+            let Some(segment) = named.path.segments.last() else { return false };
+            let name = segment.ident.to_string();
+            match &segment.arguments {
+                PathArguments::None => OWNED.contains(&name.as_str()) || is_number(&name),
+                PathArguments::AngleBracketed(arguments) => {
+                    let owns = |argument: &GenericArgument| matches!(argument, GenericArgument::Type(inner) if borrows_nothing(inner));
+                    CONTAINERS.contains(&name.as_str()) && arguments.args.iter().all(owns)
+                }
+                PathArguments::Parenthesized(_) => false,
+            }
+        }
+        _ => false,
+    }
+}
+
+/// Returns true for the names of the number types, such as `u8` and `isize`.
+fn is_number(name: &str) -> bool {
+    name.starts_with(['u', 'i', 'f']) && name.ends_with(['8', '6', '2', '4', 'e'])
 }
 
 /// Replaces the parts of a type that the compiler infers in an expression: every `impl Trait`, which

@@ -8,11 +8,11 @@ use std::process::Command;
 /// only the traced function, is never accepted.
 const HIDDEN: &[(&str, &str)] = &[
     ("clippy::manual_async_fn", "the body is the argument of a call, not an async block alone"),
-    ("clippy::needless_pass_by_value", "the closure around the body owns the arguments"),
+    ("clippy::needless_pass_by_value", "the closure owns the arguments if the result may borrow"),
     ("clippy::needless_return", "a body with a `mut` argument is followed by another `return`"),
     ("clippy::only_used_in_recursion", "the span reads the argument"),
     ("clippy::ptr_arg", "the span records the argument with its whole type"),
-    ("clippy::redundant_locals", "the closure around the body owns the arguments"),
+    ("clippy::redundant_locals", "the closure owns the arguments if the result may borrow"),
     ("clippy::unnecessary_literal_bound", "the function returns the result of a call"),
     ("clippy::unnecessary_wraps", "the function returns the result of a call"),
     ("unconditional_recursion", "the recursive call is in a closure"),

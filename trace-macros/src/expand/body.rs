@@ -2,7 +2,7 @@
 
 use super::{TracedFunction, generated_ident};
 use crate::shape::{Boxing, PolledKind, PolledType, Shape};
-use crate::signature::{may_be_future, return_type};
+use crate::signature::{borrows_nothing, may_be_future, return_type};
 use proc_macro2::{Delimiter, Group, Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
@@ -25,7 +25,7 @@ impl TracedFunction<'_> {
 
     /// Input: `fn f() -> R { body }`.
     /// Output:
-    /// `return in_span(open(..), move || -> R { body }, |returned, span| finish!(returned, span));`.
+    /// `return in_span(open(..), || -> R { body }, |returned, span| finish!(returned, span));`.
     ///
     /// The body becomes a closure, so `return` and `?` leave the closure and the runtime sees the
     /// value. The declared return type keeps coercions such as that to `Box<dyn Trait>` working.
@@ -196,7 +196,12 @@ impl TracedFunction<'_> {
         }
     }
 
-    /// Output: `move || -> R { body }`, or `move || -> R { let mut n = n; body }`.
+    /// Output: `|| -> R { body }`, or `|| -> R { let mut n = n; body }`.
+    ///
+    /// The closure borrows the arguments that the body does not consume, as the body does, so that
+    /// code of another macro around it can use them. If the value may borrow from an argument,
+    /// before edition 2021 it could not outlive the borrow of the closure, so the closure has to own
+    /// the arguments: `move || -> R { body }`.
     fn body_closure(&self) -> TokenStream {
         let return_type = self.return_type();
         let body = if self.rebound_arguments.is_empty() {
@@ -204,7 +209,11 @@ impl TracedFunction<'_> {
         } else {
             self.block_at_body(self.body_with_rebound_arguments())
         };
-        let head = quote_spanned!(self.function.body.span()=> move ||);
+        let head = if borrows_nothing(&return_type) {
+            quote_spanned!(self.function.body.span()=> ||)
+        } else {
+            quote_spanned!(self.function.body.span()=> move ||)
+        };
         quote!(#head -> #return_type #body)
     }
 

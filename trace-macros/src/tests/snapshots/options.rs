@@ -19,7 +19,7 @@ impl Case {
                     let _ = __trace_record;
                 },
             ),
-            move || -> String { a.to_string() },
+            || -> String { a.to_string() },
             |__trace_returned, __trace_span| {
                 ::trace_runtime::__private::finish!(
                     __trace_returned, __trace_span, with | v | v.len()

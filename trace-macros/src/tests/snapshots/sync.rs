@@ -21,7 +21,7 @@ impl Case {
                     let _ = __trace_record;
                 },
             ),
-            move || -> u8 { a + b },
+            || -> u8 { a + b },
             |__trace_returned, __trace_span| {
                 ::trace_runtime::__private::finish!(__trace_returned, __trace_span)
             },

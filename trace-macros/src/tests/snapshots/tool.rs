@@ -40,7 +40,7 @@ impl Case {
                     let _ = __trace_record;
                 },
             ),
-            move || -> () {},
+            || -> () {},
             |__trace_returned, __trace_span| {
                 ::trace_runtime::__private::finish!(__trace_returned, __trace_span)
             },
