@@ -10,29 +10,33 @@ use syn::spanned::Spanned;
 use syn::{Expr, Type};
 
 impl TracedFunction<'_> {
-    /// Returns the statements of the new body. They end with a `return`, because clippy can be asked
-    /// to report every function without it, and the user cannot write it here.
     pub(super) fn body(&self) -> TokenStream {
-        match &self.shape {
+        let call = match &self.shape {
             // Some options need the returned value, which only `in_span` has.
-            Shape::SyncInPlace if !self.reads_returned_value() => self.in_place(),
+            Shape::SyncInPlace if !self.reads_returned_value() => return self.in_place(),
             Shape::Sync | Shape::SyncInPlace => self.in_span(),
             Shape::Async => self.in_span_async(),
             Shape::ReturnsPolled(polled) => self.in_span_later(polled),
             Shape::AsyncReturnsPolled(polled) => self.in_span_async_later(polled),
+        };
+        let target = self.evaluated_target();
+        // rustc would report the `return` of a value that never exists.
+        if matches!(self.return_type(), Type::Never(_)) {
+            return quote!(#target #call);
         }
+        // Clippy can be asked to report every function without `return`, and the user cannot add it.
+        quote!(#target return #call;)
     }
 
     /// Input: `fn f() -> R { body }`.
-    /// Output:
-    /// `return in_span(open(..), || -> R { body }, |returned, span| finish!(returned, span));`.
+    /// Output: `in_span(open(..), || -> R { body }, |returned, span| finish!(returned, span))`.
     ///
     /// The body becomes a closure, so `return` and `?` leave the closure and the runtime sees the
     /// value. The declared return type keeps coercions such as that to `Box<dyn Trait>` working.
     fn in_span(&self) -> TokenStream {
         let (runtime, open, finish) = (&self.runtime, self.open("open"), self.finish());
-        let (body, target) = (self.body_closure(), self.evaluated_target());
-        quote!(#target return #runtime::__private::in_span(#open, #body, #finish);)
+        let body = self.body_closure();
+        quote!(#runtime::__private::in_span(#open, #body, #finish))
     }
 
     /// Input: `fn f() -> impl Fn(A) -> R { body }`.
@@ -51,11 +55,10 @@ impl TracedFunction<'_> {
     }
 
     /// Input: `async fn f() -> R { body }`.
-    /// Output: `return in_span_async(async move { .. body }, |returned, span| finish!(..)).await;`.
+    /// Output: `in_span_async(async move { .. body }, |returned, span| finish!(..)).await`.
     fn in_span_async(&self) -> TokenStream {
         let (runtime, body, finish) = (&self.runtime, self.async_block(), self.finish());
-        let target = self.evaluated_target();
-        quote!(#target return #runtime::__private::in_span_async(#body, #finish).await;)
+        quote!(#runtime::__private::in_span_async(#body, #finish).await)
     }
 
     /// Output: `async move { yield_span(open(..)).await; expected_type; body }`.
@@ -80,18 +83,18 @@ impl TracedFunction<'_> {
     }
 
     /// Input: `fn f() -> impl Future<Output = R> { body }`.
-    /// Output: `return in_span_later(open_later(..), move || -> _ { body }, |value, span| ..);`.
+    /// Output: `in_span_later(open_later(..), move || -> _ { body }, |value, span| ..)`.
     fn in_span_later(&self, polled: &PolledType) -> TokenStream {
         let (runtime, open) = (&self.runtime, self.open("open_later"));
         let (body, wrap) = (self.body_closure(), self.wrap_result(polled));
-        quote!(return #runtime::__private::in_span_later(#open, #body, #wrap);)
+        quote!(#runtime::__private::in_span_later(#open, #body, #wrap))
     }
 
     /// Input: `async fn f() -> impl Stream<Item = T> { body }`.
-    /// Output: `return in_span_async(async move { .. body }, |value, span| ..).await;`.
+    /// Output: `in_span_async(async move { .. body }, |value, span| ..).await`.
     fn in_span_async_later(&self, polled: &PolledType) -> TokenStream {
         let (runtime, body, wrap) = (&self.runtime, self.async_block(), self.wrap_result(polled));
-        quote!(return #runtime::__private::in_span_async(#body, #wrap).await;)
+        quote!(#runtime::__private::in_span_async(#body, #wrap).await)
     }
 
     /// Returns the closure that moves the span into the returned future or stream, if the function
