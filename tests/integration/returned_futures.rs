@@ -242,6 +242,13 @@ fn async_trait_methods_are_traced() {
 #[async_trait::async_trait]
 trait Ignores {
     async fn ignore(&self, ignored: u8, pair: (u8, u8), text: &str) -> u8;
+
+    async fn destructure(&self, day: Day, hours: [u8; 2], (n, _m): (&u8, u8)) -> u8;
+}
+
+struct Day {
+    n: u8,
+    name: String,
 }
 
 #[async_trait::async_trait]
@@ -250,14 +257,32 @@ impl Ignores for Numbers {
     async fn ignore(&self, _: u8, (a, b): (u8, u8), _text: &str) -> u8 {
         a + b
     }
+
+    #[chain(skip(m))]
+    async fn destructure(
+        &self,
+        Day { n: mut day, name }: Day,
+        whole @ [first, m]: [u8; 2],
+        (&n, _): (&u8, u8),
+    ) -> u8 {
+        day += n;
+        drop(name);
+        day + first + m + whole[0]
+    }
 }
 
 #[test]
-fn async_trait_method_with_an_ignored_argument_does_not_record_it() {
-    let tree = traced(|| assert_eq!(block_on(Numbers.ignore(1, (2, 3), "t")), 5));
+fn async_trait_method_with_patterns_records_the_names_that_they_bind() {
+    let day = Day { n: 1, name: "mon".to_owned() };
+    let tree = traced(|| {
+        assert_eq!(block_on(Numbers.ignore(1, (2, 3), "t")), 5);
+        assert_eq!(block_on(Numbers.destructure(day, [4, 5], (&6, 7))), 20);
+    });
+    // The pattern with `&` has been matched once and cannot be matched again.
     assert_eq!(
         tree,
-        r#"Numbers::ignore [CHAIN] ok in={"__arg2":[2,3],"_text":"t"} out=5
+        r#"Numbers::ignore [CHAIN] ok in={"a":2,"b":3,"_text":"t"} out=5
+Numbers::destructure [CHAIN] ok in={"day":1,"name":"mon","whole":[4,5],"first":4} out=20
 "#
     );
 }

@@ -111,7 +111,7 @@ pub(crate) fn take_mutable_arguments(signature: &mut Signature) -> Vec<Rebound> 
         statements.extend(taken.0.into_iter().map(|(mutability, name)| {
             let statement = quote! {
                 #(#cfg_attributes)*
-                #[allow(clippy::shadow_same)]
+                #[allow(clippy::shadow_same, clippy::collection_is_never_read)]
                 #(#lint_attributes)*
                 let #mutability #name = #name;
             };

@@ -1,19 +1,30 @@
 //! Selects the arguments that the span records as its input.
 
+use crate::async_trait::{matching_a_reference, name_by_async_trait, written_pattern};
 use crate::errors::Errors;
 use crate::function::Function;
 use crate::options::Options;
 use crate::outer_attributes::cfg_attributes;
 use crate::suggestion::unknown_argument;
-use proc_macro2::{Group, TokenStream, TokenTree};
-use quote::ToTokens;
 use syn::ext::IdentExt;
-use syn::{Attribute, FnArg, Ident, Pat, Signature};
+use syn::{Attribute, FnArg, Ident, Pat};
 
 /// A name that the pattern of an argument binds. `(a, b): (u8, u8)` makes two of them.
 pub(crate) struct Argument {
     pub(crate) binding: Ident,
+    pub(crate) source: Source,
     pub(crate) cfg_attributes: Vec<Attribute>,
+}
+
+/// The place where the span finds the value of an argument.
+#[derive(Clone)]
+pub(crate) enum Source {
+    /// The name is bound before the body.
+    Binding,
+    /// `#[async_trait]` has moved the pattern into the body: the name is a part of `whole`.
+    Part { pattern: Box<Pat>, whole: Ident },
+    /// `#[async_trait]` has moved a pattern that cannot match a second time.
+    Moved,
 }
 
 /// Returns the arguments to record, without the receiver and the arguments named in `skip(..)`.
@@ -24,11 +35,11 @@ pub(crate) struct Argument {
 /// A name in `skip(..)` that is not an argument is an error: it may be a misspelled argument, which
 /// the span would then record against the user's wish.
 pub(crate) fn recorded_arguments(
-    Function { signature, body, .. }: &Function,
+    function: &Function,
     options: &Options,
     errors: &mut Errors,
 ) -> Vec<Argument> {
-    let mut arguments = bound_arguments(signature);
+    let mut arguments = bound_arguments(function);
     for skipped in options.skipped() {
         let is_skipped = |argument: &Argument| argument.binding.unraw() == skipped.unraw();
         if !arguments.iter().any(is_skipped) {
@@ -41,35 +52,26 @@ pub(crate) fn recorded_arguments(
     if options.skip_all.is_set() || options.input.is_set() {
         return Vec::new();
     }
-    arguments.retain(|argument| !options.skips(&argument.binding));
-    if signature.output.to_token_stream().to_string().contains("'async_trait") {
-        arguments.retain(|argument| !is_ignored_by_async_trait(&argument.binding, body));
-    }
+    let is_readable = |argument: &Argument| !matches!(argument.source, Source::Moved);
+    arguments.retain(|argument| is_readable(argument) && !options.skips(&argument.binding));
     arguments
 }
 
-/// Returns true if the argument was `_` before `#[async_trait]` gave it a name.
-///
-/// For `_` it emits `let __arg0 = __arg0;`, and for a pattern
-/// `let (a, b) = { let __arg0 = __arg0; __arg0 };`, which uses the value.
-fn is_ignored_by_async_trait(binding: &Ident, body: &Group) -> bool {
-    fn count(tokens: TokenStream, binding: &Ident) -> usize {
-        let count = |token| match token {
-            TokenTree::Ident(ident) => usize::from(ident == *binding),
-            TokenTree::Group(group) => count(group.stream(), binding),
-            _ => 0,
-        };
-        tokens.into_iter().map(count).sum()
-    }
-    binding.to_string().starts_with("__arg") && count(body.stream(), binding) == 2
-}
-
-fn bound_arguments(signature: &Signature) -> Vec<Argument> {
+fn bound_arguments(Function { signature, body, .. }: &Function) -> Vec<Argument> {
     let mut arguments = Vec::new();
     for input in &signature.inputs {
         let FnArg::Typed(typed) = input else { continue };
-        arguments.extend(bound_names(&typed.pat).into_iter().map(|binding| Argument {
+        let pattern = written_pattern(typed, signature, body);
+        let source = match name_by_async_trait(typed, signature) {
+            None => Source::Binding,
+            Some(whole) => match matching_a_reference(&pattern) {
+                Some(pattern) => Source::Part { pattern: Box::new(pattern), whole: whole.clone() },
+                None => Source::Moved,
+            },
+        };
+        arguments.extend(bound_names(&pattern).into_iter().map(|binding| Argument {
             binding,
+            source: source.clone(),
             cfg_attributes: cfg_attributes(&typed.attrs).cloned().collect(),
         }));
     }

@@ -32,6 +32,8 @@
 
 mod argument_lints;
 mod arguments;
+mod async_trait;
+mod awaits;
 mod errors;
 mod expand;
 mod function;

@@ -1,17 +1,20 @@
 //! Properties of a signature that the templates need.
 
-use proc_macro2::{TokenStream, TokenTree};
+use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::visit_mut::{self, VisitMut};
-use syn::{FnArg, ReturnType, Signature, Type, parse_quote};
+use syn::{
+    BoundLifetimes, FnArg, GenericArgument, GenericParam, Lifetime, PathArguments, ReturnType,
+    Signature, Type, parse_quote,
+};
 
 /// Returns the declared return type in the form that a closure accepts.
 ///
-/// Input: `fn f() -> Result<impl Display, Error>`. Output: `Result<_, Error>`.
+/// Input: `fn f<'a>(..) -> Result<impl Display, &'a Error>`. Output: `Result<_, &'_ Error>`.
 pub(crate) fn return_type(signature: &Signature) -> Type {
     match &signature.output {
         ReturnType::Default => parse_quote!(()),
-        ReturnType::Type(_, declared) => infer_impl_trait(declared),
+        ReturnType::Type(_, declared) => inferred_type(declared),
     }
 }
 
@@ -25,20 +28,58 @@ pub(crate) fn may_be_future(declared: &Type) -> bool {
         Type::Paren(paren) => may_be_future(&paren.elem),
         Type::Path(named) => named.path.segments.last().is_none_or(|segment| {
             let name = segment.ident.to_string();
-            let is_number =
-                name.starts_with(['u', 'i', 'f']) && name.ends_with(['8', '6', '2', '4']);
-            !(is_number || name.ends_with("Result") || OTHER_TYPES.contains(&name.as_str()))
+            !(is_number(&name) || name.ends_with("Result") || OTHER_TYPES.contains(&name.as_str()))
         }),
         Type::Infer(_) | Type::ImplTrait(_) | Type::Macro(_) => true,
         _ => false,
     }
 }
 
-/// Replaces every `impl Trait` in a type by `_`, because expressions may not contain `impl Trait`.
-pub(crate) fn infer_impl_trait(declared: &Type) -> Type {
-    struct InferImplTrait;
+/// Returns true if a value of the type borrows nothing, by its spelling: `()`, `bool`, numbers,
+/// `String`, and an `Option`, `Result`, `Vec`, `Box`, tuple or array of such types.
+pub(crate) fn borrows_nothing(declared: &Type) -> bool {
+    const OWNED: [&str; 3] = ["String", "bool", "char"];
+    const CONTAINERS: [&str; 4] = ["Option", "Result", "Vec", "Box"];
+    match declared {
+        Type::Group(group) => borrows_nothing(&group.elem),
+        Type::Paren(paren) => borrows_nothing(&paren.elem),
+        Type::Array(array) => borrows_nothing(&array.elem),
+        Type::Tuple(tuple) => tuple.elems.iter().all(borrows_nothing),
+        Type::Never(_) => true,
+        Type::Path(named) if named.qself.is_none() => {
+            let Some(segment) = named.path.segments.last() else { return false };
+            let name = segment.ident.to_string();
+            match &segment.arguments {
+                PathArguments::None => OWNED.contains(&name.as_str()) || is_number(&name),
+                PathArguments::AngleBracketed(arguments) => {
+                    let owns = |argument: &GenericArgument| matches!(argument, GenericArgument::Type(inner) if borrows_nothing(inner));
+                    CONTAINERS.contains(&name.as_str()) && arguments.args.iter().all(owns)
+                }
+                PathArguments::Parenthesized(_) => false,
+            }
+        }
+        _ => false,
+    }
+}
 
-    impl VisitMut for InferImplTrait {
+/// Returns true for the names of the number types, such as `u8` and `isize`.
+fn is_number(name: &str) -> bool {
+    name.starts_with(['u', 'i', 'f']) && name.ends_with(['8', '6', '2', '4', 'e'])
+}
+
+/// Replaces the parts of a type that the compiler infers in an expression: every `impl Trait`, which
+/// an expression may not contain, by `_`, and every named lifetime by `'_`. A lifetime that the
+/// body names counts as needed, and clippy would not report it as superfluous.
+///
+/// Input: `(impl Tr, &'a str, &'static str, for<'b> fn(&'b u8))`.
+/// Output: `(_, &'_ str, &'static str, for<'b> fn(&'b u8))`.
+pub(crate) fn inferred_type(declared: &Type) -> Type {
+    struct Infer {
+        /// The lifetimes that a `for<..>` in the type declares.
+        bound: Vec<Lifetime>,
+    }
+
+    impl VisitMut for Infer {
         fn visit_type_mut(&mut self, visited: &mut Type) {
             if matches!(visited, Type::ImplTrait(_)) {
                 *visited = parse_quote!(_);
@@ -46,10 +87,23 @@ pub(crate) fn infer_impl_trait(declared: &Type) -> Type {
                 visit_mut::visit_type_mut(self, visited);
             }
         }
+
+        fn visit_bound_lifetimes_mut(&mut self, declared: &mut BoundLifetimes) {
+            self.bound.extend(declared.lifetimes.iter().filter_map(|parameter| match parameter {
+                GenericParam::Lifetime(parameter) => Some(parameter.lifetime.clone()),
+                _ => None,
+            }));
+        }
+
+        fn visit_lifetime_mut(&mut self, lifetime: &mut Lifetime) {
+            if lifetime.ident != "static" && !self.bound.contains(lifetime) {
+                lifetime.ident = Ident::new("_", lifetime.ident.span());
+            }
+        }
     }
 
     let mut inferred = declared.clone();
-    InferImplTrait.visit_type_mut(&mut inferred);
+    Infer { bound: Vec::new() }.visit_type_mut(&mut inferred);
     inferred
 }
 

@@ -1,14 +1,16 @@
 //! The parameters of a tool as a model sees them: a name, a type and a description for each.
 
 use crate::arguments::bound_names;
+use crate::async_trait::written_pattern;
 use crate::errors::Errors;
+use crate::function::Function;
 use crate::options::Options;
 use crate::outer_attributes::{cfg_attributes, take_doc_comment};
 use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::visit_mut::{self, VisitMut};
-use syn::{FnArg, Generics, Lifetime, Pat, PatType, Signature, Type};
+use syn::{FnArg, Generics, Lifetime, Pat, PatType, Type};
 
 /// Returns the parameters of a tool, in the form that the runtime's macros read. The arguments
 /// named in `skip(..)` are absent, because the program supplies them, not the model.
@@ -19,10 +21,10 @@ use syn::{FnArg, Generics, Lifetime, Pat, PatType, Signature, Type};
 ///
 /// A parameter is `(is_destructured [names] [skipped names], type, description)`.
 ///
-/// Also removes the doc comments from the arguments of `signature`: rustc accepts them there only
+/// Also removes the doc comments from the arguments of the function: rustc accepts them there only
 /// as the input of a macro.
 pub(crate) fn take_tool_parameters(
-    signature: &mut Signature,
+    Function { signature, body, .. }: &mut Function,
     options: &Options,
     errors: &mut Errors,
 ) -> TokenStream {
@@ -33,9 +35,12 @@ pub(crate) fn take_tool_parameters(
              type parameters, or remove `definition`",
         );
     }
-    let generics = signature.generics.clone();
+    let written = signature.clone();
     let parameters = signature.inputs.iter_mut().filter_map(|argument| match argument {
-        FnArg::Typed(argument) => take_parameter(argument, &generics, options),
+        FnArg::Typed(argument) => {
+            let pattern = written_pattern(argument, &written, body).into_owned();
+            take_parameter(argument, &pattern, &written.generics, options)
+        }
         FnArg::Receiver(_) => None,
     });
     let parameters: Vec<TokenStream> = parameters.collect();
@@ -52,12 +57,13 @@ fn is_generic(generics: &Generics) -> bool {
 /// Returns the parameter for one argument, or `None` if every name in its pattern is skipped.
 fn take_parameter(
     argument: &mut PatType,
+    pattern: &Pat,
     generics: &Generics,
     options: &Options,
 ) -> Option<TokenStream> {
     let description = take_doc_comment(&mut argument.attrs);
     let (skipped, names): (Vec<Ident>, Vec<Ident>) =
-        bound_names(&argument.pat).into_iter().partition(|name| options.skips(name));
+        bound_names(pattern).into_iter().partition(|name| options.skips(name));
     if names.is_empty() {
         return None;
     }
@@ -66,7 +72,7 @@ fn take_parameter(
     let cfg_attributes = cfg_attributes(&argument.attrs);
     // For `city: &str` the schema of the type belongs to the name. For `Day { n, .. }: Day` the
     // runtime has to find the schema of each name in the schema of the type.
-    let is_destructured = !is_single_name(argument);
+    let is_destructured = !is_single_name(pattern);
     let declared_type = nameable_type(&argument.ty, generics);
     Some(quote! {
         #(#cfg_attributes)*
@@ -75,8 +81,8 @@ fn take_parameter(
 }
 
 /// Returns true for `city: &str`, and false for a pattern that destructures the argument.
-fn is_single_name(argument: &PatType) -> bool {
-    matches!(&*argument.pat, Pat::Ident(binding) if binding.subpat.is_none())
+fn is_single_name(pattern: &Pat) -> bool {
+    matches!(pattern, Pat::Ident(binding) if binding.subpat.is_none())
 }
 
 /// Returns the type in a form that is valid outside of the function, where its lifetimes are not

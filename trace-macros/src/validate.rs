@@ -20,7 +20,7 @@ pub(crate) fn validate(kind: Kind, function: &Function, options: &Options, error
             ),
         );
     }
-    let shape = Shape::from_signature(signature);
+    let shape = Shape::from_function(function);
     let returns_stream = shape.returns_stream();
     if let (Some(collect), false) = (options.collect.get(), returns_stream) {
         errors.push(

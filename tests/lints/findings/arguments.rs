@@ -78,6 +78,12 @@ fn by_value(a: String) -> usize {
 }
 
 #[cfg_attr(feature = "traced", chain)]
+fn by_value_and_borrowed(a: String, b: &str) -> &str {
+    let b = b;
+    &b[a.len()..]
+}
+
+#[cfg_attr(feature = "traced", chain)]
 fn pointers(a: &Vec<u8>, b: &String) -> usize {
     a.len() + b.len()
 }
@@ -100,6 +106,7 @@ pub(crate) fn use_all() {
     drop(mutated_and_diverging_later(Vec::new()));
     locals(1);
     by_value(String::new());
+    by_value_and_borrowed(String::new(), "");
     pointers(&Vec::new(), &String::new());
     trivial(&1, &None);
     mutated_and_diverging(Vec::new());

@@ -12,6 +12,7 @@
 extern crate renamed as trace_runtime;
 
 mod arguments;
+mod bodies;
 mod futures;
 mod items;
 mod returned;
@@ -19,6 +20,7 @@ mod returned;
 pub fn main() {
     items::use_some();
     arguments::use_all();
+    bodies::use_all();
     drop(futures::use_all());
     returned::use_all();
 }

@@ -17,6 +17,18 @@ async fn unreachable_end_later() -> u8 {
 }
 
 #[cfg_attr(feature = "traced", chain)]
+fn never(n: u8) -> ! {
+    std::process::exit(n.into())
+}
+
+#[cfg_attr(feature = "traced", chain)]
+async fn never_later(mut n: u8) -> ! {
+    loop {
+        n = std::future::ready(n).await;
+    }
+}
+
+#[cfg_attr(feature = "traced", chain)]
 fn returns(n: u8) -> u8 {
     return n;
 }
@@ -68,5 +80,7 @@ pub(crate) fn use_all() {
     drop(one_line(1));
     needless_lifetime("");
     drop(unreachable_end_later());
+    drop(never_later(1));
     unreachable_end();
+    never(1);
 }

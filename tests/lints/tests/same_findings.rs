@@ -4,17 +4,18 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 use std::process::Command;
 
-/// Lints of clippy that do not find a traced function, each with the reason. All of them suggest a
-/// simpler form of a correct function. The opposite, a lint that finds only the traced function,
-/// is never accepted.
+/// Lints that do not find a traced function, each with the reason. The opposite, a lint that finds
+/// only the traced function, is never accepted.
 const HIDDEN: &[(&str, &str)] = &[
-    ("clippy::manual_async_fn", "the function returns the adapter around its async block"),
-    ("clippy::needless_lifetimes", "the type of the closure around the body names the lifetime"),
-    ("clippy::needless_pass_by_value", "the body moves the arguments into a closure"),
-    ("clippy::needless_return", "the body is that of a closure with a generated position"),
+    ("clippy::manual_async_fn", "the body is the argument of a call, not an async block alone"),
+    ("clippy::needless_pass_by_value", "the closure owns the arguments if the result may borrow"),
+    ("clippy::needless_return", "a body with a `mut` argument is followed by another `return`"),
+    ("clippy::only_used_in_recursion", "the span reads the argument"),
     ("clippy::ptr_arg", "the span records the argument with its whole type"),
+    ("clippy::redundant_locals", "the closure owns the arguments if the result may borrow"),
+    ("clippy::unnecessary_literal_bound", "the function returns the result of a call"),
     ("clippy::unnecessary_wraps", "the function returns the result of a call"),
-    ("clippy::unused_async", "the expansion awaits the future of the body"),
+    ("unconditional_recursion", "the recursive call is in a closure"),
 ];
 
 /// A lint, its position and its message.

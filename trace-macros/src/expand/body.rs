@@ -2,8 +2,8 @@
 
 use super::{TracedFunction, generated_ident};
 use crate::shape::{Boxing, PolledKind, PolledType, Shape};
-use crate::signature::{may_be_future, return_type};
-use proc_macro2::{Ident, TokenStream};
+use crate::signature::{borrows_nothing, may_be_future, return_type};
+use proc_macro2::{Delimiter, Group, Ident, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
@@ -11,26 +11,32 @@ use syn::{Expr, Type};
 
 impl TracedFunction<'_> {
     pub(super) fn body(&self) -> TokenStream {
-        match &self.shape {
+        let call = match &self.shape {
             // Some options need the returned value, which only `in_span` has.
-            Shape::SyncInPlace if !self.reads_returned_value() => self.in_place(),
+            Shape::SyncInPlace if !self.reads_returned_value() => return self.in_place(),
             Shape::Sync | Shape::SyncInPlace => self.in_span(),
             Shape::Async => self.in_span_async(),
             Shape::ReturnsPolled(polled) => self.in_span_later(polled),
             Shape::AsyncReturnsPolled(polled) => self.in_span_async_later(polled),
+        };
+        let target = self.evaluated_target();
+        // rustc would report the `return` of a value that never exists.
+        if matches!(self.return_type(), Type::Never(_)) {
+            return quote!(#target #call);
         }
+        // Clippy can be asked to report every function without `return`, and the user cannot add it.
+        quote!(#target return #call;)
     }
 
     /// Input: `fn f() -> R { body }`.
-    /// Output: `in_span(open(..), move || -> R { body }, |returned, span| finish!(returned, span))`.
+    /// Output: `in_span(open(..), || -> R { body }, |returned, span| finish!(returned, span))`.
     ///
     /// The body becomes a closure, so `return` and `?` leave the closure and the runtime sees the
     /// value. The declared return type keeps coercions such as that to `Box<dyn Trait>` working.
     fn in_span(&self) -> TokenStream {
         let (runtime, open, finish) = (&self.runtime, self.open("open"), self.finish());
-        let (return_type, body) = (self.return_type(), self.closure_body());
-        let target = self.evaluated_target();
-        quote!(#target #runtime::__private::in_span(#open, move || -> #return_type #body, #finish))
+        let body = self.body_closure();
+        quote!(#runtime::__private::in_span(#open, #body, #finish))
     }
 
     /// Input: `fn f() -> impl Fn(A) -> R { body }`.
@@ -52,8 +58,7 @@ impl TracedFunction<'_> {
     /// Output: `in_span_async(async move { .. body }, |returned, span| finish!(..)).await`.
     fn in_span_async(&self) -> TokenStream {
         let (runtime, body, finish) = (&self.runtime, self.async_block(), self.finish());
-        let target = self.evaluated_target();
-        quote!(#target #runtime::__private::in_span_async(#body, #finish).await)
+        quote!(#runtime::__private::in_span_async(#body, #finish).await)
     }
 
     /// Output: `async move { yield_span(open(..)).await; expected_type; body }`.
@@ -68,23 +73,21 @@ impl TracedFunction<'_> {
         // Clippy reports an async block whose value is a future, but not an async function.
         let allow = may_be_future(&self.return_type())
             .then(|| quote!(#[allow(clippy::async_yields_async)]));
-        quote! {
-            #allow
-            async move {
-                #runtime::__private::yield_span(#open).await;
-                #expected_type
-                #statements
-            }
-        }
+        let block = self.block_at_body(quote! {
+            #runtime::__private::yield_span(#open).await;
+            #expected_type
+            #statements
+        });
+        let keywords = quote_spanned!(self.function.body.span()=> async move);
+        quote!(#allow #keywords #block)
     }
 
     /// Input: `fn f() -> impl Future<Output = R> { body }`.
     /// Output: `in_span_later(open_later(..), move || -> _ { body }, |value, span| ..)`.
     fn in_span_later(&self, polled: &PolledType) -> TokenStream {
         let (runtime, open) = (&self.runtime, self.open("open_later"));
-        let (return_type, body) = (self.return_type(), self.closure_body());
-        let wrap = self.wrap_result(polled);
-        quote!(#runtime::__private::in_span_later(#open, move || -> #return_type #body, #wrap))
+        let (body, wrap) = (self.body_closure(), self.wrap_result(polled));
+        quote!(#runtime::__private::in_span_later(#open, #body, #wrap))
     }
 
     /// Input: `async fn f() -> impl Stream<Item = T> { body }`.
@@ -196,18 +199,38 @@ impl TracedFunction<'_> {
         }
     }
 
-    /// Returns the body of the closure: `{ body }`, or `{ let mut n = n; body }`.
-    fn closure_body(&self) -> TokenStream {
-        if self.rebound_arguments.is_empty() {
-            return self.function.body.to_token_stream();
-        }
-        let statements = self.body_with_rebound_arguments();
-        quote!({ #statements })
+    /// Output: `|| -> R { body }`, or `|| -> R { let mut n = n; body }`.
+    ///
+    /// The closure borrows the arguments that the body does not consume, as the body does, so that
+    /// code of another macro around it can use them. If the value may borrow from an argument,
+    /// before edition 2021 it could not outlive the borrow of the closure, so the closure has to own
+    /// the arguments: `move || -> R { body }`.
+    fn body_closure(&self) -> TokenStream {
+        let return_type = self.return_type();
+        let body = if self.rebound_arguments.is_empty() {
+            self.function.body.clone()
+        } else {
+            self.block_at_body(self.body_with_rebound_arguments())
+        };
+        let head = if borrows_nothing(&return_type) {
+            quote_spanned!(self.function.body.span()=> ||)
+        } else {
+            quote_spanned!(self.function.body.span()=> move ||)
+        };
+        quote!(#head -> #return_type #body)
+    }
+
+    /// Returns a block with the position of the body. The keywords before the block need it too:
+    /// with a generated position, clippy would not report a `return` at the end of the body.
+    pub(super) fn block_at_body(&self, statements: TokenStream) -> Group {
+        let mut block = Group::new(Delimiter::Brace, statements);
+        block.set_span(self.function.body.span());
+        block
     }
 
     /// Returns the body, preceded by the statements that bind the mutable arguments again.
     ///
-    /// Output: `let mut n = n; let value: R = { body }; value`. The temporaries in the last
+    /// Output: `let mut n = n; let value: R = { body }; return value;`. The temporaries in the last
     /// expression may borrow from `n`, and before edition 2024 they would outlive it without `value`.
     fn body_with_rebound_arguments(&self) -> TokenStream {
         let body = self.body_block();
@@ -224,7 +247,7 @@ impl TracedFunction<'_> {
             #(#rebound)*
             let #value: #return_type = #body;
             #[allow(unreachable_code)]
-            #value
+            return #value;
         }
     }
 

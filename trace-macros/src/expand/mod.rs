@@ -17,7 +17,7 @@ use crate::runtime_path::runtime_path;
 use crate::shape::Shape;
 use crate::tool_parameters::take_tool_parameters;
 use crate::validate::validate;
-use proc_macro2::{Delimiter, Group, Ident, Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 
 /// Returns the traced function. If there are mistakes, returns the function without tracing and a
@@ -49,11 +49,11 @@ fn expand_function(
 ) -> (TokenStream, TokenStream) {
     validate(kind, &function, options, errors);
     let arguments = recorded_arguments(&function, options, errors);
-    let tool_parameters = (kind == Kind::Tool)
-        .then(|| take_tool_parameters(&mut function.signature, options, errors));
+    let tool_parameters =
+        (kind == Kind::Tool).then(|| take_tool_parameters(&mut function, options, errors));
     // Without the doc comments of a tool's arguments, which rustc would reject.
     let untraced = function.to_token_stream();
-    let shape = Shape::from_signature(&function.signature);
+    let shape = Shape::from_function(&function);
     let rebound_arguments = match shape {
         Shape::SyncInPlace => Vec::new(),
         _ => take_mutable_arguments(&mut function.signature),
@@ -104,10 +104,9 @@ impl TracedFunction<'_> {
     fn expand(&self) -> TokenStream {
         let (definition, head) = (self.tool_definition(), self.function.head());
         let (unused, body) = (self.report_unused(), self.body());
-        let mut body = Group::new(Delimiter::Brace, quote!(#unused #body));
         // At the position of the user's braces, the function counts as user code. With
         // a generated position, rustc reports neither `dead_code` nor `unreachable_pub` for it.
-        body.set_span(self.function.body.span());
+        let body = self.block_at_body(quote!(#unused #body));
         quote!(#definition #head #body)
     }
 

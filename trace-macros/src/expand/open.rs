@@ -1,7 +1,7 @@
 //! Emits the call that opens the span, with the call site and the options.
 
 use super::{TracedFunction, generated_ident};
-use crate::arguments::Argument;
+use crate::arguments::{Argument, Source};
 use crate::options::Options;
 use crate::outer_attributes::doc_comment;
 use crate::signature::can_name_self;
@@ -79,18 +79,29 @@ impl TracedFunction<'_> {
         quote!(#(#arguments)* #options let _ = #record;)
     }
 
-    /// Output: `record.argument("prompt", capture!(prompt));`.
+    /// Output: `record.argument("prompt", capture!(prompt));`, or for a part of an argument
+    /// `{ let (a, b) = &whole; record.argument("a", capture!(*a)); }`.
     fn record_argument(&self, argument: &Argument) -> TokenStream {
         let (runtime, record) = (&self.runtime, generated_ident("record"));
-        let Argument { binding, cfg_attributes } = argument;
+        let Argument { binding, source, cfg_attributes } = argument;
         let name = binding.unraw().to_string();
         // For clippy, an underscore marks an argument that is not used, but the span records it.
         let allow =
             name.starts_with('_').then(|| quote!(#[allow(clippy::used_underscore_binding)]));
-        quote! {
-            #(#cfg_attributes)*
-            #allow
-            #record.argument(#name, #runtime::__private::capture!(#binding));
+        match source {
+            Source::Part { pattern, whole } => quote! {
+                #(#cfg_attributes)*
+                {
+                    #[allow(unused_variables, clippy::pattern_type_mismatch)]
+                    let #pattern = &#whole;
+                    #record.argument(#name, #runtime::__private::capture!(*#binding));
+                }
+            },
+            Source::Binding | Source::Moved => quote! {
+                #(#cfg_attributes)*
+                #allow
+                #record.argument(#name, #runtime::__private::capture!(#binding));
+            },
         }
     }
 }

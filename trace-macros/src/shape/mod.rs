@@ -4,15 +4,19 @@ mod polled;
 
 pub(crate) use polled::{Boxing, PolledKind, PolledType};
 
+use crate::awaits::may_await;
+use crate::function::Function;
 use polled::unwrap_groups;
-use syn::{ReturnType, Signature, Type, TypeParamBound};
+use syn::{ReturnType, Type, TypeParamBound};
 
 /// The way a function runs, which decides how long its span lasts.
 #[derive(Debug)]
 pub(crate) enum Shape {
-    /// `fn f() -> u8`. The span lasts for one call of a closure.
+    /// `fn f() -> u8`, or an `async fn` whose body awaits nothing. The span lasts for one call of
+    /// a closure.
     Sync,
-    /// `fn f() -> impl Fn(&str) -> &str`. The span lasts until a guard is dropped.
+    /// `fn f() -> impl Fn(&str) -> &str`, or such an `async fn`. The span lasts until a guard is
+    /// dropped.
     SyncInPlace,
     /// `async fn f() -> u8`. The span lasts until the future has completed.
     Async,
@@ -38,17 +42,18 @@ fn returns_closure(output: &ReturnType) -> bool {
 }
 
 impl Shape {
-    pub(crate) fn from_signature(signature: &Signature) -> Shape {
+    pub(crate) fn from_function(Function { signature, body, .. }: &Function) -> Shape {
         let polled = match &signature.output {
             ReturnType::Default => None,
             ReturnType::Type(_, declared) => PolledType::from_type(declared),
         };
-        match (signature.asyncness.is_some(), polled) {
-            (false, None) if returns_closure(&signature.output) => Shape::SyncInPlace,
-            (false, None) => Shape::Sync,
-            (false, Some(polled)) => Shape::ReturnsPolled(polled),
-            (true, None) => Shape::Async,
-            (true, Some(polled)) => Shape::AsyncReturnsPolled(polled),
+        let is_async = signature.asyncness.is_some();
+        match polled {
+            Some(polled) if is_async => Shape::AsyncReturnsPolled(polled),
+            Some(polled) => Shape::ReturnsPolled(polled),
+            None if is_async && may_await(body.stream()) => Shape::Async,
+            None if returns_closure(&signature.output) => Shape::SyncInPlace,
+            None => Shape::Sync,
         }
     }
 

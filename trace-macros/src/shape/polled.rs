@@ -3,7 +3,7 @@
 //! A macro sees the tokens of a type and nothing else, so a type counts as polled if its spelling
 //! is one of the usual ones. `fn f() -> MyFuture` counts as a plain function.
 
-use crate::signature::infer_impl_trait;
+use crate::signature::inferred_type;
 use syn::{
     AngleBracketedGenericArguments, GenericArgument, Path, PathArguments, PathSegment, Type,
     TypeParamBound, parse_quote,
@@ -84,7 +84,7 @@ impl PolledType {
 
     /// Input: `BoxFuture<'static, u8>`. Output: a pinned future of `u8`.
     fn from_alias(segment: &PathSegment, kind: PolledKind) -> PolledType {
-        let value = type_arguments(segment).last().map_or_else(inferred, infer_impl_trait);
+        let value = type_arguments(segment).last().map_or_else(inferred, inferred_type);
         PolledType { kind, boxing: Boxing::Pinned, in_result: false, value }
     }
 
@@ -106,12 +106,12 @@ impl PolledType {
     }
 }
 
-/// Returns the first associated type of a trait, with `_` for every `impl Trait` in it.
+/// Returns the first associated type of a trait, as an expression accepts it.
 ///
 /// Input: `Future<Output = Result<impl Display, Error>>`. Output: `Result<_, Error>`.
 fn associated_type(segment: &PathSegment) -> Type {
     let mut types = generic_arguments(segment).filter_map(|argument| match argument {
-        GenericArgument::AssocType(associated) => Some(infer_impl_trait(&associated.ty)),
+        GenericArgument::AssocType(associated) => Some(inferred_type(&associated.ty)),
         _ => None,
     });
     types.next().unwrap_or_else(inferred)

@@ -11,7 +11,7 @@ use proc_macro2::TokenStream;
 use std::path::Path;
 
 /// The name of the file, the macro, its options, and the annotated function.
-const CASES: [(&str, Kind, &str, &str); 9] = [
+const CASES: [(&str, Kind, &str, &str); 10] = [
     ("sync", Kind::Chain, "", "fn f(a: u8, (b, _c): (u8, u8)) -> u8 { a + b }"),
     (
         "method",
@@ -30,6 +30,12 @@ const CASES: [(&str, Kind, &str, &str); 9] = [
         Kind::Llm,
         "model = m, skip(m)",
         "async fn f(m: &str, p: &str) -> Result<u8, E> { g(p).await?; Ok(1) }",
+    ),
+    (
+        "async_without_await",
+        Kind::Chain,
+        "",
+        "async fn f<'a>(mut p: &'a str) -> &'a str { p = p.trim(); format!(\"{p}\"); p }",
     ),
     (
         "options",

@@ -1,6 +1,6 @@
 impl Case {
     fn f<'a>(&'a self) -> Pin<Box<dyn Future<Output = u8> + Send + 'a>> {
-        ::trace_runtime::__private::in_span_later(
+        return ::trace_runtime::__private::in_span_later(
             ::trace_runtime::__private::open_later(
                 const {
                     &::trace_runtime::__private::call_site!(
@@ -15,13 +15,13 @@ impl Case {
                     let _ = __trace_record;
                 },
             ),
-            move || -> Pin<Box<dyn Future<Output = u8> + Send + 'a>> {
+            move || -> Pin<Box<dyn Future<Output = u8> + Send + '_>> {
                 Box::pin(async move { self.n })
             },
             |
                 __trace_value,
                 __trace_span,
-            | -> Pin<Box<dyn Future<Output = u8> + Send + 'a>> {
+            | -> Pin<Box<dyn Future<Output = u8> + Send + '_>> {
                 ::trace_runtime::__private::Box::pin(
                     ::trace_runtime::__private::future_in_span::<
                         _,
@@ -36,6 +36,6 @@ impl Case {
                     ),
                 )
             },
-        )
+        );
     }
 }

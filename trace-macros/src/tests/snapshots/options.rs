@@ -1,6 +1,6 @@
 impl Case {
     fn f(a: u8) -> String {
-        ::trace_runtime::__private::in_span(
+        return ::trace_runtime::__private::in_span(
             ::trace_runtime::__private::open(
                 const {
                     &::trace_runtime::__private::call_site!(
@@ -19,12 +19,12 @@ impl Case {
                     let _ = __trace_record;
                 },
             ),
-            move || -> String { a.to_string() },
+            || -> String { a.to_string() },
             |__trace_returned, __trace_span| {
                 ::trace_runtime::__private::finish!(
                     __trace_returned, __trace_span, with | v | v.len()
                 )
             },
-        )
+        );
     }
 }

@@ -1,6 +1,6 @@
 impl Case {
     fn f(a: u8, (b, _c): (u8, u8)) -> u8 {
-        ::trace_runtime::__private::in_span(
+        return ::trace_runtime::__private::in_span(
             ::trace_runtime::__private::open(
                 const {
                     &::trace_runtime::__private::call_site!(
@@ -21,10 +21,10 @@ impl Case {
                     let _ = __trace_record;
                 },
             ),
-            move || -> u8 { a + b },
+            || -> u8 { a + b },
             |__trace_returned, __trace_span| {
                 ::trace_runtime::__private::finish!(__trace_returned, __trace_span)
             },
-        )
+        );
     }
 }

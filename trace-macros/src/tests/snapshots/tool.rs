@@ -16,7 +16,7 @@ impl Case {
             let n = ();
             let x = ();
         }
-        ::trace_runtime::__private::in_span(
+        return ::trace_runtime::__private::in_span(
             ::trace_runtime::__private::open(
                 const {
                     &::trace_runtime::__private::call_site!(
@@ -40,10 +40,10 @@ impl Case {
                     let _ = __trace_record;
                 },
             ),
-            move || -> () {},
+            || -> () {},
             |__trace_returned, __trace_span| {
                 ::trace_runtime::__private::finish!(__trace_returned, __trace_span)
             },
-        )
+        );
     }
 }
