@@ -1,5 +1,7 @@
 //! A server that answers chats in ways that go wrong, and counts the tokens that it bills.
 
+mod ollama;
+
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::extract::{DefaultBodyLimit, Path, State};
@@ -18,10 +20,12 @@ use tokio::sync::Semaphore;
 /// The tokens of every prompt and of every answer.
 const TOKENS: (u64, u64) = (9, 2);
 
-/// The server, which runs as long as the async runtime.
+/// The server, which runs as long as the async runtime. It speaks the API of OpenAI's chats, and that
+/// of Ollama.
 ///
-/// The first part of the path selects its behaviour: `ok`, `flaky` (the first two requests are
-/// refused), `reset` and `endless` (of a stream), `silent`, `echo`, or a status code.
+/// The first part of the path selects its behaviour: `ok`, `large` (an answer of 10 MB), `flaky` (the
+/// first two requests are refused), `reset` and `endless` (of a stream), `silent`, `echo`, or a status
+/// code.
 #[derive(Clone, Debug)]
 pub struct Billing {
     address: String,
@@ -52,6 +56,7 @@ impl Billing {
         });
         let routes = Router::new()
             .route("/{mode}/chat/completions", post(serve))
+            .route("/{mode}/api/chat", post(ollama::serve))
             .layer(DefaultBodyLimit::disable())
             .with_state(Arc::clone(&account));
         tokio::spawn(async move { axum::serve(listener, routes).await });
@@ -90,10 +95,16 @@ impl Billing {
 }
 
 impl Account {
-    /// Returns the usage of one more answer.
-    fn bill(&self) -> Value {
+    /// Counts the tokens of one more answer: those of its prompt, and its own.
+    fn count(&self) -> (u64, u64) {
         let (prompt, completion) = TOKENS;
         self.billed.fetch_add(prompt + completion, Ordering::SeqCst);
+        TOKENS
+    }
+
+    /// Returns the usage of one more answer.
+    fn bill(&self) -> Value {
+        let (prompt, completion) = self.count();
         json!({
             "prompt_tokens": prompt,
             "completion_tokens": completion,
@@ -123,7 +134,8 @@ async fn serve(
             failed(StatusCode::TOO_MANY_REQUESTS, "slow down")
         }
         "ok" | "flaky" if request["stream"] == true => whole_stream(&account, &request),
-        "ok" | "flaky" => whole(&account, &request),
+        "ok" | "flaky" => whole(&account, &request, "Hello"),
+        "large" => whole(&account, &request, &"y".repeat(10 << 20)),
         "endless" => events(stream::iter([Ok(event(&delta("Hel")))]).chain(stream::pending())),
         "reset" => {
             events(stream::iter([Ok(event(&delta("Hel")))]).chain(stream::once(async move {
@@ -146,7 +158,7 @@ fn failed(status: StatusCode, message: &str) -> Response {
     (status, [("retry-after", "0")], axum::Json(error)).into_response()
 }
 
-fn whole(account: &Account, request: &Value) -> Response {
+fn whole(account: &Account, request: &Value, text: &str) -> Response {
     let (message, reason) = match request["tools"][0]["function"]["name"].as_str() {
         Some(name) => {
             let function = json!({ "name": name, "arguments": r#"{"city":"Oslo"}"# });
@@ -154,7 +166,7 @@ fn whole(account: &Account, request: &Value) -> Response {
             let message = json!({ "role": "assistant", "content": null, "tool_calls": [call] });
             (message, "tool_calls")
         }
-        None => (json!({ "role": "assistant", "content": "Hello" }), "stop"),
+        None => (json!({ "role": "assistant", "content": text }), "stop"),
     };
     axum::Json(json!({
         "id": "chatcmpl-1",
@@ -168,7 +180,9 @@ fn whole(account: &Account, request: &Value) -> Response {
 }
 
 fn whole_stream(account: &Account, request: &Value) -> Response {
-    let mut parts = vec![delta("Hel"), delta("lo")];
+    let mut last = delta("lo");
+    last["choices"][0]["finish_reason"] = "stop".into();
+    let mut parts = vec![delta("Hel"), last];
     if request["stream_options"]["include_usage"] == true {
         let mut last = delta("");
         last["choices"] = json!([]);

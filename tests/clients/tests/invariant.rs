@@ -3,17 +3,19 @@
 use anyhow::{Context, Result};
 use async_openai::config::OpenAIConfig;
 use async_openai::middleware::{HttpRequestFactory, ReqwestService, retry::OpenAIRetryLayer};
-use clients::{Billing, Call, RAW};
+use clients::{Billing, Call, RAW, Raw, Received};
 use futures_util::future::BoxFuture;
-use futures_util::{FutureExt, StreamExt};
+use futures_util::stream::BoxStream;
+use futures_util::{FutureExt, Stream, StreamExt, TryStreamExt};
 use genai::adapter::AdapterKind;
-use genai::chat::{ChatMessage, ChatRequest};
+use genai::chat::{ChatMessage, ChatOptions, ChatRequest};
 use genai::resolver::{AuthData, Endpoint, ServiceTargetResolver};
 use integration_tests::{Program, block_on};
 use rig_core::completion::CompletionRequest;
-use rig_core::providers::openai::OpenAIConfig as RigConfig;
+use rig_core::providers::openai::{OpenAI as RigOpenAI, OpenAIConfig as RigConfig};
 use rig_reqwest::ReqwestMiddlewareClient;
 use serde_json::{Value, json};
+use std::pin::Pin;
 use tower_layer::Layer;
 use trace_runtime::opentelemetry::Value as Attribute;
 use trace_runtime::{agent, llm, traced};
@@ -21,22 +23,45 @@ use tracing_subscriber::layer::SubscriberExt;
 
 const MODEL: &str = "gpt-4o";
 
+/// The texts of a stream, or the parts in which they arrive.
+type Parts = BoxStream<'static, Result<()>>;
+
 /// A client, made for one base URL.
 struct Asker {
     name: &'static str,
     send: Box<dyn Fn(String) -> BoxFuture<'static, Result<String>>>,
+    stream: Box<dyn Fn(String) -> BoxFuture<'static, Result<Parts>>>,
 }
 
 impl Asker {
-    fn new<F>(name: &'static str, send: impl Fn(String) -> F + 'static) -> Self
+    fn new<F, S>(
+        name: &'static str,
+        send: impl Fn(String) -> F + 'static,
+        stream: impl Fn(String) -> S + 'static,
+    ) -> Self
     where
         F: Future<Output = Result<String>> + Send + 'static,
+        S: Future<Output = Result<Parts>> + Send + 'static,
     {
-        Asker { name, send: Box::new(move |base| send(base).boxed()) }
+        Asker {
+            name,
+            send: Box::new(move |base| send(base).boxed()),
+            stream: Box::new(move |base| stream(base).boxed()),
+        }
     }
 
     fn ask(&self, base: &str) -> BoxFuture<'static, Result<String>> {
         (self.send)(base.to_owned())
+    }
+
+    /// Reads the whole stream.
+    async fn read(&self, base: &str) -> Result<()> {
+        (self.stream)(base.to_owned()).await?.try_collect().await
+    }
+
+    /// Reads the first part of a stream, and drops it.
+    async fn read_first(&self, base: &str) -> Result<()> {
+        (self.stream)(base.to_owned()).await?.next().await.context("a part")?
     }
 }
 
@@ -44,68 +69,115 @@ fn body() -> Value {
     json!({ "model": MODEL, "messages": [{ "role": "user", "content": "Hi" }] })
 }
 
-async fn openai(client: async_openai::Client<OpenAIConfig>) -> Result<String> {
+fn streaming() -> Value {
+    let mut body = body();
+    body["stream"] = true.into();
+    body["stream_options"] = json!({ "include_usage": true });
+    body
+}
+
+type OpenAI = async_openai::Client<OpenAIConfig>;
+
+async fn openai(client: OpenAI) -> Result<String> {
     let answer = client.chat().create(serde_json::from_value(body())?).await?;
     answer.choices[0].message.content.clone().context("text")
+}
+
+async fn openai_stream(client: OpenAI) -> Result<Parts> {
+    let stream = client.chat().create_stream(serde_json::from_value(streaming())?).await?;
+    Ok(stream.map_ok(drop).map_err(Into::into).boxed())
 }
 
 fn config(base: String) -> OpenAIConfig {
     OpenAIConfig::new().with_api_base(base).with_api_key("none")
 }
 
-async fn openai_by_service(base: String) -> Result<String> {
+fn openai_by_service(base: String) -> OpenAI {
     let service = trace_runtime::async_openai::service(reqwest::Client::new());
-    openai(async_openai::Client::with_config(config(base)).with_http_service(service)).await
+    async_openai::Client::with_config(config(base)).with_http_service(service)
 }
 
-async fn openai_by_function(base: String) -> Result<String> {
+fn openai_by_function(base: String) -> OpenAI {
     let layer = trace_runtime::reqwest::layer()
         .looking_at(async |request: HttpRequestFactory| request.build().await.ok());
     let retrying = OpenAIRetryLayer::default().layer(ReqwestService::new(reqwest::Client::new()));
-    let client = async_openai::Client::with_config(config(base));
-    openai(client.with_http_service(layer.layer(retrying))).await
+    async_openai::Client::with_config(config(base)).with_http_service(layer.layer(retrying))
 }
 
 /// The crate opens spans through `tracing`, around those of the middleware.
-async fn rig(base: String) -> Result<String> {
+fn rig(base: &str) -> RigOpenAI {
     let http = reqwest_middleware::ClientBuilder::new(reqwest::Client::new())
         .with(trace_runtime::reqwest::Middleware::new())
         .build();
-    let config = RigConfig::new("none").with_base_url(&base);
-    let client = config.connect(ReqwestMiddlewareClient::from(http));
-    Ok(client.chat(MODEL).call(CompletionRequest::new("Hi")).await?.text())
+    RigConfig::new("none").with_base_url(base).connect(ReqwestMiddlewareClient::from(http))
+}
+
+async fn rig_answer(base: String) -> Result<String> {
+    Ok(rig(&base).chat(MODEL).call(CompletionRequest::new("Hi")).await?.text())
+}
+
+async fn rig_stream(base: String) -> Result<Parts> {
+    let stream = rig(&base).chat(MODEL).stream(CompletionRequest::new("Hi"))?;
+    Ok(stream.map_ok(drop).map_err(Into::into).boxed())
 }
 
 /// The crate opens spans through `tracing`; its HTTP client cannot be traced.
-async fn genai(base: String) -> Result<String> {
+fn genai(base: &str) -> Result<genai::Client> {
     let endpoint = Endpoint::from_owned(format!("{base}/"));
     let resolver = ServiceTargetResolver::from_resolver_fn(move |target: genai::ServiceTarget| {
         let model = genai::ModelIden::new(AdapterKind::OpenAI, target.model.model_name);
         let auth = AuthData::from_single("none");
         Ok(genai::ServiceTarget { endpoint: endpoint.clone(), auth, model })
     });
-    let client = genai::Client::builder().with_service_target_resolver(resolver).build()?;
-    let request = ChatRequest::new(vec![ChatMessage::user("Hi")]);
-    client.exec_chat(MODEL, request, None).await?.into_first_text().context("text")
+    Ok(genai::Client::builder().with_service_target_resolver(resolver).build()?)
+}
+
+fn genai_request() -> ChatRequest {
+    ChatRequest::new(vec![ChatMessage::user("Hi")])
+}
+
+async fn genai_answer(base: String) -> Result<String> {
+    let answer = genai(&base)?.exec_chat(MODEL, genai_request(), None).await?;
+    answer.into_first_text().context("text")
+}
+
+async fn genai_stream(base: String) -> Result<Parts> {
+    let options = ChatOptions::default().with_capture_usage(true);
+    let answer = genai(&base)?.exec_chat_stream(MODEL, genai_request(), Some(&options)).await?;
+    Ok(answer.stream.map_ok(drop).map_err(Into::into).boxed())
+}
+
+async fn raw(adapter: Raw, base: String, body: Value) -> Result<Received> {
+    let url = format!("{base}/chat/completions");
+    let received = (adapter.send)(Call { url, body: body.to_string(), timeout: None }).await?;
+    anyhow::ensure!(received.status == 200, "status {}", received.status);
+    Ok(received)
 }
 
 fn askers() -> Vec<Asker> {
-    let raw = RAW.map(|raw| {
-        Asker::new(raw.name, move |base| {
-            let url = format!("{base}/chat/completions");
-            let sent = (raw.send)(Call { url, body: body().to_string(), timeout: None });
-            async move {
-                let received = sent.await?;
-                anyhow::ensure!(received.status == 200, "status {}", received.status);
-                received.text().await
-            }
-        })
+    let adapters = RAW.map(|adapter| {
+        Asker::new(
+            adapter.name,
+            move |base| async move { raw(adapter, base, body()).await?.text().await },
+            move |base| async move {
+                let body = raw(adapter, base, streaming()).await?.body;
+                Ok(body.map_ok(drop).boxed())
+            },
+        )
     });
-    let mut all = Vec::from(raw);
-    all.push(Asker::new("async-openai", openai_by_service));
-    all.push(Asker::new("async-openai by a function", openai_by_function));
-    all.push(Asker::new("rig", rig));
-    all.push(Asker::new("genai", genai));
+    let mut all = Vec::from(adapters);
+    all.push(Asker::new(
+        "async-openai",
+        |base| openai(openai_by_service(base)),
+        |base| openai_stream(openai_by_service(base)),
+    ));
+    all.push(Asker::new(
+        "async-openai by a function",
+        |base| openai(openai_by_function(base)),
+        |base| openai_stream(openai_by_function(base)),
+    ));
+    all.push(Asker::new("rig", rig_answer, rig_stream));
+    all.push(Asker::new("genai", genai_answer, genai_stream));
     all
 }
 
@@ -206,26 +278,63 @@ fn calls_side_by_side_are_counted_once_each() {
     for_each(8, async |asker, billing| eight(asker, &billing.base("ok")).await);
 }
 
+/// Reads a stream of which only the beginning arrives, then a whole one.
+async fn read_both(asker: &Asker, billing: &Billing) -> Result<()> {
+    asker.read_first(&billing.base("endless")).await?;
+    asker.read(&billing.base("ok")).await
+}
+
+#[test]
+fn stream_is_counted_once() {
+    for_each(1, async |asker, billing| asker.read(&billing.base("ok")).await);
+}
+
 #[test]
 fn stream_that_is_dropped_early_counts_only_what_was_billed() {
-    for raw in RAW {
-        let running = Program::start();
-        let billed = block_on(async {
-            let billing = Billing::start().await;
-            let mut streaming = body();
-            streaming["stream"] = true.into();
-            streaming["stream_options"] = json!({ "include_usage": true });
-            for mode in ["endless", "ok"] {
-                let url = format!("{}/chat/completions", billing.base(mode));
-                let call = Call { url, body: streaming.to_string(), timeout: None };
-                let mut body = (raw.send)(call).await.expect("a response").body;
-                body.next().await.expect("more").expect("a piece");
-                if mode == "ok" {
-                    while body.next().await.is_some() {}
-                }
-            }
-            billing.billed()
-        });
-        assert_eq!((billed, tokens(&running)), (11, 11), "{}", raw.name);
+    for_each(1, async |asker, billing| read_both(asker, billing).await);
+}
+
+#[test]
+fn stream_that_is_dropped_early_in_a_function_counts_only_what_was_billed() {
+    #[llm(skip_all)]
+    async fn first(asker: &Asker, base: &str) -> Result<()> {
+        asker.read_first(base).await
     }
+    #[llm(skip_all)]
+    async fn whole(asker: &Asker, base: &str) -> Result<()> {
+        asker.read(base).await
+    }
+    #[llm(skip_all)]
+    async fn both(asker: &Asker, billing: &Billing) -> Result<()> {
+        read_both(asker, billing).await
+    }
+    for_each(1, async |asker, billing| {
+        first(asker, &billing.base("endless")).await?;
+        whole(asker, &billing.base("ok")).await
+    });
+    for_each(1, async |asker, billing| both(asker, billing).await);
+}
+
+#[test]
+fn stream_that_is_dropped_early_in_a_traced_call_counts_only_what_was_billed() {
+    for_each(1, async |asker, billing| {
+        let (cut, whole) = (billing.base("endless"), billing.base("ok"));
+        traced!(llm, asker.read_first(&cut).await)?;
+        traced!(llm, asker.read(&whole).await)
+    });
+}
+
+#[test]
+fn stream_that_outlives_its_function_is_counted_once() {
+    #[llm(skip_all)]
+    async fn begun(
+        asker: &Asker,
+        base: &str,
+    ) -> Result<Pin<Box<dyn Stream<Item = Result<()>> + Send>>> {
+        (asker.stream)(base.to_owned()).await
+    }
+    for_each(1, async |asker, billing| {
+        begun(asker, &billing.base("endless")).await?.next().await.context("a part")??;
+        begun(asker, &billing.base("ok")).await?.try_collect().await
+    });
 }

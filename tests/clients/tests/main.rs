@@ -2,10 +2,13 @@
 
 mod adapters;
 mod async_openai;
+mod async_openai_service;
 mod attribute_order;
+mod event_source;
 mod genai;
 mod http;
 mod invariant;
+mod ollama_rs;
 mod rig;
 mod rust_llm;
 mod traced_clients;

@@ -308,11 +308,13 @@ impl Running {
     fn outcome(&self, end: End) -> ExchangeEnd {
         let body = self.received.end();
         if let Some(status) = self.status.filter(|status| *status >= 400) {
-            let message = message_in_body(body).unwrap_or_else(|| "no message".to_owned());
-            return ExchangeEnd::Failed(ErrorInfo::from_display(
-                &format!("HTTP {status}"),
-                &message,
-            ));
+            let error_type = format!("HTTP {status}");
+            return ExchangeEnd::Failed(match (message_in_body(body), end) {
+                (Some(message), _) => ErrorInfo::from_display(&error_type, &message),
+                // The client may have read the body itself, or the connection broke inside it.
+                (None, End::Error(error)) => error.with_type(error_type),
+                (None, _) => ErrorInfo::from_display(&error_type, &"no message"),
+            });
         }
         let error = if self.is_stream { message_in_stream(body) } else { None };
         match (end, error) {

@@ -31,6 +31,11 @@ impl ErrorInfo {
         ErrorInfo::from_message(error_type, CapturedValue::from_display(error))
     }
 
+    /// Replaces the type.
+    pub(crate) fn with_type(self, error_type: String) -> Self {
+        ErrorInfo { error_type, ..self }
+    }
+
     fn from_message(error_type: &str, message: CapturedValue<'_>) -> Self {
         ErrorInfo {
             error_type: error_type.to_owned(),

@@ -7,8 +7,25 @@ use std::fmt::{self, Display, Formatter};
 
 /// Ends an exchange with the error of a client or of a service in front of it.
 pub(super) fn fail<E: Display + 'static>(exchange: Exchange, error: &E) {
+    #[cfg(feature = "async-openai")]
+    let exchange = match fail_with_status(exchange, error) {
+        Ok(()) => return,
+        Err(exchange) => exchange,
+    };
     let source = source(error);
     exchange.fail_as(type_of(error), &Failure { error, source });
+}
+
+/// Ends an exchange with a response that `async-openai` has turned into an error, because its retries
+/// read the body of a status 429. Returns the exchange if the error is another one.
+#[cfg(feature = "async-openai")]
+fn fail_with_status<E: 'static>(mut exchange: Exchange, error: &E) -> Result<(), Exchange> {
+    use ::async_openai::error::OpenAIError;
+    let error: &dyn Any = error;
+    let Some(OpenAIError::ApiError(response)) = error.downcast_ref() else { return Err(exchange) };
+    exchange.status(response.status_code.as_u16());
+    exchange.fail_as("OpenAIError", &response.api_error.message);
+    Ok(())
 }
 
 /// Shows an error with its sources, which alone tell the reason, and its URLs without the query, in

@@ -1,6 +1,6 @@
 //! Completions, streams, tools and embeddings, without any annotation.
 
-use crate::stub::Stub;
+use crate::stub::{LARGE, Stub};
 use crate::{CHAT, MODEL, assert_attributes, client, question, shape, total};
 use futures_util::StreamExt;
 use integration_tests::{Program, block_on, block_on_threads};
@@ -140,6 +140,35 @@ fn sixty_four_parallel_calls_are_recorded() {
     });
     assert_eq!(program.spans().len(), 64);
     assert_eq!((total(&program), billed), (64 * 7, 64 * 7));
+}
+
+#[test]
+fn bodies_of_ten_megabytes_pass_unchanged_and_are_recorded() {
+    for streams in [false, true] {
+        let program = Program::start();
+        let billed = block_on(async {
+            let stub = Stub::start().await;
+            let model = client(&stub, "large").chat(MODEL);
+            let question = CompletionRequest::new("x".repeat(LARGE));
+            let answer = if streams {
+                model.stream(question).expect("a stream").finish().await
+            } else {
+                model.call(question).await
+            };
+            assert!(answer.expect("an answer").text() == "y".repeat(LARGE));
+            stub.billed()
+        });
+        let spans = program.spans();
+        assert_eq!(spans.len(), 1);
+        for key in ["llm.input_messages.0.message.content", "llm.output_messages.0.message.content"]
+        {
+            let message = program.attribute(&spans[0].name, key).expect("a message");
+            assert!(message.len() <= 1 << 20 && message.ends_with(" bytes missing]"), "{key}");
+        }
+        let expected = [("llm.model_name", Some(MODEL)), ("llm.finish_reason", Some("stop"))];
+        assert_attributes(&program, &spans[0].name, &expected);
+        assert_eq!((total(&program), billed), (11, 11));
+    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 
 use crate::stub::Stub;
 use crate::{MODEL, assert_attributes, client, question, shape, total};
+use futures_util::StreamExt;
 use integration_tests::{Program, block_on};
 use rig_core::providers::openai::OpenAI;
 use trace_runtime::{agent, llm};
@@ -92,6 +93,36 @@ fn calls_in_annotated_functions_count_once() {
     });
     let expected = ["answer", "  ask", "  ask", "ask_twice", "  ask", "  ask", "ask_in_stream"];
     assert_eq!(alone, expected);
+}
+
+#[test]
+fn stream_that_is_dropped_early_counts_only_what_was_billed() {
+    #[llm(skip(stub))]
+    async fn read(stub: &Stub, mode: &str) {
+        let mut stream = client(stub, mode).chat(MODEL).stream(question()).expect("a stream");
+        if mode == "ok" {
+            while let Some(item) = stream.next().await {
+                item.expect("an item");
+            }
+        } else {
+            stream.next().await.expect("more").expect("an item");
+        }
+    }
+    for own_spans in [false, true] {
+        let program = Program::start();
+        let layer = own_spans.then(|| program.registration.tracing_layer());
+        let subscriber = tracing_subscriber::registry().with(layer);
+        let _default = tracing::subscriber::set_default(subscriber);
+        let billed = block_on(async {
+            let stub = Stub::start().await;
+            read(&stub, "endless").await;
+            read(&stub, "ok").await;
+            stub.billed()
+        });
+        let tree = program.tree();
+        assert_eq!((total(&program), billed), (7, 7), "own spans: {own_spans}\n{tree}");
+        assert!(tree.contains("!cancelled"), "{tree}");
+    }
 }
 
 #[test]

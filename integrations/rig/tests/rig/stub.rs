@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::{Path, State};
+use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -37,7 +37,7 @@ impl Stub {
         let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
         let base = format!("http://{}", listener.local_addr().expect("an address"));
         let routes = Router::new().route("/{mode}/v1/{*path}", post(serve));
-        let routes = routes.with_state(Arc::clone(&shared));
+        let routes = routes.layer(DefaultBodyLimit::disable()).with_state(Arc::clone(&shared));
         tokio::spawn(async move { axum::serve(listener, routes).await });
         Stub { base, shared }
     }
@@ -58,6 +58,9 @@ impl Stub {
     }
 }
 
+/// The length of a large text.
+pub(crate) const LARGE: usize = 10 << 20;
+
 /// The request ids of the answers.
 const REQUEST_ID: (&str, &str) = ("x-request-id", "req_1");
 
@@ -70,6 +73,7 @@ async fn serve(
     assert_eq!(headers["authorization"], "Bearer secret-key", "the key passes");
     match mode.as_str() {
         "ok" => shared.answer(&path, body).await,
+        "large" => shared.answer_at_length(&body),
         "slow" => {
             let waiting = Arc::clone(&shared);
             let rest = [delta("lo"), chunk(&json!({}), &json!("stop")), "data: [DONE]\n\n".into()];
@@ -102,6 +106,29 @@ impl Shared {
         self.billed.fetch_add(tokens(&text), Ordering::SeqCst);
         let content_type = content_type.to_str().expect("text").to_owned();
         ([(CONTENT_TYPE.as_str(), content_type.as_str()), REQUEST_ID], text).into_response()
+    }
+
+    /// Answers a request of 10 MB with as much text.
+    fn answer_at_length(&self, body: &[u8]) -> Response {
+        let request: Value = serde_json::from_slice(body).expect("JSON");
+        assert!(request.to_string().contains(&"x".repeat(LARGE)), "the request is whole");
+        self.billed.fetch_add(11, Ordering::SeqCst);
+        let usage = json!({ "prompt_tokens": 9, "completion_tokens": 2, "total_tokens": 11 });
+        if request["stream"] == true {
+            let part = delta(&"y".repeat(LARGE / 10));
+            let usage = json!({ "object": "chat.completion.chunk", "choices": [], "usage": usage });
+            let end = [chunk(&json!({}), &json!("stop")), format!("data: {usage}\n\n")];
+            let parts = std::iter::repeat_n(part, 10).chain(end);
+            let parts = parts.chain(["data: [DONE]\n\n".into()]);
+            return events(stream::iter(parts.map(|part| Ok(part.into())).collect::<Vec<_>>()));
+        }
+        let message = json!({ "role": "assistant", "content": "y".repeat(LARGE) });
+        axum::Json(json!({
+            "id": "c", "object": "chat.completion", "created": 1, "model": super::MODEL,
+            "choices": [{ "index": 0, "message": message, "finish_reason": "stop" }],
+            "usage": usage,
+        }))
+        .into_response()
     }
 }
 
