@@ -6,7 +6,7 @@ import { Model } from './model.js'
 import { preview } from './messages.js'
 import { duration, oneLine } from './format.js'
 import { FILTERS } from './search.js'
-import { KEYS } from './keys.js'
+import { COMPARISON_KEYS, KEYS } from './keys.js'
 import { Comparison } from './compare.js'
 import { pageOf, save, spanAsMarkdown } from './export.js'
 import { copyText } from './value.js'
@@ -46,7 +46,10 @@ export function menu(app) {
 export function help() {
   const keys = text => el('th', text.split('  ').map(key => el('kbd', key)))
   const rows = list => el('table', list.map(([key, text]) => el('tr', keys(key), el('td', text))))
-  const dialog = show('help', el('h2', 'Keys'), rows(KEYS), el('h2', 'Filters'), rows(FILTERS), button('Close', () => dialog.close()))
+  const dialog = show('help', el('section', el('h2', 'Keys'), rows(KEYS)), el('section', el('h2', 'Filters'), rows(FILTERS),
+    el('h2', 'Keys in a comparison'), rows(COMPARISON_KEYS)), button('Close', () => dialog.close()))
+  // The button has the focus, and is at the end.
+  dialog.scrollTop = 0
 }
 
 /** Lets a person pick files. */

@@ -255,7 +255,7 @@ export function spoken(span, side) {
   if (list.length) {
     const last = side === 'input' ? list.findLast(message => message.role === 'user') ?? list[list.length - 1] : list[0]
     const text = messageText(last)
-    if (text.trim()) return text
+    if (text.trim()) return words(text)
     if (last.calls.length) return last.calls.map(call => `→ ${call.name}(${words(call.input)})`).join(' ')
   }
   return words(textOf(span.attributes[`${side}.value`]))

@@ -29,7 +29,8 @@ use {
 /// The page without spans. The blocks of a file come after it; see [`block`].
 ///
 /// With `<meta name="trace-live" content="/events">` in its head, it also shows the blocks of that
-/// stream of server-sent events, each the `data` of one event.
+/// stream of server-sent events, each the `data` of one event. The policy in its head must then have
+/// `connect-src 'self';` after `default-src 'none';`. A page that a reader saves has neither.
 pub const HTML: &str = file::HTML;
 
 /// Returns a block for the page: JSON lines, compressed with gzip and encoded in base64. In a file it
