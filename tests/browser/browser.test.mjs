@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { after, before, test } from 'node:test'
 import { file, launch, open } from './browser.mjs'
-import { PAGE, agent, all, block, large, media, page as pageOf, rag, session } from './sample.mjs'
+import { PAGE, TraceBuilder, agent, all, block, large, media, page as pageOf, rag, session } from './sample.mjs'
 
 let browser
 before(async () => { browser = await launch() })
@@ -27,6 +27,17 @@ const shown = (name, text, options, body) => test(name, async () => {
 })
 
 const AGENT = pageOf(agent())
+
+const LOG = '# not a heading\n    - indented\n\n1) kept'
+
+/** A model that calls a tool, whose output is no Markdown. */
+function log() {
+  const trace = new TraceBuilder(0x1030)
+  const call = { role: 'assistant', calls: [['c1', 'read_log', { build: 7 }]] }
+  const llm = trace.llm('ask', null, 0, 10, 'gpt-4o', [{ role: 'user', content: 'Why?' }], call, [9, 9])
+  trace.span('TOOL', 'read_log', llm, 11, 12, { 'tool.name': 'read_log', 'input.value': '{"build":7}', 'output.value': LOG })
+  return [trace.line()]
+}
 
 shown('page_from_disk_shows_every_span_and_the_first_error', AGENT, {}, async page => {
   assert.deepEqual(await names(page), ['plan_trip', 'check_input', 'ask', 'weather', 'flights', 'ask', 'flights', 'HTTP GET', 'ask'])
@@ -90,6 +101,21 @@ shown('row_shows_what_a_tool_returned_and_why_one_failed', AGENT, {}, async page
   assert.match(await row(4), /^the flight service answered 503/)
   await page.keyboard.press('Home')
   assert.match(await page.locator('.detail .part').first().textContent(), /^Failed below \(1\)flightsthe flight service answered 503/)
+})
+
+shown('path_names_the_spans_above_and_selects_them', AGENT, { hash: SPAN(8) }, async page => {
+  assert.equal(await page.locator('.path').textContent(), 'plan_trip › flights › ')
+  await page.click('.path >> text=flights')
+  assert.equal(await title(page), 'flights')
+  await page.keyboard.press('Home')
+  assert.equal(await page.locator('.path').count(), 0)
+})
+
+shown('text_of_a_tool_stays_as_it_is', pageOf(log()), {}, async page => {
+  await page.keyboard.press('End')
+  assert.equal(await page.locator('.card.output pre.plain').textContent(), LOG)
+  await page.keyboard.press('Home')
+  assert.equal(await page.locator('.call .result pre.plain').textContent(), LOG)
 })
 
 shown('search_shows_matches_with_their_parents_and_marks_words', AGENT, {}, async page => {

@@ -236,4 +236,5 @@ test('words_of_json_have_no_braces', () => {
   assert.equal(words('{"city":"Oslo","days":2}'), 'city: Oslo, days: 2')
   assert.equal(words('{"question":"why?"}'), 'why?')
   assert.equal(words('{not json'), '{not json')
+  assert.equal(words('{"channel":"C1","message":"why?","tags":[]}'), 'why?, channel: C1')
 })

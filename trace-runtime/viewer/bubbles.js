@@ -8,8 +8,8 @@ import { count, duration, oneLine, plural } from './format.js'
 /** System instructions longer than this are folded. */
 const FOLDED_CHARS = 400
 
-/** The roles whose text is shown as it was written: Markdown would change instructions. */
-const PLAIN_ROLES = new Set(['system', 'developer'])
+/** The first mode of a role: Markdown would change instructions, and what a tool has read. */
+const MODE_OF = { system: 'plain', developer: 'plain', tool: 'data' }
 
 /** Shows the conversation of an LLM span: earlier messages folded, new ones, the answer. */
 export function conversation(app, span) {
@@ -74,9 +74,9 @@ class Conversation {
     const text = texts.map(part => part.text).join('\n\n')
     if (!text && !others.length) return el('section', { class: `card ${kind}` }, el('header', head), calls)
     if (!text) return el('section', { class: `card ${kind}` }, el('header', head), others, calls)
-    const isPlain = PLAIN_ROLES.has(role)
-    const shown = card(head, text, { kind, mode: isPlain ? 'plain' : 'rich', before, extra: [after, calls], source: message.raw })
-    return isPlain && text.length > FOLDED_CHARS ? foldable(shown, text) : shown
+    const mode = KNOWN_ROLES.has(role) ? MODE_OF[role] : undefined
+    const shown = card(head, text, { kind, mode, before, extra: [after, calls], source: message.raw })
+    return mode === 'plain' && text.length > FOLDED_CHARS ? foldable(shown, text) : shown
   }
 
   toolLink(message) {
@@ -95,7 +95,7 @@ class Conversation {
         span && el('span.dim', duration(span.duration)), el('span.push'), spanLink(this.app, span), copyButton(() => call.input)),
       el('div.arguments', argumentsOf(call.input)),
       span?.isError && el('div.result.failed', oneLine(span.message || 'failed', 500)),
-      text && el('div.result', inMode('rich', text, jsonIn(text))),
+      text && el('div.result', inMode('data', text, jsonIn(text))),
       !text && !span?.isError && el('div.result.dim', span ? 'no result' : 'no result in this file'))
   }
 }

@@ -6,6 +6,8 @@ import { content, folded, largest, turns } from './kinds.js'
 import { count, dollars, duration, oneLine, plural } from './format.js'
 import { spanAsMarkdown } from './export.js'
 
+const MAX_PATH = 4
+
 const VIEWS = ['content', 'attributes', 'events', 'raw']
 
 export class Detail {
@@ -62,7 +64,14 @@ export class Detail {
       return el('button', { type: 'button', role: 'tab', 'aria-selected': String(name === view), onclick: () => this.app.setView(name) },
         name[0].toUpperCase() + name.slice(1), number > 0 && el('span.dim', ` ${number}`))
     }))
-    return [this.header(span.kind, span.name, facts(span, this.app), this.actions(span)), tabs, problems(span), this[view](span)]
+    return [this.path(span), this.header(span.kind, span.name, facts(span, this.app), this.actions(span)), tabs, problems(span), this[view](span)]
+  }
+
+  /** The names of the spans above, the nearest ones if they are many. */
+  path(span) {
+    const above = []
+    for (let up = span.parent; up && above.length < MAX_PATH; up = up.parent) above.unshift(up)
+    return above.length > 0 && el('nav.path', { 'aria-label': 'Spans above' }, above[0].parent && '… ', above.map(up => [button(oneLine(up.name, 30), () => this.app.select(up), { class: 'link' }), ' › ']))
   }
 
   actions(span) {

@@ -34,7 +34,7 @@ function valueCard(title, span, side, mode) {
   return value == null || value === '' || (value === '{}' && side === 'input') ? null : card(el('b', title), value, { mode, kind: side })
 }
 
-const inputOutput = span => [valueCard('Input', span, 'input'), valueCard('Output', span, 'output')]
+const inputOutput = (span, mode) => [valueCard('Input', span, 'input', mode), valueCard('Output', span, 'output', mode)]
 
 function llm(app, span) {
   const { attributes } = span
@@ -66,7 +66,7 @@ function tool(app, span) {
     attributes['tool.description'] && el('p.lead', oneLine(String(attributes['tool.description']), 500)),
     pair && el('p.lead', 'Called by ', button(oneLine(pair.llm.name), () => app.select(pair.llm), { class: 'link' }),
       pair.call.id && el('span.dim', ` as ${oneLine(pair.call.id, 60)}`)),
-    inputOutput(span),
+    inputOutput(span, 'data'),
     parameters != null && folded('Schema of the parameters', () => el('div.json', tree(jsonIn(String(parameters)) ?? parameters))),
   ]
 }

@@ -27,7 +27,8 @@ export const asText = value => (typeof value === 'string' ? value : JSON.stringi
 /**
  * Shows a value in a card with a header and a switch Rich | Plain | JSON.
  * Rich is Markdown, or a tree for JSON; Plain is the text as it is; JSON is indented, and for text
- * the `source` it is from. `head` are nodes at the start of the header, `mode` is the first mode.
+ * the `source` it is from. `head` are nodes at the start of the header, `mode` is the first mode;
+ * `data` is Rich for JSON and Plain for text, which Markdown would change.
  */
 export function card(head, value, { mode, kind = '', before = [], extra = [], source } = {}) {
   const text = asText(value)
@@ -40,14 +41,14 @@ export function card(head, value, { mode, kind = '', before = [], extra = [], so
     body.replaceChildren(chosen === 'json' ? pieces(JSON.stringify(source ?? json, null, 2), json => pre(coloured(json, 'json').map(build))) : inMode(chosen, text, json))
   }
   tabs.append(...modes.map(name => button(MODES[name], () => show(name), { 'data-mode': name })))
-  show(mode ?? 'rich')
+  show(mode !== 'data' ? mode ?? 'rich' : json === undefined ? 'plain' : 'rich')
   const header = el('header', head, el('span.push.dim', text.length > 999 && `${count(text.length)} characters`), tabs, copyButton(() => text))
   return el('section', { class: `card ${kind}` }, header, before, body, extra)
 }
 
 /** Renders a value without a card; `json` is the value that the text holds, if any. */
 export function inMode(mode, text, json) {
-  if (mode === 'rich' && json !== undefined) return el('div.json', fields(json))
+  if (mode !== 'plain' && json !== undefined) return el('div.json', fields(json))
   return pieces(text, mode === 'rich' ? rich : pre)
 }
 
