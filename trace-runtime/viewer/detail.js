@@ -113,7 +113,7 @@ export class Detail {
 
   events(span) {
     if (!span.events.length) return el('p.lead', 'This span has no events.')
-    return span.events.map(event => el('section.card',
+    return [...span.events].sort((a, b) => a.time - b.time).map(event => el('section.card',
       el('header', el('b', oneLine(event.name)), el('span.dim', `+${duration(Math.max(0, event.time - span.start))}`)),
       Object.keys(event.attributes).length > 0 && el('div.body.json', fields(event.attributes))))
   }

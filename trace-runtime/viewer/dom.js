@@ -89,11 +89,8 @@ function draw(name) {
   return svg
 }
 
-/** The colour of a kind, as the style of an element and what is in it. */
-export const inColourOf = kind => ({ '--kind': `var(--${kind})` })
-
 /** The tile that marks a span kind: its icon in its colour. */
-export const kindTile = kind => el('span.tile', { style: inColourOf(kind), title: kind }, icon(kind))
+export const kindTile = kind => el('span.tile', { 'data-kind': kind, title: kind }, icon(kind))
 
 /** A button with an icon, a text, or both. */
 export function button(label, onclick, { icon: name, title, ...props } = {}) {

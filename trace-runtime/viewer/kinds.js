@@ -1,6 +1,6 @@
 // The content of a span by its kind: documents, vectors, tools, prompts, verdicts.
 
-import { el, build, inColourOf, kindTile, button } from './dom.js'
+import { el, build, kindTile, button } from './dom.js'
 import { card, tree, jsonIn, asText } from './value.js'
 import { conversation } from './bubbles.js'
 import { documents, embeddings, flattened, messages, pairs, parsed, preview, spoken } from './messages.js'
@@ -190,7 +190,7 @@ function ranking(app, title, spans, amount, text) {
   if (!top.length) return null
   return section(title, top.map(span => rankRow(app, span, '',
     el('span.name', oneLine(span.name)), el('span.preview', oneLine(preview(span, 'output'), 80)),
-    el('span.share', el('i', { style: { ...inColourOf(span.kind), width: `${(100 * amount(span)) / (sum || 1)}%` } })),
+    el('span.share', el('i', { 'data-kind': span.kind, style: { width: `${(100 * amount(span)) / (sum || 1)}%` } })),
     el('span.amount', text(span)))))
 }
 

@@ -1,6 +1,6 @@
 // The tree and the waterfall: one list, with a row per span, trace and session.
 
-import { el, icon, inColourOf, kindTile } from './dom.js'
+import { el, icon, kindTile } from './dom.js'
 import { count, dollars, duration, oneLine, plural, shortModel } from './format.js'
 import { preview } from './messages.js'
 import { VirtualList } from './list.js'
@@ -127,8 +127,8 @@ export class Tree {
       el('span.name', { title: `${span.kind} ${oneLine(span.name)}` }, oneLine(span.name) || '(no name)'),
       span.isError ? el('span.mark', { title: 'failed' }, icon('error')) : errorMark(span.sum.errors),
       span.parentId && isRoot && el('span.note', { title: 'The parent of this span is not in this file' }, 'parent not here'),
-      span.model && el('span.model', { title: oneLine(span.model) }, oneLine(shortModel(span.model), 40)),
-      el('span', { class: `preview${span.isError && !isRoot ? ' bad' : ''}` }, oneLine(rowText(span), 160)),
+      span.model && !span.name.includes(shortModel(span.model)) && el('span.model', { title: oneLine(span.model) }, oneLine(shortModel(span.model), 40)),
+      el('span', { class: `preview${span.isError && !isRoot ? ' bad' : ''}` }, (span.rowText ??= oneLine(rowText(span), 160))),
     ]
     const isSum = span.sum.tokens > span.tokens.total || span.sum.cost > span.cost
     return { name, amounts: amounts(span.duration, span.sum, isSum, heat(span)), bar: this.bar(span) }
@@ -142,8 +142,8 @@ export class Tree {
     if (right < 0 || left > 1) return el('i', { class: left > 1 ? 'out right' : 'out left' }, left > 1 ? '›' : '‹')
     const start = Math.max(0, left)
     return el('i', {
-      class: `bar${span.isRunning ? ' running' : ''}${span.isError ? ' failed' : ''}`,
-      style: { ...inColourOf(span.kind), left: `${100 * start}%`, width: `${100 * (Math.min(1, right) - start)}%` },
+      class: `bar${span.isRunning ? ' running' : ''}${span.isError ? ' failed' : ''}`, 'data-kind': span.kind,
+      style: { left: `${100 * start}%`, width: `${100 * (Math.min(1, right) - start)}%` },
     })
   }
 }
@@ -155,10 +155,11 @@ const DOING = new Set(['AGENT', 'CHAIN', 'TOOL', 'RETRIEVER'])
 
 /** The words of a row: the question of a root, why a span failed, what it made of its input, an answer. */
 export function rowText(span) {
-  const [input, output] = [preview(span, 'input'), preview(span, 'output')]
-  if (!span.parent) return input || output
+  const [input, output] = ['input', 'output'].map(side => () => preview(span, side))
+  if (!span.parent) return input() || output()
   if (span.isError && span.message) return span.message
-  return DOING.has(span.kind) && input && output ? `${oneLine(input, 60)} → ${output}` : output || input
+  if (!DOING.has(span.kind)) return output() || input()
+  return [oneLine(input(), 60), output()].filter(Boolean).join(' → ')
 }
 
 /** Marks the call that cost most in a trace, and spans that hold at least half of its cost. */
