@@ -121,6 +121,7 @@ export class Tree {
 
   spanCells(span) {
     const isRoot = !span.parent
+    const text = oneLine(rowText(span), 300)
     const name = [
       kindTile(span.kind),
       isRoot && span.trace.turn > 0 && el('span.ordinal', { title: `turn ${span.trace.turn}` }, span.trace.turn),
@@ -128,7 +129,7 @@ export class Tree {
       span.isError ? el('span.mark', { title: 'failed' }, icon('error')) : errorMark(span.sum.errors),
       span.parentId && isRoot && el('span.note', { title: 'The parent of this span is not in this file' }, 'parent not here'),
       span.model && !span.name.includes(shortModel(span.model)) && el('span.model', { title: oneLine(span.model) }, oneLine(shortModel(span.model), 40)),
-      el('span', { class: `preview${span.isError && !isRoot ? ' bad' : ''}` }, (span.rowText ??= oneLine(rowText(span), 160))),
+      text && el('span', { class: `preview${span.isError && !isRoot ? ' bad' : ''}`, title: text }, text),
     ]
     const isSum = span.sum.tokens > span.tokens.total || span.sum.cost > span.cost
     return { name, amounts: amounts(span.duration, span.sum, isSum, heat(span)), bar: this.bar(span) }
