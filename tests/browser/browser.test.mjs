@@ -348,6 +348,11 @@ for (const [width, height] of [[1400, 900], [900, 900], [390, 844]]) {
       await page.click('.back')
       assert.equal(await page.locator('.detail').isVisible(), false)
     }
+    await page.click('.menu-button')
+    await page.click('text=Compare this trace with')
+    await page.click('dialog.menu button')
+    assert.ok(await page.locator('.comparison .detail').isVisible())
+    assert.deepEqual(await page.evaluate(() => [...document.querySelectorAll('.comparison, .comparison .top, .comparison .detail')].filter(node => node.scrollWidth > node.clientWidth + 1).length), 0)
   })
 }
 
