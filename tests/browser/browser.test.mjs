@@ -205,6 +205,8 @@ shown('session_shows_its_turns', pageOf(session()), {}, async page => {
   await page.click('#rows .row.session')
   assert.match(await page.locator('.turn').nth(2).textContent(), /Turn 3.*I am in Oslo until Friday/)
   assert.equal(await page.locator('.turn').count(), 5)
+  await page.keyboard.press('End')
+  assert.deepEqual(await texts(page, '.bubble.user > header .dim:not(.push)'), ['turn 5'])
 })
 
 shown('pictures_are_shown_only_from_data', pageOf(media()), {}, async page => {

@@ -8,8 +8,7 @@ import { duration, oneLine } from './format.js'
 import { FILTERS } from './search.js'
 import { COMPARISON_KEYS, KEYS } from './keys.js'
 import { Comparison } from './compare.js'
-import { pageOf, save, spanAsMarkdown } from './export.js'
-import { copyText } from './value.js'
+import { pageOf, save } from './export.js'
 
 function show(name, ...children) {
   const dialog = el(`dialog.${name}`, { onclick: event => event.target === dialog && dialog.close(), onclose: () => dialog.remove() }, children)
@@ -28,18 +27,15 @@ function choose(title, actions) {
 }
 
 export function menu(app) {
-  const { model, selected } = app.state
+  const { model } = app.state
   const trace = app.currentTrace()
   choose('', [
     ['Open a file…', () => openFile(app)],
     trace && ['Compare with a file…', () => pick(files => compareFile(app, files[0]))],
     model.traces.length > 1 && ['Compare this trace with…', () => chooseTrace(app, trace)],
     trace && ['Save this trace as a page', async () => save(`trace-${trace.id.slice(0, 8)}.html`, await pageOf(trace.spans))],
-    selected?.raw && ['Copy this span as Markdown', () => copyText(spanAsMarkdown(selected))],
-    selected?.raw && ['Copy the link to this span', () => copyText(app.address(selected))],
     ['Open or close all rows', () => app.toggleAll()],
     ['Print', () => print()],
-    ['Keys and filters', () => help()],
   ])
 }
 
