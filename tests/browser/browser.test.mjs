@@ -36,6 +36,7 @@ function log() {
   const call = { role: 'assistant', calls: [['c1', 'read_log', { build: 7 }]] }
   const llm = trace.llm('ask', null, 0, 10, 'gpt-4o', [{ role: 'user', content: 'Why?' }], call, [9, 9])
   trace.span('TOOL', 'read_log', llm, 11, 12, { 'tool.name': 'read_log', 'input.value': '{"build":7}', 'output.value': LOG })
+  trace.llm('ask', llm, 13, 14, 'gpt-4o', [{ role: 'user', content: 'Why?' }, call, { role: 'tool', callId: 'c1', content: LOG }], { role: 'assistant', content: 'So.' }, [9, 9])
   return [trace.line()]
 }
 
@@ -113,6 +114,8 @@ shown('path_names_the_spans_above_and_selects_them', AGENT, { hash: SPAN(8) }, a
 
 shown('text_of_a_tool_stays_as_it_is', pageOf(log()), {}, async page => {
   await page.keyboard.press('End')
+  assert.equal(await page.locator('.bubble.tool pre.plain').textContent(), LOG)
+  await page.keyboard.press('k')
   assert.equal(await page.locator('.card.output pre.plain').textContent(), LOG)
   await page.keyboard.press('Home')
   assert.equal(await page.locator('.call .result pre.plain').textContent(), LOG)
