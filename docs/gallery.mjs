@@ -1,12 +1,14 @@
 // Takes the pictures of the gallery: node docs/gallery.mjs <folder of pages> <folder of pictures> <spans>
+// The picture `page.png` is that of the samples of the tests.
 //
 // `spans` is JSON: for each example, the name of the span whose detail the picture shows, a failed one first. Colours are
 // reduced to a palette, since a page has few of them.
 
 import { createRequire } from 'node:module'
 import { join, resolve } from 'node:path'
-import { writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import { crc32, deflateSync, inflateSync } from 'node:zlib'
+import { all, page as pageOf } from '../tests/browser/sample.mjs'
 
 const require = createRequire(new URL('../tests/browser/package.json', import.meta.url))
 const { chromium } = require('playwright-core')
@@ -90,19 +92,34 @@ const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium'
 const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
 const context = await browser.newContext({ viewport: { width: 1200, height: 600 }, colorScheme: 'light' })
 let problems = 0
-for (const [example, span] of Object.entries(JSON.parse(spans))) {
+
+/** Takes the picture of a page, after `select` has selected a span. */
+async function take(name, path, select) {
   const page = await context.newPage()
-  const report = text => { problems++; console.error(`${example}: ${text}`) }
+  const report = text => { problems++; console.error(`${name}: ${text}`) }
   page.on('console', message => report(message.text()))
   page.on('pageerror', error => report(error.message))
-  await page.goto(`file://${resolve(pages, `${example}.html`)}`)
+  await page.goto(`file://${path}`)
   await page.waitForSelector('html[data-ready]', { state: 'attached' })
-  const rows = page.locator('.row .name', { hasText: span })
-  const failed = page.locator('.row.failed .name', { hasText: span })
-  await (await failed.count() ? failed : rows).last().click()
+  await select(page)
   await page.mouse.move(0, 0)
-  writeFileSync(join(pictures, `${example}.png`), reduce(await page.screenshot()))
+  writeFileSync(join(pictures, `${name}.png`), reduce(await page.screenshot()))
   await page.close()
 }
+
+for (const [example, span] of Object.entries(JSON.parse(spans))) {
+  await take(example, resolve(pages, `${example}.html`), async page => {
+    const rows = page.locator('.row .name', { hasText: span })
+    const failed = page.locator('.row.failed .name', { hasText: span })
+    await (await failed.count() ? failed : rows).last().click()
+  })
+}
+const samples = join(pictures, 'page.html')
+writeFileSync(samples, pageOf(all()))
+await take('page', samples, async page => {
+  await page.setViewportSize({ width: 1400, height: 860 })
+  await page.locator('.row .name', { hasText: 'ask' }).first().click()
+})
+rmSync(samples)
 await browser.close()
 process.exit(problems ? 1 : 0)

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Runs the examples, takes a picture of each page, and writes docs/gallery.md:
+"""Runs the examples, takes a picture of each page and docs/page.png, and writes docs/gallery.md:
 
     python3 docs/gallery.py
 
@@ -83,6 +83,7 @@ with tempfile.TemporaryDirectory() as folder:
         sys.exit(f"the pictures are too large: {sizes}")
     PICTURES.mkdir(exist_ok=True)
     for picture in pictures:
-        (PICTURES / picture.name).write_bytes(picture.read_bytes())
+        to = PICTURES.parent if picture.stem == "page" else PICTURES
+        (to / picture.name).write_bytes(picture.read_bytes())
 (ROOT / "docs" / "gallery.md").write_text(HEAD + "".join(map(row, EXAMPLES)))
 print(f"docs/gallery.md: {len(sizes)} pictures, {sum(sizes) // 1000} kB")

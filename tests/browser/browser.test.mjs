@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { after, before, test } from 'node:test'
 import { file, launch, open } from './browser.mjs'
-import { PAGE, agent, all, block, large, media, page as pageOf, rag, session } from './sample.mjs'
+import { PAGE, TraceBuilder, agent, all, block, large, media, page as pageOf, rag, session } from './sample.mjs'
 
 let browser
 before(async () => { browser = await launch() })
@@ -27,6 +27,18 @@ const shown = (name, text, options, body) => test(name, async () => {
 })
 
 const AGENT = pageOf(agent())
+
+const LOG = '# not a heading\n    - indented\n\n1) kept'
+
+/** A model that calls a tool, whose output is no Markdown. */
+function log() {
+  const trace = new TraceBuilder(0x1030)
+  const call = { role: 'assistant', calls: [['c1', 'read_log', { build: 7 }]] }
+  const llm = trace.llm('ask', null, 0, 10, 'gpt-4o', [{ role: 'user', content: 'Why?' }], call, [9, 9])
+  trace.span('TOOL', 'read_log', llm, 11, 12, { 'tool.name': 'read_log', 'input.value': '{"build":7}', 'output.value': LOG })
+  trace.llm('ask', llm, 13, 14, 'gpt-4o', [{ role: 'user', content: 'Why?' }, call, { role: 'tool', callId: 'c1', content: LOG }], { role: 'assistant', content: 'So.' }, [9, 9])
+  return [trace.line()]
+}
 
 shown('page_from_disk_shows_every_span_and_the_first_error', AGENT, {}, async page => {
   assert.deepEqual(await names(page), ['plan_trip', 'check_input', 'ask', 'weather', 'flights', 'ask', 'flights', 'HTTP GET', 'ask'])
@@ -65,6 +77,48 @@ shown('keys_move_the_selection', AGENT, {}, async page => {
   assert.ok(await page.locator('dialog.help').isVisible())
   await press('Escape', 't')
   assert.equal(await page.locator('html').getAttribute('data-theme'), 'dark')
+})
+
+shown('heads_of_the_columns_select_the_largest_one_by_one', AGENT, {}, async page => {
+  const selected = async () => (await page.locator('#selected-row').getAttribute('aria-rowindex'))
+  const seen = []
+  for (const column of ['cost', 'cost', 'cost', 'cost', 'time', 'tokens']) {
+    await page.click(`.columns .${column}`)
+    seen.push(await selected())
+  }
+  assert.deepEqual(seen, ['9', '6', '3', '9', '9', '9'])
+  assert.deepEqual(await texts(page, '.amount.peak'), ['$0.0058'])
+  await page.keyboard.press('Home')
+  await page.keyboard.press('c')
+  assert.equal(await selected(), '9')
+  await page.keyboard.press('s')
+  await page.keyboard.press('s')
+  assert.equal(await selected(), '3')
+})
+
+shown('row_shows_what_a_tool_returned_and_why_one_failed', AGENT, {}, async page => {
+  const row = number => page.locator('#rows .row').nth(number).locator('.preview').textContent()
+  assert.match(await row(3), /^city: Oslo, days: 3 → city: Oslo/)
+  assert.match(await row(4), /^the flight service answered 503/)
+  await page.keyboard.press('Home')
+  assert.match(await page.locator('.detail .part').first().textContent(), /^Failed below \(1\)flightsthe flight service answered 503/)
+})
+
+shown('path_names_the_spans_above_and_selects_them', AGENT, { hash: SPAN(8) }, async page => {
+  assert.equal(await page.locator('.path').textContent(), 'plan_trip › flights › ')
+  await page.click('.path >> text=flights')
+  assert.equal(await title(page), 'flights')
+  await page.keyboard.press('Home')
+  assert.equal(await page.locator('.path').count(), 0)
+})
+
+shown('text_of_a_tool_stays_as_it_is', pageOf(log()), {}, async page => {
+  await page.keyboard.press('End')
+  assert.equal(await page.locator('.bubble.tool pre.plain').textContent(), LOG)
+  await page.keyboard.press('k')
+  assert.equal(await page.locator('.card.output pre.plain').textContent(), LOG)
+  await page.keyboard.press('Home')
+  assert.equal(await page.locator('.call .result pre.plain').textContent(), LOG)
 })
 
 shown('search_shows_matches_with_their_parents_and_marks_words', AGENT, {}, async page => {
@@ -113,6 +167,7 @@ shown('call_result_and_span_are_one_block', AGENT, { hash: SPAN(3) }, async page
 
 shown('earlier_messages_are_folded', AGENT, { hash: SPAN(9) }, async page => {
   assert.deepEqual(await texts(page, '.bubble > header b'), ['tool', 'assistant'])
+  assert.match(await page.locator('.earlier .question').innerText(), /^user When should I fly from Berlin/)
   await page.click('.earlier summary')
   await page.waitForSelector('.earlier .bubble.user')
   assert.equal(await page.locator('.earlier > summary').innerText().then(text => /6 earlier messages/.test(text)), true)
@@ -123,6 +178,13 @@ shown('markdown_of_an_answer_is_formatted', AGENT, { hash: SPAN(9) }, async page
   assert.equal(await rich.locator('table tr').count(), 4)
   assert.equal(await rich.locator('a').getAttribute('href'), 'https://www.visitoslo.com/en/')
   assert.equal(await rich.locator('li').count(), 2)
+})
+
+shown('code_and_json_have_colours', AGENT, { hash: SPAN(9) }, async page => {
+  assert.deepEqual(await texts(page, '.rich pre .key'), ['"book"', '"hold_minutes"'])
+  await page.keyboard.press('4')
+  await page.click('[data-mode=json]')
+  assert.equal(await page.locator('pre .string').first().textContent(), '"aaaaaaaaaaaaaaaaaaaaaaaaaaaa1001"')
 })
 
 shown('each_kind_has_its_form', pageOf(rag()), {}, async page => {
@@ -142,9 +204,12 @@ shown('each_kind_has_its_form', pageOf(rag()), {}, async page => {
 })
 
 shown('session_shows_its_turns', pageOf(session()), {}, async page => {
+  assert.deepEqual(await texts(page, '.ordinal'), ['1', '2', '3', '4', '5'])
   await page.click('#rows .row.session')
   assert.match(await page.locator('.turn').nth(2).textContent(), /Turn 3.*I am in Oslo until Friday/)
   assert.equal(await page.locator('.turn').count(), 5)
+  await page.keyboard.press('End')
+  assert.deepEqual(await texts(page, '.bubble.user > header .dim:not(.push)'), ['turn 5'])
 })
 
 shown('pictures_are_shown_only_from_data', pageOf(media()), {}, async page => {
@@ -204,6 +269,31 @@ shown('dropped_page_is_compared', AGENT, {}, async page => {
   assert.equal(await page.locator('.comparison').count(), 0)
 })
 
+shown('keys_move_between_the_differences_of_two_runs', AGENT, {}, async page => {
+  const other = JSON.parse(agent({ isSlow: true })[0])
+  const { spans } = other.resourceSpans[0].scopeSpans[0]
+  spans.find(span => span.name === 'weather').status = { code: 2, message: 'storm' }
+  spans.splice(spans.findIndex(span => span.name === 'check_input'), 1)
+  await drop(page, 'other.jsonl', JSON.stringify(other))
+  await page.click('text=Compare with this run')
+  const title = () => page.locator('.comparison h2').textContent()
+  const seen = [await title()]
+  for (const key of ['n', 'n', 'n', 'N', 'N']) {
+    await page.keyboard.press(key)
+    seen.push(await title())
+  }
+  assert.deepEqual(seen, ['ask', 'check_input', 'weather', 'ask', 'weather', 'check_input'])
+  assert.deepEqual(await texts(page, '.comparison :is(.note, .mark)'), ['only in A', 'fails in B', 'differs'])
+  await page.click('text=Next difference')
+  assert.equal(await title(), 'weather')
+  await page.keyboard.press('?')
+  assert.match(await page.locator('dialog.help').textContent(), /Keys in a comparisonnNnext, previous difference/)
+  await page.keyboard.press('Escape')
+  assert.equal(await page.locator('.comparison').count(), 1, 'the first Esc closes the list of keys only')
+  await page.keyboard.press('Escape')
+  assert.equal(await page.locator('.comparison').count(), 0)
+})
+
 shown('dropped_file_is_added', AGENT, {}, async page => {
   await drop(page, 'more.jsonl', rag().join('\n'))
   await page.click('text=Add to this page')
@@ -249,14 +339,25 @@ for (const [width, height] of [[1400, 900], [900, 900], [390, 844]]) {
   shown(`nothing_overflows_at_${width}_pixels`, pageOf(all()), { viewport: { width, height }, hash: SPAN(9) }, async page => {
     const wide = () => page.evaluate(() => [...document.querySelectorAll('body, .detail, .left, .top')].filter(node => node.scrollWidth > node.clientWidth + 1).map(node => node.className || node.tagName))
     assert.deepEqual(await wide(), [])
+    await page.keyboard.press('2')
+    assert.deepEqual(await page.evaluate(() => [...document.querySelectorAll('.attributes')].filter(node => node.scrollWidth > node.clientWidth + 1).length), 0)
+    await page.keyboard.press('?')
+    assert.ok(await page.locator('dialog').evaluate(node => node.scrollWidth <= node.clientWidth && node.scrollTop === 0))
+    await page.keyboard.press('Escape')
     if (width < 640) {
       assert.equal(await page.locator('.detail').isVisible(), false)
       await page.click('#selected-row')
       assert.equal(await page.locator('.detail').isVisible(), true)
+      assert.equal(await page.locator('.search').isVisible(), false)
       assert.deepEqual(await wide(), [])
       await page.click('.back')
       assert.equal(await page.locator('.detail').isVisible(), false)
     }
+    await page.click('.menu-button')
+    await page.click('text=Compare this trace with')
+    await page.click('dialog.menu button')
+    assert.ok(await page.locator('.comparison .detail').isVisible())
+    assert.deepEqual(await page.evaluate(() => [...document.querySelectorAll('.comparison, .comparison .top, .comparison .detail')].filter(node => node.scrollWidth > node.clientWidth + 1).length), 0)
   })
 }
 
@@ -310,8 +411,8 @@ test('live_page_shows_spans_that_arrive', async () => {
       streams.push(response)
       return
     }
-    const text = readFileSync(PAGE, 'utf8').replace(/<meta http-equiv="Content-Security-Policy".*\n/, '<meta name="trace-live" content="/events">\n')
-    response.writeHead(200, { 'content-type': 'text/html', 'content-security-policy': "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; connect-src 'self'; img-src data:; require-trusted-types-for 'script'; trusted-types 'none'" })
+    const text = readFileSync(PAGE, 'utf8').replace('<head>', '<head>\n<meta name="trace-live" content="/events">').replace("default-src 'none';", "default-src 'none'; connect-src 'self';")
+    response.writeHead(200, { 'content-type': 'text/html' })
     response.end(text)
   }).listen(0, '127.0.0.1')
   await new Promise(resolve => server.once('listening', resolve))
@@ -330,7 +431,7 @@ test('live_page_shows_spans_that_arrive', async () => {
   assert.equal(await page.locator('.detail .card button[aria-pressed=true]').first().textContent(), 'Plain', 'the span in view is not shown anew')
   await page.click('.menu-button')
   const [download] = await Promise.all([page.waitForEvent('download'), page.click('text=Save this trace')])
-  assert.match(readFileSync(await download.path(), 'utf8'), /<meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'sha256-/)
+  assert.ok(readFileSync(await download.path(), 'utf8').startsWith(readFileSync(PAGE, 'utf8')), 'the saved page makes no requests')
   const saved = file(readFileSync(await download.path(), 'utf8'))
   await page.goto(`file://${saved}`)
   await page.waitForSelector('.totals:has-text("1 trace")')

@@ -29,7 +29,7 @@ function hostileLine(payload, number) {
   root.links = [{ traceId: payload, spanId: payload, attributes: [attribute(payload, payload)] }]
   const urls = [`data:image/svg+xml;base64,${Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg" onload="${RUN}"/>`).toString('base64')}`, 'https://evil.example/cat.png', payload]
   t.llm(payload, root, 1, 50, payload, [
-    { role: payload, content: payload, name: payload }, { role: 'user', contents: [...urls.map(url => ({ type: 'image', 'image.image.url': url })), { type: payload, text: payload }, { type: 'audio', 'audio.audio.url': urls[1] }] },
+    { role: payload, content: payload, name: payload }, { role: 'user', content: `\`\`\`${payload}\n${payload}\n\`\`\`\n\`\`\`js\n"${payload}" // ${payload}` }, { role: 'user', contents: [...urls.map(url => ({ type: 'image', 'image.image.url': url })), { type: payload, text: payload }, { type: 'audio', 'audio.audio.url': urls[1] }] },
     { role: 'tool', callId: payload, content: JSON.stringify({ [payload]: payload }) },
   ], { role: 'assistant', content: payload, calls: [[payload, payload, { [payload]: payload }]] }, [1, 1], {
     'llm.finish_reason': payload, 'llm.invocation_parameters': payload, 'llm.tools.0.tool.json_schema': payload, 'llm.prompt_template.template': `{a} ${payload}`, 'llm.prompt_template.variables': JSON.stringify({ a: payload }),
@@ -88,6 +88,18 @@ test('hostile_page_makes_no_request_and_runs_nothing', async () => {
   assert.deepEqual([page.requests, page.messages], [[], []])
   const urls = await page.locator('a').evaluateAll(links => links.map(link => link.protocol))
   assert.ok(urls.every(protocol => ['http:', 'https:', 'vscode:'].includes(protocol)), String(urls))
+  await page.context().close()
+})
+
+test('hostile_comparison_makes_no_request_and_runs_nothing', async () => {
+  const page = await open(browser, pageOf([hostileLine(PAYLOADS[0], 0), hostileLine(PAYLOADS.join('\n'), 1)]))
+  await page.click('.menu-button')
+  await page.click('text=Compare this trace with')
+  await page.click('dialog.menu button')
+  for (let i = 0; i < 9; i++) await page.keyboard.press('n')
+  assert.ok(await page.locator('.comparison .row').count() > 9)
+  assert.equal(await page.evaluate(() => window.pwned), undefined)
+  assert.deepEqual([page.requests, page.messages], [[], []])
   await page.context().close()
 })
 

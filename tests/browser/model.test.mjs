@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Model } from '../../trace-runtime/viewer/model.js'
 import { continued, documents, earlierLlm, embeddings, flattened, llmSpans, messages, pairs, preview, words } from '../../trace-runtime/viewer/messages.js'
-import { visibleRows, keyOf } from '../../trace-runtime/viewer/tree.js'
+import { keyOf, rowText, visibleRows } from '../../trace-runtime/viewer/tree.js'
 import { TraceBuilder, agent, attribute, media, rag, session } from './sample.mjs'
 
 const model = (...lines) => {
@@ -25,10 +25,8 @@ test('lines_in_any_order_form_the_same_tree', () => {
 test('parent_that_arrives_late_adopts_its_children', () => {
   const made = model(line(raw('b', 'a')))
   assert.deepEqual(outline(made), ['b'])
-  assert.equal(made.traces[0].isPartial, true)
   made.add(line(raw('a')))
   assert.deepEqual(outline(made.arrange()), ['a', '  b'])
-  assert.equal(made.traces[0].isPartial, false)
 })
 
 test('same_ids_twice_keep_the_last', () => {
@@ -113,6 +111,28 @@ test('traces_of_a_session_are_its_turns', () => {
   const made = model(rag(), session())
   const found = made.sessions.find(session => session.id)
   assert.deepEqual([found.id, found.traces.length, found.sum.spans], ['chat-8841', 5, 10])
+})
+
+test('words_of_a_row_are_the_question_the_work_or_the_error', () => {
+  const [trace] = model(...agent()).traces
+  assert.deepEqual([0, 1, 3, 4, 5].map(at => rowText(trace.spans[at]).slice(0, 70)), [
+    'When should I fly from Berlin to Oslo this weekend, and what will the ',
+    'verdict: pass, score: 0.98, category: travel',
+    'city: Oslo, days: 3 → city: Oslo, days: day: Fri, sky: sun, high: 17, ',
+    'the flight service answered 503 after 3 attempts: upstream connect err',
+    'The flight search failed; I try once more.',
+  ])
+})
+
+test('largest_cost_of_one_call_is_known_where_several_cost', () => {
+  const [trace] = model(...agent()).traces
+  assert.equal(trace.mostCost, trace.spans.at(-1).cost)
+  assert.equal(model(...session()).traces[0].mostCost, 0)
+})
+
+test('turns_are_numbered_where_a_session_has_several', () => {
+  assert.deepEqual(model(...session()).traces.map(trace => trace.turn), [1, 2, 3, 4, 5])
+  assert.deepEqual(model(...agent()).traces.map(trace => trace.turn), [0])
 })
 
 test('rows_hide_what_is_closed_and_show_parents_of_matches', () => {
@@ -216,4 +236,5 @@ test('words_of_json_have_no_braces', () => {
   assert.equal(words('{"city":"Oslo","days":2}'), 'city: Oslo, days: 2')
   assert.equal(words('{"question":"why?"}'), 'why?')
   assert.equal(words('{not json'), '{not json')
+  assert.equal(words('{"channel":"C1","message":"why?","tags":[]}'), 'why?, channel: C1')
 })

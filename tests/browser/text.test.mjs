@@ -3,9 +3,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { inline, markdown } from '../../trace-runtime/viewer/markdown.js'
-import { count, dollars, duration, oneLine, size, visible } from '../../trace-runtime/viewer/format.js'
+import { count, dollars, duration, oneLine, shortModel, visible } from '../../trace-runtime/viewer/format.js'
 import { search, toggled, toggledKind, wordsOf } from '../../trace-runtime/viewer/search.js'
-import { align, difference, matched } from '../../trace-runtime/viewer/compare.js'
+import { coloured } from '../../trace-runtime/viewer/highlight.js'
+import { align, difference, differs, matched } from '../../trace-runtime/viewer/compare.js'
 import { BLOCK_START, blocksOf, deflate, inflate, takeBlocks } from '../../trace-runtime/viewer/blocks.js'
 import { niceStep } from '../../trace-runtime/viewer/minimap.js'
 import { asLine, spanAsMarkdown } from '../../trace-runtime/viewer/export.js'
@@ -37,7 +38,7 @@ const MARKDOWN = [
   ['1. a\n   ```\n   x\n   ```\n2. b', 'ol(li(a pre(x)) li(b))'],
   ['> a\n> b', 'blockquote(p(a br() b))'],
   ['---', 'hr()'],
-  ['```rust\nfn a() {}\n\n# b\n```\nafter', 'pre(fn a() {}\n\n# b) p(after)'],
+  ['```rust\nfn a() {}\n\n# b\n```\nafter', 'pre(span(fn) a() {}\n\n# b) p(after)'],
   ['```\nopen', 'pre(open)'],
   ['````\n```\n````', 'pre(```)'],
   ['| a | b |\n|---|:-:|\n| 1 | **2** |', 'table(tr(th(a) th(b)) tr(td(1) td(strong(2))))'],
@@ -75,12 +76,37 @@ test('markdown_of_hostile_text_takes_linear_time', () => {
   assert.ok(performance.now() - started < 5_000)
 })
 
+/** Writes coloured code with the class of each part: `<key:"a">: 1`. */
+const colours = (code, language) => coloured(code, language).map(part => (typeof part === 'string' ? part : `<${part[1].class}:${part[2]}>`)).join('')
+
+test('code_is_coloured_by_its_language', () => {
+  assert.equal(colours('{"a": "b\\"c", "n": [-1.5e3, true, null]}', 'json'), '{<key:"a">: <string:"b\\"c">, <key:"n">: [-<number:1.5e3>, <number:true>, <number:null>]}')
+  assert.equal(colours("fn f<'a>(x: &'a str) { // it's\n  let c = 'x'", 'rust'), "<key:fn> f<'a>(x: &'a str) { <dim:// it's>\n  <key:let> c = <string:'x'>")
+  assert.equal(colours("def f(): # don't\n  return 7 // 2", 'python'), "<key:def> f(): <dim:# don't>\n  <key:return> <number:7> // <number:2>")
+  assert.equal(colours("Select a FROM t -- all", 'sql'), '<key:Select> a <key:FROM> t <dim:-- all>')
+  assert.equal(colours('/* a\n b */ x', 'c'), '<dim:/* a\n b */> x')
+  assert.equal(colours('"open\n7', 'js'), '<string:"open>\n<number:7>')
+})
+
+test('text_without_a_language_has_no_colours', () => {
+  for (const language of ['', 'text', 'markdown']) assert.deepEqual(coloured("it's 7 if", language), ["it's 7 if"])
+  assert.equal(coloured('1 '.repeat(20_000), 'js').length, 1)
+})
+
+test('colours_keep_every_character_of_hostile_code', () => {
+  for (const code of ['\\"'.repeat(9_000), '/*'.repeat(9_000), "\\'".repeat(9_000), '"a" '.repeat(4_000), '<script>alert("x")</script>//</script>', '"']) {
+    for (const language of ['js', 'rust', 'sql', '__proto__', '$(']) {
+      assert.equal(coloured(code, language).map(part => (typeof part === 'string' ? part : part[2])).join(''), code)
+    }
+  }
+})
+
 test('amounts_are_short', () => {
   assert.deepEqual([0, 37, 3_400, 1_204_000, 125e6, 7_325e6].map(duration), ['0', '37µs', '3.4ms', '1.20s', '2m05s', '2h02m'])
   assert.deepEqual([812, 1_949, 12_345, 3_100_000].map(count), ['812', '1.9k', '12k', '3.1M'])
   assert.deepEqual([12.3, 0.0031, 0.000004, 4e-8].map(value => dollars(value)), ['$12.30', '$0.0031', '$0.000004', '<$0.000001'])
   assert.equal(dollars(0.5, true), '≈$0.50')
-  assert.deepEqual([999, 1_200, 3_400_000].map(bytes => size(bytes)), ['999 B', '1.2 kB', '3.4 MB'])
+  assert.deepEqual(['gpt-4o-2024-08-06', 'claude-sonnet-4-20250514', 'gpt-4o-mini', 'o3-2'].map(shortModel), ['gpt-4o', 'claude-sonnet-4', 'gpt-4o-mini', 'o3-2'])
   assert.deepEqual([0.3, 7, 18, 400].map(niceStep), [0.5, 10, 20, 500])
 })
 
@@ -121,6 +147,19 @@ test('runs_are_aligned_by_kind_and_name', () => {
   const rows = align(left.traces[0].roots, right.traces[0].roots)
   assert.equal(rows.length, 9)
   assert.ok(rows.every(row => row.left && row.right))
+})
+
+test('rows_differ_by_words_model_and_failure_but_not_by_time', () => {
+  const [left, right] = [model(agent()), model(agent({ isSlow: true }))]
+  const rows = align(left.traces[0].roots, right.traces[0].roots)
+  assert.deepEqual(rows.filter(differs).map(row => rows.indexOf(row)), [8])
+  const [row] = align(left.traces[0].roots, left.traces[0].roots)
+  for (const more of [{ model: 'x' }, { isError: true }]) assert.ok(differs({ ...row, right: Object.assign(Object.create(row.left), more) }), JSON.stringify(more))
+  for (const side of ['input', 'output']) {
+    const right = Object.create(row.left, { attributes: { value: { ...row.left.attributes, [`${side}.value`]: 'other' } } })
+    assert.ok(differs({ left: row.left, right }), side)
+  }
+  assert.ok(!differs(row) && differs({ left: row.left }) && differs({ right: row.left }))
 })
 
 test('spans_of_one_side_are_between_those_of_both', () => {

@@ -12,7 +12,7 @@ import { Tree, keyOf } from './tree.js'
 import { Minimap } from './minimap.js'
 import { Detail } from './detail.js'
 import { follow } from './live.js'
-import { drop, menu, openFile } from './menu.js'
+import { drop, help, menu, openFile } from './menu.js'
 import { onKey } from './keys.js'
 
 /** A page with more traces starts with closed ones. */
@@ -44,11 +44,13 @@ class App {
     this.status = el('span.status', { hidden: true, role: 'status' })
     const top = el('header.top', this.service, this.totals, this.status,
       el('label.search', icon('search'), this.input, el('kbd', '/')),
+      button('', () => help(), { icon: 'help', title: 'Keys and filters (?)', class: 'quiet' }),
       button('', () => this.nextTheme(), { icon: 'theme', title: 'Dark or light (t)', class: 'quiet' }),
       button('', () => menu(this), { icon: 'more', title: 'More', class: 'quiet menu-button' }))
-    const left = el('section.left', this.minimap.node, el('div.columns', { 'aria-hidden': 'true' },
-      el('span.name-cell', 'Span'), el('span.amount.time', 'Time'), el('span.amount.tokens', 'Tokens'),
-      el('span.amount.cost', 'Cost'), (this.scale = el('span.bar-cell'))), this.tree.node)
+    const column = (name, title) => button(name, () => this.nextLargest(name.toLowerCase()), { title, class: `amount ${name.toLowerCase()}` })
+    const left = el('section.left', this.minimap.node, el('div.columns', el('span.name-cell', 'Span'),
+      column('Time', 'Select the slowest span, then the next (s)'), column('Tokens', 'Select the call with most tokens, then the next'),
+      column('Cost', 'Select the call that cost most, then the next (c)'), (this.scale = el('span.bar-cell'))), this.tree.node)
     this.splitter = el('div.splitter', { onpointerdown: event => this.resize(event) })
     this.main = el('main', left, this.splitter, this.detail.node)
     document.body.append(top, el('nav.filters', this.chips, this.hits), this.main)
@@ -111,6 +113,8 @@ class App {
     this.service.replaceChildren(services.length ? oneLine(services.slice(0, 3).join(', '), 80) : 'Trace')
     document.title = services.length ? `${services[0]} · trace` : 'Trace'
     const { sum } = model
+    this.isOneService = services.length < 2
+    document.body.classList.toggle('free', !sum.cost)
     const sessions = model.sessions.filter(session => session.id).length
     this.totals.replaceChildren(...[
       sessions > 0 && plural(sessions, 'session'), plural(model.traces.length, 'trace'), plural(model.spans.length, 'span'),
@@ -221,6 +225,17 @@ class App {
       const span = spans[(first + step * i + (i + 1) * spans.length) % spans.length]
       if (accepts(span)) return this.select(span)
     }
+  }
+
+  /** Selects the span with the largest amount of its own; again, the one with the next largest. */
+  nextLargest(name) {
+    const { model, selected } = this.state
+    const amount = { time: span => span.own, tokens: span => span.tokens.total, cost: span => span.cost }[name]
+    const spans = model.spans.filter(span => amount(span) > 0).sort((a, b) => amount(b) - amount(a))
+    const isAgain = this.largest?.name === name && this.largest.span === selected
+    const span = spans[isAgain ? (spans.indexOf(selected) + 1) % spans.length : 0]
+    this.largest = { name, span }
+    if (span) this.select(span)
   }
 
   // ---- time

@@ -1,15 +1,15 @@
 // Messages of an LLM span as bubbles. A tool call, its result and its TOOL span are one block.
 
-import { el, icon, button } from './dom.js'
+import { el, button, kindTile } from './dom.js'
 import { card, inMode, jsonIn, fields, copyButton } from './value.js'
 import { addTo, callKey, continued, earlierLlm, messageText, messages, pairs } from './messages.js'
-import { duration, oneLine, plural, size } from './format.js'
+import { count, duration, oneLine, plural } from './format.js'
 
 /** System instructions longer than this are folded. */
 const FOLDED_CHARS = 400
 
-/** The roles whose text is shown as it was written: Markdown would change instructions. */
-const PLAIN_ROLES = new Set(['system', 'developer'])
+/** The first mode of a role: Markdown would change instructions, and what a tool has read. */
+const MODE_OF = { system: 'plain', developer: 'plain', tool: 'data' }
 
 /** Shows the conversation of an LLM span: earlier messages folded, new ones, the answer. */
 export function conversation(app, span) {
@@ -27,9 +27,11 @@ export function conversation(app, span) {
 }
 
 function earlier(view, list, span, app) {
+  const question = list.findLast(message => message.role === 'user')
   const details = el('details.earlier', el('summary',
     plural(list.length, 'earlier message'), el('span.dim', ' shown in '),
-    button(oneLine(span.name), event => { event.preventDefault(); app.select(span) }, { class: 'link' })))
+    button(oneLine(span.name), event => { event.preventDefault(); app.select(span) }, { class: 'link' }),
+    question && el('div.question', el('span.dim', 'user '), oneLine(messageText(question), 300))))
   details.addEventListener('toggle', () => {
     if (details.children.length === 1) details.append(...view.bubbles(list))
   })
@@ -43,6 +45,8 @@ class Conversation {
     this.pairs = pairs(span.trace)
     this.results = resultsOf(messages(span, 'input'))
     this.called = new Set()
+    /** What the user said, in order: the place is the number of the turn. */
+    this.questions = messages(span, 'input').filter(message => message.role === 'user')
     this.outputCalls = 0
   }
 
@@ -56,6 +60,8 @@ class Conversation {
     const { role } = message
     const calls = message.calls.map(call => this.call(call, isOutput))
     const head = [el('b', oneLine(role, 30)), message.name && el('span.dim', oneLine(message.name))]
+    const turn = this.questions.length > 1 && this.questions.indexOf(message) + 1
+    if (turn) head.push(el('span.dim', `turn ${turn}`))
     const kind = `bubble ${KNOWN_ROLES.has(role) ? role : 'other'}`
     if (role === 'tool' && message.callId) head.push(this.toolLink(message))
     const texts = message.parts.filter(part => part.type === 'text' && part.text)
@@ -68,9 +74,9 @@ class Conversation {
     const text = texts.map(part => part.text).join('\n\n')
     if (!text && !others.length) return el('section', { class: `card ${kind}` }, el('header', head), calls)
     if (!text) return el('section', { class: `card ${kind}` }, el('header', head), others, calls)
-    const isPlain = PLAIN_ROLES.has(role)
-    const shown = card(head, text, { kind, mode: isPlain ? 'plain' : 'rich', before, extra: [after, calls], source: message.raw })
-    return isPlain && text.length > FOLDED_CHARS ? foldable(shown, text) : shown
+    const mode = KNOWN_ROLES.has(role) ? MODE_OF[role] : undefined
+    const shown = card(head, text, { kind, mode, before, extra: [after, calls], source: message.raw })
+    return mode === 'plain' && text.length > FOLDED_CHARS ? foldable(shown, text) : shown
   }
 
   toolLink(message) {
@@ -85,11 +91,11 @@ class Conversation {
     const result = this.results.get(call) ?? pair?.result
     const text = result ? messageText(result) : span && !span.isError ? String(span.attributes['output.value'] ?? '') : ''
     return el('div.call',
-      el('header', el('span.tile', { 'data-kind': 'TOOL' }, icon('TOOL')), el('b', oneLine(call.name) || '(no name)'),
+      el('header', kindTile('TOOL'), el('b', oneLine(call.name) || '(no name)'),
         span && el('span.dim', duration(span.duration)), el('span.push'), spanLink(this.app, span), copyButton(() => call.input)),
       el('div.arguments', argumentsOf(call.input)),
       span?.isError && el('div.result.failed', oneLine(span.message || 'failed', 500)),
-      text && el('div.result', inMode('rich', text, jsonIn(text))),
+      text && el('div.result', inMode('data', text, jsonIn(text))),
       !text && !span?.isError && el('div.result.dim', span ? 'no result' : 'no result in this file'))
   }
 }
@@ -131,7 +137,7 @@ const SAFE_AUDIO = /^data:audio\/[\w.+-]+;base64,[A-Za-z0-9+/=\s]*$/
 export function media(part) {
   if (part.type === 'image' && SAFE_IMAGE.test(part.url)) return el('div.medium', el('img', { src: part.url, alt: 'image' }))
   if (part.type === 'audio' && SAFE_AUDIO.test(part.url)) return el('div.medium', el('audio', { src: part.url, controls: true }))
-  const address = part.url?.length > 300 ? `${part.url.slice(0, 80)}… ${size(part.url.length, 'ch')}` : part.url
+  const address = part.url?.length > 300 ? `${part.url.slice(0, 80)}… ${count(part.url.length)} characters` : part.url
   const label = el('div.dim.label', part.type === 'text' ? 'empty' : oneLine(part.type))
   return el('div.medium', label, address && el('code', address), part.text && inMode('rich', part.text))
 }

@@ -101,39 +101,51 @@ function sideText(span, side) {
   return list.map(message => [`${message.role}: ${messageText(message)}`, ...message.calls.map(call => `→ ${call.name} ${call.input}`)].join('\n')).join('\n\n')
 }
 
+/** Whether two aligned spans differ in more than time. Pure; it is found once for each row. */
+export function differs(row) {
+  const { left, right } = row
+  return (row.differs ??= !left || !right || left.isError !== right.isError || left.model !== right.model ||
+    ['output', 'input'].some(side => sideText(left, side) !== sideText(right, side)))
+}
+
 const AMOUNTS = [
   ['time', span => span.duration, duration],
   ['tokens', span => span.sum.tokens, count],
   ['cost', span => span.sum.cost, dollars],
 ]
 
+/** A change of less than this share is no news: no run is as fast as another one. */
+const SMALL_CHANGE = 0.1
+
 /** The change of an amount: `+1.20s`; nothing if both are 0. */
 function change(left, right, amount, format) {
   const [a, b] = [left ? amount(left) : 0, right ? amount(right) : 0]
   if (a === b) return el('span.dim', a ? '=' : '')
-  const share = a ? ` ${b > a ? '+' : '−'}${Math.round((100 * Math.abs(b - a)) / a)}%` : ''
-  return el(b > a ? 'span.fell' : 'span.up', { title: `${format(a)} → ${format(b)}${share}` }, (b > a ? '+' : '−') + format(Math.abs(b - a)))
+  const share = (b - a) / a
+  const kind = Math.abs(share) < SMALL_CHANGE ? 'dim' : b > a ? 'fell' : 'up'
+  const sign = b > a ? '+' : '−'
+  return el(`span.${kind}`, { title: `${format(a)} → ${format(b)}${a ? ` ${sign}${Math.round(100 * Math.abs(share))}%` : ''}` }, sign + format(Math.abs(b - a)))
 }
 
 /** Shows two runs in place of the page. */
 export class Comparison {
   constructor(left, right, names, close) {
+    this.close = close
     this.rows = align(left, right)
-    this.selected = this.rows.find(row => this.differs(row)) ?? this.rows[0]
+    // The first other answer of a model is why most runs differ.
+    this.selected = this.rows.find(row => row.right?.kind === 'LLM' && differs(row)) ?? this.rows.find(differs) ?? this.rows[0]
     this.list = new VirtualList(row => this.row(row), 28, { role: 'listbox', 'aria-label': 'Spans of both runs', onclick: event => this.select(this.list.itemOf(event)) })
     this.detail = el('article.detail')
     const columns = el('div.columns', el('span.name-cell', 'Span'), AMOUNTS.map(([name]) => el('span.amount', `Δ ${name}`)))
     const unmatched = this.rows.filter(row => !row.left || !row.right).length
     this.node = el('section.comparison',
-      el('header.top', el('h1', 'Compare'), el('span', el('b.left-mark', 'A '), names[0]), el('span', el('b.right-mark', 'B '), names[1]),
-        el('span.dim', unmatched ? `${unmatched} spans on one side only` : 'the same spans'), el('span.push'), button('Close', close, { icon: 'close' })),
+      el('header.top', el('h1', 'Compare'), el('span.run', el('b.left-mark', 'A '), names[0]), el('span.run', el('b.right-mark', 'B '), names[1]),
+        el('span.dim', unmatched ? `${unmatched} spans on one side only` : 'the same spans'), el('span.push'),
+        button('', () => this.jump(-1), { icon: 'left', title: 'Previous difference (N)' }), button('Next difference', () => this.jump(1), { icon: 'right', title: 'n' }),
+        button('Back', close, { icon: 'close', title: 'Back to the page (Esc)' })),
       el('main', el('section.left', columns, this.list.node), el('div.splitter'), this.detail))
     this.list.setItems(this.rows)
     this.show()
-  }
-
-  differs({ left, right }) {
-    return left && right && left.kind === 'LLM' && sideText(left, 'output') !== sideText(right, 'output')
   }
 
   row(row) {
@@ -142,7 +154,7 @@ export class Comparison {
     const side = !left ? ' only-right' : !right ? ' only-left' : ''
     return el('div', { class: `row${row === this.selected ? ' on' : ''}${side}`, role: 'option', style: { '--level': Math.min(level, 14) } },
       el('span.name-cell', el('span.guides'), kindTile(span.kind), el('span.name', oneLine(span.name)),
-        side && el('span.note', left ? 'only in A' : 'only in B'), left && right && left.isError !== right.isError && el('span.mark', right.isError ? 'fails in B' : 'failed in A')),
+        side ? el('span.note', left ? 'only in A' : 'only in B') : left.isError !== right.isError ? el('span.mark', left.isError ? 'fails in A' : 'fails in B') : differs(row) && el('span.note', 'differs')),
       AMOUNTS.map(([, amount, format]) => el('span.amount', change(left, right, amount, format))))
   }
 
@@ -158,6 +170,16 @@ export class Comparison {
     this.select(this.rows[this.rows.indexOf(this.selected) + step])
   }
 
+  /** Selects the next row that differs; after the last one comes the first. */
+  jump(step) {
+    const { rows } = this
+    const from = rows.indexOf(this.selected)
+    for (let i = 1; i <= rows.length; i++) {
+      const row = rows[(from + step * i + i * rows.length) % rows.length]
+      if (differs(row)) return this.select(row)
+    }
+  }
+
   show() {
     const { left, right } = this.selected ?? {}
     if (!left && !right) return
@@ -169,6 +191,7 @@ export class Comparison {
         AMOUNTS.map(([name, amount, format]) => el('tr', el('th', name), cell(left, amount, format), cell(right, amount, format), el('td', change(left, right, amount, format)))),
         left?.model !== right?.model && el('tr', el('th', 'model'), el('td', left?.model || '–'), el('td', right?.model || '–'), el('td'))),
       ...['output', 'input'].map(side => this.texts(side, left, right)).filter(Boolean))
+    this.detail.scrollTop = 0
   }
 
   texts(side, left, right) {

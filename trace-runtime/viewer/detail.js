@@ -1,10 +1,12 @@
 // The right side: everything about the selected span or session.
 
 import { el, button, icon, kindTile } from './dom.js'
-import { card, copyButton, jsonIn, tree } from './value.js'
+import { card, copyButton, fields, jsonIn, tree } from './value.js'
 import { content, folded, largest, turns } from './kinds.js'
 import { count, dollars, duration, oneLine, plural } from './format.js'
 import { spanAsMarkdown } from './export.js'
+
+const MAX_PATH = 4
 
 const VIEWS = ['content', 'attributes', 'events', 'raw']
 
@@ -62,7 +64,14 @@ export class Detail {
       return el('button', { type: 'button', role: 'tab', 'aria-selected': String(name === view), onclick: () => this.app.setView(name) },
         name[0].toUpperCase() + name.slice(1), number > 0 && el('span.dim', ` ${number}`))
     }))
-    return [this.header(span.kind, span.name, facts(span), this.actions(span)), tabs, problems(span), this[view](span)]
+    return [this.path(span), this.header(span.kind, span.name, facts(span, this.app), this.actions(span)), tabs, problems(span), this[view](span)]
+  }
+
+  /** The names of the spans above, the nearest ones if they are many. */
+  path(span) {
+    const above = []
+    for (let up = span.parent; up && above.length < MAX_PATH; up = up.parent) above.unshift(up)
+    return above.length > 0 && el('nav.path', { 'aria-label': 'Spans above' }, above[0].parent && '… ', above.map(up => [button(oneLine(up.name, 30), () => this.app.select(up), { class: 'link' }), ' › ']))
   }
 
   actions(span) {
@@ -71,8 +80,8 @@ export class Detail {
     const go = (to, name, title) => button('', () => app.select(to), { icon: name, title, class: 'quiet', disabled: !to })
     return el('div.actions',
       go(same.previous, 'left', `Previous ${span.kind}`), el('span.dim', `${span.kind} ${same.at}/${same.count}`), go(same.next, 'right', `Next ${span.kind}`),
-      copyButton(() => app.address(span), '', 'Copy the link to this span'),
-      copyButton(() => spanAsMarkdown(span), 'Markdown', 'Copy this span as Markdown (m)'))
+      copyButton(() => app.address(span), { icon: 'CHAIN', title: 'Copy the link to this span' }),
+      copyButton(() => spanAsMarkdown(span), { label: 'Markdown', title: 'Copy this span as Markdown (m)' }))
   }
 
   content(span) {
@@ -82,7 +91,7 @@ export class Detail {
   attributes(span) {
     const { attributes, resource, scope } = span
     const rows = keys => el('table.attributes', keys.map(key => el('tr',
-      el('th', { scope: 'row' }, oneLine(key)), el('td', shortValue(attributes[key])))))
+      el('th', { scope: 'row' }, oneLine(key).split(/(?<=\.)/).map((part, i) => [i > 0 && el('wbr'), part])), el('td', shortValue(attributes[key])))))
     const prefixes = new Map()
     for (const key of Object.keys(attributes).sort()) {
       const prefix = key.split('.', 1)[0]
@@ -104,9 +113,9 @@ export class Detail {
 
   events(span) {
     if (!span.events.length) return el('p.lead', 'This span has no events.')
-    return span.events.map(event => el('section.card',
+    return [...span.events].sort((a, b) => a.time - b.time).map(event => el('section.card',
       el('header', el('b', oneLine(event.name)), el('span.dim', `+${duration(Math.max(0, event.time - span.start))}`)),
-      Object.keys(event.attributes).length > 0 && el('div.body.json', Object.keys(event.attributes).map(key => tree(event.attributes[key], key, 2)))))
+      Object.keys(event.attributes).length > 0 && el('div.body.json', fields(event.attributes))))
   }
 
   raw(span) {
@@ -121,7 +130,7 @@ const totals = sum => [
 ]
 
 /** The line below the name: model, time, tokens, cost, place in the source. */
-function facts(span) {
+function facts(span, app) {
   const { attributes, tokens } = span
   const details = [tokens.cached && `${count(tokens.cached)} cached`, tokens.written && `${count(tokens.written)} written to the cache`].filter(Boolean).join(', ')
   const isSum = span.sum.tokens > tokens.total
@@ -133,7 +142,7 @@ function facts(span) {
     isSum && `Σ ${count(span.sum.tokens)} tokens`,
     span.sum.cost > 0 && (span.sum.cost > span.cost ? 'Σ ' : '') + dollars(span.sum.cost, span.sum.estimated),
     attributes['llm.finish_reason'] && oneLine(String(attributes['llm.finish_reason']), 40),
-    span.service && oneLine(span.service, 60),
+    !app.isOneService && span.service && oneLine(span.service, 60),
     source(attributes),
   ]
 }
@@ -166,10 +175,7 @@ function problems(span) {
 }
 
 function shortValue(value) {
-  if (typeof value === 'string') {
-    const json = jsonIn(value)
-    if (json !== undefined) return el('div.json', tree(json, undefined, 1))
-    return value.length > 500 ? folded(oneLine(value, 100), () => el('pre.plain', value.slice(0, 200000))) : el('span.text', value)
-  }
-  return el('div.json', tree(value, undefined, value?.length > 20 ? 0 : 1))
+  const json = typeof value === 'string' ? jsonIn(value) : value
+  if (json !== undefined) return el('div.json', fields(json, 1))
+  return value.length > 500 ? folded(oneLine(value, 100), () => el('pre.plain', value.slice(0, 200000))) : el('span.text', value)
 }

@@ -22,7 +22,6 @@ function setProperty(node, key, value) {
   if (value == null || value === false) return
   if (key.startsWith('on')) node.addEventListener(key.slice(2), value)
   else if (key === 'style') for (const name in value) node.style.setProperty(name, value[name])
-  else if (key === 'value') node.value = value
   else node.setAttribute(key, value === true ? '' : value)
 }
 
@@ -63,6 +62,7 @@ const ICONS = {
   link: 'M6.5 9.5l6-6M9 3h4v4M11.5 9.5v3.5h-8.5v-8.5h3.5',
   more: 'M3.5 8v.1M8 8v.1M12.5 8v.1',
   theme: 'M8 2.5a5.5 5.5 0 1 0 0 11zM8 2.5a5.5 5.5 0 0 1 0 11',
+  help: 'M6 6.2a2 2 0 1 1 2.9 1.8Q8 8.4 8 9.5M8 11.9v.1',
   close: 'M4 4l8 8M12 4l-8 8',
   left: 'M10 3.5L5.5 8l4.5 4.5',
   right: 'M6 3.5L10.5 8 6 12.5',
@@ -90,8 +90,7 @@ function draw(name) {
 }
 
 /** The tile that marks a span kind: its icon in its colour. */
-export const kindTile = kind =>
-  el('span.tile', { 'data-kind': kind, title: kind }, icon(kind))
+export const kindTile = kind => el('span.tile', { 'data-kind': kind, title: kind }, icon(kind))
 
 /** A button with an icon, a text, or both. */
 export function button(label, onclick, { icon: name, title, ...props } = {}) {

@@ -31,12 +31,8 @@ export function dollars(cost, estimated = false) {
   return (estimated ? '≈' : '') + '$' + cost.toFixed(digits)
 }
 
-/** Formats a number of bytes or characters: `812 B`, `1.2 kB`, `3.4 MB`. */
-export function size(bytes, unit = 'B') {
-  if (bytes < 1000) return `${bytes} ${unit}`
-  const [value, letter] = bytes < 1e6 ? [bytes / 1e3, 'k'] : [bytes / 1e6, 'M']
-  return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${letter}${unit}`
-}
+/** The name of a model without the date of its version, for a row. */
+export const shortModel = name => name.replace(/-(\d{8}|\d{4}-\d\d-\d\d)$/, '')
 
 /** Writes a number with its noun: `1 span`, `2 spans`. */
 export const plural = (number, noun) =>

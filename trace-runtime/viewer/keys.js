@@ -9,6 +9,7 @@ export const KEYS = [
   ['←  →', 'close, open, to the parent'],
   ['e  E', 'next, previous error'],
   ['l  L', 'next, previous LLM call'],
+  ['c  s', 'the call that cost most, the slowest span; again: the next one'],
   ['n  N', 'next, previous match of the search'],
   ['[  ]', 'previous, next trace'],
   ['1  2  3  4', 'content, attributes, events, raw'],
@@ -19,6 +20,23 @@ export const KEYS = [
   ['Esc', 'clear the search, back to the list'],
   ['?', 'this list'],
 ]
+
+export const COMPARISON_KEYS = [
+  ['n  N', 'next, previous difference'],
+  ['↑  ↓  j  k', 'previous, next row'],
+  ['Esc', 'back to the page'],
+]
+
+const COMPARISON = {
+  ArrowDown: comparison => comparison.move(1),
+  ArrowUp: comparison => comparison.move(-1),
+  j: comparison => comparison.move(1),
+  k: comparison => comparison.move(-1),
+  n: comparison => comparison.jump(1),
+  N: comparison => comparison.jump(-1),
+  '?': () => help(),
+  Escape: comparison => comparison.close(),
+}
 
 const isError = span => span.isError && !span.children.some(child => child.sum.errors)
 const isLlm = span => span.kind === 'LLM'
@@ -39,6 +57,8 @@ const ACTIONS = {
   E: app => app.jump(isError, -1),
   l: app => app.jump(isLlm, 1),
   L: app => app.jump(isLlm, -1),
+  c: app => app.nextLargest(app.state.model.sum.cost ? 'cost' : 'tokens'),
+  s: app => app.nextLargest('time'),
   n: app => app.jump(span => app.state.found?.has(span), 1),
   N: app => app.jump(span => app.state.found?.has(span), -1),
   ']': app => app.jump(span => span.trace !== app.currentTrace(), 1),
@@ -71,11 +91,8 @@ function openOrDown(app) {
 
 export function onKey(app, event) {
   if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector('dialog[open]')) return
-  if (app.comparison) {
-    const step = { ArrowDown: 1, j: 1, ArrowUp: -1, k: -1 }[event.key]
-    if (step) event.preventDefault()
-    return step ? app.comparison.move(step) : event.key === 'Escape' && app.endComparison()
-  }
+  const { comparison } = app
+  if (comparison) return act(COMPARISON, comparison, event)
   const isTyping = event.target.matches('input, textarea')
   if (isTyping && event.key === 'Enter') {
     app.input.blur()
@@ -84,9 +101,12 @@ export function onKey(app, event) {
   }
   if (isTyping && event.key !== 'Escape' && event.key !== 'ArrowDown') return
   if (event.target.matches('button, summary, a') && (event.key === 'Enter' || event.key === ' ')) return
-  const action = Object.hasOwn(ACTIONS, event.key) && ACTIONS[event.key]
-  if (!action) return
   if (isTyping) app.input.blur()
+  act(ACTIONS, app, event)
+}
+
+function act(actions, target, event) {
+  if (!Object.hasOwn(actions, event.key)) return
   event.preventDefault()
-  action(app)
+  actions[event.key](target)
 }

@@ -10,7 +10,8 @@ import { markdown } from './markdown.js'
 /** Returns the sections of a span. */
 export function content(app, span) {
   const show = { LLM: llm, TOOL: tool, RETRIEVER: retriever, RERANKER: reranker, EMBEDDING: embedding, PROMPT: prompt, GUARDRAIL: verdict, EVALUATOR: verdict, DECISION: verdict }[span.kind]
-  return [show ? show(app, span) : inputOutput(span), mostOf(app, span), metadata(span)]
+  const below = span.size < 3 ? [] : span.trace.spans.slice(span.trace.spans.indexOf(span) + 1).slice(0, span.size - 1)
+  return [failed(app, below), show ? show(app, span) : inputOutput(span), largest(app, below), metadata(span)]
 }
 
 const section = (title, ...children) => el('section.part', el('h3', title), children)
@@ -29,10 +30,11 @@ export function folded(title, fill, isOpen = false) {
 
 function valueCard(title, span, side, mode) {
   const value = span.attributes[`${side}.value`]
-  return value == null || value === '' ? null : card(el('b', title), value, { mode, kind: side })
+  // A function without arguments has an empty object as its input.
+  return value == null || value === '' || (value === '{}' && side === 'input') ? null : card(el('b', title), value, { mode, kind: side })
 }
 
-const inputOutput = span => [valueCard('Input', span, 'input'), valueCard('Output', span, 'output')]
+const inputOutput = (span, mode) => [valueCard('Input', span, 'input', mode), valueCard('Output', span, 'output', mode)]
 
 function llm(app, span) {
   const { attributes } = span
@@ -64,7 +66,7 @@ function tool(app, span) {
     attributes['tool.description'] && el('p.lead', oneLine(String(attributes['tool.description']), 500)),
     pair && el('p.lead', 'Called by ', button(oneLine(pair.llm.name), () => app.select(pair.llm), { class: 'link' }),
       pair.call.id && el('span.dim', ` as ${oneLine(pair.call.id, 60)}`)),
-    inputOutput(span),
+    inputOutput(span, 'data'),
     parameters != null && folded('Schema of the parameters', () => el('div.json', tree(jsonIn(String(parameters)) ?? parameters))),
   ]
 }
@@ -162,13 +164,6 @@ function verdict(app, span) {
 /** How many spans a list of the largest shows. */
 const TOP = 5
 
-/** Below a span with children: where its time, tokens and dollars went. */
-export function mostOf(app, span) {
-  if (span.children.length === 0 || span.size < 3) return null
-  const below = span.trace.spans.slice(span.trace.spans.indexOf(span) + 1).slice(0, span.size - 1)
-  return [failed(app, below), largest(app, below)]
-}
-
 /** The first failures below a span, with their messages. */
 function failed(app, spans) {
   const list = spans.filter(span => span.isError && !span.children.some(child => child.sum.errors))
@@ -177,14 +172,15 @@ function failed(app, spans) {
     el('span.name', oneLine(span.name)), el('span.bad', oneLine(span.message, 120)))))
 }
 
-/** The spans that cost or took most, each by its own amount. */
+/** The spans that cost or took most, each by its own amount: where the time and the dollars of a span went. */
 export function largest(app, spans) {
+  if (!spans.length) return null
   const byCost = spans.some(span => span.cost > 0)
   const byTokens = spans.some(span => span.tokens.total > 0)
   return el('div.most',
-    byCost && ranking(app, 'Cost', spans, span => span.cost, span => dollars(span.cost, span.isEstimated)),
-    !byCost && byTokens && ranking(app, 'Tokens', spans, span => span.tokens.total, span => count(span.tokens.total)),
-    ranking(app, 'Own time', spans, span => span.own, span => duration(span.own)))
+    byCost && ranking(app, 'Most cost', spans, span => span.cost, span => dollars(span.cost, span.isEstimated)),
+    !byCost && byTokens && ranking(app, 'Most tokens', spans, span => span.tokens.total, span => count(span.tokens.total)),
+    ranking(app, 'Most own time', spans, span => span.own, span => duration(span.own)))
 }
 
 function ranking(app, title, spans, amount, text) {
@@ -192,7 +188,7 @@ function ranking(app, title, spans, amount, text) {
   for (const span of spans) sum += amount(span)
   const top = spans.filter(span => amount(span) > 0).sort((a, b) => amount(b) - amount(a)).slice(0, TOP)
   if (!top.length) return null
-  return section(`Most ${title === 'Own time' ? 'own time' : title.toLowerCase()}`, top.map(span => rankRow(app, span, '',
+  return section(title, top.map(span => rankRow(app, span, '',
     el('span.name', oneLine(span.name)), el('span.preview', oneLine(preview(span, 'output'), 80)),
     el('span.share', el('i', { 'data-kind': span.kind, style: { width: `${(100 * amount(span)) / (sum || 1)}%` } })),
     el('span.amount', text(span)))))
@@ -204,7 +200,7 @@ function metadata(span) {
   const { attributes } = span
   const shown = { user: attributes['user.id'], tags: attributes['tag.tags'], metadata: jsonIn(String(attributes.metadata ?? '')) ?? attributes.metadata }
   const keys = Object.keys(shown).filter(key => shown[key] != null && shown[key] !== '')
-  return keys.length ? section('Context', el('div.json', keys.map(key => tree(shown[key], key, 2)))) : null
+  return keys.length ? section('Context', el('div.json', keys.map(key => tree(shown[key], key)))) : null
 }
 
 /** A session: what was asked and answered in each turn. */

@@ -4,6 +4,8 @@
 // links. Single line breaks are kept, because models mean them. Time is linear in the length: a
 // line is read once, and an inline pattern is searched only in its own line.
 
+import { coloured } from './highlight.js'
+
 const FENCE = /^ {0,3}(`{3,}|~{3,})\s*([^\s`]*)/
 const HEADING = /^ {0,3}(#{1,6})\s+(.*?)\s*#*$/
 const ITEM = /^(\s*)([-*+]|\d{1,9}[.)])\s+(.*)$/
@@ -71,7 +73,7 @@ class Reader {
     const end = new RegExp(`^ {0,3}${mark[0]}{${mark.length},}\\s*$`)
     while (++this.at < this.lines.length && !end.test(this.lines[this.at])) code.push(this.lines[this.at])
     this.at++
-    return ['pre', { 'data-language': language || null }, code.join('\n')]
+    return ['pre', null, ...coloured(code.join('\n'), language)]
   }
 
   quote() {

@@ -6,10 +6,9 @@ import { Model } from './model.js'
 import { preview } from './messages.js'
 import { duration, oneLine } from './format.js'
 import { FILTERS } from './search.js'
-import { KEYS } from './keys.js'
+import { COMPARISON_KEYS, KEYS } from './keys.js'
 import { Comparison } from './compare.js'
-import { pageOf, save, spanAsMarkdown } from './export.js'
-import { copyText } from './value.js'
+import { pageOf, save } from './export.js'
 
 function show(name, ...children) {
   const dialog = el(`dialog.${name}`, { onclick: event => event.target === dialog && dialog.close(), onclose: () => dialog.remove() }, children)
@@ -28,25 +27,25 @@ function choose(title, actions) {
 }
 
 export function menu(app) {
-  const { model, selected } = app.state
+  const { model } = app.state
   const trace = app.currentTrace()
   choose('', [
     ['Open a file…', () => openFile(app)],
     trace && ['Compare with a file…', () => pick(files => compareFile(app, files[0]))],
     model.traces.length > 1 && ['Compare this trace with…', () => chooseTrace(app, trace)],
     trace && ['Save this trace as a page', async () => save(`trace-${trace.id.slice(0, 8)}.html`, await pageOf(trace.spans))],
-    selected?.raw && ['Copy this span as Markdown', () => copyText(spanAsMarkdown(selected))],
-    selected?.raw && ['Copy the link to this span', () => copyText(app.address(selected))],
     ['Open or close all rows', () => app.toggleAll()],
     ['Print', () => print()],
-    ['Keys and filters', () => help()],
   ])
 }
 
 export function help() {
   const keys = text => el('th', text.split('  ').map(key => el('kbd', key)))
   const rows = list => el('table', list.map(([key, text]) => el('tr', keys(key), el('td', text))))
-  const dialog = show('help', el('h2', 'Keys'), rows(KEYS), el('h2', 'Filters'), rows(FILTERS), button('Close', () => dialog.close()))
+  const dialog = show('help', el('section', el('h2', 'Keys'), rows(KEYS)), el('section', el('h2', 'Filters'), rows(FILTERS),
+    el('h2', 'Keys in a comparison'), rows(COMPARISON_KEYS)), button('Close', () => dialog.close()))
+  // The button has the focus, and is at the end.
+  dialog.scrollTop = 0
 }
 
 /** Lets a person pick files. */

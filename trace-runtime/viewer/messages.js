@@ -255,7 +255,7 @@ export function spoken(span, side) {
   if (list.length) {
     const last = side === 'input' ? list.findLast(message => message.role === 'user') ?? list[list.length - 1] : list[0]
     const text = messageText(last)
-    if (text.trim()) return text
+    if (text.trim()) return words(text)
     if (last.calls.length) return last.calls.map(call => `→ ${call.name}(${words(call.input)})`).join(' ')
   }
   return words(textOf(span.attributes[`${side}.value`]))
@@ -269,11 +269,13 @@ export function words(text) {
   return flatWords(value, 0)
 }
 
+/** The field of an object that says what the object is about. It comes first, without its name. */
+const isMain = key => /^(question|prompt|message|query|text|content|answer)$/.test(key)
+
 function flatWords(value, depth) {
   if (value == null || typeof value !== 'object') return String(value)
   if (depth > 3) return '…'
   if (Array.isArray(value)) return value.slice(0, 5).map(item => flatWords(item, depth + 1)).join(', ')
-  const entries = Object.entries(value).slice(0, 6)
-  if (entries.length === 1) return flatWords(entries[0][1], depth + 1)
-  return entries.map(([key, inner]) => `${key}: ${flatWords(inner, depth + 1)}`).join(', ')
+  const entries = Object.entries(value).sort(([a], [b]) => isMain(b) - isMain(a)).slice(0, 6).map(([key, inner]) => [key, flatWords(inner, depth + 1)])
+  return entries.filter(([, text]) => text).map(([key, text], i) => (!i && isMain(key) || entries.length === 1 ? text : `${key}: ${text}`)).join(', ')
 }

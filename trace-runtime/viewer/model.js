@@ -7,7 +7,7 @@
 /** The attributes that every row needs; they are read while a line is parsed. */
 const KIND = 'openinference.span.kind'
 const ROW_KEYS = new Set([
-  KIND, 'session.id', 'user.id', 'llm.model_name', 'embedding.model_name', 'reranker.model_name',
+  KIND, 'session.id', 'llm.model_name', 'embedding.model_name', 'reranker.model_name',
   'llm.token_count.prompt', 'llm.token_count.completion', 'llm.token_count.total',
   'llm.token_count.prompt_details.cache_read', 'llm.token_count.prompt_details.cache_write',
   'llm.token_count.completion_details.reasoning',
@@ -83,7 +83,6 @@ export class Span {
     const kind = String(row[KIND] ?? 'OTHER').toUpperCase()
     this.kind = KINDS.includes(kind) ? kind : 'OTHER'
     this.session = String(row['session.id'] ?? '')
-    this.user = String(row['user.id'] ?? '')
     this.model = String(row['llm.model_name'] ?? row['embedding.model_name'] ?? row['reranker.model_name'] ?? '')
     const tokens = name => amount(row[`llm.token_count.${name}`])
     this.tokens = {
@@ -117,7 +116,6 @@ export class Span {
     return list(this.raw.links).map(link => ({
       traceId: String(link?.traceId ?? ''),
       id: String(link?.spanId ?? ''),
-      attributes: attributes(link?.attributes),
     }))
   }
 
@@ -219,7 +217,11 @@ export class Model {
       else sessions.set(key, { id: trace.session, traces: [trace] })
     }
     this.sessions = [...sessions.values()]
-    for (const session of this.sessions) session.sum = total(session.traces)
+    for (const session of this.sessions) {
+      session.sum = total(session.traces)
+      /** The number of a trace in its session; 0 where there is nothing to count. */
+      session.traces.forEach((trace, index) => (trace.turn = session.traces.length > 1 ? index + 1 : 0))
+    }
   }
 }
 
@@ -294,8 +296,9 @@ export class Trace {
       this.session ||= span.session
     }
     for (let i = this.spans.length; i--;) sumUp(this.spans[i])
-    /** The number of spans that cost something of their own. */
-    this.paid = this.spans.reduce((paid, span) => paid + (span.cost > 0 ? 1 : 0), 0)
+    const paid = this.spans.filter(span => span.cost > 0)
+    /** The largest cost of one call, where several cost something. */
+    this.mostCost = paid.length > 1 ? paid.reduce((most, span) => Math.max(most, span.cost), 0) : 0
     const sum = { tokens: 0, cost: 0, errors: 0, estimated: false }
     for (const root of this.roots) {
       sum.tokens += root.sum.tokens
@@ -312,11 +315,6 @@ export class Trace {
 
   get duration() {
     return this.end - this.start
-  }
-
-  /** Whether the parent of a root is missing: in another process, or not delivered yet. */
-  get isPartial() {
-    return this.roots.length > 1 || this.root.parentId !== ''
   }
 }
 

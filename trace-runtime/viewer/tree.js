@@ -1,7 +1,7 @@
 // The tree and the waterfall: one list, with a row per span, trace and session.
 
 import { el, icon, kindTile } from './dom.js'
-import { count, dollars, duration, oneLine, plural } from './format.js'
+import { count, dollars, duration, oneLine, plural, shortModel } from './format.js'
 import { preview } from './messages.js'
 import { VirtualList } from './list.js'
 
@@ -111,28 +111,28 @@ export class Tree {
 
   sessionCells({ id, traces, sum }) {
     const name = [kindTile('SESSION'), el('span.name', oneLine(id)), el('span.preview', plural(traces.length, 'turn')), errorMark(sum.errors)]
-    return { name, amounts: amounts(sum.duration, sum, true, 0), bar: null }
+    return { name, amounts: amounts(sum.duration, sum, true), bar: null }
   }
 
   traceCells(trace) {
     const name = [kindTile('TRACE'), el('span.name', 'trace ' + trace.id.slice(0, 8)), el('span.preview', `${trace.roots.length} spans whose parent is not here`), errorMark(trace.sum.errors)]
-    return { name, amounts: amounts(trace.duration, trace.sum, true, 0), bar: null }
+    return { name, amounts: amounts(trace.duration, trace.sum, true), bar: null }
   }
 
   spanCells(span) {
     const isRoot = !span.parent
-    const text = preview(span, isRoot || span.kind === 'TOOL' ? 'input' : 'output') || preview(span, 'input')
+    const text = oneLine(rowText(span), 300)
     const name = [
       kindTile(span.kind),
+      isRoot && span.trace.turn > 0 && el('span.ordinal', { title: `turn ${span.trace.turn}` }, span.trace.turn),
       el('span.name', { title: `${span.kind} ${oneLine(span.name)}` }, oneLine(span.name) || '(no name)'),
       span.isError ? el('span.mark', { title: 'failed' }, icon('error')) : errorMark(span.sum.errors),
       span.parentId && isRoot && el('span.note', { title: 'The parent of this span is not in this file' }, 'parent not here'),
-      span.model && el('span.model', oneLine(span.model, 40)),
-      text && el('span.preview', oneLine(text, 160)),
+      span.model && !span.name.includes(shortModel(span.model)) && el('span.model', { title: oneLine(span.model) }, oneLine(shortModel(span.model), 40)),
+      text && el('span', { class: `preview${span.isError && !isRoot ? ' bad' : ''}`, title: text }, text),
     ]
     const isSum = span.sum.tokens > span.tokens.total || span.sum.cost > span.cost
-    const share = span.depth && span.trace.paid > 1 ? span.sum.cost / span.trace.sum.cost : 0
-    return { name, amounts: amounts(span.duration, span.sum, isSum, share), bar: this.bar(span) }
+    return { name, amounts: amounts(span.duration, span.sum, isSum, heat(span)), bar: this.bar(span) }
   }
 
   bar(span) {
@@ -151,10 +151,27 @@ export class Tree {
 
 const errorMark = errors => errors > 0 && el('span.mark.below', { title: `${plural(errors, 'error')} below` }, icon('error'))
 
+/** The kinds that are told best by what they made of their input. */
+const DOING = new Set(['AGENT', 'CHAIN', 'TOOL', 'RETRIEVER'])
+
+/** The words of a row: the question of a root, why a span failed, what it made of its input, an answer. */
+export function rowText(span) {
+  const [input, output] = ['input', 'output'].map(side => () => preview(span, side))
+  if (!span.parent) return input() || output()
+  if (span.isError && span.message) return span.message
+  if (!DOING.has(span.kind)) return output() || input()
+  return [oneLine(input(), 60), output()].filter(Boolean).join(' → ')
+}
+
+/** Marks the call that cost most in a trace, and spans that hold at least half of its cost. */
+function heat(span) {
+  const { mostCost, sum } = span.trace
+  return !mostCost ? '' : span.cost === mostCost ? 'warm peak' : span.depth && span.sum.cost >= sum.cost / 2 ? 'warm' : ''
+}
+
 /** The amounts of a row; `Σ` marks sums of the spans below. */
-function amounts(micros, sum, isSum, share) {
+function amounts(micros, sum, isSum, heat = '') {
   const sigma = isSum ? 'Σ' : ''
-  const heat = share >= 0.75 ? 'hot' : share >= 0.5 ? 'warm' : ''
   return [
     ['time', duration(micros)],
     ['tokens', sum.tokens ? sigma + count(sum.tokens) : ''],

@@ -2,8 +2,9 @@
 
 import { el, build, button } from './dom.js'
 import { markdown } from './markdown.js'
+import { coloured } from './highlight.js'
 import { parsed } from './messages.js'
-import { size } from './format.js'
+import { count } from './format.js'
 
 /** Longer text is shown in pieces, so that a value of 1 MB opens at once. */
 const PIECE = 20000
@@ -26,7 +27,8 @@ export const asText = value => (typeof value === 'string' ? value : JSON.stringi
 /**
  * Shows a value in a card with a header and a switch Rich | Plain | JSON.
  * Rich is Markdown, or a tree for JSON; Plain is the text as it is; JSON is indented, and for text
- * the `source` it is from. `head` are nodes at the start of the header, `mode` is the first mode.
+ * the `source` it is from. `head` are nodes at the start of the header, `mode` is the first mode;
+ * `data` is Rich for JSON and Plain for text, which Markdown would change.
  */
 export function card(head, value, { mode, kind = '', before = [], extra = [], source } = {}) {
   const text = asText(value)
@@ -36,17 +38,17 @@ export function card(head, value, { mode, kind = '', before = [], extra = [], so
   const tabs = el('span.modes', { role: 'group', 'aria-label': 'form' })
   const show = chosen => {
     for (const tab of tabs.children) tab.setAttribute('aria-pressed', tab.dataset.mode === chosen)
-    body.replaceChildren(chosen === 'json' ? inMode('plain', JSON.stringify(source ?? json, null, 2)) : inMode(chosen, text, json))
+    body.replaceChildren(chosen === 'json' ? pieces(JSON.stringify(source ?? json, null, 2), json => pre(coloured(json, 'json').map(build))) : inMode(chosen, text, json))
   }
   tabs.append(...modes.map(name => button(MODES[name], () => show(name), { 'data-mode': name })))
-  show(mode ?? 'rich')
-  const header = el('header', head, el('span.push.dim', size(text.length, 'ch')), tabs, copyButton(() => text))
+  show(mode !== 'data' ? mode ?? 'rich' : json === undefined ? 'plain' : 'rich')
+  const header = el('header', head, el('span.push.dim', text.length > 999 && `${count(text.length)} characters`), tabs, copyButton(() => text))
   return el('section', { class: `card ${kind}` }, header, before, body, extra)
 }
 
 /** Renders a value without a card; `json` is the value that the text holds, if any. */
 export function inMode(mode, text, json) {
-  if (mode === 'rich' && json !== undefined) return el('div.json', fields(json))
+  if (mode !== 'plain' && json !== undefined) return el('div.json', fields(json))
   return pieces(text, mode === 'rich' ? rich : pre)
 }
 
@@ -64,7 +66,7 @@ function pieces(text, render) {
     if (end < text.length) end = text.lastIndexOf('\n', end) > at ? text.lastIndexOf('\n', end) + 1 : end
     more.before((at ? pre : render)(text.slice(at, end)))
     at = Math.min(end, text.length)
-    more.textContent = `Show more: ${size(text.length - at, 'ch')} left`
+    more.textContent = `Show more: ${count(text.length - at)} characters left`
     if (at >= text.length) more.remove()
   }
   box.append(more)
@@ -80,6 +82,8 @@ export function tree(value, key, open = 2) {
   const keys = isList ? value.length : Object.keys(value)
   const length = isList ? value.length : keys.length
   if (!length) return el('div.leaf', label, el('span.dim', isList ? '[]' : '{}'))
+  const short = isList && shortList(value)
+  if (short) return el('div.leaf', label, short)
   const table = open > 0 && key !== undefined && tableOf(value)
   if (table) return el('div.leaf', label, table)
   const details = el('details', el('summary', label, el('span.dim.fields', summary(value, length))))
@@ -107,6 +111,12 @@ function addChildren(details, value, keys, from, open) {
   }
 }
 
+/** A list of few short values as one line, else undefined. */
+function shortList(list) {
+  if (list.length > 20 || list.some(item => Object(item) === item) || list.join(', ').length > 80) return undefined
+  return ['[', list.map((item, i) => [i > 0 && ', ', scalar(item)]), ']']
+}
+
 /** The largest table of a JSON list. */
 const MAX_COLUMNS = 8
 
@@ -120,13 +130,13 @@ function tableOf(list) {
   return el('table.records', el('tr', keys.map(key => el('th.key', key))), list.map(row => el('tr', keys.map(key => el('td', scalar(row[key]))))))
 }
 
-/** The fields of an object without its braces; any other value as a table or a tree. */
-export function fields(value) {
+/** The fields of an object without its braces; any other value as a table or a tree. `open` levels are open. */
+export function fields(value, open = 2) {
   const table = tableOf(value)
   if (table) return table
   const isObject = value !== null && typeof value === 'object' && !Array.isArray(value)
   const keys = isObject ? Object.keys(value) : []
-  return keys.length && keys.length <= MANY ? keys.map(key => tree(value[key], key, 2)) : tree(value)
+  return keys.length && keys.length <= MANY ? keys.map(key => tree(value[key], key, open)) : tree(value, undefined, open)
 }
 
 /** The start of a folded value: `{3} role: user, content: …`. */
@@ -146,12 +156,12 @@ function scalar(value) {
 }
 
 /** A button that copies a text. */
-export function copyButton(text, label = '', title = 'Copy') {
+export function copyButton(text, { label = '', title = 'Copy', icon = 'copy' } = {}) {
   const node = button(label, async () => {
     const ok = await copyText(text())
-    node.dataset.done = ok ? 'Copied' : 'Press Ctrl+C'
+    node.dataset.done = ok ? 'Copied' : 'Not allowed'
     setTimeout(() => delete node.dataset.done, 1500)
-  }, { icon: 'copy', title, class: label ? '' : 'quiet' })
+  }, { icon, title, class: label ? '' : 'quiet' })
   return node
 }
 
@@ -161,11 +171,6 @@ export async function copyText(text) {
     await navigator.clipboard.writeText(text)
     return true
   } catch {
-    const area = el('textarea.offscreen', { value: text })
-    document.body.append(area)
-    area.select()
-    const ok = document.execCommand('copy')
-    area.remove()
-    return ok
+    return false
   }
 }

@@ -29,14 +29,16 @@ use {
 /// The page without spans. The blocks of a file come after it; see [`block`].
 ///
 /// With `<meta name="trace-live" content="/events">` in its head, it also shows the blocks of that
-/// stream of server-sent events, each the `data` of one event.
+/// stream of server-sent events, each the `data` of one event. The policy in its head must then have
+/// `connect-src 'self';` after `default-src 'none';`. A page that a reader saves has neither.
 ///
 /// ```
 /// use trace_runtime::page;
 ///
 /// let live = r#"<head><meta name="trace-live" content="/events">"#;
 /// let page = page::HTML.replacen("<head>", live, 1);
-/// assert!(page.contains("trace-live"));
+/// let page = page.replacen("default-src 'none';", "default-src 'none'; connect-src 'self';", 1);
+/// assert!(page.contains("trace-live") && page.contains("connect-src"));
 /// ```
 pub const HTML: &str = file::HTML;
 
