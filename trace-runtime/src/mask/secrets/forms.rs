@@ -1,30 +1,7 @@
 //! The forms by which keys and tokens of well-known services are recognized.
 
 use super::alphabet::Alphabet;
-
-/// The proof, besides prefix and length, that a word of this form is a key.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Proof {
-    /// None: no other text has this prefix, which has a separator. It may follow a letter directly.
-    Prefix,
-    /// The prefix begins a word.
-    Start,
-    /// The prefix begins a word, and the rest is random: it mixes digits with letters, or the cases
-    /// of letters, as neither words nor identifiers do.
-    Random,
-}
-
-/// The form of a kind of key.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Form {
-    pub(super) prefix: &'static str,
-    pub(super) alphabet: Alphabet,
-    /// The least length of the part after the prefix.
-    pub(super) min: usize,
-    /// Its greatest length. If more characters of the alphabet follow, the word is no such key.
-    pub(super) max: usize,
-    pub(super) proof: Proof,
-}
+use super::form::{Form, Proof};
 
 macro_rules! forms {
     ($($prefix:literal $alphabet:ident $min:literal..=$max:tt $proof:ident, $service:literal, $source:literal;)*) => {
@@ -248,9 +225,7 @@ forms! {
     "scauth_" Base64Dotted 60..=ANY Random, "Authress", "authress-service-client-access-key";
     "3MVG9" Dotted 60..=ANY Random, "Salesforce, consumer key", "issuer";
     "5AEP861" Dotted 60..=ANY Random, "Salesforce, refresh token", "issuer";
-    "thog-key-" Hex 16..=ANY Start, "TruffleHog", "issuer";
     "thog-secret-" Hex 32..=ANY Start, "TruffleHog", "issuer";
-    "sqco_" Word 40..=ANY Random, "SonarCloud", "issuer";
     "ZXlK" Base64 60..=ANY Random, "JSON web token in base64", "jwt-base64";
     "p8e-" Alnum 32..=32 Start, "Adobe, client secret", "adobe-client-secret";
     "s-s4t2ud-" Hex 40..=ANY Start, "42 intra", "intra42-client-secret";
@@ -365,7 +340,6 @@ forms! {
     "ramp_sec_" Alnum 32..=ANY Start, "Ramp, secret", "issuer";
     "ramp_id_" Alnum 32..=ANY Random, "Ramp, id", "issuer";
     "rootly_" Hex 64..=ANY Start, "Rootly", "issuer";
-    "salad_cloud_" Word 25..=ANY Random, "SaladCloud", "issuer";
     "NF-" Alnum 32..=ANY Random, "Nightfall", "issuer";
     "BBFF-" Alnum 30..=ANY Random, "Ubidots", "issuer";
     "VF." Dotted 41..=ANY Random, "Voiceflow", "issuer";

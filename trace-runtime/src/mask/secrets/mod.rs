@@ -16,6 +16,7 @@ mod alphabet;
 mod assignments;
 mod blocks;
 mod boundary;
+mod form;
 mod forms;
 mod known;
 mod layer;

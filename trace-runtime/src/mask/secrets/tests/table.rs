@@ -1,7 +1,8 @@
 //! The table of forms.
 
 use super::super::alphabet::Alphabet;
-use super::super::forms::{FORMS, Form, Proof, SOURCES};
+use super::super::form::{Form, Proof};
+use super::super::forms::{FORMS, SOURCES};
 use super::Random;
 use std::collections::HashSet;
 

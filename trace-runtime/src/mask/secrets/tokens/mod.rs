@@ -12,7 +12,8 @@ mod runs;
 
 use super::Finding;
 use super::boundary::{starts_escape, starts_word};
-use super::forms::{FORMS, Form, Proof};
+use super::form::{Form, Proof};
+use super::forms::FORMS;
 use super::values::{is_basic, is_random};
 use aho_corasick::automaton::OverlappingState;
 use aho_corasick::{AhoCorasick, AhoCorasickKind, Anchored, Input, MatchKind, StartKind};
