@@ -183,7 +183,9 @@ pub(super) fn assistant_message(value: &Value) -> AssistantMessage {
     let details = reasoning_details(items(value, "reasoning_details"));
     // The details repeat the text, with signatures and encrypted content beside it.
     let has_details = details.iter().any(|detail| detail.text.is_some());
-    details.into_iter().for_each(|detail| turn.push_reasoning(detail));
+    for detail in details {
+        turn.push_reasoning(detail);
+    }
     // Cohere's `tool_plan` explains the tool calls that follow, so it counts as reasoning.
     for text in [reasoning.filter(|_| !has_details), wire.tool_plan].into_iter().flatten() {
         turn.push_reasoning(Reasoning::new(text));
