@@ -99,6 +99,25 @@ fn anthropic_ai_sdk_response_with_thinking_is_read() {
 }
 
 #[test]
+fn genai_call_with_signatures_is_read() {
+    // `ToolCall` of 0.7, in a `ChatMessage`.
+    let call = json!({"ToolCall": {
+        "call_id": "c", "fn_name": "f", "fn_arguments": {"a": 1}, "thought_signatures": ["sig"],
+    }});
+    let request = json!({"messages": [{"role": "Assistant", "content": [call]}]});
+    let found = parsed(enriched_call("LLM", Some(&json!({"chat_req": request})), None));
+    let call = |field: &str| format!("llm.input_messages.0.message.tool_calls.0.tool_call.{field}");
+    assert_attributes(
+        &found,
+        &[
+            (&call("id"), json!("c")),
+            (&call("function.arguments"), json!({"a": 1})),
+            (&call("reasoning_signature"), json!("sig")),
+        ],
+    );
+}
+
+#[test]
 fn gemini_rust_batch_of_embeddings_is_read() {
     // `BatchEmbedContentsRequest` and `BatchContentEmbeddingResponse` of 2.1.
     let content = |text: &str| {

@@ -48,6 +48,8 @@ fn near_miss_request_adds_nothing() {
         json!({"model": "gemini-3.5-flash", "input": "hi", "system_instruction": "Be brief."}),
         json!({"agent": "deep-research", "input": [{"type": "user_input", "content": "hi"}]}),
         json!({"prompt": {"id": 5}}),
+        // The roles and parts of `genai` are capitalized.
+        json!({"messages": [{"role": "User", "content": "hi"}]}),
     ];
     for request in &requests {
         assert_adds_nothing("LLM", Some(request), None);
@@ -98,6 +100,9 @@ fn near_miss_response_adds_nothing() {
         json!([{"event_type": "text-generation", "text": "no start"}]),
         json!([{"event_type": "stream-start"}, {"event_type": "text-generation", "text": "no id"}]),
         json!({"text": "an answer"}),
+        json!({"content": [{"Text": "no model"}]}),
+        json!({"content": [{"text": "hi"}], "model_iden": null}),
+        json!(["Start", "a", "list"]),
         json!(["a", "list"]),
         json!([{"delta": "a"}, {"delta": "b"}]),
         json!([]),

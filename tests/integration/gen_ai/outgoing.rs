@@ -45,6 +45,26 @@ fn response() -> Value {
 }
 
 #[test]
+fn settings_of_converse_and_gemini_are_those_of_the_conventions() {
+    let converse = json!({
+        "messages": [{"role": "user", "content": [{"text": "Hi"}]}],
+        "inferenceConfig": {"maxTokens": 9, "topP": 0.5, "stopSequences": ["a"]},
+    });
+    let gemini = json!({
+        "contents": [{"parts": [{"text": "Hi"}]}],
+        "generationConfig": {"maxOutputTokens": 9, "topP": 0.5, "stopSequences": ["a"]},
+    });
+    for request in [converse, gemini] {
+        let found = gen_ai_attributes(&json!({
+            "openinference.span.kind": "LLM", "input.value": request.to_string(),
+        }));
+        assert_eq!(found["gen_ai.request.max_tokens"], 9, "{request}");
+        assert_eq!(found["gen_ai.request.top_p"], 0.5, "{request}");
+        assert_eq!(found["gen_ai.request.stop_sequences"], json!(["a"]), "{request}");
+    }
+}
+
+#[test]
 fn text_completion_has_its_own_operation_name() {
     let request = json!({"model": "gpt-3.5-turbo-instruct", "prompt": "Say this"});
     let choices = json!([{"index": 0, "text": "This", "finish_reason": "stop"}]);

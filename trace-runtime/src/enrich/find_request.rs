@@ -66,7 +66,7 @@ fn without_foreign_arguments(arguments: &Map<String, Value>) -> Option<Value> {
 /// The fields of the known requests that are neither objects nor lists of objects.
 ///
 /// Names that are common for other arguments, such as `title` or `store`, are left out.
-const SCALAR_FIELDS: [&str; 66] = [
+const SCALAR_FIELDS: [&str; 68] = [
     // OpenAI chat completions, responses and completions, and their compatible servers.
     "best_of",
     "frequency_penalty",
@@ -124,9 +124,11 @@ const SCALAR_FIELDS: [&str; 66] = [
     // Cohere chat, embed and rerank.
     "embedding_types",
     "input_type",
+    "k",
     "max_tokens_per_doc",
     "message",
     "output_dimension",
+    "p",
     "preamble",
     "prompt_truncation",
     "query",

@@ -35,7 +35,7 @@ const fn endpoint(
 const STREAM_KEYS: [&str; 4] = ["messages", "prompt", "message", "inputText"];
 
 /// The known endpoints. Of several that fit, the first counts.
-static ENDPOINTS: [Endpoint; 33] = [
+static ENDPOINTS: [Endpoint; 34] = [
     // OpenAI, and the many servers that speak its APIs.
     endpoint("/chat/completions", &CHAT, &["messages"]),
     // Mistral.
@@ -74,7 +74,8 @@ static ENDPOINTS: [Endpoint; 33] = [
     endpoint("/v1/embed", &EMBED, &["texts", "inputs", "images"]),
     endpoint("/v2/embed", &EMBED, &["texts", "inputs", "images"]),
     endpoint("/rerank", &RERANK, &["query"]),
-    // Voyage.
+    // text-embeddings-inference, then Voyage.
+    endpoint("/embed", &EMBED, &["inputs"]),
     endpoint("/multimodalembeddings", &EMBED, &["inputs"]),
     endpoint("/contextualizedembeddings", &EMBED, &["inputs"]),
 ];

@@ -43,6 +43,7 @@ mod bedrock;
 mod cohere;
 mod exclusive_usage;
 mod gemini;
+mod genai;
 mod ollama;
 mod openai;
 
@@ -60,12 +61,13 @@ type Parser<T> = fn(&Value) -> Option<T>;
 type Assembler = fn(&[Value]) -> Option<Value>;
 
 /// The formats of chat and completion requests, in the order in which they are tried.
-const CHAT_REQUESTS: [Parser<ChatRequest>; 12] = [
+const CHAT_REQUESTS: [Parser<ChatRequest>; 13] = [
     // Distinctive field names: `input`, and `contents` with `parts`.
     openai::responses::request,
     gemini::request,
     // `messages` as in OpenAI's format, but with other content blocks or additional fields.
     bedrock::request,
+    genai::request,
     anthropic::request,
     ollama::chat_request,
     // Any `messages` with plain text match, so this format follows the more specific ones.
@@ -82,7 +84,7 @@ const CHAT_REQUESTS: [Parser<ChatRequest>; 12] = [
 /// The formats of chat and completion responses, in the order in which they are tried.
 ///
 /// Their required fields differ, so this order does not decide between formats.
-const CHAT_RESPONSES: [Parser<ChatResponse>; 14] = [
+const CHAT_RESPONSES: [Parser<ChatResponse>; 15] = [
     openai::chat::response,
     openai::responses::response,
     anthropic::response,
@@ -97,10 +99,11 @@ const CHAT_RESPONSES: [Parser<ChatResponse>; 14] = [
     bedrock::completions::response,
     ollama::chat_response,
     ollama::generate_response,
+    genai::response,
 ];
 
 /// The formats of streamed chats and completions, in the order in which they are tried.
-const CHAT_STREAMS: [Assembler; 12] = [
+const CHAT_STREAMS: [Assembler; 13] = [
     openai::chat::assemble,
     openai::responses_stream::assemble,
     anthropic::stream::assemble,
@@ -113,6 +116,7 @@ const CHAT_STREAMS: [Assembler; 12] = [
     bedrock::titan::assemble,
     bedrock::completions::assemble,
     ollama::assemble,
+    genai::assemble,
 ];
 
 /// The formats of embedding requests. Ollama's and Mistral's are the same as OpenAI's.

@@ -44,17 +44,26 @@ pub(crate) const REQUEST: &str = "gen_ai.request.";
 /// The settings of a call: the rest of the key after [`REQUEST`], and the names of the same setting
 /// in the requests of the APIs. The first of those is used in `llm.invocation_parameters`.
 pub(crate) const SETTINGS: [(&str, Names); 11] = [
-    // The names in OpenAI's completions, chat and responses APIs.
-    ("max_tokens", &["max_tokens", "max_completion_tokens", "max_output_tokens"]),
-    // OpenAI's name, then Gemini's.
-    ("choice.count", &["n", "candidate_count"]),
+    // The names in OpenAI's completions, chat and responses APIs, then Bedrock's and Gemini's, whose
+    // names are in camel case.
+    (
+        "max_tokens",
+        &[
+            "max_tokens",
+            "max_completion_tokens",
+            "max_output_tokens",
+            "maxTokens",
+            "maxOutputTokens",
+        ],
+    ),
+    ("choice.count", &["n", "candidate_count", "candidateCount"]),
     // Anthropic's name, then OpenAI's.
-    ("stop_sequences", &["stop_sequences", "stop"]),
+    ("stop_sequences", &["stop_sequences", "stop", "stopSequences"]),
     ("temperature", &["temperature"]),
-    ("top_p", &["top_p"]),
-    ("top_k", &["top_k"]),
-    ("frequency_penalty", &["frequency_penalty"]),
-    ("presence_penalty", &["presence_penalty"]),
+    ("top_p", &["top_p", "topP"]),
+    ("top_k", &["top_k", "topK"]),
+    ("frequency_penalty", &["frequency_penalty", "frequencyPenalty"]),
+    ("presence_penalty", &["presence_penalty", "presencePenalty"]),
     ("seed", &["seed"]),
     ("stream", &["stream"]),
     ("encoding_formats", &["encoding_formats"]),

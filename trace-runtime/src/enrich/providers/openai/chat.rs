@@ -97,7 +97,9 @@ pub(crate) struct Usage {
 #[derive(Deserialize)]
 struct PromptDetails {
     cached_tokens: Option<u64>,
-    /// Reported where the model's vendor charges for cache writes, as by OpenRouter.
+    /// Reported where the model's vendor charges for cache writes, as by OpenRouter. The second name
+    /// is that of the client `genai`.
+    #[serde(alias = "cache_creation_tokens")]
     cache_write_tokens: Option<u64>,
     audio_tokens: Option<u64>,
 }
@@ -115,8 +117,11 @@ struct CompletionDetails {
 pub(crate) fn response(value: &Value) -> Option<ChatResponse> {
     let Response { object, model, usage, x_groq } = from_value::<Response>(value)?;
     let is_named = object.as_deref() == Some("chat.completion");
-    let tokens = usage.or(x_groq.and_then(|groq| groq.usage)).and_then(|usage| usage.tokens());
     let choices = ordered_choices(value)?;
+    // Moonshot's streams have the usage in the last choice.
+    let in_choice = || choices.iter().find_map(|choice| from_value(choice.get("usage")?));
+    let usage = usage.or(x_groq.and_then(|groq| groq.usage)).or_else(in_choice);
+    let tokens = usage.and_then(|usage: Usage| usage.tokens());
     let known = |choice: &&Value| {
         let message = choice.get("message")?;
         let is_reply = is_named && message.get("role").is_none() && reason(choice).is_some();
