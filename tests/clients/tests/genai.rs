@@ -1,14 +1,16 @@
 //! The crate `genai` with its feature `otel`, which emits GenAI spans through `tracing`.
 
-use clients::run_traced;
+use clients::{Billing, run_traced};
 use futures_util::StreamExt;
 use genai::adapter::AdapterKind;
 use genai::chat::{ChatMessage, ChatOptions, ChatRequest, Tool, ToolResponse};
 use genai::resolver::{AuthData, Endpoint, ServiceTargetResolver};
 use genai::{Client, ModelIden, ServiceTarget};
+use integration_tests::{Program, block_on};
 use serde_json::json;
 use std::env;
 use std::process::Command;
+use tracing_subscriber::layer::SubscriberExt;
 
 /// Without this variable the crate records no message content. It reads the variable once per
 /// process, so the test starts itself again with the variable set.
@@ -103,4 +105,19 @@ fn spans_of_the_crate_are_translated() {
         "embeddings text-embedding-3-small",
         &[json!({ "embedding.model_name": "text-embedding-3-small", "llm.token_count.prompt": 2 })],
     );
+}
+
+#[test]
+fn error_status_is_an_error_without_a_message() {
+    let program = Program::start();
+    let layer = program.registration.tracing_layer();
+    let _default = tracing::subscriber::set_default(tracing_subscriber::registry().with(layer));
+    block_on(async {
+        let billing = Billing::start().await;
+        let client = client(&billing.base("400")).expect("a client");
+        let request = ChatRequest::new(vec![ChatMessage::user("Hi")]);
+        client.exec_chat("gpt-4o-mini", request, None).await.expect_err("an error");
+    });
+    let tree = program.tree();
+    assert_eq!(tree, "chat gpt-4o-mini [LLM] error()\n");
 }

@@ -4,7 +4,10 @@
 use futures_util::stream::{self, Stream, StreamExt};
 use integration_tests::{InMemoryExporter, Program, block_on};
 use serde_json::{Value, json};
+use std::env;
 use std::pin::pin;
+use std::process::Command;
+use trace_runtime::http::Exchange;
 use trace_runtime::llm;
 use trace_runtime::opentelemetry_sdk::trace::SdkTracerProvider;
 
@@ -150,6 +153,40 @@ fn endless_llm_stream_is_bounded() {
     assert_eq!(block_on(pin!(endless()).take(300).count()), 300);
     let output = program.attribute("endless", "output.value").unwrap();
     assert!(output.len() <= 1 << 20 && output.contains("[more than "), "{}", output.len());
+}
+
+/// The variable is read at registration, so the test starts itself again with the variable set.
+#[test]
+fn stream_far_beyond_a_small_limit_has_its_tokens() {
+    const LIMIT: &str = "OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT";
+    if env::var_os(LIMIT).is_none() {
+        let again = Command::new(env::current_exe().unwrap())
+            .args(["--exact", "enrich::limits::stream_far_beyond_a_small_limit_has_its_tokens"])
+            .env(LIMIT, "4095")
+            .output()
+            .unwrap();
+        let output = String::from_utf8_lossy(&again.stdout);
+        assert!(output.contains("1 passed"), "{output}");
+        return;
+    }
+    let program = Program::start();
+    assert_eq!(block_on(pin!(chat_stream(2_000)).count()), 2_001);
+    let url = "https://api.openai.com/v1/chat/completions";
+    let mut exchange =
+        Exchange::begin("POST", url, b"{\"model\":\"gpt-4o\",\"messages\":[]}").unwrap();
+    exchange.header("content-type", "text/event-stream");
+    let mut chunks = pin!(chat_stream(2_000));
+    while let Some(chunk) = block_on(chunks.next()) {
+        exchange.chunk(format!("data: {chunk}\n\n").as_bytes());
+    }
+    exchange.end();
+    for span in program.spans() {
+        let value = |key: &str| span.attributes.iter().find(|kv| kv.key.as_str() == key);
+        let total = value("llm.token_count.total").expect("a count");
+        assert_eq!(total.value.to_string(), "6005", "{}", span.name);
+        assert!(value("output.value").expect("an output").value.as_str().len() <= 4095);
+    }
+    assert_eq!(program.spans().len(), 3);
 }
 
 #[test]

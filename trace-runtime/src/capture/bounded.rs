@@ -81,7 +81,8 @@ impl BoundedText {
         self.written += bytes.len();
         let room = self.whole - self.kept.len();
         self.kept.extend_from_slice(&bytes[..bytes.len().min(room)]);
-        self.stopped = self.written > self.limit.saturating_mul(MAX_COUNTED_LIMITS);
+        let counted = self.limit.saturating_mul(MAX_COUNTED_LIMITS).max(self.whole);
+        self.stopped = self.written > counted;
         !self.stopped
     }
 }

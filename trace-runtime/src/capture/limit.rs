@@ -25,9 +25,21 @@ thread_local! {
 /// With `truncate_later`, values of model calls may be longer: enrich reads messages and tokens
 /// from them, which needs complete JSON, and the last stage truncates them to the limit.
 pub(crate) fn set_value_limit(bytes: usize, truncate_later: bool) {
-    let model_call = if truncate_later { bytes.saturating_mul(MAX_COUNTED_LIMITS) } else { bytes };
     VALUE_LIMIT.store(bytes, Ordering::Relaxed);
-    MODEL_CALL_LIMIT.store(model_call, Ordering::Relaxed);
+    MODEL_CALL_LIMIT.store(limit_of_model_calls(bytes, truncate_later), Ordering::Relaxed);
+}
+
+/// The least length up to which values of model calls are kept whole. The tokens of a stream are in
+/// its last event, and a stream of a few pages is longer than 16 of the limits that some backends ask
+/// for, such as 4095 bytes.
+const MIN_MODEL_CALL: usize = 1 << 20;
+
+fn limit_of_model_calls(bytes: usize, truncate_later: bool) -> usize {
+    if truncate_later {
+        bytes.saturating_mul(MAX_COUNTED_LIMITS).max(MIN_MODEL_CALL)
+    } else {
+        bytes
+    }
 }
 
 pub(super) fn value_limit() -> usize {
@@ -35,7 +47,7 @@ pub(super) fn value_limit() -> usize {
 }
 
 /// Returns the length up to which values of model calls are kept whole.
-pub(super) fn model_call_limit() -> usize {
+pub(crate) fn model_call_limit() -> usize {
     MODEL_CALL_LIMIT.load(Ordering::Relaxed)
 }
 
@@ -68,4 +80,23 @@ impl Drop for Restore {
 
 fn set_is_model_call(is_model_call: bool) -> bool {
     IS_MODEL_CALL.try_with(|now| now.replace(is_model_call)).unwrap_or(false)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limit_of_model_calls_reaches_the_end_of_a_stream_unless_it_is_not_truncated_later() {
+        for (bytes, truncate_later, expected) in [
+            (1 << 20, true, 16 << 20),
+            (4095, true, 1 << 20),
+            (0, true, 1 << 20),
+            (usize::MAX, true, usize::MAX),
+            (1 << 20, false, 1 << 20),
+            (4095, false, 4095),
+        ] {
+            assert_eq!(limit_of_model_calls(bytes, truncate_later), expected, "{bytes}");
+        }
+    }
 }

@@ -22,7 +22,7 @@ pub(crate) use arguments::arguments_as_input;
 pub(crate) use attribute_bound::{bound_attributes, bound_value, bounded_copy};
 pub(crate) use bounded::is_truncated;
 pub use captured::CapturedValue;
-pub(crate) use limit::{set_value_limit, with_limits_for};
+pub(crate) use limit::{model_call_limit, set_value_limit, with_limits_for};
 pub use probe::{Capture, Probe};
 pub(crate) use stored::StoredValue;
 pub(crate) use stream::JoinedChunks;

@@ -4,16 +4,13 @@ use super::error::ErrorInfo;
 use super::fill;
 use super::live::LiveSpan;
 use super::start_options::StartOptions;
+use crate::capture::model_call_limit;
 use crate::openinference::{OpenInferenceSpanKind, keys};
 use crate::panic;
 use crate::span::CallSite;
 use opentelemetry::trace::{SpanId, Status, TraceContextExt};
 use opentelemetry::{Context, KeyValue};
 use std::sync::atomic::{AtomicI64, Ordering};
-
-/// The number of value limits of a body that are kept. Enrich reads messages and tokens from it,
-/// which needs complete JSON, and the last stage truncates it to the limit.
-const KEPT_LIMITS: usize = 16;
 
 /// A running exchange.
 #[derive(Debug)]
@@ -47,7 +44,7 @@ struct Attempts {
 
 impl ExchangeSpan {
     /// Begins the span of an exchange. `describe` returns its attributes; it receives the number of
-    /// bytes that a value may have, and whether the provider is an attached one.
+    /// bytes that a value may have.
     ///
     /// Returns `None` if the span would not record, or if the exchange is an attempt of one that
     /// runs. The second and later attempts are events of that one.
@@ -61,8 +58,7 @@ impl ExchangeSpan {
             if is_attempt(site.kind) {
                 return None;
             }
-            let limits = live.shared().active.limits();
-            let value_limit = limits.value_bytes.saturating_mul(KEPT_LIMITS);
+            let value_limit = model_call_limit();
             let mut live = live.begin(&StartOptions::named(site, name))?;
             live.content()?.attributes = describe(value_limit);
             live.share();

@@ -1,5 +1,6 @@
 //! The answers of the stub, as Bedrock sends them.
 
+use crate::stub::LARGE;
 use aws_smithy_eventstream::frame::write_message_to;
 use aws_smithy_types::event_stream::{Header, HeaderValue, Message};
 use axum::body::Bytes;
@@ -22,6 +23,19 @@ pub(crate) fn converse(has_tools: bool) -> Value {
         "usage": { "inputTokens": 9, "outputTokens": 2, "totalTokens": TOKENS },
         "metrics": { "latencyMs": 1 },
     })
+}
+
+/// Returns an answer of 10 MB.
+pub(crate) fn large() -> Value {
+    let mut answer = converse(false);
+    answer["output"]["message"]["content"][0]["text"] = "y".repeat(LARGE).into();
+    answer
+}
+
+/// Returns the frames with the text of an answer of 10 MB.
+pub(crate) fn large_parts() -> Vec<Bytes> {
+    let delta = json!({ "contentBlockIndex": 0, "delta": { "text": "y".repeat(LARGE / 20) } });
+    vec![event("contentBlockDelta", &delta).into(); 20]
 }
 
 /// Returns the frames of a stream: its beginning, and the rest.

@@ -1,8 +1,10 @@
 //! The operations of Bedrock, without any annotation.
 
-use crate::stub::{Mode, Stub};
+use crate::stub::{LARGE, Mode, Stub};
 use crate::{CHAT, MODEL, assert_attributes, client, message, names, total};
 use aws_sdk_bedrockruntime::primitives::Blob;
+use aws_sdk_bedrockruntime::primitives::event_stream::EventReceiver;
+use aws_sdk_bedrockruntime::types::error::ConverseStreamOutputError;
 use aws_sdk_bedrockruntime::types::{
     ConverseStreamOutput, SystemContentBlock, Tool, ToolConfiguration, ToolInputSchema,
     ToolSpecification,
@@ -171,6 +173,54 @@ fn sixty_four_parallel_calls_are_recorded() {
     });
     assert_eq!(program.spans().len(), 64);
     assert_eq!((total(&program), billed), (64 * 11, 64 * 11));
+}
+
+#[test]
+fn bodies_of_ten_megabytes_pass_unchanged_and_are_recorded() {
+    let question = "x".repeat(LARGE);
+    for streams in [false, true] {
+        let program = Program::start();
+        let billed = block_on(async {
+            let stub = Stub::start(Mode::AnswersAtLength).await;
+            let client = client(&stub);
+            let text = if streams {
+                let call = client.converse_stream().model_id(MODEL).messages(message(&question));
+                read(call.send().await.expect("a stream").stream).await
+            } else {
+                let call = client.converse().model_id(MODEL).messages(message(&question));
+                let output = call.send().await.expect("an answer").output.expect("an output");
+                let content = &output.as_message().expect("a message").content;
+                content[0].as_text().expect("text").clone()
+            };
+            // The stream begins and ends as a short one does.
+            assert!(text.contains(&"y".repeat(LARGE)));
+            stub.billed()
+        });
+        for key in ["llm.input_messages.0.message.content", "llm.output_messages.0.message.content"]
+        {
+            let message = program.attribute(CHAT, key).expect("a message");
+            let end = message.get(message.len().saturating_sub(100)..);
+            let is_cut = message.len() <= 1 << 20 && message.ends_with(" bytes missing]");
+            assert!(is_cut, "streams: {streams}, {key}: {} bytes, {end:?}", message.len());
+        }
+        assert_eq!(program.spans().len(), 1);
+        assert_attributes(&program, CHAT, &[("llm.finish_reason", Some("end_turn"))]);
+        assert_eq!((total(&program), billed), (11, 11));
+    }
+}
+
+/// Returns the text of a stream.
+async fn read(
+    mut stream: EventReceiver<ConverseStreamOutput, ConverseStreamOutputError>,
+) -> String {
+    let mut text = String::new();
+    while let Some(event) = stream.recv().await.expect("an event") {
+        if let ConverseStreamOutput::ContentBlockDelta(delta) = event {
+            let piece = delta.delta.as_ref().and_then(|delta| delta.as_text().ok());
+            text.push_str(piece.expect("text"));
+        }
+    }
+    text
 }
 
 #[test]

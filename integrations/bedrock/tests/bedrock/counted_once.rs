@@ -96,6 +96,30 @@ fn calls_in_annotated_functions_count_once() {
 }
 
 #[test]
+fn stream_that_is_dropped_early_counts_only_what_was_billed() {
+    #[llm(skip_all)]
+    async fn read_twice(cut: &Client, whole: &Client) {
+        let call = |client: &Client| {
+            client.converse_stream().model_id(MODEL).messages(message("Hi")).send()
+        };
+        let mut stream = call(cut).await.expect("a stream").stream;
+        assert!(stream.recv().await.expect("an event").is_some());
+        drop(stream);
+        let mut stream = call(whole).await.expect("a stream").stream;
+        while stream.recv().await.expect("an event").is_some() {}
+    }
+    let program = Program::start();
+    let billed = block_on(async {
+        let [cut, whole] = [Stub::start(Mode::Waits).await, Stub::start(Mode::Answers).await];
+        read_twice(&client(&cut), &client(&whole)).await;
+        cut.billed() + whole.billed()
+    });
+    assert_eq!(names(&program), ["read_twice", CHAT, CHAT]);
+    assert!(program.tree().contains("!cancelled"), "{}", program.tree());
+    assert_eq!((total(&program), billed), (11, 11));
+}
+
+#[test]
 fn client_that_is_traced_twice_is_one_span() {
     let program = Program::start();
     block_on(async {

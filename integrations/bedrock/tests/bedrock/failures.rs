@@ -1,7 +1,7 @@
 //! Calls that fail or are dropped.
 
 use crate::stub::{Mode, Stub};
-use crate::{CHAT, MODEL, assert_attributes, client, config, message, names};
+use crate::{CHAT, MODEL, assert_attributes, client, config, message, names, total};
 use aws_sdk_bedrockruntime::Client;
 use aws_sdk_bedrockruntime::config::retry::RetryConfig;
 use aws_sdk_bedrockruntime::config::timeout::TimeoutConfig;
@@ -27,11 +27,15 @@ fn error_status_is_recorded_with_the_message_of_the_server() {
         (400, "ValidationException"),
         (403, "AccessDeniedException"),
         (404, "ResourceNotFoundException"),
+        (429, "ThrottlingException"),
+        (500, "InternalServerException"),
     ] {
         let program = Program::start();
         block_on(async {
             let stub = Stub::start(Mode::Fails { times: 1, status, error }).await;
-            let call = client(&stub).converse().model_id(MODEL).messages(message("Hi"));
+            // The SDK would try the last two again.
+            let config = config(&stub).retry_config(RetryConfig::disabled()).build();
+            let call = Client::from_conf(config).converse().model_id(MODEL).messages(message("Hi"));
             assert!(call.send().await.is_err());
         });
         let tree = program.tree();
@@ -82,7 +86,9 @@ fn stream_that_is_dropped_early_is_cancelled_with_what_had_arrived() {
     block_on(async {
         let stub = Stub::start(Mode::Waits).await;
         drop(stream(&client(&stub)).await);
+        assert_eq!(stub.billed(), 0);
     });
+    assert_eq!(total(&program), 0);
     assert!(program.tree().contains("!cancelled"), "{}", program.tree());
     let expected = [("llm.output_messages.0.message.content", Some("Hel"))];
     assert_attributes(&program, CHAT, &expected);

@@ -3,7 +3,7 @@
 use crate::answers;
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::{Path, State};
+use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
@@ -15,10 +15,15 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::Semaphore;
 
+/// The length of a large text.
+pub(crate) const LARGE: usize = 10 << 20;
+
 /// The way in which the stub answers.
 #[derive(Clone, Copy)]
 pub(crate) enum Mode {
     Answers,
+    /// It answers a text of 10 MB with as much.
+    AnswersAtLength,
     /// The first calls fail with this status, then it answers.
     Fails {
         times: u64,
@@ -55,6 +60,7 @@ impl Stub {
         let base = format!("http://{}", listener.local_addr().expect("an address"));
         let routes = Router::new()
             .route("/model/{model}/{operation}", post(serve))
+            .layer(DefaultBodyLimit::disable())
             .with_state(Arc::clone(&shared));
         tokio::spawn(async move { axum::serve(listener, routes).await });
         Stub { base, shared }
@@ -98,37 +104,67 @@ async fn serve(
 impl Shared {
     fn answer(self: &Arc<Self>, model: &str, operation: &str, body: &[u8]) -> Response {
         let body: Value = serde_json::from_slice(body).expect("JSON");
-        self.billed.fetch_add(answers::TOKENS, Ordering::SeqCst);
+        if operation == "converse-stream" {
+            return self.stream(&body);
+        }
+        self.bill();
         let json = match operation {
+            "converse" if matches!(self.mode, Mode::AnswersAtLength) => {
+                assert_large(&body);
+                answers::large()
+            }
             "converse" => answers::converse(!body["toolConfig"].is_null()),
             "invoke" if model.contains("embed") => answers::embedding(),
             "invoke" => answers::invoke(),
             "invoke-with-response-stream" => {
                 return frames(stream::iter([Ok(answers::invoke_stream())]));
             }
-            "converse-stream" => return self.stream(),
             other => panic!("no operation {other}"),
         };
         ([("x-amzn-requestid", "req-1")], axum::Json(json)).into_response()
     }
 
-    fn stream(self: &Arc<Self>) -> Response {
+    /// Counts the tokens of an answer, which a stream states at its end.
+    fn bill(&self) {
+        self.billed.fetch_add(answers::TOKENS, Ordering::SeqCst);
+    }
+
+    fn stream(self: &Arc<Self>, body: &Value) -> Response {
         let [first, rest] = answers::converse_stream();
-        let (shared, first) = (Arc::clone(self), stream::iter([Ok(first)]));
+        let shared = Arc::clone(self);
+        if let Mode::AnswersAtLength = shared.mode {
+            assert_large(body);
+            self.bill();
+            let parts = std::iter::once(first).chain(answers::large_parts()).chain([rest]);
+            return frames(stream::iter(parts.map(Ok).collect::<Vec<_>>()));
+        }
+        let first = stream::iter([Ok(first)]);
         match shared.mode {
             Mode::Waits | Mode::Breaks { exception: None } => {
                 frames(first.chain(stream::once(async move {
                     shared.read.acquire().await.expect("the semaphore is open").forget();
                     let breaks = matches!(shared.mode, Mode::Breaks { .. });
-                    if breaks { Err(io::Error::other("reset")) } else { Ok(rest) }
+                    if breaks {
+                        return Err(io::Error::other("reset"));
+                    }
+                    shared.bill();
+                    Ok(rest)
                 })))
             }
+
             Mode::Breaks { exception: Some(name) } => {
                 frames(first.chain(stream::iter([Ok(answers::exception(name, "not today"))])))
             }
-            _ => frames(first.chain(stream::iter([Ok(rest)]))),
+            _ => {
+                self.bill();
+                frames(first.chain(stream::iter([Ok(rest)])))
+            }
         }
     }
+}
+
+fn assert_large(request: &Value) {
+    assert!(request.to_string().contains(&"x".repeat(LARGE)), "the request is whole");
 }
 
 fn frames(items: impl Stream<Item = io::Result<Bytes>> + Send + 'static) -> Response {
