@@ -8,6 +8,10 @@ use std::future::Future;
 use std::pin::Pin;
 use trace_runtime::{chain, llm};
 
+#[path = "../../shapes.rs"]
+#[rustfmt::skip]
+mod shapes;
+
 /// Returns an iterator that borrows from one of two arguments.
 #[chain]
 pub fn borrowed<'a>(text: &'a str, _other: &str) -> impl Iterator<Item = char> + 'a {

@@ -21,6 +21,9 @@ mod http;
 mod hygiene;
 mod options;
 mod returned_futures;
+#[path = "../editions/shapes.rs"]
+#[rustfmt::skip]
+mod shapes;
 mod signatures;
 mod streams;
 mod traced_expressions;

@@ -16,6 +16,7 @@ struct Counter {
 
 impl Counter {
     #[chain]
+    #[expect(clippy::boxed_local, reason = "the receiver is the subject of the test")]
     fn boxed(self: Box<Self>) -> u32 {
         self.count
     }

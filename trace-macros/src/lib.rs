@@ -38,6 +38,7 @@ mod errors;
 mod expand;
 mod function;
 mod kind;
+mod lint_exceptions;
 mod options;
 mod outer_attributes;
 mod runtime_path;

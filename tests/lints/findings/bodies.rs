@@ -168,6 +168,45 @@ fn unused_generics<'a, T>(n: u8) -> u8 {
     n
 }
 
+#[cfg_attr(feature = "traced", chain)]
+fn bounds_only<T: Copy>() {}
+
+#[cfg_attr(feature = "traced", chain)]
+async fn not_written() -> u8 {
+    todo!()
+}
+
+#[derive(PartialEq, Eq, Copy)]
+struct Ordered(u8);
+
+impl Ordered {
+    #[cfg_attr(feature = "traced", chain)]
+    fn not_written_yet(&self) -> u8 {
+        unimplemented!()
+    }
+}
+
+impl Clone for Ordered {
+    #[cfg_attr(feature = "traced", chain)]
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl Ord for Ordered {
+    #[cfg_attr(feature = "traced", chain)]
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.0.cmp(&other.0)
+    }
+}
+
+impl PartialOrd for Ordered {
+    #[cfg_attr(feature = "traced", chain)]
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
 struct Items<'a>(&'a [u8]);
 
 impl<'a> Items<'a> {
@@ -212,6 +251,10 @@ pub(crate) fn use_all() {
     two_lifetimes("", "");
     drop(lifetime_later(""));
     unused_generics::<u8>(1);
+    bounds_only::<u8>();
+    drop(not_written());
+    let _ = Ordered(1).clone() < Ordered(2);
+    Ordered(1).not_written_yet();
     let items = Items(&[]);
     items.first();
     items.only_self_in_recursion(1);

@@ -69,9 +69,13 @@
     clippy::return_and_then,
     clippy::field_scoped_visibility_modifiers,
     clippy::multiple_inherent_impl,
+    clippy::boxed_local,
+    clippy::needless_lifetimes,
+    clippy::unused_async,
     reason = "the functions below are short and odd on purpose"
 )]
 
+use core::future::ready;
 use core::num::ParseIntError;
 use core::pin::Pin;
 use futures_util::Stream;
@@ -99,7 +103,7 @@ pub fn arguments(a: u8, _unused: &str, (b, c): (u8, u8), mut d: Vec<u8>) -> usiz
 /// Returns early.
 #[llm(crate = renamed, model = "m", provider = "p", skip(text))]
 pub async fn asynchronous(text: &str) -> Result<u8, ParseIntError> {
-    let parsed: u8 = text.parse()?;
+    let parsed: u8 = ready(text.parse()).await?;
     if parsed == 0 {
         return Ok(1);
     }
@@ -163,7 +167,7 @@ pub async fn placed() {}
 /// Returns an option with `?`.
 #[guardrail(crate = renamed)]
 pub async fn option(value: Option<u8>) -> Option<u8> {
-    let found = value?;
+    let found = ready(value).await?;
     Some(found)
 }
 
@@ -228,7 +232,7 @@ impl Counter {
     /// Returns a mutable borrow from an async method.
     #[chain(crate = renamed)]
     pub async fn lend_later(&mut self, by: u8) -> &mut u8 {
-        self.count = self.count.saturating_add(by);
+        self.count = ready(self.count.saturating_add(by)).await;
         &mut self.count
     }
 

@@ -9,7 +9,7 @@ use std::process::Command;
 const HIDDEN: &[(&str, &str)] = &[
     ("clippy::manual_async_fn", "the body is the argument of a call, not an async block alone"),
     ("clippy::needless_pass_by_value", "the closure owns the arguments if the result may borrow"),
-    ("clippy::needless_return", "a body with a `mut` argument is followed by another `return`"),
+    ("clippy::needless_return", "a body with a `mut` argument is not in tail position"),
     ("clippy::only_used_in_recursion", "the span reads the argument"),
     ("clippy::ptr_arg", "the span records the argument with its whole type"),
     ("clippy::redundant_locals", "the closure owns the arguments if the result may borrow"),

@@ -20,12 +20,7 @@ impl TracedFunction<'_> {
             Shape::AsyncReturnsPolled(polled) => self.in_span_async_later(polled),
         };
         let target = self.evaluated_target();
-        // rustc would report the `return` of a value that never exists.
-        if matches!(self.return_type(), Type::Never(_)) {
-            return quote!(#target #call);
-        }
-        // Clippy can be asked to report every function without `return`, and the user cannot add it.
-        quote!(#target return #call;)
+        quote!(#target #call)
     }
 
     /// Input: `fn f() -> R { body }`.
@@ -230,7 +225,7 @@ impl TracedFunction<'_> {
 
     /// Returns the body, preceded by the statements that bind the mutable arguments again.
     ///
-    /// Output: `let mut n = n; let value: R = { body }; return value;`. The temporaries in the last
+    /// Output: `let mut n = n; let value: R = { body }; value`. The temporaries in the last
     /// expression may borrow from `n`, and before edition 2024 they would outlive it without `value`.
     fn body_with_rebound_arguments(&self) -> TokenStream {
         let body = self.body_block();
@@ -247,7 +242,7 @@ impl TracedFunction<'_> {
             #(#rebound)*
             let #value: #return_type = #body;
             #[allow(unreachable_code)]
-            return #value;
+            #value
         }
     }
 

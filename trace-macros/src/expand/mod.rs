@@ -12,6 +12,7 @@ use crate::arguments::{Argument, recorded_arguments};
 use crate::errors::Errors;
 use crate::function::Function;
 use crate::kind::Kind;
+use crate::lint_exceptions::{allow_excepted_lints, has_canonical_body};
 use crate::options::Options;
 use crate::runtime_path::runtime_path;
 use crate::shape::Shape;
@@ -106,8 +107,14 @@ impl TracedFunction<'_> {
         let (unused, body) = (self.report_unused(), self.body());
         // At the position of the user's braces, the function counts as user code. With
         // a generated position, rustc reports neither `dead_code` nor `unreachable_pub` for it.
-        let body = self.block_at_body(quote!(#unused #body));
-        quote!(#definition #head #body)
+        let body = quote!(#unused #body);
+        let body = if has_canonical_body(&self.function.signature) {
+            quote!({ #body })
+        } else {
+            self.block_at_body(body).to_token_stream()
+        };
+        let allow = allow_excepted_lints(self.function);
+        quote!(#definition #allow #head #body)
     }
 
     /// Output: `fn unused() { let prompt = (); }`. In a separate function, the variable shadows no

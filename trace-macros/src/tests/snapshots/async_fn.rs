@@ -1,6 +1,6 @@
 impl Case {
     async fn f(m: &str, p: &str) -> Result<u8, E> {
-        return ::trace_runtime::__private::in_span_async(
+        ::trace_runtime::__private::in_span_async(
                 async move {
                     ::trace_runtime::__private::yield_span(
                             ::trace_runtime::__private::open(
@@ -33,6 +33,6 @@ impl Case {
                     ::trace_runtime::__private::finish!(__trace_returned, __trace_span)
                 },
             )
-            .await;
+            .await
     }
 }

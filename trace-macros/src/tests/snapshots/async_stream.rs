@@ -1,6 +1,6 @@
 impl Case {
     async fn f() -> BoxStream<'static, u8> {
-        return ::trace_runtime::__private::in_span_async(
+        ::trace_runtime::__private::in_span_async(
                 #[allow(clippy::async_yields_async)]
                 async move {
                     ::trace_runtime::__private::yield_span(
@@ -49,6 +49,6 @@ impl Case {
                     )
                 },
             )
-            .await;
+            .await
     }
 }

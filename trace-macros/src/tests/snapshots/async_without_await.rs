@@ -1,6 +1,6 @@
 impl Case {
     async fn f<'a>(p: &'a str) -> &'a str {
-        return ::trace_runtime::__private::in_span(
+        ::trace_runtime::__private::in_span(
             ::trace_runtime::__private::open(
                 const {
                     &::trace_runtime::__private::call_site!(
@@ -24,11 +24,11 @@ impl Case {
                     format!("{p}");
                     p
                 };
-                #[allow(unreachable_code)] return __trace_value;
+                #[allow(unreachable_code)] __trace_value
             },
             |__trace_returned, __trace_span| {
                 ::trace_runtime::__private::finish!(__trace_returned, __trace_span)
             },
-        );
+        )
     }
 }

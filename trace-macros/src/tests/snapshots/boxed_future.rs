@@ -1,6 +1,6 @@
 impl Case {
     fn f<'a>(&'a self) -> Pin<Box<dyn Future<Output = u8> + Send + 'a>> {
-        return ::trace_runtime::__private::in_span_later(
+        ::trace_runtime::__private::in_span_later(
             ::trace_runtime::__private::open_later(
                 const {
                     &::trace_runtime::__private::call_site!(
@@ -36,6 +36,6 @@ impl Case {
                     ),
                 )
             },
-        );
+        )
     }
 }

@@ -1,6 +1,6 @@
 impl Case {
     fn f(a: u8) -> impl Future<Output = Result<u8, E>> + Send {
-        return ::trace_runtime::__private::in_span_later(
+        ::trace_runtime::__private::in_span_later(
             ::trace_runtime::__private::open_later(
                 const {
                     &::trace_runtime::__private::call_site!(
@@ -33,6 +33,6 @@ impl Case {
                     },
                 )
             },
-        );
+        )
     }
 }

@@ -1,7 +1,7 @@
 impl Case {
     /// Doc.
     fn f(&mut self) -> &mut u8 {
-        return ::trace_runtime::__private::in_span(
+        ::trace_runtime::__private::in_span(
             ::trace_runtime::__private::open(
                 const {
                     &::trace_runtime::__private::call_site!(
@@ -22,6 +22,6 @@ impl Case {
             |__trace_returned, __trace_span| {
                 ::trace_runtime::__private::finish!(__trace_returned, __trace_span)
             },
-        );
+        )
     }
 }

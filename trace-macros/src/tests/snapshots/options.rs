@@ -1,6 +1,6 @@
 impl Case {
     fn f(a: u8) -> String {
-        return ::trace_runtime::__private::in_span(
+        ::trace_runtime::__private::in_span(
             ::trace_runtime::__private::open(
                 const {
                     &::trace_runtime::__private::call_site!(
@@ -25,6 +25,6 @@ impl Case {
                     __trace_returned, __trace_span, with | v | v.len()
                 )
             },
-        );
+        )
     }
 }

@@ -1,6 +1,6 @@
 impl Case {
     fn f(a: u8) -> Result<impl Stream<Item = u8>, E> {
-        return ::trace_runtime::__private::in_span_later(
+        ::trace_runtime::__private::in_span_later(
             ::trace_runtime::__private::open_later(
                 const {
                     &::trace_runtime::__private::call_site!(
@@ -43,6 +43,6 @@ impl Case {
                     }
                 }
             },
-        );
+        )
     }
 }

@@ -16,7 +16,7 @@ impl Case {
             let n = ();
             let x = ();
         }
-        return ::trace_runtime::__private::in_span(
+        ::trace_runtime::__private::in_span(
             ::trace_runtime::__private::open(
                 const {
                     &::trace_runtime::__private::call_site!(
@@ -44,6 +44,6 @@ impl Case {
             |__trace_returned, __trace_span| {
                 ::trace_runtime::__private::finish!(__trace_returned, __trace_span)
             },
-        );
+        )
     }
 }

@@ -1,0 +1,34 @@
+//! Lints of clippy that except a body by its form, which generated code around it hides.
+
+use crate::awaits::calls_macro;
+use crate::function::Function;
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::Signature;
+
+/// Returns true if clippy accepts only one form of the body. It skips a body that a macro has made.
+pub(crate) fn has_canonical_body(signature: &Signature) -> bool {
+    let names = ["clone", "partial_cmp"];
+    signature.receiver().is_some() && names.iter().any(|name| signature.ident == name)
+}
+
+/// Returns an `allow` of the lints that would report the traced function alone.
+///
+/// Input: `fn require_copy<T: Copy>() {}`.
+/// Output: `#[allow(clippy::extra_unused_type_parameters)]`.
+pub(crate) fn allow_excepted_lints(function: &Function) -> TokenStream {
+    let (signature, body) = (&function.signature, function.body.stream());
+    let is_method = signature.receiver().is_some();
+    let mut lints = Vec::new();
+    // A function without a body checks that its types implement the bounds.
+    if body.is_empty() && signature.generics.type_params().next().is_some() {
+        lints.push(quote!(clippy::extra_unused_type_parameters));
+    }
+    if is_method && calls_macro(&body, &["todo", "unimplemented"]) {
+        lints.push(quote!(clippy::unused_self));
+    }
+    if lints.is_empty() {
+        return TokenStream::new();
+    }
+    quote!(#[allow(#(#lints),*)])
+}
