@@ -214,7 +214,7 @@ fn path_that_cannot_be_a_page_is_an_error() {
     assert_eq!(error(&missing), expected(&missing, reason));
     assert_eq!(error(folder.path()), expected(folder.path(), "Is a directory (os error 21)"));
     std::fs::write(&path, "<!doctype html>\n<title>Notes</title>\n").unwrap();
-    let reason = "it exists and is no page of traces; delete it, or choose another path";
+    let reason = "it exists and is not a page of traces; delete it, or choose another path";
     assert_eq!(error(&path), expected(&path, reason));
     assert_eq!(std::fs::read_to_string(&path).unwrap(), "<!doctype html>\n<title>Notes</title>\n");
 }
@@ -247,7 +247,7 @@ fn page_is_not_made_in_place_of_another_file() {
     let lines = folder.path().join("traces.jsonl");
     std::fs::write(&lines, "{\"resourceSpans\":[]}\n").unwrap();
     let error = page::write(&lines, &lines).unwrap_err().to_string();
-    let reason = "cannot be written: it exists and is no page of traces";
+    let reason = "cannot be written: it exists and is not a page of traces";
     assert_eq!(error, format!("{} {reason}", lines.display()));
     let missing = page::write(folder.path().join("none"), &path).unwrap_err().to_string();
     assert!(missing.ends_with("none cannot be read: No such file or directory (os error 2)"));

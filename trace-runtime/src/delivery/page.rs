@@ -135,5 +135,5 @@ fn require_page_or_none(path: &Path) -> io::Result<()> {
     if start.is_empty() || is_page(&start) {
         return Ok(());
     }
-    Err(io::Error::new(ErrorKind::AlreadyExists, "it exists and is no page of traces"))
+    Err(io::Error::new(ErrorKind::AlreadyExists, "it exists and is not a page of traces"))
 }

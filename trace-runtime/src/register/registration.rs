@@ -219,7 +219,7 @@ impl Registration {
     }
 }
 
-/// Shows no spans that wait: a log is no place for their prompts and answers.
+/// Shows no spans that wait: a log is the wrong place for their prompts and answers.
 impl fmt::Debug for Registration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let is_enabled = self.running.is_some();

@@ -105,7 +105,7 @@ impl Usage {
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
-            reason = "a number that is no count becomes the nearest one"
+            reason = "a number that is not a count becomes the nearest one"
         )]
         let whole = |count: Option<f64>| count.unwrap_or_default() as u64;
         Usage {

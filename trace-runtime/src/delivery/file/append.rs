@@ -63,7 +63,7 @@ fn begin(file: &mut File, head: &[u8]) -> io::Result<()> {
     if page::is_page(&found) {
         return Ok(());
     }
-    let reason = "it exists and is no page of traces; delete it, or choose another path";
+    let reason = "it exists and is not a page of traces; delete it, or choose another path";
     Err(io::Error::new(ErrorKind::InvalidData, reason))
 }
 

@@ -84,7 +84,7 @@ pub(crate) struct Queue {
     store: Option<Store>,
 }
 
-/// Shows no spans that wait: a log is no place for their prompts and answers, and they are masked only
+/// Shows no spans that wait: a log is the wrong place for their prompts and answers, and they are masked only
 /// when they are sent.
 impl fmt::Debug for Queue {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -78,7 +78,7 @@ impl Folder {
             return Ok(None);
         };
         let problem = if !metadata.is_dir() {
-            "it is no folder"
+            "it is not a folder"
         } else if owner(&metadata) != user {
             "it belongs to another user"
         } else {

@@ -122,7 +122,7 @@ impl Segment {
     pub(super) fn read(kind: Kind, path: &Path, number: u64, folder: u64) -> io::Result<Earlier> {
         let Records { requests, damaged, bytes, is_segment } = Records::read(kind, path)?;
         if !is_segment {
-            let (kind, problem) = (io::ErrorKind::InvalidInput, "it is no segment of a spool");
+            let (kind, problem) = (io::ErrorKind::InvalidInput, "it is not a segment of a spool");
             return Err(io::Error::new(kind, problem));
         }
         let batches: Vec<_> = requests

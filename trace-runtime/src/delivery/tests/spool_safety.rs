@@ -50,7 +50,7 @@ fn assert_left_alone(name: &str, expected: &str, replace: impl FnOnce(&Path)) {
 fn pipe_in_a_spool_does_not_block() {
     assert_left_alone(
         "pipe",
-        ".otlp in the spool cannot be read (it is no regular file)",
+        ".otlp in the spool cannot be read (it is not a regular file)",
         |path| {
             assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
         },
@@ -60,7 +60,7 @@ fn pipe_in_a_spool_does_not_block() {
 /// The device never ends.
 #[test]
 fn device_in_a_spool_is_not_read() {
-    assert_left_alone("device", "it is no regular file", |path| {
+    assert_left_alone("device", "it is not a regular file", |path| {
         symlink("/dev/zero", path).unwrap();
     });
 }
@@ -76,7 +76,7 @@ fn segment_beyond_the_bound_is_not_read() {
 #[test]
 fn file_that_is_no_segment_is_not_deleted() {
     for content in ["the text of a user", "OTLP", ""] {
-        assert_left_alone("foreign", "it is no segment of a spool", |path| {
+        assert_left_alone("foreign", "it is not a segment of a spool", |path| {
             fs::write(path, content).unwrap();
         });
     }
@@ -88,7 +88,9 @@ fn linked_segment_is_not_followed() {
     let elsewhere = Disk::new("elsewhere");
     let segment = left(&elsewhere);
     let before = fs::read(&segment).unwrap();
-    assert_left_alone("linked", "it is no regular file", |path| symlink(&segment, path).unwrap());
+    assert_left_alone("linked", "it is not a regular file", |path| {
+        symlink(&segment, path).unwrap()
+    });
     assert_eq!(fs::read(&segment).unwrap(), before);
 }
 
@@ -104,7 +106,7 @@ fn linked_folder_is_not_taken_over() {
     let (queue, reports) = looking(disk.spool(false, 1 << 20));
     assert!(!queue.has_earlier() && segment.exists());
     let [report] = &reports[..] else { panic!("one line: {reports:?}") };
-    assert!(report.contains("in the spool is left alone (it is no folder)"), "{report}");
+    assert!(report.contains("in the spool is left alone (it is not a folder)"), "{report}");
 }
 
 /// A lock file that is a link or a pipe costs the other folders nothing.

@@ -61,7 +61,7 @@ fn unreadable_segment_is_reported_once_and_left() {
     queue.adopt_now();
     let reports = reports.lock().unwrap();
     let [line] = &reports[..] else { panic!("one line: {reports:?}") };
-    assert!(line.contains(".otlp in the spool cannot be read (it is no regular file"), "{line}");
+    assert!(line.contains(".otlp in the spool cannot be read (it is not a regular file"), "{line}");
     assert_eq!(disk.segments().len(), 2, "they stay where they are");
 }
 

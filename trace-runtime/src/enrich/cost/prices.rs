@@ -35,7 +35,7 @@ impl Prices {
     pub(crate) fn read(path: &Path) -> Result<Self, String> {
         let metadata = std::fs::metadata(path).map_err(|error| error.to_string())?;
         if !metadata.is_file() {
-            return Err("it is no regular file".to_owned());
+            return Err("it is not a regular file".to_owned());
         }
         let mut data = Vec::new();
         let file = File::open(path).map_err(|error| error.to_string())?;

@@ -24,7 +24,7 @@ fn unusable_file_of_prices_is_an_error_with_its_path_and_reason() {
     let this = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     let folder = this.display().to_string();
     let found = error(&register().prices(&this), &[]);
-    assert_eq!(found, message("`prices(..)`", &folder, "it is no regular file"));
+    assert_eq!(found, message("`prices(..)`", &folder, "it is not a regular file"));
     let toml = this.join("Cargo.toml").display().to_string();
     let found = error(&register(), &[("TRACE_PRICES", &toml)]);
     assert!(found.starts_with(&format!("`TRACE_PRICES` names {toml}, which is")), "{found}");
