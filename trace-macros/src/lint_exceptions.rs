@@ -4,12 +4,20 @@ use crate::awaits::calls_macro;
 use crate::function::Function;
 use proc_macro2::TokenStream;
 use quote::quote;
-use syn::Signature;
+use syn::{Signature, Type};
 
 /// Returns true if clippy accepts only one form of the body. It skips a body that a macro has made.
 pub(crate) fn has_canonical_body(signature: &Signature) -> bool {
     let names = ["clone", "partial_cmp"];
     signature.receiver().is_some() && names.iter().any(|name| signature.ident == name)
+}
+
+/// Returns an `allow` for a closure that returns a `Result`. Clippy reports a large error of closures
+/// too, and the function has been reported already.
+pub(crate) fn allow_large_error(return_type: &Type) -> Option<TokenStream> {
+    let Type::Path(named) = return_type else { return None };
+    let name = named.path.segments.last()?.ident.to_string();
+    name.ends_with("Result").then(|| quote!(#[allow(clippy::result_large_err)]))
 }
 
 /// Returns an `allow` of the lints that would report the traced function alone.

@@ -45,6 +45,11 @@ fn wrapped(n: u8) -> Result<u8, String> {
 }
 
 #[cfg_attr(feature = "traced", chain)]
+fn large_error(n: u8) -> Result<u8, [u64; 32]> {
+    n.checked_add(1).ok_or([0; 32])
+}
+
+#[cfg_attr(feature = "traced", chain)]
 fn closure() -> impl Fn(&str) -> &str {
     |text| return text
 }
@@ -74,6 +79,7 @@ pub(crate) fn use_all() {
     returns(1);
     drop(returns_later(1));
     let _ = wrapped(1);
+    drop(large_error(1));
     closure()("a");
     unit();
     unused_results("");

@@ -1,6 +1,7 @@
 //! Emits the call that runs the body in the span: one template for each shape of function.
 
 use super::{TracedFunction, generated_ident};
+use crate::lint_exceptions::allow_large_error;
 use crate::shape::{Boxing, PolledKind, PolledType, Shape};
 use crate::signature::{borrows_nothing, may_be_future, return_type};
 use proc_macro2::{Delimiter, Group, Ident, TokenStream};
@@ -105,8 +106,10 @@ impl TracedFunction<'_> {
         if !polled.in_result {
             return quote!(|#value, #span| -> #return_type { #wrapped });
         }
+        let allow = allow_large_error(&return_type);
         let (result, error) = (generated_ident("result"), generated_ident("error"));
         quote! {
+            #allow
             |#result, #span| -> #return_type {
                 match #result {
                     #runtime::__private::Ok(#value) => #runtime::__private::Ok(#wrapped),
@@ -212,7 +215,8 @@ impl TracedFunction<'_> {
         } else {
             quote_spanned!(self.function.body.span()=> move ||)
         };
-        quote!(#head -> #return_type #body)
+        let allow = allow_large_error(&return_type);
+        quote!(#allow #head -> #return_type #body)
     }
 
     /// Returns a block with the position of the body. The keywords before the block need it too:
@@ -275,8 +279,9 @@ impl TracedFunction<'_> {
             return quote!(#runtime::__private::finish_diverging);
         }
         let finish = quote!(#runtime::__private::finish!(#returned, #span #mode));
+        let allow = allow_large_error(&self.return_type());
         let Some(annotate) = self.annotate(&returned) else {
-            return quote!(|#returned, #span| #finish);
+            return quote!(#allow |#returned, #span| #finish);
         };
         quote!(|#returned, #span| { #annotate #finish })
     }

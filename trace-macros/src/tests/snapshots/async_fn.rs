@@ -29,6 +29,7 @@ impl Case {
                     g(p).await?;
                     Ok(1)
                 },
+                #[allow(clippy::result_large_err)]
                 |__trace_returned, __trace_span| {
                     ::trace_runtime::__private::finish!(__trace_returned, __trace_span)
                 },

@@ -16,7 +16,9 @@ impl Case {
                     let _ = __trace_record;
                 },
             ),
+            #[allow(clippy::result_large_err)]
             move || -> Result<_, E> { Ok(iter(0..a)) },
+            #[allow(clippy::result_large_err)]
             |__trace_result, __trace_span| -> Result<_, E> {
                 match __trace_result {
                     ::trace_runtime::__private::Ok(__trace_value) => {
