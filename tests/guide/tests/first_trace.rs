@@ -7,6 +7,7 @@ const CHAPTER: &str = include_str!("../../../docs/guide/first-trace.md");
 const VARIABLE: &str = "RUN_THE_FIRST_PROGRAM";
 
 #[llm(model = "gpt-4o", provider = "openai")]
+#[expect(clippy::unused_async, reason = "stands for one that awaits")]
 async fn ask(prompt: &str) -> String {
     format!("an answer to {prompt}") // call your model here
 }

@@ -3,7 +3,8 @@
 use super::{install, phoenix, stats, thumbs_up};
 use integration_tests::delivery::{quiet_builder, unused_endpoint, wait_until};
 use integration_tests::{Program, Receiver, TempFolder};
-use std::path::PathBuf;
+use std::fs::File;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use trace_runtime::feedback::Target;
@@ -18,7 +19,18 @@ fn leave(spool: &TempFolder, endpoint: &str) -> PathBuf {
     }
     wait_until(|| feedback.stats()[0].feedback.on_disk == 2);
     drop(feedback);
-    folder_for(spool, endpoint)
+    let folder = folder_for(spool, endpoint);
+    // A thread that outlives the shutdown keeps its folder locked, and so does the child of another
+    // test until it runs its program.
+    wait_until(|| locks(&folder).iter().all(|lock| lock.try_lock().is_ok()));
+    folder
+}
+
+/// Opens the lock files in the folder of a backend.
+fn locks(folder: &Path) -> Vec<File> {
+    let paths = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let locks = paths.filter(|path| path.extension().is_some_and(|it| it == "lock"));
+    locks.map(|path| File::open(path).unwrap()).collect()
 }
 
 /// Returns the folder with the annotations for a backend.

@@ -11,6 +11,7 @@ use serde_json::json;
 use tracing_subscriber::layer::SubscriberExt;
 
 #[trace_runtime::tool]
+#[expect(clippy::unused_async, reason = "stands for one that awaits")]
 async fn weather(city: String) -> String {
     format!("sun in {city}")
 }

@@ -89,7 +89,7 @@ fn linked_segment_is_not_followed() {
     let segment = left(&elsewhere);
     let before = fs::read(&segment).unwrap();
     assert_left_alone("linked", "it is not a regular file", |path| {
-        symlink(&segment, path).unwrap()
+        symlink(&segment, path).unwrap();
     });
     assert_eq!(fs::read(&segment).unwrap(), before);
 }
