@@ -32,7 +32,7 @@ impl Weather {
         &self,
         Parameters(Place { city }): Parameters<Place>,
     ) -> Result<String, String> {
-        let stations = stations(&city).await;
+        let stations = stations(&city);
         let first = stations.first().ok_or_else(|| format!("no station in {city}"))?;
         Ok(format!("sun at {first}"))
     }
@@ -46,7 +46,7 @@ impl ServerHandler for Weather {
 }
 
 #[retriever]
-async fn stations(city: &str) -> Vec<String> {
+fn stations(city: &str) -> Vec<String> {
     match city {
         "Atlantis" => Vec::new(),
         city => vec![format!("{city} Harbour")],
@@ -61,11 +61,11 @@ async fn plan(server: &Peer<RoleClient>, city: &str) -> anyhow::Result<String> {
     let result = server.call_tool(request.in_current_trace()).await?;
     let texts = result.content.iter().filter_map(|block| block.as_text());
     let weather: String = texts.map(|block| &*block.text).collect();
-    Ok(answer(city, &weather).await)
+    Ok(answer(city, &weather))
 }
 
 #[llm(model = "stub")]
-async fn answer(city: &str, weather: &str) -> String {
+fn answer(city: &str, weather: &str) -> String {
     format!("In {city}: {weather}")
 }
 
