@@ -4,17 +4,19 @@
 use super::super::names::{Name, Strength, classify, is_secret_name};
 use super::super::values::{Notation, is_random, is_secret};
 use super::{Assignments, MAX_DECISIVE};
-use aho_corasick::packed::Searcher;
+use aho_corasick::{AhoCorasick, MatchKind};
 use std::ops::Range;
 use std::sync::LazyLock;
 
-/// The ends of names with the space that follows them. The searcher compares many bytes at once.
+/// The ends of names with the space that follows them.
 const ENDS: [&str; 12] = [
     "assword ", "ASSWORD ", "asswd ", "phrase ", "ecret ", "ECRET ", "oken ", "OKEN ", "key ",
     "KEY ", "earer ", "EARER ",
 ];
 
-static SEARCHER: LazyLock<Option<Searcher>> = LazyLock::new(|| Searcher::new(ENDS));
+// `None` if the automaton cannot be built, which the tests would find.
+static SEARCH: LazyLock<Option<AhoCorasick>> =
+    LazyLock::new(|| AhoCorasick::builder().match_kind(MatchKind::LeftmostFirst).build(ENDS).ok());
 
 /// Words between a name and its value.
 const VERBS: [&str; 4] = ["is: ", "is ", "was ", "to "];
@@ -27,7 +29,7 @@ const ALGORITHMS: [&str; 16] = [
 
 /// Returns the ends of the names in a text that a space follows.
 pub(super) fn names(text: &[u8]) -> impl Iterator<Item = usize> {
-    let found = SEARCHER.as_ref().map(|searcher| searcher.find_iter(text));
+    let found = SEARCH.as_ref().map(|search| search.find_iter(text));
     found.into_iter().flatten().map(|found| found.end() - 1)
 }
 
@@ -35,7 +37,8 @@ impl Assignments<'_> {
     /// Examines the name that ends at `end`, before a space. Returns true if an escape may hide its
     /// value.
     pub(super) fn examine_prose(&mut self, end: usize) -> bool {
-        if self.bytes[..end].to_ascii_lowercase().ends_with(b"bearer") {
+        let start = end.saturating_sub("bearer".len());
+        if self.bytes[start..end].eq_ignore_ascii_case(b"bearer") {
             return self.examine_name(end);
         }
         if end <= self.covered {
@@ -56,8 +59,8 @@ impl Assignments<'_> {
         let is_environment = self.bytes[..name.start].ends_with(b"ENV ");
         let is_secret = match verb {
             _ if is_environment => is_secret(text, strength, Notation::Assigned),
-            Some(_) => is_told(text, strength),
-            None => is_unlikely_word(text),
+            Some(_) => is_secret_in_sentence(text, strength),
+            None => is_secret_after_space(text),
         };
         if is_secret {
             self.add(value);
@@ -82,14 +85,13 @@ impl Assignments<'_> {
             !byte.is_ascii_whitespace() && !b"\"'`\\<>\x1b".contains(&byte)
         });
         let word = &self.bytes[start..start + len];
-        let end = word.iter().rposition(|byte| !b".,;:!?)]}".contains(byte));
-        // An exclamation mark at the end may belong to a password that has digits.
-        end.map_or(0, |last| last + 1)
+        let last = word.iter().rposition(|byte| !b".,;:!?)]}".contains(byte));
+        last.map_or(0, |last| last + 1)
     }
 }
 
 /// Returns true for the value in a sentence such as `the password is ..`.
-fn is_told(value: &str, strength: Strength) -> bool {
+fn is_secret_in_sentence(value: &str, strength: Strength) -> bool {
     let has_digit = value.bytes().any(|byte| byte.is_ascii_digit());
     let has_letter = value.bytes().any(|byte| byte.is_ascii_alphabetic());
     let has_symbol = value.bytes().any(|byte| b"!@#$%^&*+=?~".contains(&byte));
@@ -105,7 +107,7 @@ fn is_told(value: &str, strength: Strength) -> bool {
 }
 
 /// Returns true for a value that no sentence has after the name of a secret.
-fn is_unlikely_word(value: &str) -> bool {
+fn is_secret_after_space(value: &str) -> bool {
     let has_digit = value.bytes().any(|byte| byte.is_ascii_digit());
     let has_letter = value.bytes().any(|byte| byte.is_ascii_alphabetic());
     let has_symbol = value.bytes().any(|byte| b"!@#$%^&*+?~".contains(&byte));

@@ -131,6 +131,12 @@ fn many_beginnings_without_ends_are_searched_in_linear_time() {
         "key",
         "[\"x-key\",\"",
         "Bearer ",
+        "token ",
+        "the password is ",
+        "password aaaaaaaaaaaaaaaaaaaaaaaa",
+        "mysql -p ",
+        " -password",
+        "|eyJ",
         "Q~",
         "-----BEGIN PRIVATE KEY-----",
     ];
