@@ -68,20 +68,6 @@ pub(crate) fn may_await(body: TokenStream) -> bool {
     false
 }
 
-/// Returns true if the tokens call one of the macros.
-pub(crate) fn calls_macro(body: &TokenStream, names: &[&str]) -> bool {
-    let tokens: Vec<TokenTree> = body.clone().into_iter().collect();
-    tokens.iter().enumerate().any(|(index, token)| match token {
-        TokenTree::Ident(ident) => {
-            let next = tokens.get(index + 1);
-            let is_call = matches!(next, Some(TokenTree::Punct(punct)) if punct.as_char() == '!');
-            is_call && names.iter().any(|name| ident == name)
-        }
-        TokenTree::Group(group) => calls_macro(&group.stream(), names),
-        _ => false,
-    })
-}
-
 /// Returns true if the tokens after `async` are those of a closure, which may have no braces.
 fn is_closure(rest: &[TokenTree]) -> bool {
     let is_move = matches!(rest.first(), Some(TokenTree::Ident(ident)) if ident == "move");

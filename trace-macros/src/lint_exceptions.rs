@@ -1,8 +1,7 @@
 //! Lints of clippy that except a body by its form, which generated code around it hides.
 
-use crate::awaits::calls_macro;
 use crate::function::Function;
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use quote::quote;
 use syn::{Signature, Type};
 
@@ -39,4 +38,18 @@ pub(crate) fn allow_excepted_lints(function: &Function) -> TokenStream {
         return TokenStream::new();
     }
     quote!(#[allow(#(#lints),*)])
+}
+
+/// Returns true if the tokens call one of the macros.
+fn calls_macro(body: &TokenStream, names: &[&str]) -> bool {
+    let tokens: Vec<TokenTree> = body.clone().into_iter().collect();
+    tokens.iter().enumerate().any(|(index, token)| match token {
+        TokenTree::Ident(ident) => {
+            let next = tokens.get(index + 1);
+            let is_call = matches!(next, Some(TokenTree::Punct(punct)) if punct.as_char() == '!');
+            is_call && names.iter().any(|name| ident == name)
+        }
+        TokenTree::Group(group) => calls_macro(&group.stream(), names),
+        _ => false,
+    })
 }

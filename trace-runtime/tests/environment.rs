@@ -1,23 +1,13 @@
 //! Checks that the documents list each environment variable that the crate reads.
 
+mod sources;
+
+use sources::rust_files;
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Words that are spelled like a variable, but that users do not set.
 const OTHER_WORDS: &[&str] = &["CARGO_PKG_NAME", "CARGO_PKG_VERSION", "LLM_JUDGE"];
-
-fn rust_files(folder: &Path, files: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).expect("a folder of sources") {
-        let path = entry.expect("a readable entry").path();
-        if path.is_dir() && !path.ends_with("tests") {
-            rust_files(&path, files);
-        } else if path.extension().is_some_and(|extension| extension == "rs")
-            && !path.ends_with("tests.rs")
-        {
-            files.push(path);
-        }
-    }
-}
 
 /// Returns the texts in quotes that are capitals with an underscore, such as `NO_COLOR`.
 fn variables(code: &str) -> impl Iterator<Item = &str> {

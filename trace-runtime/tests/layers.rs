@@ -3,6 +3,9 @@
 //! A room is a top-level module. `CONTRIBUTING.md` draws the rooms and the path of a value through
 //! them; this test keeps both drawings true.
 
+mod sources;
+
+use sources::rust_files;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -46,20 +49,6 @@ fn source() -> PathBuf {
 fn contributing() -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../CONTRIBUTING.md");
     fs::read_to_string(path).expect("CONTRIBUTING.md is readable")
-}
-
-/// Lists the Rust files below a folder, without unit tests in folders of their own.
-fn rust_files(folder: &Path, files: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(folder).expect("a folder of sources") {
-        let path = entry.expect("a readable entry").path();
-        if path.is_dir() && !path.ends_with("tests") {
-            rust_files(&path, files);
-        } else if path.extension().is_some_and(|extension| extension == "rs")
-            && !path.ends_with("tests.rs")
-        {
-            files.push(path);
-        }
-    }
 }
 
 /// Returns the room of a source file: the first part of its path below `src`.

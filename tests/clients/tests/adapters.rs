@@ -214,16 +214,7 @@ fn sixty_four_parallel_calls_are_spans_of_their_own() {
         join_all(calls).await;
         assert_eq!(billing.billed(), 64 * 11);
     };
-    for_each(test, |name, program| {
-        let spans = program.spans();
-        let asked: std::collections::HashSet<_> = spans
-            .iter()
-            .flat_map(|span| &span.attributes)
-            .filter(|kv| kv.key.as_str() == "llm.input_messages.0.message.content")
-            .map(|kv| kv.value.to_string())
-            .collect();
-        assert_eq!((spans.len(), asked.len()), (64, 64), "{name}");
-    });
+    for_each(test, |name, program| super::assert_distinct_questions(name, program, 64));
 }
 
 #[test]

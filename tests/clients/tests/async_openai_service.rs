@@ -11,7 +11,6 @@ use futures_util::StreamExt;
 use futures_util::future::{join_all, poll_immediate};
 use integration_tests::{Program, block_on};
 use serde_json::{Value, json};
-use std::collections::HashSet;
 use std::time::Duration;
 use tower_layer::Layer;
 use trace_runtime::async_openai::service;
@@ -248,16 +247,7 @@ fn sixty_four_parallel_calls_are_spans_of_their_own() {
         join_all(calls).await;
         assert_eq!(billing.billed(), 64 * 11);
     };
-    for_each(test, |name, program| {
-        let spans = program.spans();
-        let asked: HashSet<_> = spans
-            .iter()
-            .flat_map(|span| &span.attributes)
-            .filter(|kv| kv.key.as_str() == "llm.input_messages.0.message.content")
-            .map(|kv| kv.value.to_string())
-            .collect();
-        assert_eq!((spans.len(), asked.len()), (64, 64), "{name}");
-    });
+    for_each(test, |name, program| super::assert_distinct_questions(name, program, 64));
 }
 
 #[test]

@@ -13,7 +13,9 @@ mod rig;
 mod rust_llm;
 mod traced_clients;
 
+use integration_tests::Program;
 use serde_json::{Value, json};
+use std::collections::HashSet;
 
 /// The embedding that the stub returns for any text.
 const VECTOR: [f64; 3] = [0.1, 0.2, 0.3];
@@ -37,4 +39,18 @@ fn parameters() -> Value {
 #[trace_runtime::tool]
 fn look(city: &str) -> String {
     format!("sun in {city}")
+}
+
+/// Asserts that this many spans arrived, each with a question of its own. `name` is that of the
+/// adapter.
+#[track_caller]
+fn assert_distinct_questions(name: &str, program: &Program, expected: usize) {
+    let spans = program.spans();
+    let asked: HashSet<_> = spans
+        .iter()
+        .flat_map(|span| &span.attributes)
+        .filter(|kv| kv.key.as_str() == "llm.input_messages.0.message.content")
+        .map(|kv| kv.value.to_string())
+        .collect();
+    assert_eq!((spans.len(), asked.len()), (expected, expected), "{name}");
 }

@@ -9,20 +9,27 @@ use rig_core::providers::openai::OpenAI;
 use trace_runtime::{agent, llm};
 use tracing_subscriber::layer::SubscriberExt;
 
+/// Runs calls, with rig's own spans or without them. Returns the number of tokens that the stub
+/// billed.
+fn run(own_spans: bool, calls: impl AsyncFn(&Stub)) -> (Program, u64) {
+    let program = Program::start();
+    let layer = own_spans.then(|| program.registration.tracing_layer());
+    let subscriber = tracing_subscriber::registry().with(layer);
+    let _default = tracing::subscriber::set_default(subscriber);
+    let billed = block_on(async {
+        let stub = Stub::start().await;
+        calls(&stub).await;
+        stub.billed()
+    });
+    (program, billed)
+}
+
 /// Runs calls, without rig's own spans and with them, and asserts that no token is counted twice.
 /// Returns the shapes of the two traces.
 #[track_caller]
 fn shapes(calls: &impl AsyncFn(&OpenAI)) -> [Vec<String>; 2] {
     [false, true].map(|own_spans| {
-        let program = Program::start();
-        let layer = own_spans.then(|| program.registration.tracing_layer());
-        let subscriber = tracing_subscriber::registry().with(layer);
-        let _default = tracing::subscriber::set_default(subscriber);
-        let billed = block_on(async {
-            let stub = Stub::start().await;
-            calls(&client(&stub, "ok")).await;
-            stub.billed()
-        });
+        let (program, billed) = run(own_spans, async |stub| calls(&client(stub, "ok")).await);
         assert!(billed > 0);
         assert_eq!(total(&program), billed, "own spans: {own_spans}\n{}", program.tree());
         shape(&program)
@@ -109,15 +116,9 @@ fn stream_that_is_dropped_early_counts_only_what_was_billed() {
         }
     }
     for own_spans in [false, true] {
-        let program = Program::start();
-        let layer = own_spans.then(|| program.registration.tracing_layer());
-        let subscriber = tracing_subscriber::registry().with(layer);
-        let _default = tracing::subscriber::set_default(subscriber);
-        let billed = block_on(async {
-            let stub = Stub::start().await;
-            read(&stub, "endless").await;
-            read(&stub, "ok").await;
-            stub.billed()
+        let (program, billed) = run(own_spans, async |stub| {
+            read(stub, "endless").await;
+            read(stub, "ok").await;
         });
         let tree = program.tree();
         assert_eq!((total(&program), billed), (7, 7), "own spans: {own_spans}\n{tree}");

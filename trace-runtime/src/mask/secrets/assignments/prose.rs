@@ -92,9 +92,7 @@ impl Assignments<'_> {
 
 /// Returns true for the value in a sentence such as `the password is ..`.
 fn is_secret_in_sentence(value: &str, strength: Strength) -> bool {
-    let has_digit = value.bytes().any(|byte| byte.is_ascii_digit());
-    let has_letter = value.bytes().any(|byte| byte.is_ascii_alphabetic());
-    let has_symbol = value.bytes().any(|byte| b"!@#$%^&*+=?~".contains(&byte));
+    let (has_digit, has_letter, has_symbol) = classes(value, b"!@#$%^&*+=?~");
     let is_word =
         value.contains(['-', '/', '(', '.']) && !has_symbol && !is_random(value.as_bytes());
     let is_algorithm = ALGORITHMS.iter().any(|it| value.eq_ignore_ascii_case(it));
@@ -103,17 +101,23 @@ fn is_secret_in_sentence(value: &str, strength: Strength) -> bool {
         && value.len() >= 6
         && has_letter
         && (has_digit || has_symbol)
-        && is_secret(value, strength.max(Strength::Medium), Notation::Spaced)
+        && is_secret(value, strength, Notation::Spaced)
 }
 
 /// Returns true for a value that no sentence has after the name of a secret.
 fn is_secret_after_space(value: &str) -> bool {
-    let has_digit = value.bytes().any(|byte| byte.is_ascii_digit());
-    let has_letter = value.bytes().any(|byte| byte.is_ascii_alphabetic());
-    let has_symbol = value.bytes().any(|byte| b"!@#$%^&*+?~".contains(&byte));
+    // Without `=`, which stands between a name and a value.
+    let (has_digit, has_letter, has_symbol) = classes(value, b"!@#$%^&*+?~");
     value.len() >= 8
         && has_digit
         && has_letter
         && (has_symbol || is_random(value.as_bytes()))
         && is_secret(value, Strength::Medium, Notation::Spaced)
+}
+
+/// Returns whether a value has digits, letters and some of the symbols.
+fn classes(value: &str, symbols: &[u8]) -> (bool, bool, bool) {
+    let has = |class: &dyn Fn(&u8) -> bool| value.as_bytes().iter().any(class);
+    let is_symbol = |byte: &u8| symbols.contains(byte);
+    (has(&u8::is_ascii_digit), has(&u8::is_ascii_alphabetic), has(&is_symbol))
 }
