@@ -11,7 +11,7 @@ use tracing_subscriber::layer::SubscriberExt;
 
 /// Runs calls, with rig's own spans or without them. Returns the number of tokens that the stub
 /// billed.
-fn run(own_spans: bool, calls: impl AsyncFn(&Stub)) -> (Program, u64) {
+fn run(own_spans: bool, calls: &impl AsyncFn(&Stub)) -> (Program, u64) {
     let program = Program::start();
     let layer = own_spans.then(|| program.registration.tracing_layer());
     let subscriber = tracing_subscriber::registry().with(layer);
@@ -29,7 +29,7 @@ fn run(own_spans: bool, calls: impl AsyncFn(&Stub)) -> (Program, u64) {
 #[track_caller]
 fn shapes(calls: &impl AsyncFn(&OpenAI)) -> [Vec<String>; 2] {
     [false, true].map(|own_spans| {
-        let (program, billed) = run(own_spans, async |stub| calls(&client(stub, "ok")).await);
+        let (program, billed) = run(own_spans, &async |stub| calls(&client(stub, "ok")).await);
         assert!(billed > 0);
         assert_eq!(total(&program), billed, "own spans: {own_spans}\n{}", program.tree());
         shape(&program)
@@ -116,7 +116,7 @@ fn stream_that_is_dropped_early_counts_only_what_was_billed() {
         }
     }
     for own_spans in [false, true] {
-        let (program, billed) = run(own_spans, async |stub| {
+        let (program, billed) = run(own_spans, &async |stub| {
             read(stub, "endless").await;
             read(stub, "ok").await;
         });
