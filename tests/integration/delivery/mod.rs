@@ -12,6 +12,7 @@ mod named_backends;
 mod answers;
 mod backends;
 mod connection_faults;
+mod guide;
 mod messages;
 mod several_destinations;
 

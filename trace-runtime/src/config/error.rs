@@ -7,6 +7,8 @@ use std::fmt;
 /// The message names the setting, the value that was found and the values that are accepted, with
 /// an example to copy. The values of headers and keys are never part of it.
 ///
+/// `Debug` writes the message too: a `main` that returns the error, and `unwrap()`, print that form.
+///
 /// ```
 /// let error = trace_runtime::register().endpoint("localhost:6006").install().unwrap_err();
 /// assert_eq!(
@@ -15,7 +17,7 @@ use std::fmt;
 ///      for example http://localhost:6006",
 /// );
 /// ```
-#[derive(Debug, thiserror::Error)]
+#[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum RegisterError {
     /// A setting whose value cannot be parsed.
@@ -103,6 +105,12 @@ pub enum RegisterError {
          `shutdown()` on it (or drop it) before calling `install()` again"
     )]
     AlreadyInstalled,
+}
+
+impl fmt::Debug for RegisterError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
 }
 
 /// The origin of a setting. It displays as the user writes it: `` `endpoint(..)` `` for a method,

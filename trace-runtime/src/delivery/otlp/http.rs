@@ -12,7 +12,7 @@ use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceResponse
 use prost::Message as _;
 use std::net::IpAddr;
 use std::time::{Duration, SystemTime};
-use ureq::http::{Method, Request, Uri};
+use ureq::http::{HeaderValue, Method, Request, Uri};
 use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
 use ureq::{Agent, Proxy};
 
@@ -37,6 +37,8 @@ pub(super) struct Answer {
     pub(super) status: u16,
     /// The pause that the header `retry-after` asks for.
     pub(super) after: Option<Duration>,
+    /// True if it is an answer of gRPC. Its status is 200 even if the server has no such service.
+    pub(super) is_grpc: bool,
     pub(super) body: Vec<u8>,
 }
 
@@ -101,9 +103,11 @@ impl HttpClient {
         // An unreadable `retry-after` counts as none: the backoff applies.
         let after = response.headers().get("retry-after");
         let after = after.and_then(|value| retry_after(value.to_str().ok()?, SystemTime::now()));
+        let kind = response.headers().get("content-type").map(HeaderValue::as_bytes);
+        let is_grpc = kind.is_some_and(|kind| kind.starts_with(b"application/grpc"));
         let body = response.body_mut().with_config().limit(MAX_RESPONSE_BYTES).read_to_vec();
         let status = response.status().as_u16();
-        Ok(Answer { status, after, body: body.unwrap_or_default() })
+        Ok(Answer { status, after, is_grpc, body: body.unwrap_or_default() })
     }
 
     /// Returns the failure for a request without a response.
@@ -141,10 +145,11 @@ impl Client for HttpClient {
 /// We also retry 408, which gateways send for a slow upload. Every other status is final, except
 /// 413: a batch that is too large is split.
 pub(super) fn classify(settings: &OtlpSettings, answer: &Answer) -> Attempt {
-    let Answer { status, after, body } = answer;
+    let Answer { status, after, is_grpc, body } = answer;
     let (status, after) = (*status, *after);
     let failure = || send_error::status(settings, status, answer::text_of(body));
     match status {
+        200..300 if *is_grpc => Attempt::Rejected(send_error::speaks_grpc(settings)),
         // Some backends answer with JSON or plain text. A body that is not protobuf carries no
         // partial success, and the status alone means that all spans were accepted.
         200..300 => Attempt::Accepted(partial_success(settings, response(settings, body))),

@@ -83,7 +83,7 @@ impl JsonClient {
     }
 
     /// Decides by the status whether a request is tried again.
-    fn classify(&self, Answer { status, after, body }: Answer) -> JsonAttempt {
+    fn classify(&self, Answer { status, after, body, .. }: Answer) -> JsonAttempt {
         let error = || send_error::feedback_status(&self.settings, status, answer::text_of(&body));
         match status {
             200..300 => JsonAttempt::Accepted(body),

@@ -83,6 +83,15 @@ pub(super) fn status(settings: &OtlpSettings, status: u16, answered: &str) -> Se
     SendError { cause, what, advice: with_origin(settings, &advice) }
 }
 
+/// Returns the failure for a server that speaks gRPC where a request of HTTP was sent.
+pub(super) fn speaks_grpc(settings: &OtlpSettings) -> SendError {
+    SendError {
+        cause: "protocol",
+        what: format!("{} answered in gRPC", settings.shown()),
+        advice: with_origin(settings, "set the protocol to grpc, or correct the port"),
+    }
+}
+
 /// Returns the failure for an error of the official exporter that says nothing about the backend.
 #[cfg(feature = "opentelemetry-otlp")]
 pub(super) fn of_exporter(settings: &OtlpSettings, error: &str) -> SendError {
@@ -161,5 +170,45 @@ fn with_origin(settings: &OtlpSettings, advice: &str) -> String {
     match settings.endpoint.setting {
         Setting::Default => advice.to_owned(),
         setting => format!("{advice} (the endpoint is from {setting})"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::delivery::otlp::{Compression, Endpoint, Headers};
+    use std::time::Duration;
+
+    fn advice(setting: Setting, title: Option<&'static str>) -> String {
+        let backend =
+            title.map(|title| NamedBackend { title, constructor: "", keys: &[], page: None });
+        let settings = OtlpSettings {
+            endpoint: Endpoint::new(setting, "http://localhost:6006", None).unwrap(),
+            headers: Headers::default(),
+            timeout: Duration::ZERO,
+            compression: Compression::None,
+            certificate: None,
+            identity: None,
+            backend,
+            additions: crate::enrich::Additions::default(),
+        };
+        unreachable(&settings, "Connection refused").advice
+    }
+
+    #[test]
+    fn advice_for_a_default_endpoint_is_to_start_phoenix_unless_it_is_of_another_backend() {
+        let guide = "start Phoenix there (`phoenix serve`), or set PHOENIX_COLLECTOR_ENDPOINT to the \
+                     URL of a collector";
+        assert_eq!(advice(Setting::Default, None), guide);
+        assert_eq!(advice(Setting::Default, Some("Phoenix")), guide);
+        assert_eq!(
+            advice(Setting::Default, Some("Langfuse")),
+            "check the network of this machine, or call `endpoint(..)` on its `Backend`"
+        );
+        assert_eq!(
+            advice(Setting::Variable("PHOENIX_COLLECTOR_ENDPOINT"), None),
+            "start it there, or correct the endpoint (the endpoint is from \
+             `PHOENIX_COLLECTOR_ENDPOINT`)"
+        );
     }
 }
