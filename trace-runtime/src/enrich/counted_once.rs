@@ -155,6 +155,32 @@ mod tests {
     }
 
     #[test]
+    fn ranking_and_embedding_around_one_of_their_kind_lose_their_counts() {
+        for kind in [Kind::Embedding, Kind::Reranker] {
+            let batch = vec![span(2, 1, kind, Some(9)), span(1, 0, kind, Some(9))];
+            assert_eq!(counts(&CountedOnce::default(), batch), [4, 1], "{kind:?}");
+        }
+    }
+
+    #[test]
+    fn call_whose_child_is_in_the_older_generation_loses_its_counts() {
+        let once = CountedOnce::default();
+        once.apply(&mut [span(2, 1, Kind::Llm, Some(9))]);
+        let mut later: Vec<_> =
+            (10..10 + GENERATION as u64).map(|id| span(id + 1, id, Kind::Llm, Some(1))).collect();
+        once.apply(&mut later);
+        assert_eq!(counts(&once, vec![span(1, 0, Kind::Llm, Some(9))]), [1]);
+    }
+
+    #[test]
+    fn attribute_whose_name_only_begins_like_a_count_is_kept() {
+        let mut outer = span(1, 0, Kind::Llm, Some(9));
+        outer.attributes.push(KeyValue::new("llm.cost_center", "research"));
+        let batch = vec![span(2, 1, Kind::Llm, Some(9)), outer];
+        assert_eq!(counts(&CountedOnce::default(), batch), [4, 2]);
+    }
+
+    #[test]
     fn caller_in_another_process_keeps_its_counts() {
         let mut inner = span(2, 1, Kind::Llm, Some(9));
         inner.parent_span_is_remote = true;

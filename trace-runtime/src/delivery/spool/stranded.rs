@@ -154,23 +154,55 @@ mod tests {
         spool
     }
 
-    #[test]
-    fn spans_for_an_unknown_endpoint_are_reported_once() {
-        let folder = std::env::temp_dir().join(format!("stranded-{}", std::process::id()));
+    /// Returns a new folder for one test.
+    fn new_folder(test: &str) -> PathBuf {
+        let folder = std::env::temp_dir().join(format!("stranded-{test}-{}", std::process::id()));
         let _ = std::fs::remove_dir_all(&folder);
-        let own = "http://h/v1/traces";
-        let lives = store(&folder, own);
-        (0..2).for_each(|_| store(&folder, OTHER).close());
-        let living = store(&folder, OTHER);
+        folder
+    }
+
+    /// Looks twice, and returns the reports.
+    fn reports(folder: &Path, own: &str) -> Vec<String> {
         let reports = Arc::new(Mutex::new(Vec::new()));
         let sink = Arc::clone(&reports);
         let diagnostics = Diagnostics::new(Some(Box::new(move |diagnostic| {
             sink.lock().unwrap().push(diagnostic.to_string());
         })));
         let names = [own.to_owned()];
-        let stranded = Stranded::new(SPANS, &folder, &names, Arc::new(diagnostics)).unwrap();
+        let stranded = Stranded::new(SPANS, folder, &names, Arc::new(diagnostics)).unwrap();
         (0..2).for_each(|_| stranded.report_once());
-        let reports = std::mem::take(&mut *reports.lock().unwrap());
+        std::mem::take(&mut *reports.lock().unwrap())
+    }
+
+    #[test]
+    fn oldest_segment_and_those_that_are_too_long_are_reported() {
+        let folder = new_folder("long");
+        (0..2).for_each(|_| store(&folder, OTHER).close());
+        let left: Vec<_> = Folder::locks(&folder.join(folder_name(OTHER)))
+            .iter()
+            .map(|lock| lock.with_extension(""))
+            .collect();
+        let segment = std::fs::read_dir(&left[0]).unwrap().next().unwrap().unwrap().path();
+        let times = std::fs::FileTimes::new().set_modified(SystemTime::UNIX_EPOCH);
+        std::fs::File::options().write(true).open(segment).unwrap().set_times(times).unwrap();
+        // It takes no room on the disk.
+        let long = std::fs::File::create(left[1].join("9999999999.otlp")).unwrap();
+        long.set_len(MAX_READ_BYTES).unwrap();
+        let reports = reports(&folder, "http://h/v1/traces");
+        let expected = "at least 6 spans for http://old-host:4318 wait in the spool since Thu, 01 Jan \
+                        1970 00:00:00 GMT, and no destination";
+        assert!(reports[0].starts_with(expected), "{reports:?}");
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+
+    #[test]
+    fn spans_for_an_unknown_endpoint_are_reported_once() {
+        let folder = new_folder("once");
+        let own = "http://h/v1/traces";
+        let lives = store(&folder, own);
+        (0..2).for_each(|_| store(&folder, OTHER).close());
+        let living = store(&folder, OTHER);
+        let reports = reports(&folder, own);
         let [report] = &reports[..] else { panic!("one line: {reports:?}") };
         let path = folder.join(folder_name(OTHER)).display().to_string();
         assert!(report.starts_with("6 spans for http://old-host:4318 wait in the spool since "));

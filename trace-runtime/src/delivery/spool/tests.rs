@@ -247,11 +247,37 @@ fn full_spool_drops_the_oldest_batches() {
         let bytes: u64 =
             temporary.files("otlp").iter().map(|path| path.metadata().unwrap().len()).sum();
         assert!(bytes <= 1000 && bytes == spool.bytes, "{bytes} on disk");
+        assert!(gone.is_empty() || bytes > 500, "only {bytes} are left after a drop");
     }
     let first_left = *spool.places.keys().next().unwrap();
     assert_eq!(gone, (1..first_left).collect::<Vec<_>>(), "in their order");
     assert!(spool.store(101, &request(1000)).1.is_err(), "longer than the bound");
     assert_eq!(*spool.places.keys().next().unwrap(), first_left, "no batch is dropped for it");
+}
+
+/// A later run reads no segment that is longer, so the batch would never be sent.
+#[test]
+fn batch_longer_than_a_segment_is_not_stored() {
+    let temporary = Temporary::new("long");
+    let (mut spool, _) = temporary.open(1 << 30);
+    let longest = usize::try_from(segment::MAX_BYTES).unwrap();
+    assert!(spool.store(1, &vec![0; longest]).1.is_err());
+    assert!(temporary.files("otlp").is_empty());
+}
+
+/// Two halves share a record if there is no room to split it. Both are gone with the record.
+#[test]
+fn dropped_record_that_halves_share_leaves_no_trace() {
+    let temporary = Temporary::new("shares");
+    let (mut spool, _) = temporary.open(1000);
+    store(&mut spool, 1, 2);
+    assert!(!spool.split(1, [2, 3], &[None, None]));
+    let mut gone = Vec::new();
+    for id in 10..100 {
+        gone.extend(store(&mut spool, id, 3));
+    }
+    assert_eq!(gone[..2], [2, 3]);
+    assert!(spool.shares.is_empty(), "{:?}", spool.shares);
 }
 
 /// Spans hold prompts and answers, so the folders and files are private.

@@ -185,6 +185,29 @@ mod tests {
     }
 
     #[test]
+    fn pauses_between_looks_grow_until_a_flush_hurries() {
+        let (mut items, now) = (Items::default(), Instant::now());
+        items.insert(1, item(1));
+        let waits = items.get_mut(1).unwrap().waits;
+        let mut pause = || {
+            items.check_later(1, waits, now);
+            items.first().unwrap().0 - now
+        };
+        assert_eq!([pause(), pause(), pause()], [FIRST_CHECK, FIRST_CHECK * 2, FIRST_CHECK * 4]);
+        items.hurry(now);
+        items.check_later(1, waits, now);
+        assert_eq!(items.first().unwrap().0 - now, FIRST_CHECK);
+    }
+
+    #[test]
+    fn id_of_an_earlier_annotation_is_never_given_twice() {
+        let mut items = Items::default();
+        let first = items.next_earlier();
+        items.clear();
+        assert!(Items::is_earlier(first) && items.next_earlier() != first);
+    }
+
+    #[test]
     fn later_annotation_with_the_same_key_replaces_the_earlier() {
         let mut items = Items::default();
         assert_eq!(items.insert(1, item(7)), None);

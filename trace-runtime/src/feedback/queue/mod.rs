@@ -250,3 +250,26 @@ fn size(record: &Record) -> usize {
     let metadata = serde_json::to_vec(metadata).map_or(0, |json| json.len());
     512 + texts + metadata
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::feedback::Annotation;
+
+    #[test]
+    fn size_of_an_annotation_covers_each_text_that_it_carries() {
+        let size_of = |annotation: Annotation| {
+            size(&Record { aim: Target::session("s").0, content: annotation.content })
+        };
+        let (plain, long) = (size_of(Annotation::new("n")), "x".repeat(1000));
+        for annotation in [
+            Annotation::new(&long),
+            Annotation::new("n").label(&long),
+            Annotation::new("n").explanation(&long),
+            Annotation::new("n").identifier(&long),
+            Annotation::new("n").metadata("key", long.as_str()),
+        ] {
+            assert!(size_of(annotation.clone()) >= plain + 990, "{annotation:?}");
+        }
+    }
+}

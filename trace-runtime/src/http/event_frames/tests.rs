@@ -4,7 +4,17 @@ use super::*;
 
 /// Returns a frame with text headers. The checksums are not read.
 fn frame(headers: &[(&str, &str)], payload: &str) -> Vec<u8> {
-    let mut encoded = [b"\x02ok\x00".as_slice(), b"\x04date\x08\0\0\0\0\0\0\0\0"].concat();
+    // A header of each type that is no text: its length is fixed, or precedes the value.
+    let mut encoded = [
+        b"\x02ok\x00".as_slice(),
+        b"\x04byte\x02\0",
+        b"\x05short\x03\0\0",
+        b"\x03int\x04\0\0\0\0",
+        b"\x05bytes\x06\0\x02\0\0",
+        b"\x04date\x08\0\0\0\0\0\0\0\0",
+        b"\x02id\x09\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0",
+    ]
+    .concat();
     for (name, value) in headers {
         let length = u16::try_from(value.len()).unwrap().to_be_bytes();
         encoded.push(u8::try_from(name.len()).unwrap());
@@ -77,7 +87,10 @@ fn push_of_other_bytes_reads_nothing() {
     // The headers are longer than the frame.
     broken[4] = 1;
     let short = [0, 0, 0, 15, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
-    for body in [b"{\"message\":\"plain JSON\"}".as_slice(), &broken, &short, &[0; 1000]] {
+    // The headers reach into the checksum.
+    let close = [0, 0, 0, 20, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    let plain = b"{\"message\":\"plain JSON\"}".as_slice();
+    for body in [plain, &broken, &short, &close, &[0; 1000]] {
         let body = [body, &event("messageStop", "{}")].concat();
         assert_eq!(lines(&body, 10), "");
     }

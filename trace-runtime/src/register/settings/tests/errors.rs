@@ -125,6 +125,11 @@ const INVALID: &[(&str, &str, &str)] = &[
         "`PHOENIX_CLIENT_HEADERS` is invalid (its value is not shown): expected pairs like name=value,other=value with percent-encoded values",
     ),
     (
+        "OTEL_EXPORTER_OTLP_TRACES_HEADERS",
+        "x=1,=secret",
+        "`OTEL_EXPORTER_OTLP_TRACES_HEADERS` is invalid (its value is not shown): expected pairs like name=value,other=value with percent-encoded values",
+    ),
+    (
         "OTEL_EXPORTER_OTLP_HEADERS",
         "na me=secret",
         "`OTEL_EXPORTER_OTLP_HEADERS` is invalid (its value is not shown): expected a header name and a value without line breaks",

@@ -41,6 +41,17 @@ fn propagator_names_select_formats() {
 }
 
 #[test]
+fn session_is_taken_from_baggage_only_if_baggage_is_read() {
+    let builder = register().session_from_baggage(true);
+    let session = |names| {
+        let settings = propagation(&builder, &[("OTEL_PROPAGATORS", names)]);
+        settings.propagators.unwrap().session
+    };
+    assert!(session("tracecontext,baggage") && !session("tracecontext"));
+    assert!(!propagation(&register(), &[]).propagators.unwrap().session);
+}
+
+#[test]
 fn unknown_propagator_is_an_error_that_lists_the_known_ones() {
     let variables = [("OTEL_PROPAGATORS", "tracecontext,b3")];
     let environment = Environment::from_pairs(&variables);
