@@ -94,6 +94,61 @@ fn feedback_replaced_while_it_waits_is_not_sent() {
     assert_eq!(phoenix.data().stored, 1);
 }
 
+/// Its own answer decides about feedback that is being sent while it is replaced.
+#[test]
+fn feedback_refused_while_it_is_replaced_is_lost() {
+    let _lock = Program::lock();
+    let (phoenix, receiver) = phoenix();
+    phoenix.data().known.insert("s".to_owned());
+    let refused = Reply { delay: Duration::from_millis(500), ..Reply::status(400, "bad") };
+    phoenix.data().answers = vec![refused];
+    let feedback = quiet_builder().endpoint(receiver.endpoint()).feedback().unwrap();
+    feedback.annotate(Target::session("s"), thumbs_up()).unwrap();
+    wait_until(|| phoenix.data().requests == 1);
+    feedback.annotate(Target::session("s"), thumbs_up().label("bad")).unwrap();
+    wait_until(|| feedback.stats()[0].feedback.delivered == 1);
+    let stats = feedback.stats().remove(0).feedback;
+    assert_eq!((stats.given, stats.delivered, stats.lost), (2, 1, 1));
+    assert_eq!(phoenix.data().stored, 1);
+}
+
+#[test]
+fn feedback_of_an_earlier_run_is_not_sent_after_one_that_replaces_it() {
+    let (_lock, folder, endpoint) = (Program::lock(), TempFolder::new(), unused_endpoint());
+    let builder = || {
+        let builder = quiet_builder().endpoint(&endpoint).spool(folder.path());
+        builder.shutdown_timeout(Duration::from_millis(200))
+    };
+    let first = builder().feedback().unwrap();
+    first.annotate(Target::session("s"), thumbs_up()).unwrap();
+    drop(first);
+    let phoenix = Phoenix::default();
+    let _receiver = phoenix.serve_at(&endpoint);
+    let next = builder().feedback().unwrap();
+    next.annotate(Target::session("s"), thumbs_up().label("bad")).unwrap();
+    wait_until(|| next.stats()[0].feedback.recovered == 1);
+    assert_eq!(phoenix.data().stored, 0, "it was not sent");
+    phoenix.data().known.insert("s".to_owned());
+    wait_until(|| next.flush().is_ok());
+    assert_eq!(phoenix.annotation("s", "user_feedback").unwrap()["result"]["label"], "bad");
+}
+
+#[test]
+fn failure_before_a_success_is_not_the_cause_of_a_later_flush() {
+    let _lock = Program::lock();
+    let (phoenix, receiver) = phoenix();
+    phoenix.data().known.insert("s".to_owned());
+    phoenix.data().answers = vec![Reply::status(500, "busy")];
+    let builder = quiet_builder().endpoint(receiver.endpoint());
+    let feedback = builder.shutdown_timeout(Duration::from_millis(200)).feedback().unwrap();
+    feedback.annotate(Target::session("s"), thumbs_up()).unwrap();
+    wait_until(|| feedback.flush().is_ok());
+    phoenix.data().answers = vec![Reply { delay: Duration::from_secs(30), ..Reply::default() }];
+    feedback.annotate(Target::session("s"), thumbs_up().label("bad")).unwrap();
+    let cause = feedback.flush().unwrap_err().cause;
+    assert!(cause.contains("no answer in time") && !cause.contains("500"), "{cause}");
+}
+
 #[test]
 fn busy_backend_is_tried_again() {
     let _lock = Program::lock();
