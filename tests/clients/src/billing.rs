@@ -24,8 +24,8 @@ const TOKENS: (u64, u64) = (9, 2);
 /// of Ollama.
 ///
 /// The first part of the path selects its behaviour: `ok`, `large` (an answer of 10 MB), `flaky` (the
-/// first two requests are refused), `reset` and `endless` (of a stream), `silent`, `echo`, or a status
-/// code.
+/// first two requests are refused), `reset` and `endless` (of a stream), `torn` (an error that breaks off),
+/// `silent`, `echo`, or a status code.
 #[derive(Clone, Debug)]
 pub struct Billing {
     address: String,
@@ -143,6 +143,13 @@ async fn serve(
                 read.expect("the semaphore is open").forget();
                 Err(io::Error::other("reset"))
             })))
+        }
+        "torn" => {
+            let part = br#"{"error":{"message":"not to"#;
+            let parts = [Ok(Bytes::from_static(part)), Err(io::Error::other("reset"))];
+            let headers = [(CONTENT_TYPE, "application/json")];
+            let body = Body::from_stream(stream::iter(parts));
+            (StatusCode::INTERNAL_SERVER_ERROR, headers, body).into_response()
         }
         "silent" => std::future::pending().await,
         status => {

@@ -166,6 +166,18 @@ fn error_status_is_an_error_with_the_servers_message() {
 }
 
 #[test]
+fn error_response_that_breaks_off_keeps_its_status() {
+    let test = async |adapter, billing: &Billing| {
+        let received = send(adapter, call(billing, "torn", &request())).await;
+        assert_eq!(received.status, 500);
+        received.text().await.expect_err("the body breaks off");
+    };
+    for_each(test, |name, program| {
+        assert_tree(name, program, &["[LLM] error(HTTP 500"]);
+    });
+}
+
+#[test]
 fn connection_that_is_reset_in_a_stream_is_an_error() {
     let test = async |adapter, billing: &Billing| {
         let mut body = send(adapter, call(billing, "reset", &streaming())).await.body;
