@@ -7,7 +7,7 @@ import { button, el, icon, kindTile } from './dom.js'
 import { KINDS, Model } from './model.js'
 import { readBlocks, takeBlocks } from './blocks.js'
 import { count, dollars, duration, oneLine, plural } from './format.js'
-import { highlight, matchesText, search, toggled, toggledKind } from './search.js'
+import { mark, matchesText, search, toggled, toggledKind } from './search.js'
 import { Tree, keyOf } from './tree.js'
 import { Minimap } from './minimap.js'
 import { Detail } from './detail.js'
@@ -114,7 +114,7 @@ class App {
     document.title = services.length ? `${services[0]} · trace` : 'Trace'
     const { sum } = model
     this.isOneService = services.length < 2
-    document.body.classList.toggle('free', !sum.cost)
+    for (const name of ['tokens', 'cost']) document.body.classList.toggle(`no-${name}`, !sum[name])
     const sessions = model.sessions.filter(session => session.id).length
     this.totals.replaceChildren(...[
       sessions > 0 && plural(sessions, 'session'), plural(model.traces.length, 'trace'), plural(model.spans.length, 'span'),
@@ -157,8 +157,7 @@ class App {
     if (index >= 0) this.tree.list.reveal(index)
     this.tree.draw()
     this.tree.node.setAttribute('aria-activedescendant', 'selected-row')
-    this.detail.update()
-    highlight(this.detail.node, state.query)
+    this.updateDetail()
     if (open || !isQuiet) document.body.classList.toggle('show-detail', open || document.body.classList.contains('show-detail'))
     this.updateAddress()
   }
@@ -189,9 +188,17 @@ class App {
 
   setView(view) {
     this.state.view = view
-    this.detail.update()
-    highlight(this.detail.node, this.state.query)
+    this.updateDetail()
     this.updateAddress()
+  }
+
+  updateDetail() {
+    this.detail.update()
+    this.markDetail()
+  }
+
+  markDetail() {
+    mark('hit', [this.detail.node], this.state.query)
   }
 
   showList() {
@@ -275,7 +282,7 @@ class App {
     this.tree.update()
     const index = state.selected ? this.tree.indexOf(state.selected) : -1
     if (index >= 0) this.tree.list.reveal(index)
-    highlight(this.detail.node, query)
+    this.markDetail()
     this.updateAddress()
   }
 
