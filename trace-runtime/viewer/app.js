@@ -104,7 +104,7 @@ class App {
 
   empty() {
     this.detail.replace(el('div.empty', kindTile('LLM'), el('h2', 'No spans yet'),
-      el('p', 'Drop a page or a file of JSON lines here, or '), button('open a file', () => openFile(this))))
+      el('p', 'Drop a page or a file of JSON lines here.'), button('Open a file', () => openFile(this))))
   }
 
   updateTop() {
@@ -114,9 +114,9 @@ class App {
     document.title = services.length ? `${services[0]} · trace` : 'Trace'
     const { sum } = model
     this.isOneService = services.length < 2
-    for (const name of ['tokens', 'cost']) document.body.classList.toggle(`no-${name}`, !sum[name])
+    for (const name of ['spans', 'tokens', 'cost']) document.body.classList.toggle(`no-${name}`, !sum[name])
     const sessions = model.sessions.filter(session => session.id).length
-    this.totals.replaceChildren(...[
+    this.totals.replaceChildren(...!sum.spans ? [] : [
       sessions > 0 && plural(sessions, 'session'), plural(model.traces.length, 'trace'), plural(model.spans.length, 'span'),
       sum.tokens > 0 && `${count(sum.tokens)} tokens`, sum.cost > 0 && dollars(sum.cost, sum.estimated),
       duration(sum.duration), model.damaged > 0 && el('b.bad', plural(model.damaged, 'damaged block')),

@@ -134,12 +134,13 @@ export class Tree {
       isFailed: span.isError,
       errors: span.sum.errors,
       isOrphan: span.parentId && isRoot,
+      service: !isRoot && span.service !== span.parent.service && span.service,
       model: span.name.includes(shortModel(span.model)) ? '' : oneLine(span.model),
       preview: oneLine(rowText(span), 300),
       limit: Math.ceil(this.list.width / MIN_LETTER),
     })
     const isSum = span.sum.tokens > span.tokens.total || span.sum.cost > span.cost
-    return { name, amounts: amounts(span.duration, span.sum, isSum, heat(span)), bar: this.bar(span) }
+    return { name, amounts: amounts(span.duration, span.sum, isSum, heat(span), span.isRunning), bar: this.bar(span) }
   }
 
   bar(span) {
@@ -152,18 +153,19 @@ export class Tree {
     const start = Math.max(0, left)
     return ['b', {
       class: `bar${span.isRunning ? ' running' : ''}${span.isError ? ' failed' : ''}`, 'data-kind': span.kind,
-      style: { left: `${100 * start}%`, width: `${100 * (Math.min(1, right) - start)}%` },
+      style: { left: `min(${100 * start}%, 100% - 2px)`, width: `${100 * (Math.min(1, right) - start)}%` },
     }]
   }
 }
 
 /** Describes the parts of a name, each in its place whether the row has it or not. */
-const nameCell = (kind, name, { turn, isFailed, errors, isOrphan, model, preview, limit }) => [
+const nameCell = (kind, name, { turn, isFailed, errors, isOrphan, service, model, preview, limit }) => [
   ['span.tile', { 'data-kind': kind, title: kind }, ['icon', kind]],
   turn && ['span.ordinal', { title: `turn ${turn}` }, `${turn}`],
   ['span.name', { title: `${kind} ${name}` }, name],
   errors && ['span', { class: isFailed ? 'mark' : 'mark below', title: isFailed ? 'failed' : `${plural(errors, 'error')} below` }, ['icon', 'error']],
   isOrphan && ['span.note', { title: 'The parent of this span is not in this file' }, 'parent not here'],
+  service && ['span.model', { title: 'Another process than that of the span above' }, oneLine(service, 40)],
   model && ['span.model', { title: model }, oneLine(shortModel(model), 40)],
   ['span.preview', { title: preview }, oneLine(preview, limit)],
 ]
@@ -187,10 +189,10 @@ function heat(span) {
 }
 
 /** The amounts of a row; `Σ` marks sums of the spans below. */
-function amounts(micros, sum, isSum, heat = '') {
+function amounts(micros, sum, isSum, heat = '', isRunning = false) {
   const sigma = isSum ? 'Σ' : ''
   return [
-    ['time', duration(micros)],
+    ['time', isRunning ? `${micros ? duration(micros) : ''}…` : duration(micros)],
     ['tokens', sum.tokens ? sigma + count(sum.tokens) : ''],
     ['cost', sum.cost ? (sum.tokens ? '' : sigma) + dollars(sum.cost, sum.estimated) : '', heat],
   ]
