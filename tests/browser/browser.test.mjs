@@ -240,6 +240,15 @@ shown('session_shows_its_turns', pageOf(session()), {}, async page => {
   assert.deepEqual(await texts(page, '.bubble.user > header .dim:not(.push)'), ['turn 5'])
 })
 
+shown('selected_session_shows_a_turn_that_is_added', pageOf(session().slice(0, 3)), {}, async page => {
+  await page.click('#rows .row.session')
+  assert.equal(await page.locator('.turn').count(), 3)
+  await drop(page, 'more.jsonl', session()[3])
+  await page.click('text=Add to this page')
+  await page.waitForSelector('.totals:has-text("4 traces")')
+  assert.equal(await page.locator('.turn').count(), 4)
+})
+
 shown('pictures_are_shown_only_from_data', pageOf(media()), {}, async page => {
   assert.equal(await page.locator('.detail img').count(), 1)
   assert.ok(await page.locator('.detail img').evaluate(image => image.naturalWidth) === 240)

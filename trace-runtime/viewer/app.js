@@ -6,7 +6,7 @@
 import { button, el, icon, kindTile } from './dom.js'
 import { KINDS, Model } from './model.js'
 import { readBlocks, takeBlocks } from './blocks.js'
-import { count, dollars, duration, oneLine, plural } from './format.js'
+import { amounts, duration, oneLine, plural } from './format.js'
 import { mark, matchesText, search, toggled, toggledKind } from './search.js'
 import { Tree, keyOf } from './tree.js'
 import { Minimap } from './minimap.js'
@@ -118,8 +118,7 @@ class App {
     const sessions = model.sessions.filter(session => session.id).length
     this.totals.replaceChildren(...!sum.spans ? [] : [
       sessions > 0 && plural(sessions, 'session'), plural(model.traces.length, 'trace'), plural(model.spans.length, 'span'),
-      sum.tokens > 0 && `${count(sum.tokens)} tokens`, sum.cost > 0 && dollars(sum.cost, sum.estimated),
-      duration(sum.duration), model.damaged > 0 && el('b.bad', plural(model.damaged, 'damaged block')),
+      ...amounts(sum), duration(sum.duration), model.damaged > 0 && el('b.bad', plural(model.damaged, 'damaged block')),
     ].filter(Boolean).map(text => el('span', text)))
     this.updateChips()
   }
