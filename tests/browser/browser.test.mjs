@@ -147,6 +147,10 @@ shown('search_marks_words_in_the_rows_that_match', AGENT, {}, async page => {
   assert.deepEqual(await search('Weather kind:tool', 1), ['name weather'])
   assert.deepEqual(await search('norwegian', 2), ['preview Norwegian'])
   assert.deepEqual(await search('error', 1), [])
+  const note = () => page.locator('#rows').evaluate(list => getComputedStyle(list, '::before').content)
+  assert.equal(await note(), 'none')
+  assert.deepEqual(await search('nothing like this', 0), [])
+  assert.match(await note(), /^"No span matches/)
   await page.keyboard.press('Escape')
   assert.deepEqual(await page.evaluate(marked, 'row-hit'), [])
 })
@@ -463,6 +467,11 @@ function lowContrast() {
     const below = ground(node)
     const [a, b] = [light(rgb(getComputedStyle(node).color, below)), light(below)].sort((x, y) => y - x)
     if ((a + 0.05) / (b + 0.05) < 4.5) bad.push(`${((a + 0.05) / (b + 0.05)).toFixed(2)} ${node.className} ${text.data.slice(0, 20)}`)
+  }
+  for (const name of ['hit', 'row-hit']) {
+    const mark = getComputedStyle(document.querySelector('.preview'), `::highlight(${name})`)
+    const [a, b] = [mark.color, mark.backgroundColor].map(colour => light(rgb(colour, [255, 255, 255]))).sort((x, y) => y - x)
+    if ((a + 0.05) / (b + 0.05) < 4.5) bad.push(`${((a + 0.05) / (b + 0.05)).toFixed(2)} ${name}`)
   }
   return [...new Set(bad)]
 }

@@ -277,6 +277,7 @@ class App {
     const found = query.trim() ? await search(state.model.spans, query, () => number !== this.searches) : null
     if (number !== this.searches) return
     state.found = found
+    document.body.classList.toggle('no-hits', found?.size === 0)
     this.hits.textContent = found ? matchesText(found, state.model.spans) : ''
     this.tree.update()
     const index = state.selected ? this.tree.indexOf(state.selected) : -1
