@@ -48,6 +48,7 @@ test('live_page_merges_processes_and_keeps_the_selection', { skip: !existsSync(P
     page.on('pageerror', error => messages.push(error.message))
     await page.goto(address)
     await page.waitForSelector('.status:has-text("Live")')
+    assert.match(await page.locator('.empty').innerText(), new RegExp(`send to ${address} appear here`))
 
     const [line] = agent()
     await send(part(line, 'agent', span => !['weather', 'flights', 'HTTP GET'].includes(span.name)))

@@ -11,7 +11,7 @@ import { mark, matchesText, search, toggled, toggledKind } from './search.js'
 import { Tree, keyOf } from './tree.js'
 import { Minimap } from './minimap.js'
 import { Detail } from './detail.js'
-import { follow } from './live.js'
+import { follow, liveAddress } from './live.js'
 import { drop, help, menu, openFile } from './menu.js'
 import { onKey } from './keys.js'
 
@@ -104,6 +104,7 @@ class App {
 
   empty() {
     this.detail.replace(el('div.empty', kindTile('LLM'), el('h2', 'No spans yet'),
+      liveAddress() && el('p', `The spans that programs send to ${location.origin} appear here.`),
       el('p', 'Drop a page or a file of JSON lines here.'), button('Open a file', () => openFile(this))))
   }
 
