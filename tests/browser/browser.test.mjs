@@ -2,29 +2,14 @@
 
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { createServer } from 'node:http'
-import { after, before, test } from 'node:test'
-import { file, launch, open } from './browser.mjs'
-import { PAGE, TraceBuilder, agent, all, block, large, media, page as pageOf, rag, session } from './sample.mjs'
+import { drop, names, open, suite, texts, title } from './browser.mjs'
+import { PAGE, TraceBuilder, agent, all, block, media, page as pageOf, rag, session } from './sample.mjs'
 
-let browser
-before(async () => { browser = await launch() })
-after(() => browser.close())
+const tests = suite()
+const { shown } = tests
 
 const TRACE = '#aaaaaaaaaaaaaaaaaaaaaaaaaaaa1001'
 const SPAN = number => `${TRACE}/000000001001000${number}`
-
-const texts = (page, selector) => page.locator(selector).allTextContents()
-const names = page => texts(page, '#rows .row .name')
-const title = page => page.locator('.detail h2').textContent()
-
-/** Runs a test with a page; at its end the page made no request and wrote nothing to the console. */
-const shown = (name, text, options, body) => test(name, async () => {
-  const page = await open(browser, text, options)
-  await body(page)
-  assert.deepEqual([page.requests, page.messages], [[], []])
-  await page.context().close()
-})
 
 const AGENT = pageOf(agent())
 
@@ -132,38 +117,6 @@ shown('search_shows_matches_with_their_parents_and_marks_words', AGENT, {}, asyn
   await page.waitForURL(/q=DY\+1105/)
   await page.keyboard.press('Escape')
   assert.equal((await names(page)).length, 9)
-})
-
-/** The texts that a highlight of the style marks. Runs in the page. */
-const marked = name => [...CSS.highlights.get(name) ?? []].map(({ startContainer: { data, parentElement }, startOffset, endOffset }) =>
-  `${parentElement.className} ${data.slice(startOffset, endOffset)}`)
-
-shown('search_marks_words_in_the_rows_that_match', AGENT, {}, async page => {
-  const search = async (text, number) => {
-    await page.fill('input[type=search]', text)
-    await page.waitForSelector(`.hits:has-text("${number} of 9")`)
-    return page.evaluate(marked, 'row-hit')
-  }
-  assert.deepEqual(await search('Weather kind:tool', 1), ['name weather'])
-  assert.deepEqual(await search('norwegian', 2), ['preview Norwegian'])
-  assert.deepEqual(await search('error', 1), [])
-  const note = () => page.locator('#rows').evaluate(list => getComputedStyle(list, '::before').content)
-  assert.equal(await note(), 'none')
-  assert.deepEqual(await search('nothing like this', 0), [])
-  assert.match(await note(), /^"No span matches/)
-  await page.keyboard.press('Escape')
-  assert.deepEqual(await page.evaluate(marked, 'row-hit'), [])
-})
-
-shown('search_marks_words_in_rows_that_come_into_view', pageOf(large(3_000, 1e6)), {}, async page => {
-  await page.fill('input[type=search]', 'lookup')
-  await page.waitForSelector('.hits:not(:empty)')
-  const marks = () => page.evaluate(marked, 'row-hit')
-  const before = (await marks()).length
-  assert.ok(before > 10 && before < 60, `${before}`)
-  await page.evaluate(() => new Promise(resolve => { document.getElementById('rows').scrollTop = 30_000; requestAnimationFrame(() => requestAnimationFrame(resolve)) }))
-  const rows = await page.locator('#rows .row:not(.faint) .name').count()
-  assert.deepEqual(await marks(), Array(rows).fill('name lookup'))
 })
 
 shown('chips_filter_by_kind_and_error', AGENT, {}, async page => {
@@ -288,16 +241,6 @@ shown('page_without_blocks_invites_a_file', pageOf([]), {}, async page => {
   assert.equal((await names(page)).length, 9)
 })
 
-/** Drops a file on the page. */
-async function drop(page, name, text) {
-  const data = await page.evaluateHandle(([name, text]) => {
-    const data = new DataTransfer()
-    data.items.add(new File([text], name))
-    return data
-  }, [name, text])
-  await page.dispatchEvent('main', 'drop', { dataTransfer: data })
-}
-
 shown('dropped_page_is_compared', AGENT, {}, async page => {
   await drop(page, 'slow.html', pageOf(agent({ isSlow: true })))
   await page.click('text=Compare with this run')
@@ -347,55 +290,9 @@ shown('saved_trace_is_a_page_of_its_own', pageOf(all()), { hash: SPAN(4) }, asyn
   const [download] = await Promise.all([page.waitForEvent('download'), page.click('text=Save this trace')])
   const text = readFileSync(await download.path(), 'utf8')
   assert.ok(text.startsWith(readFileSync(PAGE, 'utf8')), 'the saved page has the same shell')
-  const again = await open(browser, text)
+  const again = await open(tests.browser, text)
   assert.match(await again.locator('.totals').textContent(), /1 trace.*9 spans/)
   assert.deepEqual([again.requests, again.messages], [[], []])
-})
-
-shown('list_has_few_rows_in_the_document', pageOf(large(3_000, 1e6)), {}, async page => {
-  assert.ok(await page.locator('#rows .row').count() < 60)
-  await page.keyboard.press('End')
-  assert.ok((await page.locator('#rows .row').last().getAttribute('aria-rowindex')) === '3000')
-})
-
-shown('row_that_comes_into_view_shows_its_own_span', pageOf(large(3_000, 1e6)), {}, async page => {
-  /** Everything that the rows in view show, in the order of the list. */
-  const rows = () => page.locator('#rows .row').evaluateAll(nodes => nodes.sort((a, b) => a.dataset.index - b.dataset.index).map(row =>
-    [row.textContent, ...[row, ...row.querySelectorAll('*')].map(node => [...node.attributes].map(({ name, value }) => `${name}=${value}`).sort().join(' '))].join('\n')))
-  const scroll = top => page.evaluate(top => new Promise(resolve => { document.getElementById('rows').scrollTop = top; requestAnimationFrame(() => requestAnimationFrame(resolve)) }), top)
-  await page.keyboard.press('Home')
-  const first = await rows()
-  for (const top of [150, 40_000, 2_000_000, 27_000, 300, 0]) await scroll(top)
-  assert.ok(JSON.stringify(await rows()) === JSON.stringify(first))
-  await page.keyboard.press('j')
-  await page.keyboard.press('k')
-  const order = await page.locator('#rows .row').evaluateAll(nodes => nodes.map(node => Number(node.getAttribute('aria-rowindex'))))
-  assert.deepEqual(order, order.map((_, i) => i + 1), 'the order of the document is that of the view')
-})
-
-for (const width of [1400, 390]) {
-  shown(`column_without_a_number_is_hidden_at_${width}_pixels`, pageOf(plain()), { viewport: { width, height: 800 } }, async page => {
-    const heads = () => page.locator('.columns > :not(.bar-cell):visible').allTextContents()
-    assert.deepEqual(await heads(), ['Span', 'Time'])
-    const before = (await page.locator('#rows .name-cell').first().boundingBox()).width
-    await drop(page, 'more.jsonl', agent().join('\n'))
-    await page.click('text=Add to this page')
-    await page.waitForSelector('.totals:has-text("2 traces")')
-    assert.deepEqual(await heads(), width === 390 ? ['Span', 'Time', 'Cost'] : ['Span', 'Time', 'Tokens', 'Cost'])
-    assert.ok((await page.locator('#rows .name-cell').first().boundingBox()).width < before)
-  })
-}
-
-/** A trace without tokens. */
-function plain() {
-  const trace = new TraceBuilder(0x1040)
-  trace.span('TOOL', 'read', trace.span('CHAIN', 'load', null, 0, 10), 1, 9)
-  return [trace.line()]
-}
-
-shown('first_error_far_below_is_in_view', pageOf(large(3_000, 1e6)), {}, async page => {
-  await page.waitForSelector('#selected-row.failed')
-  assert.ok(await page.locator('#selected-row').evaluate(row => row.getBoundingClientRect().bottom < innerHeight))
 })
 
 shown('zoom_stretches_the_bars', AGENT, { hash: SPAN(9) }, async page => {
@@ -480,44 +377,4 @@ shown('print_shows_all_rows_and_the_span', AGENT, { hash: SPAN(9) }, async page 
   await page.emulateMedia({ media: 'print' })
   const pdf = await page.pdf()
   assert.ok(pdf.length > 10_000)
-})
-
-test('live_page_shows_spans_that_arrive', async () => {
-  const blocks = [...agent(), ...rag()].map(line => block(line).replace(/<[^>]*>|\n/g, ''))
-  const streams = []
-  const server = createServer((request, response) => {
-    if (request.url === '/events') {
-      response.writeHead(200, { 'content-type': 'text/event-stream' })
-      response.write(`data: ${blocks[0]}\n\n`)
-      streams.push(response)
-      return
-    }
-    const text = readFileSync(PAGE, 'utf8').replace('<head>', '<head>\n<meta name="trace-live" content="/events">').replace("default-src 'none';", "default-src 'none'; connect-src 'self';")
-    response.writeHead(200, { 'content-type': 'text/html' })
-    response.end(text)
-  }).listen(0, '127.0.0.1')
-  await new Promise(resolve => server.once('listening', resolve))
-  const page = await browser.newPage()
-  const messages = []
-  page.on('console', message => !/favicon/.test(message.location().url) && messages.push(message.text()))
-  page.on('pageerror', error => messages.push(error.message))
-  await page.goto(`http://127.0.0.1:${server.address().port}/`)
-  await page.waitForSelector('.totals:has-text("1 trace")')
-  assert.equal(await page.locator('.status').textContent(), 'Live')
-  await page.keyboard.press('Home')
-  await page.locator('.detail .card button[data-mode=plain]').first().click()
-  streams[0].write(`data: ${blocks[1]}\n\n`)
-  await page.waitForSelector('.totals:has-text("2 traces")')
-  assert.equal(await title(page), 'plan_trip')
-  assert.equal(await page.locator('.detail .card button[aria-pressed=true]').first().textContent(), 'Plain', 'the span in view is not shown anew')
-  await page.click('.menu-button')
-  const [download] = await Promise.all([page.waitForEvent('download'), page.click('text=Save this trace')])
-  assert.ok(readFileSync(await download.path(), 'utf8').startsWith(readFileSync(PAGE, 'utf8')), 'the saved page makes no requests')
-  const saved = file(readFileSync(await download.path(), 'utf8'))
-  await page.goto(`file://${saved}`)
-  await page.waitForSelector('.totals:has-text("1 trace")')
-  assert.deepEqual(messages, [])
-  await page.close()
-  server.closeAllConnections()
-  server.close()
 })

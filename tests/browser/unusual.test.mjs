@@ -1,21 +1,11 @@
 // The page with traces that are not as usual: empty, long, running, of two processes, from right to left.
 
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import { launch, open } from './browser.mjs'
+import { suite } from './browser.mjs'
 import { TraceBuilder, page as pageOf } from './sample.mjs'
 
-let browser
-before(async () => { browser = await launch() })
-after(() => browser.close())
-
-/** Runs a test with the page of some lines; at its end the page made no request and wrote nothing to the console. */
-const shown = (name, lines, body, options) => test(name, async () => {
-  const page = await open(browser, pageOf(lines), options)
-  await body(page)
-  assert.deepEqual([page.requests, page.messages], [[], []])
-  await page.context().close()
-})
+const tests = suite()
+const shown = (name, lines, body, options = {}) => tests.shown(name, pageOf(lines), options, body)
 
 /** The line of a trace that `fill` builds. */
 function trace(fill, options) {
