@@ -32,6 +32,11 @@ shown('long_name_leaves_space_for_the_words', [trace(t => t.span('CHAIN', LONG, 
   assert.ok(await height(page.locator('.detail h2')) < 80, 'a title has three lines at most')
 })
 
+shown('short_name_shares_its_line_with_the_buttons', [trace(t => t.span('CHAIN', 'plan_trip', null, 0, 100))], async page => {
+  const [name, buttons] = await page.evaluate(() => ['.detail h2', '.actions'].map(part => document.querySelector(part).getBoundingClientRect()))
+  assert.ok(buttons.top < name.bottom, `${buttons.top} ${name.bottom}`)
+}, { viewport: { width: 1200, height: 600 } })
+
 shown('long_error_leaves_space_for_the_input', [trace(t => t.span('TOOL', 'compile', null, 0, 100, { 'input.value': 'a.rs' }, { error: 'error[E0308]: mismatched types\n'.repeat(50) }))], async page => {
   const message = page.locator('.alert .message')
   assert.ok(await height(message) < 400)

@@ -165,7 +165,7 @@ const nameCell = (kind, name, { turn, isFailed, errors, isOrphan, service, model
   ['span.name', { title: `${kind} ${name}` }, name],
   errors && ['span', { class: isFailed ? 'mark' : 'mark below', title: isFailed ? 'failed' : `${plural(errors, 'error')} below` }, ['icon', 'error']],
   isOrphan && ['span.note', { title: 'The parent of this span is not in this file' }, 'parent not here'],
-  service && ['span.model', { title: 'Another process than that of the span above' }, oneLine(service, 40)],
+  service && ['span.model', { title: 'service' }, oneLine(service, 40)],
   model && ['span.model', { title: model }, oneLine(shortModel(model), 40)],
   ['span.preview', { title: preview }, oneLine(preview, limit)],
 ]
