@@ -1,8 +1,10 @@
 // Starts a browser and opens pages in it, for the tests.
 
+import assert from 'node:assert/strict'
 import { mkdtempSync, writeFileSync, existsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { after, before, test } from 'node:test'
 import { chromium } from 'playwright-core'
 
 /** The programs of Debian, and of a variable for other systems. */
@@ -35,4 +37,36 @@ export async function open(browser, text, { hash = '', ...options } = {}) {
   await page.goto(`file://${path}${hash}`)
   await page.waitForSelector('html[data-ready]', { state: 'attached' })
   return page
+}
+
+/**
+ * Starts a browser for the tests of a file. `shown(name, text, options, body)` is a test with a page; at its
+ * end the page made no request and wrote nothing to the console.
+ */
+export function suite() {
+  const tests = {
+    shown: (name, text, options, body) => test(name, async () => {
+      const page = await open(tests.browser, text, options)
+      await body(page)
+      assert.deepEqual([page.requests, page.messages], [[], []])
+      await page.context().close()
+    }),
+  }
+  before(async () => { tests.browser = await launch() })
+  after(() => tests.browser.close())
+  return tests
+}
+
+export const texts = (page, selector) => page.locator(selector).allTextContents()
+export const names = page => texts(page, '#rows .row .name')
+export const title = page => page.locator('.detail h2').textContent()
+
+/** Drops a file on a page. */
+export async function drop(page, name, text) {
+  const data = await page.evaluateHandle(([name, text]) => {
+    const data = new DataTransfer()
+    data.items.add(new File([text], name))
+    return data
+  }, [name, text])
+  await page.dispatchEvent('main', 'drop', { dataTransfer: data })
 }

@@ -2,29 +2,14 @@
 
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
-import { createServer } from 'node:http'
-import { after, before, test } from 'node:test'
-import { file, launch, open } from './browser.mjs'
-import { PAGE, TraceBuilder, agent, all, block, large, media, page as pageOf, rag, session } from './sample.mjs'
+import { drop, names, open, suite, texts, title } from './browser.mjs'
+import { PAGE, TraceBuilder, agent, all, block, media, page as pageOf, rag, session } from './sample.mjs'
 
-let browser
-before(async () => { browser = await launch() })
-after(() => browser.close())
+const tests = suite()
+const { shown } = tests
 
 const TRACE = '#aaaaaaaaaaaaaaaaaaaaaaaaaaaa1001'
 const SPAN = number => `${TRACE}/000000001001000${number}`
-
-const texts = (page, selector) => page.locator(selector).allTextContents()
-const names = page => texts(page, '#rows .row .name')
-const title = page => page.locator('.detail h2').textContent()
-
-/** Runs a test with a page; at its end the page made no request and wrote nothing to the console. */
-const shown = (name, text, options, body) => test(name, async () => {
-  const page = await open(browser, text, options)
-  await body(page)
-  assert.deepEqual([page.requests, page.messages], [[], []])
-  await page.context().close()
-})
 
 const AGENT = pageOf(agent())
 
@@ -212,6 +197,15 @@ shown('session_shows_its_turns', pageOf(session()), {}, async page => {
   assert.deepEqual(await texts(page, '.bubble.user > header .dim:not(.push)'), ['turn 5'])
 })
 
+shown('selected_session_shows_a_turn_that_is_added', pageOf(session().slice(0, 3)), {}, async page => {
+  await page.click('#rows .row.session')
+  assert.equal(await page.locator('.turn').count(), 3)
+  await drop(page, 'more.jsonl', session()[3])
+  await page.click('text=Add to this page')
+  await page.waitForSelector('.totals:has-text("4 traces")')
+  assert.equal(await page.locator('.turn').count(), 4)
+})
+
 shown('pictures_are_shown_only_from_data', pageOf(media()), {}, async page => {
   assert.equal(await page.locator('.detail img').count(), 1)
   assert.ok(await page.locator('.detail img').evaluate(image => image.naturalWidth) === 240)
@@ -246,16 +240,6 @@ shown('page_without_blocks_invites_a_file', pageOf([]), {}, async page => {
   await page.waitForSelector('#rows .row')
   assert.equal((await names(page)).length, 9)
 })
-
-/** Drops a file on the page. */
-async function drop(page, name, text) {
-  const data = await page.evaluateHandle(([name, text]) => {
-    const data = new DataTransfer()
-    data.items.add(new File([text], name))
-    return data
-  }, [name, text])
-  await page.dispatchEvent('main', 'drop', { dataTransfer: data })
-}
 
 shown('dropped_page_is_compared', AGENT, {}, async page => {
   await drop(page, 'slow.html', pageOf(agent({ isSlow: true })))
@@ -306,20 +290,9 @@ shown('saved_trace_is_a_page_of_its_own', pageOf(all()), { hash: SPAN(4) }, asyn
   const [download] = await Promise.all([page.waitForEvent('download'), page.click('text=Save this trace')])
   const text = readFileSync(await download.path(), 'utf8')
   assert.ok(text.startsWith(readFileSync(PAGE, 'utf8')), 'the saved page has the same shell')
-  const again = await open(browser, text)
+  const again = await open(tests.browser, text)
   assert.match(await again.locator('.totals').textContent(), /1 trace.*9 spans/)
   assert.deepEqual([again.requests, again.messages], [[], []])
-})
-
-shown('list_has_few_rows_in_the_document', pageOf(large(3_000, 1e6)), {}, async page => {
-  assert.ok(await page.locator('#rows .row').count() < 60)
-  await page.keyboard.press('End')
-  assert.ok((await page.locator('#rows .row').last().getAttribute('aria-rowindex')) === '3000')
-})
-
-shown('first_error_far_below_is_in_view', pageOf(large(3_000, 1e6)), {}, async page => {
-  await page.waitForSelector('#selected-row.failed')
-  assert.ok(await page.locator('#selected-row').evaluate(row => row.getBoundingClientRect().bottom < innerHeight))
 })
 
 shown('zoom_stretches_the_bars', AGENT, { hash: SPAN(9) }, async page => {
@@ -392,6 +365,11 @@ function lowContrast() {
     const [a, b] = [light(rgb(getComputedStyle(node).color, below)), light(below)].sort((x, y) => y - x)
     if ((a + 0.05) / (b + 0.05) < 4.5) bad.push(`${((a + 0.05) / (b + 0.05)).toFixed(2)} ${node.className} ${text.data.slice(0, 20)}`)
   }
+  for (const name of ['hit', 'row-hit']) {
+    const mark = getComputedStyle(document.querySelector('.preview'), `::highlight(${name})`)
+    const [a, b] = [mark.color, mark.backgroundColor].map(colour => light(rgb(colour, [255, 255, 255]))).sort((x, y) => y - x)
+    if ((a + 0.05) / (b + 0.05) < 4.5) bad.push(`${((a + 0.05) / (b + 0.05)).toFixed(2)} ${name}`)
+  }
   return [...new Set(bad)]
 }
 
@@ -399,44 +377,4 @@ shown('print_shows_all_rows_and_the_span', AGENT, { hash: SPAN(9) }, async page 
   await page.emulateMedia({ media: 'print' })
   const pdf = await page.pdf()
   assert.ok(pdf.length > 10_000)
-})
-
-test('live_page_shows_spans_that_arrive', async () => {
-  const blocks = [...agent(), ...rag()].map(line => block(line).replace(/<[^>]*>|\n/g, ''))
-  const streams = []
-  const server = createServer((request, response) => {
-    if (request.url === '/events') {
-      response.writeHead(200, { 'content-type': 'text/event-stream' })
-      response.write(`data: ${blocks[0]}\n\n`)
-      streams.push(response)
-      return
-    }
-    const text = readFileSync(PAGE, 'utf8').replace('<head>', '<head>\n<meta name="trace-live" content="/events">').replace("default-src 'none';", "default-src 'none'; connect-src 'self';")
-    response.writeHead(200, { 'content-type': 'text/html' })
-    response.end(text)
-  }).listen(0, '127.0.0.1')
-  await new Promise(resolve => server.once('listening', resolve))
-  const page = await browser.newPage()
-  const messages = []
-  page.on('console', message => !/favicon/.test(message.location().url) && messages.push(message.text()))
-  page.on('pageerror', error => messages.push(error.message))
-  await page.goto(`http://127.0.0.1:${server.address().port}/`)
-  await page.waitForSelector('.totals:has-text("1 trace")')
-  assert.equal(await page.locator('.status').textContent(), 'Live')
-  await page.keyboard.press('Home')
-  await page.locator('.detail .card button[data-mode=plain]').first().click()
-  streams[0].write(`data: ${blocks[1]}\n\n`)
-  await page.waitForSelector('.totals:has-text("2 traces")')
-  assert.equal(await title(page), 'plan_trip')
-  assert.equal(await page.locator('.detail .card button[aria-pressed=true]').first().textContent(), 'Plain', 'the span in view is not shown anew')
-  await page.click('.menu-button')
-  const [download] = await Promise.all([page.waitForEvent('download'), page.click('text=Save this trace')])
-  assert.ok(readFileSync(await download.path(), 'utf8').startsWith(readFileSync(PAGE, 'utf8')), 'the saved page makes no requests')
-  const saved = file(readFileSync(await download.path(), 'utf8'))
-  await page.goto(`file://${saved}`)
-  await page.waitForSelector('.totals:has-text("1 trace")')
-  assert.deepEqual(messages, [])
-  await page.close()
-  server.closeAllConnections()
-  server.close()
 })

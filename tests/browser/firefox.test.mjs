@@ -21,8 +21,9 @@ test('page_works_in_firefox', { skip: FIREFOX ? false : 'Firefox is not installe
     assert.equal(await text('.detail h2'), 'flights')
     await page.keyboard.press('l')
     assert.equal(await text('.detail h2'), 'ask')
-    await page.type('input[type=search]', 'kind:retriever')
+    await page.type('input[type=search]', 'kind:retriever abroad')
     await page.waitForFunction(() => document.querySelectorAll('#rows .row').length === 2)
+    assert.equal(await page.evaluate(() => CSS.highlights.get('row-hit')?.size), 1)
     assert.deepEqual(messages, [])
   } finally {
     await browser.close()

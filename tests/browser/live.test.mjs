@@ -1,12 +1,13 @@
-// The page that `llm-trace` serves, while two processes of one trace send their spans.
+// The live page: that of a server of the test, and that of `llm-trace`, to which two processes send a trace.
 
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import { test } from 'node:test'
-import { launch } from './browser.mjs'
-import { agent } from './sample.mjs'
+import { file, launch, title } from './browser.mjs'
+import { PAGE, agent, block, rag } from './sample.mjs'
 
 const TARGET = process.env.CARGO_TARGET_DIR ?? fileURLToPath(new URL('../../target', import.meta.url))
 const PROGRAM = `${TARGET}/debug/llm-trace`
@@ -48,6 +49,7 @@ test('live_page_merges_processes_and_keeps_the_selection', { skip: !existsSync(P
     page.on('pageerror', error => messages.push(error.message))
     await page.goto(address)
     await page.waitForSelector('.status:has-text("Live")')
+    assert.match(await page.locator('.empty').innerText(), new RegExp(`send to ${address} appear here`))
 
     const [line] = agent()
     await send(part(line, 'agent', span => !['weather', 'flights', 'HTTP GET'].includes(span.name)))
@@ -69,4 +71,47 @@ test('live_page_merges_processes_and_keeps_the_selection', { skip: !existsSync(P
     await browser.close()
     program.kill()
   }
+})
+
+test('live_page_shows_spans_that_arrive', async t => {
+  const blocks = [...agent(), ...rag()].map(line => block(line).replace(/<[^>]*>|\n/g, ''))
+  const streams = []
+  const server = createServer((request, response) => {
+    if (request.url === '/events') {
+      response.writeHead(200, { 'content-type': 'text/event-stream' })
+      response.write(`data: ${blocks[0]}\n\n`)
+      streams.push(response)
+      return
+    }
+    const text = readFileSync(PAGE, 'utf8').replace('<head>', '<head>\n<meta name="trace-live" content="/events">').replace("default-src 'none';", "default-src 'none'; connect-src 'self';")
+    response.writeHead(200, { 'content-type': 'text/html' })
+    response.end(text)
+  }).listen(0, '127.0.0.1')
+  await new Promise(resolve => server.once('listening', resolve))
+  const browser = await launch()
+  t.after(async () => {
+    await browser.close()
+    server.closeAllConnections()
+    server.close()
+  })
+  const page = await browser.newPage()
+  const messages = []
+  page.on('console', message => !/favicon/.test(message.location().url) && messages.push(message.text()))
+  page.on('pageerror', error => messages.push(error.message))
+  await page.goto(`http://127.0.0.1:${server.address().port}/`)
+  await page.waitForSelector('.totals:has-text("1 trace")')
+  assert.equal(await page.locator('.status').textContent(), 'Live')
+  await page.keyboard.press('Home')
+  await page.locator('.detail .card button[data-mode=plain]').first().click()
+  streams[0].write(`data: ${blocks[1]}\n\n`)
+  await page.waitForSelector('.totals:has-text("2 traces")')
+  assert.equal(await title(page), 'plan_trip')
+  assert.equal(await page.locator('.detail .card button[aria-pressed=true]').first().textContent(), 'Plain', 'the span in view is not shown anew')
+  await page.click('.menu-button')
+  const [download] = await Promise.all([page.waitForEvent('download'), page.click('text=Save this trace')])
+  assert.ok(readFileSync(await download.path(), 'utf8').startsWith(readFileSync(PAGE, 'utf8')), 'the saved page makes no requests')
+  const saved = file(readFileSync(await download.path(), 'utf8'))
+  await page.goto(`file://${saved}`)
+  await page.waitForSelector('.totals:has-text("1 trace")')
+  assert.deepEqual(messages, [])
 })

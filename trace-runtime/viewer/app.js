@@ -6,12 +6,12 @@
 import { button, el, icon, kindTile } from './dom.js'
 import { KINDS, Model } from './model.js'
 import { readBlocks, takeBlocks } from './blocks.js'
-import { count, dollars, duration, oneLine, plural } from './format.js'
-import { highlight, matchesText, search, toggled, toggledKind } from './search.js'
+import { amounts, duration, oneLine, plural } from './format.js'
+import { mark, matchesText, search, toggled, toggledKind } from './search.js'
 import { Tree, keyOf } from './tree.js'
 import { Minimap } from './minimap.js'
 import { Detail } from './detail.js'
-import { follow } from './live.js'
+import { follow, liveAddress } from './live.js'
 import { drop, help, menu, openFile } from './menu.js'
 import { onKey } from './keys.js'
 
@@ -104,7 +104,8 @@ class App {
 
   empty() {
     this.detail.replace(el('div.empty', kindTile('LLM'), el('h2', 'No spans yet'),
-      el('p', 'Drop a page or a file of JSON lines here, or '), button('open a file', () => openFile(this))))
+      liveAddress() && el('p', `The spans that programs send to ${location.origin} appear here.`),
+      el('p', 'Drop a page or a file of JSON lines here.'), button('Open a file', () => openFile(this))))
   }
 
   updateTop() {
@@ -114,12 +115,11 @@ class App {
     document.title = services.length ? `${services[0]} · trace` : 'Trace'
     const { sum } = model
     this.isOneService = services.length < 2
-    document.body.classList.toggle('free', !sum.cost)
+    for (const name of ['spans', 'tokens', 'cost']) document.body.classList.toggle(`no-${name}`, !sum[name])
     const sessions = model.sessions.filter(session => session.id).length
-    this.totals.replaceChildren(...[
+    this.totals.replaceChildren(...!sum.spans ? [] : [
       sessions > 0 && plural(sessions, 'session'), plural(model.traces.length, 'trace'), plural(model.spans.length, 'span'),
-      sum.tokens > 0 && `${count(sum.tokens)} tokens`, sum.cost > 0 && dollars(sum.cost, sum.estimated),
-      duration(sum.duration), model.damaged > 0 && el('b.bad', plural(model.damaged, 'damaged block')),
+      ...amounts(sum), duration(sum.duration), model.damaged > 0 && el('b.bad', plural(model.damaged, 'damaged block')),
     ].filter(Boolean).map(text => el('span', text)))
     this.updateChips()
   }
@@ -157,8 +157,7 @@ class App {
     if (index >= 0) this.tree.list.reveal(index)
     this.tree.draw()
     this.tree.node.setAttribute('aria-activedescendant', 'selected-row')
-    this.detail.update()
-    highlight(this.detail.node, state.query)
+    this.updateDetail()
     if (open || !isQuiet) document.body.classList.toggle('show-detail', open || document.body.classList.contains('show-detail'))
     this.updateAddress()
   }
@@ -189,9 +188,17 @@ class App {
 
   setView(view) {
     this.state.view = view
-    this.detail.update()
-    highlight(this.detail.node, this.state.query)
+    this.updateDetail()
     this.updateAddress()
+  }
+
+  updateDetail() {
+    this.detail.update()
+    this.markDetail()
+  }
+
+  markDetail() {
+    mark('hit', [this.detail.node], this.state.query)
   }
 
   showList() {
@@ -271,11 +278,12 @@ class App {
     const found = query.trim() ? await search(state.model.spans, query, () => number !== this.searches) : null
     if (number !== this.searches) return
     state.found = found
+    document.body.classList.toggle('no-hits', found?.size === 0)
     this.hits.textContent = found ? matchesText(found, state.model.spans) : ''
     this.tree.update()
     const index = state.selected ? this.tree.indexOf(state.selected) : -1
     if (index >= 0) this.tree.list.reveal(index)
-    highlight(this.detail.node, query)
+    this.markDetail()
     this.updateAddress()
   }
 

@@ -8,6 +8,10 @@ import { count, duration, oneLine, plural } from './format.js'
 /** System instructions longer than this are folded. */
 const FOLDED_CHARS = 400
 
+/** A longer list of messages is folded to the last ones: the newest question is seen at once. */
+const MANY_MESSAGES = 20
+const LAST_MESSAGES = 6
+
 /** The first mode of a role: Markdown would change instructions, and what a tool has read. */
 const MODE_OF = { system: 'plain', developer: 'plain', tool: 'data' }
 
@@ -17,20 +21,28 @@ export function conversation(app, span) {
   const output = messages(span, 'output')
   const view = new Conversation(app, span)
   const before = continued(span, earlierLlm(span, app.sessionOf(span.trace)))
-  const old = before?.count ?? 0
+  const old = Math.max(before?.count ?? 0, tooOld(input))
   return [
-    old > 0 && earlier(view, input.slice(0, old), before.span, app),
+    old > 0 && earlier(view, input.slice(0, old), before?.count === old && before.span, app),
     view.bubbles(input.slice(old)),
     output.length > 0 && el('h3.divider', 'Answer'),
     view.bubbles(output, true),
   ]
 }
 
+/** How many messages of a long list come before the last ones, which begin with a question if there is one. */
+function tooOld(list) {
+  if (list.length <= MANY_MESSAGES) return 0
+  const first = list.length - LAST_MESSAGES
+  const question = list.slice(first).findIndex(message => message.role === 'user')
+  return first + Math.max(0, question)
+}
+
 function earlier(view, list, span, app) {
   const question = list.findLast(message => message.role === 'user')
   const details = el('details.earlier', el('summary',
-    plural(list.length, 'earlier message'), el('span.dim', ' shown in '),
-    button(oneLine(span.name), event => { event.preventDefault(); app.select(span) }, { class: 'link' }),
+    plural(list.length, 'earlier message'),
+    span && [el('span.dim', ' shown in '), button(oneLine(span.name), event => { event.preventDefault(); app.select(span) }, { class: 'link' })],
     question && el('div.question', el('span.dim', 'user '), oneLine(messageText(question), 300))))
   details.addEventListener('toggle', () => {
     if (details.children.length === 1) details.append(...view.bubbles(list))

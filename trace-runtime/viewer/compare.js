@@ -1,11 +1,12 @@
 // Compares two runs: spans side by side, and the words that differ between their values.
 
-import { button, el, kindTile } from './dom.js'
+import { build, button, el, kindTile } from './dom.js'
 import { count, dollars, duration, oneLine } from './format.js'
 import { messages, messageText } from './messages.js'
 import { asText } from './value.js'
 import { folded } from './kinds.js'
 import { VirtualList } from './list.js'
+import { guides } from './tree.js'
 
 /** Longer pairs of lists are compared as a whole: the table for them would be too large. */
 const MAX_CELLS = 4e6
@@ -120,11 +121,12 @@ const SMALL_CHANGE = 0.1
 /** The change of an amount: `+1.20s`; nothing if both are 0. */
 function change(left, right, amount, format) {
   const [a, b] = [left ? amount(left) : 0, right ? amount(right) : 0]
-  if (a === b) return el('span.dim', a ? '=' : '')
+  if (a === b) return ['span', { class: 'dim', title: null }, a ? '=' : '']
   const share = (b - a) / a
   const kind = Math.abs(share) < SMALL_CHANGE ? 'dim' : b > a ? 'fell' : 'up'
   const sign = b > a ? '+' : '−'
-  return el(`span.${kind}`, { title: `${format(a)} → ${format(b)}${a ? ` ${sign}${Math.round(100 * Math.abs(share))}%` : ''}` }, sign + format(Math.abs(b - a)))
+  const title = `${format(a)} → ${format(b)}${a ? ` ${sign}${Math.round(100 * Math.abs(share))}%` : ''}`
+  return ['span', { class: kind, title }, sign + format(Math.abs(b - a))]
 }
 
 /** Shows two runs in place of the page. */
@@ -152,10 +154,12 @@ export class Comparison {
     const { left, right, level } = row
     const span = right ?? left
     const side = !left ? ' only-right' : !right ? ' only-left' : ''
-    return el('div', { class: `row${row === this.selected ? ' on' : ''}${side}`, role: 'option', style: { '--level': Math.min(level, 14) } },
-      el('span.name-cell', el('span.guides'), kindTile(span.kind), el('span.name', oneLine(span.name)),
-        side ? el('span.note', left ? 'only in A' : 'only in B') : left.isError !== right.isError ? el('span.mark', left.isError ? 'fails in A' : 'fails in B') : differs(row) && el('span.note', 'differs')),
-      AMOUNTS.map(([, amount, format]) => el('span.amount', change(left, right, amount, format))))
+    const note = side ? ['span.note', {}, left ? 'only in A' : 'only in B']
+      : left.isError !== right.isError ? ['span.mark', {}, left.isError ? 'fails in A' : 'fails in B']
+        : differs(row) && ['span.note', {}, 'differs']
+    return ['div', { class: `row${row === this.selected ? ' on' : ''}${side}`, role: 'option' },
+      ['span.name-cell', {}, guides(level), ['span.tile', { 'data-kind': span.kind, title: span.kind }, ['icon', span.kind]], ['span.name', {}, oneLine(span.name)], note],
+      ...AMOUNTS.map(([, amount, format]) => ['span.amount', {}, change(left, right, amount, format)])]
   }
 
   select(row) {
@@ -188,7 +192,7 @@ export class Comparison {
     this.detail.replaceChildren(
       el('header.head', el('div.title', kindTile(span.kind), el('h2', oneLine(span.name)))),
       el('table.numbers', el('tr', ['', 'A', 'B', 'Δ'].map(name => el('th', name))),
-        AMOUNTS.map(([name, amount, format]) => el('tr', el('th', name), cell(left, amount, format), cell(right, amount, format), el('td', change(left, right, amount, format)))),
+        AMOUNTS.map(([name, amount, format]) => el('tr', el('th', name), cell(left, amount, format), cell(right, amount, format), el('td', build(change(left, right, amount, format))))),
         left?.model !== right?.model && el('tr', el('th', 'model'), el('td', left?.model || '–'), el('td', right?.model || '–'), el('td'))),
       ...['output', 'input'].map(side => this.texts(side, left, right)).filter(Boolean))
     this.detail.scrollTop = 0

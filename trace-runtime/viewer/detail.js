@@ -3,7 +3,7 @@
 import { el, button, icon, kindTile } from './dom.js'
 import { card, copyButton, fields, jsonIn, tree } from './value.js'
 import { content, folded, largest, turns } from './kinds.js'
-import { count, dollars, duration, oneLine, plural } from './format.js'
+import { amounts, count, dollars, duration, oneLine, plural } from './format.js'
 import { spanAsMarkdown } from './export.js'
 
 const MAX_PATH = 4
@@ -123,11 +123,7 @@ export class Detail {
   }
 }
 
-const totals = sum => [
-  sum.tokens > 0 && `${count(sum.tokens)} tokens`,
-  sum.cost > 0 && dollars(sum.cost, sum.estimated),
-  sum.errors > 0 && el('b.bad', plural(sum.errors, 'error')),
-]
+const totals = sum => [...amounts(sum), sum.errors > 0 && el('b.bad', plural(sum.errors, 'error'))]
 
 /** The line below the name: model, time, tokens, cost, place in the source. */
 function facts(span, app) {

@@ -18,10 +18,10 @@ export function el(name, ...children) {
   return node
 }
 
-function setProperty(node, key, value) {
-  if (value == null || value === false) return
-  if (key.startsWith('on')) node.addEventListener(key.slice(2), value)
-  else if (key === 'style') for (const name in value) node.style.setProperty(name, value[name])
+function setProperty(node, key, value, old) {
+  if (value == null || value === false) node.removeAttribute(key)
+  else if (key.startsWith('on')) node.addEventListener(key.slice(2), value)
+  else if (key === 'style') for (const name in value) value[name] !== old?.[name] && node.style.setProperty(name, value[name])
   else node.setAttribute(key, value === true ? '' : value)
 }
 
@@ -37,6 +37,43 @@ export function build(description) {
   if (typeof description === 'string') return description
   const [tag, props, ...children] = description
   return el(tag, props ?? {}, children.map(build))
+}
+
+/** The descriptions that nodes show, for `patch`. */
+const shown = new WeakMap()
+
+/**
+ * Makes a node show a description, or returns a new one if the tag is another one. It changes only what
+ * differs, because new nodes take several times longer. Descriptions of one tag have the same keys
+ * and the same number of children; a child without a value is an empty text, and `['icon', name]` is an icon.
+ */
+export function patch(node, description) {
+  const next = Array.isArray(description) ? description : ['', description || '']
+  const before = shown.get(node)
+  if (before?.[0] === next[0]) change(node, before[1], next)
+  else node = create(next)
+  shown.set(node, next)
+  return node
+}
+
+function create([tag, props, ...children]) {
+  if (!tag) return new Text(props)
+  return tag === 'icon' ? icon(props) : el(tag, props, children.map(child => patch(null, child)))
+}
+
+function change(node, old, [tag, props, ...children]) {
+  if (old === props) return
+  if (!tag) node.data = props
+  else if (tag === 'icon') node.firstChild.setAttribute('d', ICONS[props])
+  else {
+    for (const key in props) if (props[key] !== old[key]) setProperty(node, key, props[key], old[key])
+    let child = node.firstChild
+    for (const description of children) {
+      const next = patch(child, description)
+      if (next !== child) child.replaceWith(next)
+      child = next.nextSibling
+    }
+  }
 }
 
 const SVG = 'http://www.w3.org/2000/svg'
@@ -66,7 +103,6 @@ const ICONS = {
   close: 'M4 4l8 8M12 4l-8 8',
   left: 'M10 3.5L5.5 8l4.5 4.5',
   right: 'M6 3.5L10.5 8 6 12.5',
-  down: 'M3.5 6L8 10.5 12.5 6',
   search: 'M7 2.5a4.5 4.5 0 1 1 0 9 4.5 4.5 0 0 1 0-9zM10.4 10.4L14 14',
 }
 

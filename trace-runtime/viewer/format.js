@@ -31,6 +31,10 @@ export function dollars(cost, estimated = false) {
   return (estimated ? '≈' : '') + '$' + cost.toFixed(digits)
 }
 
+/** The tokens and the cost of a sum, as far as there are any. */
+export const amounts = ({ tokens, cost, estimated }) =>
+  [tokens > 0 && `${count(tokens)} tokens`, cost > 0 && dollars(cost, estimated)].filter(Boolean)
+
 /** The name of a model without the date of its version, for a row. */
 export const shortModel = name => name.replace(/-(\d{8}|\d{4}-\d\d-\d\d)$/, '')
 

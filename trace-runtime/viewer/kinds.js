@@ -4,7 +4,7 @@ import { el, build, kindTile, button } from './dom.js'
 import { card, tree, jsonIn, asText } from './value.js'
 import { conversation } from './bubbles.js'
 import { documents, embeddings, flattened, messages, pairs, parsed, preview, spoken } from './messages.js'
-import { count, dollars, duration, oneLine, plural } from './format.js'
+import { amounts, count, dollars, duration, oneLine, plural } from './format.js'
 import { markdown } from './markdown.js'
 
 /** Returns the sections of a span. */
@@ -212,7 +212,7 @@ export function turns(app, session) {
     const side = (role, text) => text && el('section', { class: `card bubble ${role}` }, el('header', el('b', role)), el('div.body.rich', markdown(text.slice(0, 4000)).map(build)))
     return el('section.turn',
       el('h3', `Turn ${index + 1}`, button(oneLine(root.name), () => app.select(root), { class: 'link' }),
-        el('span.dim', [duration(trace.duration), trace.sum.tokens && `${count(trace.sum.tokens)} tokens`, trace.sum.cost && dollars(trace.sum.cost, trace.sum.estimated)].filter(Boolean).join(' · '))),
+        el('span.dim', [duration(trace.duration), ...amounts(trace.sum)].join(' · '))),
       side('user', question), side('assistant', answer),
       root.isError && el('div.alert', oneLine(root.message || 'failed', 500)))
   })

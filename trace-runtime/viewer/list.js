@@ -1,19 +1,21 @@
 // A list of rows of one height, of which only the visible ones are in the document.
 
-import { el } from './dom.js'
+import { el, patch } from './dom.js'
 
 /** Rows above and below the visible ones, so that a fast scroll shows no gap. */
-const SPARE = 8
+const SPARE = 6
 
 export class VirtualList {
-  /** `render(item, index)` returns the node of a row; `rowHeight` is in pixels. */
-  constructor(render, rowHeight, props) {
+  /** `render(item, index)` describes a row for `patch`; `rowHeight` is in pixels; `onPlaced` follows each change. */
+  constructor(render, rowHeight, props, onPlaced = () => {}) {
+    this.onPlaced = onPlaced
     this.render = render
     this.rowHeight = rowHeight
     this.items = []
-    // The place and the height of the view. To read them from the element would lay the page out.
+    // The place and the size of the view. To read them from the element would lay the page out.
     this.top = 0
     this.height = 0
+    this.width = 0
     /** The rows in the document by their index. */
     this.rows = new Map()
     this.pad = el('div.pad', { role: 'presentation' })
@@ -26,7 +28,7 @@ export class VirtualList {
       const isFirst = !this.height
       this.height = contentRect.height
       if (isFirst && this.revealed !== undefined) this.reveal(this.revealed)
-      this.schedule()
+      this.schedule(this.width !== (this.width = contentRect.width))
     }).observe(this.node)
   }
 
@@ -38,37 +40,47 @@ export class VirtualList {
     this.draw()
   }
 
-  schedule() {
+  /** Places the rows in the next frame, or draws them again. */
+  schedule(isChanged = false) {
+    this.isChanged ||= isChanged
     this.frame ??= requestAnimationFrame(() => {
       this.frame = undefined
-      this.place()
+      this.place(0, this.isChanged)
+      this.isChanged = false
     })
   }
 
-  /** Draws the rows again, because what they show has changed. */
+  /** Draws the rows again, because what they show has changed, or up to `limit`, for paper. */
   draw(limit = 0) {
-    this.rows.clear()
-    this.place(limit)
+    this.place(limit, true)
+    // People who hear the page read rows in the order of the document.
+    const rows = [...this.rows.keys()].sort((a, b) => a - b).map(i => this.rows.get(i))
+    if (rows.some((row, i) => row !== this.pad.childNodes[i])) this.pad.append(...rows)
   }
 
-  /** Places the rows in view, or all up to `limit`, for paper. Rows that were in view stay. */
-  place(limit = 0) {
+  /** Places the rows in view. Those that were in view stay, those that leave it show others. */
+  place(limit = 0, isChanged = false) {
     const first = limit ? 0 : Math.max(0, Math.floor(this.top / this.rowHeight) - SPARE)
-    const last = limit || Math.ceil((this.top + this.height) / this.rowHeight) + SPARE
-    const rows = new Map()
-    for (let i = first; i < Math.min(last, this.items.length); i++) rows.set(i, this.rows.get(i) ?? this.row(i))
-    if (!this.rows.size) this.pad.replaceChildren(...rows.values())
-    else {
-      for (const [i, row] of this.rows) if (!rows.has(i)) row.remove()
-      this.pad.append(...[...rows].filter(([i]) => !this.rows.has(i)).map(([, row]) => row))
+    const last = Math.min(this.items.length, limit || Math.ceil((this.top + this.height) / this.rowHeight) + SPARE)
+    const free = []
+    for (const [i, row] of this.rows) {
+      if (i >= first && i < last) continue
+      free.push(row)
+      this.rows.delete(i)
     }
-    this.rows = rows
+    for (let i = first; i < last; i++) {
+      const before = this.rows.get(i) ?? free.shift()
+      if (isChanged || !this.rows.has(i)) this.rows.set(i, this.row(i, before))
+    }
+    for (const row of free) row.remove()
+    this.onPlaced()
   }
 
-  row(i) {
-    const row = this.render(this.items[i], i)
+  row(i, before) {
+    const row = patch(before, this.render(this.items[i], i))
     row.style.top = `${i * this.rowHeight}px`
     row.dataset.index = i
+    if (!before) this.pad.append(row)
     return row
   }
 

@@ -5,12 +5,15 @@ import { inflate } from './blocks.js'
 /** How long blocks are collected at least before the page is drawn again. */
 const PAUSE_MS = 250
 
+/** The address of the stream of a live page. */
+export const liveAddress = () => document.querySelector('meta[name="trace-live"]')?.content
+
 /**
  * Follows the stream of a live page, if it is one. `onText(texts, damaged)` receives the lines of
  * new blocks, `onState` receives `live` or `lost`. The browser connects again by itself.
  */
 export function follow(onText, onState) {
-  const address = document.querySelector('meta[name="trace-live"]')?.content
+  const address = liveAddress()
   if (!address) return
   let waiting = []
   let timer

@@ -32,8 +32,9 @@ export class Minimap {
     this.showWindow(trace)
   }
 
-  /** A colour of the style as the canvas reads it; it depends on the theme. */
-  colour(name) {
+  /** A colour of the style as the canvas reads it; it depends on the theme and the kind. */
+  colour(name, kind = '') {
+    this.canvas.dataset.kind = kind
     this.canvas.style.color = `var(${name})`
     return getComputedStyle(this.canvas).color
   }
@@ -58,8 +59,8 @@ export class Minimap {
     const scale = width / (trace.duration || 1)
     const colours = new Map()
     for (const span of trace.spans) {
-      const key = span.isError ? '--error' : `--${span.kind}`
-      if (!colours.has(key)) colours.set(key, this.colour(key))
+      const key = span.isError || span.kind
+      if (!colours.has(key)) colours.set(key, this.colour(span.isError ? '--error' : '--kind', span.kind))
       context.fillStyle = colours.get(key)
       context.fillRect((span.start - trace.start) * scale, 3 + span.depth * lane, Math.max(1.5, span.duration * scale), Math.max(0.7, lane - 1))
     }

@@ -219,22 +219,23 @@ export class Model {
     this.sessions = [...sessions.values()]
     for (const session of this.sessions) {
       session.sum = total(session.traces)
+      session.size = session.sum.spans
       /** The number of a trace in its session; 0 where there is nothing to count. */
       session.traces.forEach((trace, index) => (trace.turn = session.traces.length > 1 ? index + 1 : 0))
     }
   }
 }
 
-/** The amounts of several traces together. */
-function total(traces) {
+/** The amounts of several spans or traces together. */
+function total(parts) {
   const sum = { spans: 0, tokens: 0, cost: 0, estimated: false, errors: 0, duration: 0 }
-  for (const trace of traces) {
-    sum.spans += trace.spans.length
-    sum.tokens += trace.sum.tokens
-    sum.cost += trace.sum.cost
-    sum.estimated ||= trace.sum.estimated
-    sum.errors += trace.sum.errors
-    sum.duration += trace.end - trace.start
+  for (const part of parts) {
+    sum.spans += part.size
+    sum.tokens += part.sum.tokens
+    sum.cost += part.sum.cost
+    sum.estimated ||= part.sum.estimated
+    sum.errors += part.sum.errors
+    sum.duration += part.end - part.start
   }
   return sum
 }
@@ -299,14 +300,8 @@ export class Trace {
     const paid = this.spans.filter(span => span.cost > 0)
     /** The largest cost of one call, where several cost something. */
     this.mostCost = paid.length > 1 ? paid.reduce((most, span) => Math.max(most, span.cost), 0) : 0
-    const sum = { tokens: 0, cost: 0, errors: 0, estimated: false }
-    for (const root of this.roots) {
-      sum.tokens += root.sum.tokens
-      sum.cost += root.sum.cost
-      sum.errors += root.sum.errors
-      sum.estimated ||= root.sum.estimated
-    }
-    this.sum = sum
+    this.sum = total(this.roots)
+    this.size = this.sum.spans
   }
 
   get root() {
@@ -323,16 +318,11 @@ export class Trace {
  * as an LLM span around an HTTP exchange may, the larger amount counts, so that none counts twice.
  */
 function sumUp(span) {
-  const below = { tokens: 0, cost: 0, errors: 0, estimated: false }
-  span.size = 1
+  const below = total(span.children)
+  span.size = 1 + below.spans
   let busy = 0
   let until = span.start
   for (const child of span.children) {
-    span.size += child.size
-    below.tokens += child.sum.tokens
-    below.cost += child.sum.cost
-    below.errors += child.sum.errors
-    below.estimated ||= child.sum.estimated
     const [from, to] = [Math.max(child.start, until), Math.min(child.end, span.end)]
     if (to > from) busy += to - from
     until = Math.max(until, to)

@@ -110,26 +110,30 @@ export function toggledKind(query, kind) {
   return [...(kinds.size ? [`kind:${[...kinds].join(',')}`] : []), ...rest].join(' ')
 }
 
-/** The hit words of a search in a node, marked without changes to the document. */
-export function highlight(node, query) {
+/** Marks the words of a query in nodes, without changes to the document, as the highlight `name` of the style. */
+export function mark(name, nodes, query) {
   if (!globalThis.CSS?.highlights) return
+  CSS.highlights.delete(name)
   const words = wordsOf(query)
-  CSS.highlights.delete('hit')
-  if (!words.length) return
+  const ranges = words.length ? [...nodes].flatMap(node => rangesIn(node, words)) : []
+  if (ranges.length) CSS.highlights.set(name, new Highlight(...ranges))
+}
+
+/** More marks in one node would be slow, and no one counts them. */
+const MAX_MARKS = 500
+
+function rangesIn(node, words) {
   const ranges = []
   const walker = document.createTreeWalker(node, NodeFilter.SHOW_TEXT)
-  for (let text; (text = walker.nextNode()) && ranges.length < 500;) {
+  for (let text; (text = walker.nextNode()) && ranges.length < MAX_MARKS;) {
     const lower = text.data.toLowerCase()
     for (const word of words) {
-      for (let at = lower.indexOf(word); at >= 0 && ranges.length < 500; at = lower.indexOf(word, at + word.length)) {
-        const range = new Range()
-        range.setStart(text, at)
-        range.setEnd(text, Math.min(text.length, at + word.length))
-        ranges.push(range)
+      for (let at = lower.indexOf(word); at >= 0 && ranges.length < MAX_MARKS; at = lower.indexOf(word, at + word.length)) {
+        ranges.push(new StaticRange({ startContainer: text, startOffset: at, endContainer: text, endOffset: Math.min(text.length, at + word.length) }))
       }
     }
   }
-  CSS.highlights.set('hit', new Highlight(...ranges))
+  return ranges
 }
 
 /** A short text for a set of matches. */

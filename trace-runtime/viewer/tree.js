@@ -1,14 +1,20 @@
 // The tree and the waterfall: one list, with a row per span, trace and session.
 
-import { el, icon, kindTile } from './dom.js'
 import { count, dollars, duration, oneLine, plural, shortModel } from './format.js'
 import { preview } from './messages.js'
 import { VirtualList } from './list.js'
+import { mark } from './search.js'
 
 export const ROW_HEIGHT = 28
 
 /** Deeper spans are not indented further: their names would leave the list. */
 const MAX_INDENT = 14
+
+/** The pixels of a letter at least, on average: the browser measures every letter, also those that the row cuts off. */
+const MIN_LETTER = 5
+
+/** The lines on the left of a row. Their width is a style of theirs: one of the row would be computed for all that is in it. */
+export const guides = level => ['span.guides', { style: { width: `${16 * Math.min(level, MAX_INDENT)}px` } }]
 
 /** The key of a row's item, which survives that a model is built again. */
 export const keyOf = item => item.key ?? (item.key = item.traces ? `session ${item.id}` : item.members ? `trace ${item.id}` : `${item.traceId}/${item.id}`)
@@ -59,7 +65,7 @@ export class Tree {
     this.list = new VirtualList((row, index) => this.row(row, index), ROW_HEIGHT, {
       role: 'treegrid', 'aria-label': 'Spans', id: 'rows',
       onclick: event => this.click(event),
-    })
+    }, () => this.mark())
     this.node = this.list.node
   }
 
@@ -70,6 +76,11 @@ export class Tree {
 
   draw() {
     this.list.draw()
+  }
+
+  /** Marks the words of the search in the rows in view. */
+  mark() {
+    mark('row-hit', this.node.querySelectorAll('.row:not(.faint) :is(.name, .preview)'), this.app.state.query)
   }
 
   indexOf(item) {
@@ -91,48 +102,45 @@ export class Tree {
     if (items[next]) this.app.select(items[next].item)
   }
 
+  /** Describes a row. */
   row({ item, level, isMatch }, index) {
     const cells = item.traces ? this.sessionCells(item) : item.roots ? this.traceCells(item) : this.spanCells(item)
     const isOpen = !this.app.state.closed.has(keyOf(item)) || Boolean(this.app.state.found)
     const hasChildren = item.traces || item.roots || item.children.length > 0
     const selected = this.app.state.selected === item
-    const node = el('div', {
+    return ['div', {
       role: 'row', 'aria-rowindex': index + 1, 'aria-level': level + 1, 'aria-selected': String(selected),
       'aria-expanded': hasChildren ? String(isOpen) : null, id: selected ? 'selected-row' : null,
       class: `row${level === 0 ? ' root' : ''}${selected ? ' on' : ''}${item.isError ? ' failed' : ''}${isMatch ? '' : ' faint'}${item.traces ? ' session' : ''}`,
-      style: { '--level': Math.min(level, MAX_INDENT) },
-    })
-    const twisty = el('span', { class: hasChildren ? 'twisty' : 'twisty none' }, hasChildren && icon(isOpen ? 'down' : 'right'))
-    node.append(el('span.name-cell', { role: 'gridcell' }, el('span.guides'), twisty, cells.name))
-    for (const [name, text, style] of cells.amounts) node.append(el('span', { class: `amount ${name} ${style ?? ''}`, role: 'gridcell' }, text))
-    node.append(el('span.bar-cell', { role: 'gridcell' }, cells.bar))
-    return node
+    },
+    ['span.name-cell', { role: 'gridcell' }, guides(level), ['span.twisty', {}, ['icon', 'right']], ...cells.name],
+    ...cells.amounts.map(([name, text, style = '']) => ['span', { class: `amount ${name} ${style}`, role: 'gridcell' }, text]),
+    ['span.bar-cell', { role: 'gridcell' }, cells.bar]]
   }
 
   sessionCells({ id, traces, sum }) {
-    const name = [kindTile('SESSION'), el('span.name', oneLine(id)), el('span.preview', plural(traces.length, 'turn')), errorMark(sum.errors)]
-    return { name, amounts: amounts(sum.duration, sum, true), bar: null }
+    return { name: nameCell('SESSION', oneLine(id), { errors: sum.errors, preview: plural(traces.length, 'turn') }), amounts: amounts(sum.duration, sum, true) }
   }
 
   traceCells(trace) {
-    const name = [kindTile('TRACE'), el('span.name', 'trace ' + trace.id.slice(0, 8)), el('span.preview', `${trace.roots.length} spans whose parent is not here`), errorMark(trace.sum.errors)]
-    return { name, amounts: amounts(trace.duration, trace.sum, true), bar: null }
+    const preview = `${trace.roots.length} spans whose parent is not here`
+    return { name: nameCell('TRACE', `trace ${trace.id.slice(0, 8)}`, { errors: trace.sum.errors, preview }), amounts: amounts(trace.duration, trace.sum, true) }
   }
 
   spanCells(span) {
     const isRoot = !span.parent
-    const text = oneLine(rowText(span), 300)
-    const name = [
-      kindTile(span.kind),
-      isRoot && span.trace.turn > 0 && el('span.ordinal', { title: `turn ${span.trace.turn}` }, span.trace.turn),
-      el('span.name', { title: `${span.kind} ${oneLine(span.name)}` }, oneLine(span.name) || '(no name)'),
-      span.isError ? el('span.mark', { title: 'failed' }, icon('error')) : errorMark(span.sum.errors),
-      span.parentId && isRoot && el('span.note', { title: 'The parent of this span is not in this file' }, 'parent not here'),
-      span.model && !span.name.includes(shortModel(span.model)) && el('span.model', { title: oneLine(span.model) }, oneLine(shortModel(span.model), 40)),
-      text && el('span', { class: `preview${span.isError && !isRoot ? ' bad' : ''}`, title: text }, text),
-    ]
+    const name = nameCell(span.kind, oneLine(span.name) || '(no name)', {
+      turn: isRoot && span.trace.turn,
+      isFailed: span.isError,
+      errors: span.sum.errors,
+      isOrphan: span.parentId && isRoot,
+      service: !isRoot && span.service !== span.parent.service && span.service,
+      model: span.name.includes(shortModel(span.model)) ? '' : oneLine(span.model),
+      preview: oneLine(rowText(span), 300),
+      limit: Math.ceil(this.list.width / MIN_LETTER),
+    })
     const isSum = span.sum.tokens > span.tokens.total || span.sum.cost > span.cost
-    return { name, amounts: amounts(span.duration, span.sum, isSum, heat(span)), bar: this.bar(span) }
+    return { name, amounts: amounts(span.duration, span.sum, isSum, heat(span), span.isRunning), bar: this.bar(span) }
   }
 
   bar(span) {
@@ -140,16 +148,27 @@ export class Tree {
     const width = Math.max(1, to - from)
     const left = (span.start - from) / width
     const right = (span.start + span.duration - from) / width
-    if (right < 0 || left > 1) return el('i', { class: left > 1 ? 'out right' : 'out left' }, left > 1 ? '›' : '‹')
+    const isAfter = left > 1
+    if (right < 0 || isAfter) return ['i', { class: isAfter ? 'out right' : 'out left' }, isAfter ? '›' : '‹']
     const start = Math.max(0, left)
-    return el('i', {
+    return ['b', {
       class: `bar${span.isRunning ? ' running' : ''}${span.isError ? ' failed' : ''}`, 'data-kind': span.kind,
-      style: { left: `${100 * start}%`, width: `${100 * (Math.min(1, right) - start)}%` },
-    })
+      style: { left: `min(${100 * start}%, 100% - 2px)`, width: `${100 * (Math.min(1, right) - start)}%` },
+    }]
   }
 }
 
-const errorMark = errors => errors > 0 && el('span.mark.below', { title: `${plural(errors, 'error')} below` }, icon('error'))
+/** Describes the parts of a name, each in its place whether the row has it or not. */
+const nameCell = (kind, name, { turn, isFailed, errors, isOrphan, service, model, preview, limit }) => [
+  ['span.tile', { 'data-kind': kind, title: kind }, ['icon', kind]],
+  turn && ['span.ordinal', { title: `turn ${turn}` }, `${turn}`],
+  ['span.name', { title: `${kind} ${name}` }, name],
+  errors && ['span', { class: isFailed ? 'mark' : 'mark below', title: isFailed ? 'failed' : `${plural(errors, 'error')} below` }, ['icon', 'error']],
+  isOrphan && ['span.note', { title: 'The parent of this span is not in this file' }, 'parent not here'],
+  service && ['span.model', { title: 'service' }, oneLine(service, 40)],
+  model && ['span.model', { title: model }, oneLine(shortModel(model), 40)],
+  ['span.preview', { title: preview }, oneLine(preview, limit)],
+]
 
 /** The kinds that are told best by what they made of their input. */
 const DOING = new Set(['AGENT', 'CHAIN', 'TOOL', 'RETRIEVER'])
@@ -170,10 +189,10 @@ function heat(span) {
 }
 
 /** The amounts of a row; `Σ` marks sums of the spans below. */
-function amounts(micros, sum, isSum, heat = '') {
+function amounts(micros, sum, isSum, heat = '', isRunning = false) {
   const sigma = isSum ? 'Σ' : ''
   return [
-    ['time', duration(micros)],
+    ['time', isRunning ? `${micros ? duration(micros) : ''}…` : duration(micros)],
     ['tokens', sum.tokens ? sigma + count(sum.tokens) : ''],
     ['cost', sum.cost ? (sum.tokens ? '' : sigma) + dollars(sum.cost, sum.estimated) : '', heat],
   ]
