@@ -9,7 +9,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
-use futures_util::{StreamExt, stream};
+use futures_util::{Stream, StreamExt, stream};
 use serde_json::{Value, json};
 use std::io;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -75,7 +75,7 @@ impl Billing {
         self.account.billed.load(Ordering::SeqCst)
     }
 
-    /// Continues a stream of the behaviour `reset`.
+    /// Lets a response of the behaviour `reset` or `torn` break off.
     pub fn first_was_read(&self) {
         self.account.first_was_read.add_permits(1);
     }
@@ -137,18 +137,11 @@ async fn serve(
         "ok" | "flaky" => whole(&account, &request, "Hello"),
         "large" => whole(&account, &request, &"y".repeat(10 << 20)),
         "endless" => events(stream::iter([Ok(event(&delta("Hel")))]).chain(stream::pending())),
-        "reset" => {
-            events(stream::iter([Ok(event(&delta("Hel")))]).chain(stream::once(async move {
-                let read = account.first_was_read.acquire().await;
-                read.expect("the semaphore is open").forget();
-                Err(io::Error::other("reset"))
-            })))
-        }
+        "reset" => events(broken_off(account, event(&delta("Hel")))),
         "torn" => {
-            let part = br#"{"error":{"message":"not to"#;
-            let parts = [Ok(Bytes::from_static(part)), Err(io::Error::other("reset"))];
+            let part = Bytes::from_static(br#"{"error":{"message":"not to"#);
+            let body = Body::from_stream(broken_off(account, part));
             let headers = [(CONTENT_TYPE, "application/json")];
-            let body = Body::from_stream(stream::iter(parts));
             (StatusCode::INTERNAL_SERVER_ERROR, headers, body).into_response()
         }
         "silent" => std::future::pending().await,
@@ -157,6 +150,19 @@ async fn serve(
             failed(StatusCode::from_u16(status).expect("a status code"), "not today")
         }
     }
+}
+
+/// Returns a body that breaks off after its first part, once the client has read that.
+fn broken_off(
+    account: Arc<Account>,
+    first: Bytes,
+) -> impl Stream<Item = Result<Bytes, io::Error>> + Send {
+    let reset = async move {
+        let read = account.first_was_read.acquire().await;
+        read.expect("the semaphore is open").forget();
+        Err(io::Error::other("reset"))
+    };
+    stream::iter([Ok(first)]).chain(stream::once(reset))
 }
 
 fn failed(status: StatusCode, message: &str) -> Response {
@@ -215,6 +221,6 @@ fn event(part: &Value) -> Bytes {
     format!("data: {part}\n\n").into()
 }
 
-fn events(parts: impl futures_util::Stream<Item = io::Result<Bytes>> + Send + 'static) -> Response {
+fn events(parts: impl Stream<Item = io::Result<Bytes>> + Send + 'static) -> Response {
     ([(CONTENT_TYPE, "text/event-stream")], Body::from_stream(parts)).into_response()
 }
