@@ -22,6 +22,29 @@ const GENERATION: usize = 4096;
 #[derive(Debug, Default)]
 pub(crate) struct CountedOnce(Mutex<Recent>);
 
+/// The place of a span in its trace, and the kind of a model call with token counts.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Lineage {
+    id: SpanId,
+    /// The parent in this process.
+    parent: Option<SpanId>,
+    counts: Option<Kind>,
+}
+
+impl Lineage {
+    /// Describes a span that has no token counts.
+    pub(super) fn without_counts(id: SpanId, parent: SpanId, parent_is_remote: bool) -> Self {
+        let parent = Some(parent).filter(|id| *id != SpanId::INVALID && !parent_is_remote);
+        Lineage { id, parent, counts: None }
+    }
+
+    pub(super) fn of(span: &SpanData) -> Self {
+        let (id, parent) = (span.span_context.span_id(), span.parent_span_id);
+        let counts = model_kind(span).filter(|_| has_tokens(&span.attributes));
+        Lineage { counts, ..Lineage::without_counts(id, parent, span.parent_span_is_remote) }
+    }
+}
+
 /// An ancestor, and the kind of the descendant. A chat inside a chat repeats tokens; an embedding
 /// inside a chat does not.
 type Ancestor = (SpanId, Kind);
@@ -46,15 +69,11 @@ impl Recent {
     }
 
     /// Remembers the parent of a span if the span or a descendant of it has token counts.
-    fn observe(&mut self, span: &SpanData, kind: Option<Kind>) {
-        if span.parent_span_id == SpanId::INVALID || span.parent_span_is_remote {
-            return;
-        }
-        let own = kind.filter(|_| has_tokens(&span.attributes));
-        let id = span.span_context.span_id();
+    fn observe(&mut self, Lineage { id, parent, counts }: Lineage) {
+        let Some(parent) = parent else { return };
         for kind in [Kind::Llm, Kind::Embedding, Kind::Reranker] {
-            if own == Some(kind) || self.contains(&(id, kind)) {
-                self.insert((span.parent_span_id, kind));
+            if counts == Some(kind) || self.contains(&(id, kind)) {
+                self.insert((parent, kind));
             }
         }
     }
@@ -62,18 +81,19 @@ impl Recent {
 
 impl CountedOnce {
     /// Removes the token counts and the cost from spans of a batch that repeat those of their
-    /// descendants.
-    pub(super) fn apply(&self, spans: &mut [SpanData]) {
+    /// descendants. `lineages` are those of the whole batch, `spans` those that may have counts.
+    pub(super) fn apply<'a>(
+        &self,
+        lineages: &[Lineage],
+        spans: impl Iterator<Item = &'a mut SpanData>,
+    ) {
         let mut recent = sync::lock(&self.0);
-        let kinds: Vec<_> = spans.iter().map(model_kind).collect();
         // Twice, because a batch may hold a span before its descendants.
         for _ in 0..2 {
-            for (span, kind) in spans.iter().zip(&kinds) {
-                recent.observe(span, *kind);
-            }
+            lineages.iter().for_each(|lineage| recent.observe(*lineage));
         }
-        for (span, kind) in spans.iter_mut().zip(kinds) {
-            let Some(kind) = kind else { continue };
+        for span in spans {
+            let Some(kind) = model_kind(span) else { continue };
             // The counts of an exchange that filled the span are its own.
             let own =
                 span.attributes.iter().position(|kv| kv.key.as_str() == keys::EXCHANGE_TOKENS);
@@ -128,7 +148,8 @@ mod tests {
 
     /// Returns the numbers of attributes after the stage: 1 without counts, 4 with them.
     fn counts(once: &CountedOnce, mut batch: Vec<SpanData>) -> Vec<usize> {
-        once.apply(&mut batch);
+        let lineages: Vec<_> = batch.iter().map(Lineage::of).collect();
+        once.apply(&lineages, batch.iter_mut());
         batch.iter().map(|span| span.attributes.len()).collect()
     }
 
@@ -174,7 +195,7 @@ mod tests {
     fn parents_of_many_calls_take_bounded_memory() {
         let once = CountedOnce::default();
         for id in 1..=10 * GENERATION as u64 {
-            once.apply(&mut [span(id + 1, id, Kind::Llm, Some(1))]);
+            counts(&once, vec![span(id + 1, id, Kind::Llm, Some(1))]);
         }
         let recent = sync::lock(&once.0);
         assert_eq!((recent.young.len(), recent.old.len()), (GENERATION, GENERATION));

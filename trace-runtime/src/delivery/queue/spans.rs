@@ -1,5 +1,6 @@
 //! The spans in a queue.
 
+use crate::enrich::EndedSpan;
 use crate::memory::estimate;
 use crate::span::SpanRecord;
 use opentelemetry_sdk::trace::SpanData;
@@ -19,10 +20,10 @@ pub(crate) enum QueuedSpan {
 /// `spare`, from where they go back to the threads that begin spans. Memory that another thread
 /// has freed is slow to allocate again.
 #[derive(Debug, Default)]
-#[expect(clippy::vec_box, reason = "a record is handed on without a copy, and its memory back")]
+#[expect(clippy::vec_box, reason = "a span is handed on without a copy, and its memory back")]
 pub(crate) struct Spans {
     own: Vec<Box<SpanRecord>>,
-    sdk: Vec<SpanData>,
+    sdk: Vec<Box<SpanData>>,
     /// Records without content.
     spare: Vec<Box<SpanRecord>>,
 }
@@ -51,14 +52,14 @@ impl Spans {
 
     /// Adds a span, and returns the memory of a record if there is a spare one.
     #[inline]
-    pub(super) fn push(&mut self, span: QueuedSpan) -> Option<Box<SpanRecord>> {
+    pub(in crate::delivery) fn push(&mut self, span: QueuedSpan) -> Option<Box<SpanRecord>> {
         match span {
             QueuedSpan::Own(span) => {
                 self.own.push(span);
                 self.spare.pop()
             }
             QueuedSpan::Sdk(span) => {
-                self.sdk.push(*span);
+                self.sdk.push(span);
                 None
             }
         }
@@ -81,8 +82,31 @@ impl Spans {
     pub(crate) fn take(&mut self) -> Vec<SpanData> {
         let mut taken = Vec::with_capacity(self.len());
         taken.extend(self.own.iter_mut().map(|span| span.take_data()));
-        taken.append(&mut self.sdk);
-        self.spare.append(&mut self.own);
+        taken.extend(self.sdk.drain(..).map(|span| *span));
+        self.keep_records();
         taken
+    }
+
+    /// Takes the spans out in the cheapest form: `is_plain` returns true for a record that need not
+    /// become a span with a list of attributes.
+    pub(crate) fn take_ended(
+        &mut self,
+        is_plain: impl Fn(&SpanRecord) -> bool,
+    ) -> Vec<EndedSpan<'_>> {
+        let mut taken = Vec::with_capacity(self.len());
+        taken.extend(self.own.iter_mut().map(|span| {
+            if is_plain(span) {
+                EndedSpan::Plain(span)
+            } else {
+                EndedSpan::Data(Box::new(span.take_data()))
+            }
+        }));
+        taken.extend(self.sdk.drain(..).map(EndedSpan::Data));
+        taken
+    }
+
+    /// Keeps the records, whose spans were taken out, as spare memory.
+    pub(crate) fn keep_records(&mut self) {
+        self.spare.append(&mut self.own);
     }
 }
