@@ -1,5 +1,10 @@
 //! Turns the spans of a block into the bytes of a batch.
 
+mod buffers;
+#[cfg(test)]
+mod tests;
+
+use self::buffers::Buffers;
 use super::body::Body;
 use super::encode::{CallSites, Request, estimated_len, estimated_plain_len};
 use super::queue::Spans;
@@ -18,12 +23,14 @@ pub(super) struct Encoder {
     additions: Vec<(&'static str, String)>,
     gzip: bool,
     call_sites: CallSites,
+    buffers: Buffers,
 }
 
 impl Encoder {
     pub(super) fn new(gzip: bool, additions: Vec<(&'static str, String)>) -> Self {
         let resource = ResourceAttributesWithSchema::default();
-        Encoder { resource, additions, gzip, call_sites: CallSites::default() }
+        let (call_sites, buffers) = Default::default();
+        Encoder { resource, additions, gzip, call_sites, buffers }
     }
 
     /// Returns the resource with the additions, which win over attributes with the same key, or
@@ -63,12 +70,19 @@ impl Encoder {
             EndedSpan::Plain(record) => estimated_plain_len(record),
             EndedSpan::Data(data) => estimated_len(data),
         });
-        let mut request = Request::new(&self.resource, expected.sum());
+        let mut request = Request::new(&self.resource, self.buffers.take(), expected.sum());
         for span in ended {
             self.put(&mut request, span, stages);
         }
         spans.keep_records();
-        Body::plain(request.finish())
+        let bytes = request.finish();
+        self.buffers.keep(&bytes);
+        Body::plain(bytes)
+    }
+
+    /// Frees memory that is kept for the next batch.
+    pub(super) fn free_buffers(&mut self) {
+        self.buffers.clear();
     }
 
     /// Adds a span to a request, and frees it, so that a batch does not need twice its memory.
@@ -93,6 +107,3 @@ impl Encoder {
         if self.gzip { body.compressed() } else { Ok(body) }
     }
 }
-
-#[cfg(test)]
-mod tests;

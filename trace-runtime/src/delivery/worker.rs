@@ -34,13 +34,22 @@ pub(super) enum Outlet {
     Encoder(Encoder),
 }
 
+impl Outlet {
+    /// Frees memory that is kept for the next spans.
+    fn free_buffers(&mut self) {
+        if let Outlet::Encoder(encoder) = self {
+            encoder.free_buffers();
+        }
+    }
+}
+
 impl Worker {
     /// Works until the queue is shut down.
     pub(super) fn run(mut self) {
         // Spans that an exporter or a mask records would be exported again, without an end.
         let _suppressed = Context::enter_telemetry_suppressed_scope();
         let _scope = ExportScope::enter();
-        while let Some(block) = self.queue.next_block() {
+        while let Some(block) = self.queue.next_block(|| self.outlet.free_buffers()) {
             if let Some(resource) = self.queue.take_resource() {
                 self.set_resource(&resource);
             }

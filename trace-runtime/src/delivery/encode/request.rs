@@ -37,19 +37,26 @@ pub(in crate::delivery) struct Request {
     /// Each scope with a buffer. The first one begins with the reserved space, every other one with
     /// the bytes of the scope.
     scopes: Vec<(InstrumentationScope, Vec<u8>)>,
+    /// Empty memory for the whole request.
+    memory: Vec<u8>,
     /// The expected length of all spans, to allocate once.
     expected: usize,
 }
 
 impl Request {
-    pub(in crate::delivery) fn new(of: &ResourceAttributesWithSchema, expected: usize) -> Self {
+    /// Begins a request in empty memory.
+    pub(in crate::delivery) fn new(
+        of: &ResourceAttributesWithSchema,
+        memory: Vec<u8>,
+        expected: usize,
+    ) -> Self {
         let resource = ResourceSpans {
             resource: Some(Resource { attributes: of.attributes.0.clone(), ..Resource::default() }),
             schema_url: of.schema_url.clone().unwrap_or_default(),
             scope_spans: Vec::new(),
         };
         let resource = resource.encode_to_vec();
-        Request { resource, first_scope: Vec::new(), scopes: Vec::new(), expected }
+        Request { resource, first_scope: Vec::new(), scopes: Vec::new(), memory, expected }
     }
 
     /// Adds a span, and frees it, so that a batch does not need twice its memory.
@@ -79,7 +86,8 @@ impl Request {
         let mut bytes = message.encode_to_vec();
         if self.scopes.is_empty() {
             self.first_scope = bytes;
-            bytes = Vec::with_capacity(self.reserved() + self.expected);
+            bytes = std::mem::take(&mut self.memory);
+            bytes.reserve(self.reserved() + self.expected);
             bytes.resize(self.reserved(), 0);
         }
         self.scopes.push((scope.clone(), bytes));
@@ -122,7 +130,7 @@ pub(in crate::delivery) fn encode(
     of: &ResourceAttributesWithSchema,
 ) -> Bytes {
     let expected = spans.iter().map(super::estimated_len).sum();
-    let mut request = Request::new(of, expected);
+    let mut request = Request::new(of, Vec::new(), expected);
     spans.into_iter().for_each(|span| request.put_data(Box::new(span)));
     request.finish()
 }

@@ -153,7 +153,7 @@ impl Run {
 
     /// Does the work of the worker in durable mode on this thread, for one batch.
     pub(super) fn work_durably(&self) {
-        let mut block = self.queue.next_block().unwrap();
+        let mut block = self.queue.next_block(|| {}).unwrap();
         let (id, spans) = (block.id, block.spans.len() as u64);
         let data = block.spans.take();
         let body = Body::plain(encode(data, &ResourceAttributesWithSchema::default()));
@@ -163,7 +163,7 @@ impl Run {
 
     /// Stores a batch in the spool alone, as the worker does while the sender lags.
     pub(super) fn leave_to_disk(&self) {
-        let mut block = self.queue.next_block().unwrap();
+        let mut block = self.queue.next_block(|| {}).unwrap();
         let data = block.spans.take();
         let body = Body::plain(encode(data, &ResourceAttributesWithSchema::default()));
         assert!(self.queue.store_batch(block.id, &body, false));
@@ -193,7 +193,7 @@ pub(super) fn send_all<T: Transport + 'static>(
     for span in spans {
         queue.push(span);
     }
-    let mut block = queue.next_block().unwrap();
+    let mut block = queue.next_block(|| {}).unwrap();
     let (id, spans) = (block.id, block.spans.len() as u64);
     let body = Body::plain(encode(block.spans.take(), &ResourceAttributesWithSchema::default()));
     let sender = Sender {

@@ -32,7 +32,7 @@ impl Disk {
         for name in names {
             queue.push(span(name));
         }
-        let mut block = queue.next_block().unwrap();
+        let mut block = queue.next_block(|| {}).unwrap();
         let body =
             Body::plain(encode(block.spans.take(), &ResourceAttributesWithSchema::default()));
         assert!(queue.store_batch(block.id, &body, false));
