@@ -13,6 +13,7 @@ use crate::span::PlainSpan;
 use opentelemetry::KeyValue;
 use opentelemetry_proto::transform::common::tonic::ResourceAttributesWithSchema;
 use opentelemetry_sdk::Resource;
+use opentelemetry_sdk::trace::SpanData;
 use std::io;
 
 /// Encodes spans as batches.
@@ -64,7 +65,8 @@ impl Encoder {
         stages: &Stages,
         counted: &CountedOnce,
     ) -> Body {
-        let mut ended = spans.take_ended(|record| stages.derive_nothing_for(record));
+        let mut data = Vec::new();
+        let mut ended = spans.ended(&mut data, |record| stages.derive_nothing_for(record));
         stages.begin(&mut ended, counted);
         let expected = ended.iter().map(|span| match span {
             EndedSpan::Plain(record) => estimated_plain_len(record),
@@ -74,7 +76,7 @@ impl Encoder {
         for span in ended {
             self.put(&mut request, span, stages);
         }
-        spans.keep_records();
+        spans.reclaim();
         let bytes = request.finish();
         self.buffers.keep(&bytes);
         Body::plain(bytes)
@@ -85,21 +87,25 @@ impl Encoder {
         self.buffers.clear();
     }
 
-    /// Adds a span to a request, and frees it, so that a batch does not need twice its memory.
+    /// Adds a span to a request, and frees its content, so that a batch does not need twice its
+    /// memory.
     fn put(&mut self, request: &mut Request, span: EndedSpan<'_>, stages: &Stages) {
-        let mut data = match span {
+        let put_data = |request: &mut Request, data: &mut SpanData| {
+            stages.complete(data);
+            request.put_data(data);
+        };
+        match span {
+            EndedSpan::Data(data) => put_data(request, data),
             EndedSpan::Plain(record) => {
                 let plain = PlainSpan::of(record);
                 if stages.keep_values_of(&plain) {
                     request.put_plain(&plain, self.call_sites.get(plain.call, stages));
-                    return record.clear();
+                    record.clear();
+                } else {
+                    put_data(request, &mut record.take_data());
                 }
-                Box::new(record.take_data())
             }
-            EndedSpan::Data(data) => data,
-        };
-        stages.complete(&mut data);
-        request.put_data(data);
+        }
     }
 
     /// Compresses a batch if the destination takes compressed ones.

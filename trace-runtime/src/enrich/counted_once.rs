@@ -22,26 +22,30 @@ const GENERATION: usize = 4096;
 #[derive(Debug, Default)]
 pub(crate) struct CountedOnce(Mutex<Recent>);
 
-/// The place of a span in its trace, and the kind of a model call with token counts.
+/// The place of a span in its trace, and its kind if it is a model call.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Lineage {
     id: SpanId,
     /// The parent in this process.
     parent: Option<SpanId>,
-    counts: Option<Kind>,
+    model_call: Option<Kind>,
+    has_tokens: bool,
 }
 
 impl Lineage {
-    /// Describes a span that has no token counts.
-    pub(super) fn without_counts(id: SpanId, parent: SpanId, parent_is_remote: bool) -> Self {
+    /// Describes a span that is no model call.
+    pub(super) fn of_step(id: SpanId, parent: SpanId, parent_is_remote: bool) -> Self {
         let parent = Some(parent).filter(|id| *id != SpanId::INVALID && !parent_is_remote);
-        Lineage { id, parent, counts: None }
+        Lineage { id, parent, model_call: None, has_tokens: false }
     }
 
     pub(super) fn of(span: &SpanData) -> Self {
         let (id, parent) = (span.span_context.span_id(), span.parent_span_id);
-        let counts = model_kind(span).filter(|_| has_tokens(&span.attributes));
-        Lineage { counts, ..Lineage::without_counts(id, parent, span.parent_span_is_remote) }
+        let kind = Kind::from_attributes(&span.attributes);
+        let model_call = kind.filter(|kind| kind.is_model_call());
+        let has_tokens = model_call.is_some() && has_tokens(&span.attributes);
+        let lineage = Lineage::of_step(id, parent, span.parent_span_is_remote);
+        Lineage { model_call, has_tokens, ..lineage }
     }
 }
 
@@ -69,10 +73,10 @@ impl Recent {
     }
 
     /// Remembers the parent of a span if the span or a descendant of it has token counts.
-    fn observe(&mut self, Lineage { id, parent, counts }: Lineage) {
-        let Some(parent) = parent else { return };
+    fn observe(&mut self, lineage: &Lineage) {
+        let Lineage { id, parent: Some(parent), model_call, has_tokens } = *lineage else { return };
         for kind in [Kind::Llm, Kind::Embedding, Kind::Reranker] {
-            if counts == Some(kind) || self.contains(&(id, kind)) {
+            if has_tokens && model_call == Some(kind) || self.contains(&(id, kind)) {
                 self.insert((parent, kind));
             }
         }
@@ -81,19 +85,20 @@ impl Recent {
 
 impl CountedOnce {
     /// Removes the token counts and the cost from spans of a batch that repeat those of their
-    /// descendants. `lineages` are those of the whole batch, `spans` those that may have counts.
+    /// descendants. `lineages` are those of the whole batch; a span that is no model call may be
+    /// `None`.
     pub(super) fn apply<'a>(
         &self,
         lineages: &[Lineage],
-        spans: impl Iterator<Item = &'a mut SpanData>,
+        spans: impl Iterator<Item = Option<&'a mut SpanData>>,
     ) {
         let mut recent = sync::lock(&self.0);
         // Twice, because a batch may hold a span before its descendants.
         for _ in 0..2 {
-            lineages.iter().for_each(|lineage| recent.observe(*lineage));
+            lineages.iter().for_each(|lineage| recent.observe(lineage));
         }
-        for span in spans {
-            let Some(kind) = model_kind(span) else { continue };
+        for (lineage, span) in lineages.iter().zip(spans) {
+            let (Some(kind), Some(span)) = (lineage.model_call, span) else { continue };
             // The counts of an exchange that filled the span are its own.
             let own =
                 span.attributes.iter().position(|kv| kv.key.as_str() == keys::EXCHANGE_TOKENS);
@@ -104,10 +109,6 @@ impl CountedOnce {
             }
         }
     }
-}
-
-fn model_kind(span: &SpanData) -> Option<Kind> {
-    Kind::from_attributes(&span.attributes).filter(|kind| kind.is_model_call())
 }
 
 /// Returns true if a span has token counts.
@@ -149,7 +150,7 @@ mod tests {
     /// Returns the numbers of attributes after the stage: 1 without counts, 4 with them.
     fn counts(once: &CountedOnce, mut batch: Vec<SpanData>) -> Vec<usize> {
         let lineages: Vec<_> = batch.iter().map(Lineage::of).collect();
-        once.apply(&lineages, batch.iter_mut());
+        once.apply(&lineages, batch.iter_mut().map(Some));
         batch.iter().map(|span| span.attributes.len()).collect()
     }
 

@@ -9,7 +9,7 @@ use opentelemetry_sdk::trace::SpanData;
 pub(crate) enum EndedSpan<'a> {
     /// The stages derive nothing for it, so it may be encoded from its record.
     Plain(&'a mut SpanRecord),
-    Data(Box<SpanData>),
+    Data(&'a mut SpanData),
 }
 
 impl EndedSpan<'_> {
@@ -22,7 +22,7 @@ impl EndedSpan<'_> {
 
     pub(super) fn lineage(&self) -> Lineage {
         match self {
-            EndedSpan::Plain(record) => Lineage::without_counts(
+            EndedSpan::Plain(record) => Lineage::of_step(
                 record.span_context.span_id(),
                 record.parent_span_id(),
                 record.parent_is_remote(),

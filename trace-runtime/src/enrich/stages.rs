@@ -51,7 +51,7 @@ impl Stages {
     pub(crate) fn apply(&self, spans: &mut [SpanData], counted: &CountedOnce) {
         spans.iter_mut().for_each(|span| self.enrich(span));
         let lineages: Vec<_> = spans.iter().map(Lineage::of).collect();
-        counted.apply(&lineages, spans.iter_mut());
+        counted.apply(&lineages, spans.iter_mut().map(Some));
         spans.iter_mut().for_each(|span| self.complete(span));
     }
 
@@ -60,7 +60,7 @@ impl Stages {
     pub(crate) fn begin(&self, spans: &mut [EndedSpan<'_>], counted: &CountedOnce) {
         spans.iter_mut().filter_map(EndedSpan::data).for_each(|span| self.enrich(span));
         let lineages: Vec<_> = spans.iter().map(EndedSpan::lineage).collect();
-        counted.apply(&lineages, spans.iter_mut().filter_map(EndedSpan::data));
+        counted.apply(&lineages, spans.iter_mut().map(EndedSpan::data));
     }
 
     fn enrich(&self, span: &mut SpanData) {

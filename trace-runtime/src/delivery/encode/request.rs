@@ -59,8 +59,8 @@ impl Request {
         Request { resource, first_scope: Vec::new(), scopes: Vec::new(), memory, expected }
     }
 
-    /// Adds a span, and frees it, so that a batch does not need twice its memory.
-    pub(in crate::delivery) fn put_data(&mut self, span: Box<SpanData>) {
+    /// Adds a span, and takes the content out of it.
+    pub(in crate::delivery) fn put_data(&mut self, span: &mut SpanData) {
         put_data(self.spans_of(&span.instrumentation_scope), span);
     }
 
@@ -126,11 +126,11 @@ impl Request {
 /// Encodes the request that exports these spans.
 #[cfg(any(test, feature = "testing"))]
 pub(in crate::delivery) fn encode(
-    spans: Vec<SpanData>,
+    mut spans: Vec<SpanData>,
     of: &ResourceAttributesWithSchema,
 ) -> Bytes {
     let expected = spans.iter().map(super::estimated_len).sum();
     let mut request = Request::new(of, Vec::new(), expected);
-    spans.into_iter().for_each(|span| request.put_data(Box::new(span)));
+    spans.iter_mut().for_each(|span| request.put_data(span));
     request.finish()
 }

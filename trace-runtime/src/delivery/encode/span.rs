@@ -14,6 +14,7 @@ use opentelemetry_proto::tonic::common::v1::AnyValue;
 use opentelemetry_proto::tonic::trace::v1::Span;
 use opentelemetry_sdk::trace::SpanData;
 use prost::Message;
+use std::mem;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The tag of `ScopeSpans.spans`.
@@ -30,9 +31,10 @@ const BOOL_VALUE: u8 = tag(2, VARINT);
 const INT_VALUE: u8 = tag(3, VARINT);
 const DOUBLE_VALUE: u8 = tag(4, FIXED_64);
 
-/// Writes a span as a field of its scope, and frees it.
-pub(super) fn put_data(into: &mut Vec<u8>, span: Box<SpanData>) {
-    put_message(into, SPANS, estimated_len(&span), |into| put_fields(into, span));
+/// Writes a span as a field of its scope, and frees its attributes, events and links.
+pub(super) fn put_data(into: &mut Vec<u8>, span: &mut SpanData) {
+    put_message(into, SPANS, estimated_len(span), |into| put_fields(into, span));
+    span.attributes = Vec::new();
 }
 
 /// Writes a span from its record as a field of its scope. The bytes are those that the span would
@@ -53,9 +55,9 @@ pub(super) fn put_plain(into: &mut Vec<u8>, span: &PlainSpan<'_>, site: &Encoded
     });
 }
 
-fn put_fields(into: &mut Vec<u8>, span: Box<SpanData>) {
+fn put_fields(into: &mut Vec<u8>, span: &mut SpanData) {
     put_ids(into, &span.span_context, span.parent_span_id, span.parent_span_is_remote);
-    put_name_and_kind(into, &span);
+    put_name_and_kind(into, span);
     put_times(into, span.start_time, span.end_time);
     for attribute in &span.attributes {
         put_attribute(into, attribute);
@@ -65,8 +67,19 @@ fn put_fields(into: &mut Vec<u8>, span: Box<SpanData>) {
     let (events, links) = (&span.events, &span.links);
     let has_events = !events.events.is_empty() || events.dropped_count > 0;
     if has_events || !links.links.is_empty() || links.dropped_count > 0 {
-        put_events_and_links(into, *span);
+        put_events_and_links(into, span);
     }
+}
+
+/// Writes events and links as the library encodes them. Few spans have any.
+fn put_events_and_links(into: &mut Vec<u8>, span: &mut SpanData) {
+    let (events, links) = (mem::take(&mut span.events), mem::take(&mut span.links));
+    span.attributes = Vec::new();
+    let span = Span::from(SpanData { events, links, ..span.clone() });
+    let Span { events, dropped_events_count, links, dropped_links_count, .. } = span;
+    let rest = Span { events, dropped_events_count, links, dropped_links_count, ..Span::default() };
+    // `prost` returns an error only if the buffer is full, and a `Vec` grows.
+    let _ = rest.encode(into);
 }
 
 fn put_ids(into: &mut Vec<u8>, context: &SpanContext, parent: SpanId, parent_is_remote: bool) {
@@ -105,14 +118,6 @@ fn put_value(into: &mut Vec<u8>, value: Option<(&str, &str)>, key: &str, mime_ty
 fn put_text_attribute(into: &mut Vec<u8>, key: &str, text: &str) {
     put_headers(into, key, field_len(text.len()));
     put_bytes(into, STRING_VALUE, text.as_bytes());
-}
-
-/// Writes events and links as the library encodes them. Few spans have any.
-fn put_events_and_links(into: &mut Vec<u8>, span: SpanData) {
-    let Span { events, dropped_events_count, links, dropped_links_count, .. } = Span::from(span);
-    let rest = Span { events, dropped_events_count, links, dropped_links_count, ..Span::default() };
-    // `prost` returns an error only if the buffer is full, and a `Vec` grows.
-    let _ = rest.encode(into);
 }
 
 fn put_status(into: &mut Vec<u8>, status: &Status) {

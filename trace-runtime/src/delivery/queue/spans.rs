@@ -20,10 +20,10 @@ pub(crate) enum QueuedSpan {
 /// `spare`, from where they go back to the threads that begin spans. Memory that another thread
 /// has freed is slow to allocate again.
 #[derive(Debug, Default)]
-#[expect(clippy::vec_box, reason = "a span is handed on without a copy, and its memory back")]
+#[expect(clippy::vec_box, reason = "a record is handed on without a copy, and its memory back")]
 pub(crate) struct Spans {
     own: Vec<Box<SpanRecord>>,
-    sdk: Vec<Box<SpanData>>,
+    sdk: Vec<SpanData>,
     /// Records without content.
     spare: Vec<Box<SpanRecord>>,
 }
@@ -59,7 +59,7 @@ impl Spans {
                 self.spare.pop()
             }
             QueuedSpan::Sdk(span) => {
-                self.sdk.push(span);
+                self.sdk.push(*span);
                 None
             }
         }
@@ -82,31 +82,33 @@ impl Spans {
     pub(crate) fn take(&mut self) -> Vec<SpanData> {
         let mut taken = Vec::with_capacity(self.len());
         taken.extend(self.own.iter_mut().map(|span| span.take_data()));
-        taken.extend(self.sdk.drain(..).map(|span| *span));
-        self.keep_records();
+        taken.append(&mut self.sdk);
+        self.reclaim();
         taken
     }
 
-    /// Takes the spans out in the cheapest form: `is_plain` returns true for a record that need not
-    /// become a span with a list of attributes.
-    pub(crate) fn take_ended(
-        &mut self,
+    /// Returns the spans in the cheapest form: `is_plain` returns true for a record that need not
+    /// become a span with a list of attributes. All others are moved into `data`.
+    pub(crate) fn ended<'a>(
+        &'a mut self,
+        data: &'a mut Vec<SpanData>,
         is_plain: impl Fn(&SpanRecord) -> bool,
-    ) -> Vec<EndedSpan<'_>> {
-        let mut taken = Vec::with_capacity(self.len());
-        taken.extend(self.own.iter_mut().map(|span| {
-            if is_plain(span) {
-                EndedSpan::Plain(span)
-            } else {
-                EndedSpan::Data(Box::new(span.take_data()))
-            }
+    ) -> Vec<EndedSpan<'a>> {
+        let mut ended = Vec::with_capacity(self.len());
+        let are_plain: Vec<bool> = self.own.iter().map(|record| is_plain(record)).collect();
+        let others = self.own.iter_mut().zip(&are_plain).filter(|(_, is_plain)| !**is_plain);
+        data.extend(others.map(|(record, _)| record.take_data()));
+        let mut data = data.iter_mut().map(EndedSpan::Data);
+        ended.extend(self.own.iter_mut().zip(are_plain).filter_map(|(record, is_plain)| {
+            if is_plain { Some(EndedSpan::Plain(record)) } else { data.next() }
         }));
-        taken.extend(self.sdk.drain(..).map(EndedSpan::Data));
-        taken
+        ended.extend(self.sdk.iter_mut().map(EndedSpan::Data));
+        ended
     }
 
-    /// Keeps the records, whose spans were taken out, as spare memory.
-    pub(crate) fn keep_records(&mut self) {
+    /// Drops the spans, which are encoded, and keeps the records as spare memory.
+    pub(crate) fn reclaim(&mut self) {
+        self.sdk.clear();
         self.spare.append(&mut self.own);
     }
 }
