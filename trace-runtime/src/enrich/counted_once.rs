@@ -95,7 +95,9 @@ impl CountedOnce {
         let mut recent = sync::lock(&self.0);
         // Twice, because a batch may hold a span before its descendants.
         for _ in 0..2 {
-            lineages.iter().for_each(|lineage| recent.observe(lineage));
+            for lineage in lineages {
+                recent.observe(lineage);
+            }
         }
         for (lineage, span) in lineages.iter().zip(spans) {
             let (Some(kind), Some(span)) = (lineage.model_call, span) else { continue };

@@ -49,16 +49,22 @@ impl Stages {
     ///    hides. It precedes the limits, because half a secret no longer looks like a secret.
     /// 5. The limits are last, because every other stage may add attributes or replace values.
     pub(crate) fn apply(&self, spans: &mut [SpanData], counted: &CountedOnce) {
-        spans.iter_mut().for_each(|span| self.enrich(span));
+        for span in &mut *spans {
+            self.enrich(span);
+        }
         let lineages: Vec<_> = spans.iter().map(Lineage::of).collect();
         counted.apply(&lineages, spans.iter_mut().map(Some));
-        spans.iter_mut().for_each(|span| self.complete(span));
+        for span in spans {
+            self.complete(span);
+        }
     }
 
     /// Runs the stages that look at all spans of a batch. [`complete`](Stages::complete) runs the
     /// others, so that each span can be encoded directly after it.
     pub(crate) fn begin(&self, spans: &mut [EndedSpan<'_>], counted: &CountedOnce) {
-        spans.iter_mut().filter_map(EndedSpan::data).for_each(|span| self.enrich(span));
+        for span in spans.iter_mut().filter_map(EndedSpan::data) {
+            self.enrich(span);
+        }
         let lineages: Vec<_> = spans.iter().map(EndedSpan::lineage).collect();
         counted.apply(&lineages, spans.iter_mut().map(EndedSpan::data));
     }

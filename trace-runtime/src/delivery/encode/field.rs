@@ -85,7 +85,8 @@ pub(super) fn put_message(
     if varint_len(length) == width {
         for (index, byte) in into[header].iter_mut().enumerate() {
             let continues = if index + 1 < width { 0x80 } else { 0 };
-            *byte = (length & 0x7F) as u8 | continues;
+            let [lowest, ..] = length.to_le_bytes();
+            *byte = lowest & 0x7F | continues;
             length >>= 7;
         }
     } else {

@@ -131,6 +131,8 @@ pub(in crate::delivery) fn encode(
 ) -> Bytes {
     let expected = spans.iter().map(super::estimated_len).sum();
     let mut request = Request::new(of, Vec::new(), expected);
-    spans.iter_mut().for_each(|span| request.put_data(span));
+    for span in &mut spans {
+        request.put_data(span);
+    }
     request.finish()
 }
