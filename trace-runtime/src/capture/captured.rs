@@ -40,6 +40,17 @@ pub(super) enum Form {
     Nothing,
 }
 
+impl Form {
+    /// Returns the MIME type of the text; `None` if there is none to show.
+    pub(super) fn mime_type(self) -> Option<&'static str> {
+        match self {
+            Form::Nothing | Form::RecordOnly => None,
+            Form::Json => Some(keys::MIME_JSON),
+            Form::Text | Form::Scalar | Form::TypeName => Some(keys::MIME_TEXT),
+        }
+    }
+}
+
 impl<'a> CapturedValue<'a> {
     #[inline]
     pub(super) fn text(text: &'a str) -> Self {
@@ -234,12 +245,8 @@ impl CapturedValue<'_> {
     /// Returns the text with its mime type, if there is a value, and the recorded attributes.
     pub(crate) fn into_parts(mut self) -> (Option<(String, &'static str)>, Vec<KeyValue>) {
         let attributes = self.take_recorded();
-        let mime_type = match self.form {
-            Form::Nothing | Form::RecordOnly => return (None, attributes),
-            Form::Json => keys::MIME_JSON,
-            Form::Text | Form::Scalar | Form::TypeName => keys::MIME_TEXT,
-        };
-        (Some((self.into_text(), mime_type)), attributes)
+        let mime_type = self.form.mime_type();
+        (mime_type.map(|mime_type| (self.into_text(), mime_type)), attributes)
     }
 
     /// Returns attributes: the text and its mime type under these keys, and the recorded ones.

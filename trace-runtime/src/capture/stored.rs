@@ -48,6 +48,27 @@ impl StoredValue {
         Some(CapturedValue { text: Cow::Owned(text), form: self.form, attributes })
     }
 
+    /// Returns the text with its MIME type; `None` without a value that can be read. The text may
+    /// contain NUL bytes.
+    pub(crate) fn text(&self) -> Option<(&str, &'static str)> {
+        let mime_type = self.form.mime_type().filter(|_| self.is_some)?;
+        Some((&self.text, mime_type))
+    }
+
+    /// Returns true if the value records attributes.
+    pub(crate) fn has_recorded(&self) -> bool {
+        self.attributes.is_some()
+    }
+
+    /// Drops the value.
+    pub(crate) fn clear(&mut self) {
+        self.is_some = false;
+        self.attributes = None;
+        if self.text.capacity() > KEPT_BYTES {
+            self.text = String::new();
+        }
+    }
+
     /// Estimates the memory of the value.
     #[inline]
     pub(crate) fn bytes(&self) -> usize {

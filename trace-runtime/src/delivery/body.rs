@@ -1,10 +1,7 @@
 //! An encoded batch. It is encoded and compressed once, and each attempt sends the same bytes.
 
-use super::encode::encode;
 use flate2::{Compression, read::GzDecoder, write::GzEncoder};
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceRequest;
-use opentelemetry_proto::transform::common::tonic::ResourceAttributesWithSchema;
-use opentelemetry_sdk::trace::SpanData;
 use prost::Message;
 use prost::bytes::Bytes;
 use std::io::{self, Read, Write};
@@ -19,11 +16,6 @@ pub(crate) struct Body {
 }
 
 impl Body {
-    /// Encodes spans as one request.
-    pub(crate) fn encode(spans: Vec<SpanData>, resource: &ResourceAttributesWithSchema) -> Self {
-        Body::plain(encode(spans, resource))
-    }
-
     /// Wraps the bytes of a request in protobuf.
     pub(crate) fn plain(bytes: impl Into<Bytes>) -> Self {
         let bytes = bytes.into();

@@ -21,6 +21,7 @@ mod console;
 mod destination;
 mod diagnostics;
 mod encode;
+mod encoder;
 #[cfg(any(feature = "file", feature = "html"))]
 mod file;
 #[cfg(feature = "file")]

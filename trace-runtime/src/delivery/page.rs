@@ -20,6 +20,7 @@ use std::path::Path;
 use {
     super::body::Body,
     super::destination::{Attempt, Transport},
+    super::encode::encode,
     crate::openinference::keys,
     opentelemetry::KeyValue,
     opentelemetry_sdk::{Resource, trace::SpanData},
@@ -99,7 +100,7 @@ pub fn write(from: impl AsRef<Path>, to: impl AsRef<Path>) -> Result<Replayed, R
 pub(crate) fn append(path: &Path, spans: Vec<SpanData>, service: String) -> io::Result<()> {
     let service = KeyValue::new(keys::SERVICE_NAME, service);
     let resource = Resource::builder_empty().with_attribute(service).build();
-    let body = Body::encode(spans, &(&resource).into());
+    let body = Body::plain(encode(spans, &(&resource).into()));
     match FileTransport::open(whole(path))?.send(&body, Duration::MAX) {
         Attempt::Accepted(_) => Ok(()),
         Attempt::Rejected(error) | Attempt::TooLarge(error) | Attempt::Retry { error, .. } => {

@@ -2,12 +2,13 @@
 
 use super::destination::Destination;
 use super::diagnostics::Diagnostics;
+use super::encoder::Encoder;
 use super::queue::Queue;
 use super::retry::Backoff;
 use super::sender::Sender;
 use super::settings::DeliverySettings;
 use super::spool::{SPANS, Store, Stranded};
-use super::worker::{Encoder, Outlet, Worker};
+use super::worker::{Outlet, Worker};
 use crate::config::RegisterError;
 use crate::enrich::CountedOnce;
 use std::sync::Arc;

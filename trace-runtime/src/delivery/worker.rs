@@ -1,16 +1,15 @@
 //! The thread that takes spans from a queue, brings them into their final form, and exports them
 //! or encodes them for the sender.
 
-use super::body::Body;
 use super::destination::{Exporter, SendError, SendResult};
-use super::queue::{Batch, BatchOutcome, Block, Queue, Spans};
+use super::encoder::Encoder;
+use super::queue::{Batch, BatchOutcome, Block, Queue};
 use super::reentrancy::ExportScope;
 use crate::enrich::{CountedOnce, Stages};
 use crate::mask::scrub_resource;
 use crate::panic::{catch, short_message};
 use futures_executor::block_on;
-use opentelemetry::{Context, KeyValue};
-use opentelemetry_proto::transform::common::tonic::ResourceAttributesWithSchema;
+use opentelemetry::Context;
 use opentelemetry_sdk::Resource;
 use opentelemetry_sdk::trace::SpanData;
 use std::any::Any;
@@ -35,31 +34,12 @@ pub(super) enum Outlet {
     Encoder(Encoder),
 }
 
-/// Encodes spans as batches.
-#[derive(Debug)]
-pub(super) struct Encoder {
-    resource: ResourceAttributesWithSchema,
-    /// The attributes of the resource that this destination needs besides those of the provider.
-    additions: Vec<(&'static str, String)>,
-    gzip: bool,
-}
-
-impl Encoder {
-    pub(super) fn new(gzip: bool, additions: Vec<(&'static str, String)>) -> Self {
-        Encoder { resource: ResourceAttributesWithSchema::default(), additions, gzip }
-    }
-
-    /// Returns the resource with the additions, which win over attributes with the same key.
-    fn with_additions(&self, resource: &Resource) -> Resource {
-        let own = resource.iter().map(|(key, value)| KeyValue::new(key.clone(), value.clone()));
-        let added = self.additions.iter().map(|(key, value)| KeyValue::new(*key, value.clone()));
-        let builder = Resource::builder_empty();
-        match resource.schema_url() {
-            Some(url) => builder.with_schema_url(own, url.to_owned()),
-            None => builder.with_attributes(own),
+impl Outlet {
+    /// Frees memory that is kept for the next spans.
+    fn free_buffers(&mut self) {
+        if let Outlet::Encoder(encoder) = self {
+            encoder.free_buffers();
         }
-        .with_attributes(added)
-        .build()
     }
 }
 
@@ -69,7 +49,7 @@ impl Worker {
         // Spans that an exporter or a mask records would be exported again, without an end.
         let _suppressed = Context::enter_telemetry_suppressed_scope();
         let _scope = ExportScope::enter();
-        while let Some(block) = self.queue.next_block() {
+        while let Some(block) = self.queue.next_block(|| self.outlet.free_buffers()) {
             if let Some(resource) = self.queue.take_resource() {
                 self.set_resource(&resource);
             }
@@ -90,10 +70,8 @@ impl Worker {
     /// Sets the resource of all later batches. A provider sets it once, before the first span.
     fn set_resource(&mut self, resource: &Resource) {
         let extended = match &self.outlet {
-            Outlet::Encoder(encoder) if !encoder.additions.is_empty() => {
-                Some(encoder.with_additions(resource))
-            }
-            _ => None,
+            Outlet::Encoder(encoder) => encoder.with_additions(resource),
+            Outlet::Exporter(_) => None,
         };
         let resource = extended.as_ref().unwrap_or(resource);
         let scrubs = self.stages.scrubs_secrets();
@@ -101,11 +79,7 @@ impl Worker {
         let resource = scrubbed.as_ref().unwrap_or(resource);
         match &mut self.outlet {
             Outlet::Exporter(exporter) => drop(catch(|| exporter.set_resource(resource))),
-            Outlet::Encoder(encoder) => {
-                encoder.resource = resource.into();
-                // The map inside a resource has another order for each destination.
-                encoder.resource.attributes.0.sort_by(|one, other| one.key.cmp(&other.key));
-            }
+            Outlet::Encoder(encoder) => encoder.set_resource(resource),
         }
     }
 
@@ -114,9 +88,10 @@ impl Worker {
     #[inline(never)]
     fn process(&mut self, mut block: Block) {
         let (id, spans) = (block.id, block.spans.len() as u64);
-        match &self.outlet {
+        match &mut self.outlet {
             Outlet::Exporter(exporter) => {
-                let data = self.take_spans(&mut block.spans);
+                let mut data = block.spans.take();
+                self.stages.apply(&mut data, &self.counted);
                 self.queue.reuse(block.spans);
                 let result = export(&**exporter, data);
                 let address = self.queue.address();
@@ -127,29 +102,18 @@ impl Worker {
                     return self.queue.abandon(id, spans);
                 }
                 self.queue.reserve_for_encoding(id);
-                let data = self.take_spans(&mut block.spans);
+                let body = encoder.encode(&mut block.spans, &self.stages, &self.counted);
                 self.queue.reuse(block.spans);
-                self.encode(encoder, id, spans, data);
+                if self.queue.store_if_needed(id, &body) {
+                    return;
+                }
+                match encoder.compressed(body) {
+                    Ok(body) => self.queue.post(Batch { id, spans, body }),
+                    Err(error) => {
+                        self.queue.resolve(id, &BatchOutcome::lost(spans, unencodable(&error)));
+                    }
+                }
             }
-        }
-    }
-
-    /// Takes spans out of a block and brings each into the form in which it leaves the process.
-    fn take_spans(&self, spans: &mut Spans) -> Vec<SpanData> {
-        let mut taken = spans.take();
-        self.stages.apply(&mut taken, &self.counted);
-        taken
-    }
-
-    /// Encodes spans, and hands the batch to the spool or the sender.
-    fn encode(&self, encoder: &Encoder, id: u64, spans: u64, data: Vec<SpanData>) {
-        let body = Body::encode(data, &encoder.resource);
-        if self.queue.store_if_needed(id, &body) {
-            return;
-        }
-        match if encoder.gzip { body.compressed() } else { Ok(body) } {
-            Ok(body) => self.queue.post(Batch { id, spans, body }),
-            Err(error) => self.queue.resolve(id, &BatchOutcome::lost(spans, unencodable(&error))),
         }
     }
 }

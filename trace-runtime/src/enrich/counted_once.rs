@@ -22,6 +22,33 @@ const GENERATION: usize = 4096;
 #[derive(Debug, Default)]
 pub(crate) struct CountedOnce(Mutex<Recent>);
 
+/// The place of a span in its trace, and its kind if it is a model call.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Lineage {
+    id: SpanId,
+    /// The parent in this process.
+    parent: Option<SpanId>,
+    model_call: Option<Kind>,
+    has_tokens: bool,
+}
+
+impl Lineage {
+    /// Describes a span that is no model call.
+    pub(super) fn of_step(id: SpanId, parent: SpanId, parent_is_remote: bool) -> Self {
+        let parent = Some(parent).filter(|id| *id != SpanId::INVALID && !parent_is_remote);
+        Lineage { id, parent, model_call: None, has_tokens: false }
+    }
+
+    pub(super) fn of(span: &SpanData) -> Self {
+        let (id, parent) = (span.span_context.span_id(), span.parent_span_id);
+        let kind = Kind::from_attributes(&span.attributes);
+        let model_call = kind.filter(|kind| kind.is_model_call());
+        let has_tokens = model_call.is_some() && has_tokens(&span.attributes);
+        let lineage = Lineage::of_step(id, parent, span.parent_span_is_remote);
+        Lineage { model_call, has_tokens, ..lineage }
+    }
+}
+
 /// An ancestor, and the kind of the descendant. A chat inside a chat repeats tokens; an embedding
 /// inside a chat does not.
 type Ancestor = (SpanId, Kind);
@@ -46,15 +73,11 @@ impl Recent {
     }
 
     /// Remembers the parent of a span if the span or a descendant of it has token counts.
-    fn observe(&mut self, span: &SpanData, kind: Option<Kind>) {
-        if span.parent_span_id == SpanId::INVALID || span.parent_span_is_remote {
-            return;
-        }
-        let own = kind.filter(|_| has_tokens(&span.attributes));
-        let id = span.span_context.span_id();
+    fn observe(&mut self, lineage: &Lineage) {
+        let Lineage { id, parent: Some(parent), model_call, has_tokens } = *lineage else { return };
         for kind in [Kind::Llm, Kind::Embedding, Kind::Reranker] {
-            if own == Some(kind) || self.contains(&(id, kind)) {
-                self.insert((span.parent_span_id, kind));
+            if has_tokens && model_call == Some(kind) || self.contains(&(id, kind)) {
+                self.insert((parent, kind));
             }
         }
     }
@@ -62,18 +85,22 @@ impl Recent {
 
 impl CountedOnce {
     /// Removes the token counts and the cost from spans of a batch that repeat those of their
-    /// descendants.
-    pub(super) fn apply(&self, spans: &mut [SpanData]) {
+    /// descendants. `lineages` are those of the whole batch; a span that is no model call may be
+    /// `None`.
+    pub(super) fn apply<'a>(
+        &self,
+        lineages: &[Lineage],
+        spans: impl Iterator<Item = Option<&'a mut SpanData>>,
+    ) {
         let mut recent = sync::lock(&self.0);
-        let kinds: Vec<_> = spans.iter().map(model_kind).collect();
         // Twice, because a batch may hold a span before its descendants.
         for _ in 0..2 {
-            for (span, kind) in spans.iter().zip(&kinds) {
-                recent.observe(span, *kind);
+            for lineage in lineages {
+                recent.observe(lineage);
             }
         }
-        for (span, kind) in spans.iter_mut().zip(kinds) {
-            let Some(kind) = kind else { continue };
+        for (lineage, span) in lineages.iter().zip(spans) {
+            let (Some(kind), Some(span)) = (lineage.model_call, span) else { continue };
             // The counts of an exchange that filled the span are its own.
             let own =
                 span.attributes.iter().position(|kv| kv.key.as_str() == keys::EXCHANGE_TOKENS);
@@ -84,10 +111,6 @@ impl CountedOnce {
             }
         }
     }
-}
-
-fn model_kind(span: &SpanData) -> Option<Kind> {
-    Kind::from_attributes(&span.attributes).filter(|kind| kind.is_model_call())
 }
 
 /// Returns true if a span has token counts.
@@ -128,7 +151,8 @@ mod tests {
 
     /// Returns the numbers of attributes after the stage: 1 without counts, 4 with them.
     fn counts(once: &CountedOnce, mut batch: Vec<SpanData>) -> Vec<usize> {
-        once.apply(&mut batch);
+        let lineages: Vec<_> = batch.iter().map(Lineage::of).collect();
+        once.apply(&lineages, batch.iter_mut().map(Some));
         batch.iter().map(|span| span.attributes.len()).collect()
     }
 
@@ -200,7 +224,7 @@ mod tests {
     fn parents_of_many_calls_take_bounded_memory() {
         let once = CountedOnce::default();
         for id in 1..=10 * GENERATION as u64 {
-            once.apply(&mut [span(id + 1, id, Kind::Llm, Some(1))]);
+            counts(&once, vec![span(id + 1, id, Kind::Llm, Some(1))]);
         }
         let recent = sync::lock(&once.0);
         assert_eq!((recent.young.len(), recent.old.len()), (GENERATION, GENERATION));

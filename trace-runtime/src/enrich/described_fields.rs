@@ -23,9 +23,7 @@ const NAMES: [&str; 7] = [
 
 /// Adds the attributes that follow from the fields of such a span, and its error.
 pub(super) fn translate(span: &mut SpanData, kind: Kind) {
-    if span.instrumentation_scope.name() != keys::TRACING_SCOPE
-        || !NAMES.contains(&span.name.as_ref())
-    {
+    if !are_in(span.instrumentation_scope.name()) || !NAMES.contains(&span.name.as_ref()) {
         return;
     }
     let text = |name: &str| field(&span.attributes, name);
@@ -56,6 +54,11 @@ pub(super) fn translate(span: &mut SpanData, kind: Kind) {
         span.status = Status::error(error);
     }
     add_missing(&mut span.attributes, attributes);
+}
+
+/// Returns true if spans of this scope may have such fields.
+pub(super) fn are_in(scope: &str) -> bool {
+    scope == keys::TRACING_SCOPE
 }
 
 fn field(attributes: &[KeyValue], name: &str) -> Option<String> {

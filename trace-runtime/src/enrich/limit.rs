@@ -76,8 +76,12 @@ fn truncate_strings(attributes: &mut [KeyValue], limit: usize) -> Vec<openteleme
 /// Returns a replacement for a string that is too long or contains a NUL byte, and `None` for all
 /// others, which need no copy. Some backends store strings in databases that reject NUL.
 fn truncate_if_needed(text: &str, limit: usize) -> Option<String> {
-    (text.len() > limit || memchr::memchr(0, text.as_bytes()).is_some())
-        .then(|| truncate(text, limit))
+    (!is_within(text, limit)).then(|| truncate(text, limit))
+}
+
+/// Returns true if the stage keeps a text as it is.
+pub(super) fn is_within(text: &str, limit: usize) -> bool {
+    text.len() <= limit && memchr::memchr(0, text.as_bytes()).is_none()
 }
 
 /// Sets the MIME type of an input or output to `text/plain` if it was truncated. A backend that

@@ -11,6 +11,7 @@
 // The modules, in the order in which a span meets them:
 //
 // | `stages`, `exporter` | the order of the stages, and the exporter that runs them elsewhere |
+// | `ended_span` | a span of a batch, as a record or with a list of attributes |
 // | `span` | one span: parses its values and calls the module of its kind |
 // | `counted_once` | removes token counts that repeat those of descendants |
 // | `cost` | the cost that a response states, or that a table of prices gives |
@@ -30,6 +31,7 @@ mod cost;
 mod counted_once;
 mod described_fields;
 mod embedding;
+mod ended_span;
 mod exporter;
 mod find_request;
 mod gen_ai;
@@ -48,6 +50,7 @@ mod wire;
 pub(crate) use additions::{Addition, Additions, EMBEDDING, From, On, RERANKER, copy, first_token};
 pub(crate) use cost::Prices;
 pub(crate) use counted_once::CountedOnce;
+pub(crate) use ended_span::EndedSpan;
 pub use exporter::EnrichExporter;
 use gen_ai::add_gen_ai_attributes;
 pub(crate) use limit::Limits;

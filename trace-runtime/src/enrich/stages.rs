@@ -1,10 +1,15 @@
 //! The stages that an ended span passes before it leaves the process.
 
 use super::additions::{self, Addition};
+use super::counted_once::Lineage;
 use super::limit::{self, Limits};
-use super::{Additions, CountedOnce, Prices, add_gen_ai_attributes, enrich};
+use super::{Additions, CountedOnce, EndedSpan, Prices};
+use super::{add_gen_ai_attributes, described_fields, enrich};
 use crate::mask::{self, MaskSettings};
+use crate::span::{PlainSpan, SpanRecord};
+use opentelemetry::{Array, StringValue, Value};
 use opentelemetry_sdk::trace::SpanData;
+use std::slice;
 
 /// The stages of one pipeline, with their settings.
 ///
@@ -45,16 +50,31 @@ impl Stages {
     /// 5. The limits are last, because every other stage may add attributes or replace values.
     pub(crate) fn apply(&self, spans: &mut [SpanData], counted: &CountedOnce) {
         for span in &mut *spans {
-            enrich(span, self.limits().attributes);
+            self.enrich(span);
         }
-        counted.apply(spans);
+        let lineages: Vec<_> = spans.iter().map(Lineage::of).collect();
+        counted.apply(&lineages, spans.iter_mut().map(Some));
         for span in spans {
             self.complete(span);
         }
     }
 
+    /// Runs the stages that look at all spans of a batch. [`complete`](Stages::complete) runs the
+    /// others, so that each span can be encoded directly after it.
+    pub(crate) fn begin(&self, spans: &mut [EndedSpan<'_>], counted: &CountedOnce) {
+        for span in spans.iter_mut().filter_map(EndedSpan::data) {
+            self.enrich(span);
+        }
+        let lineages: Vec<_> = spans.iter().map(EndedSpan::lineage).collect();
+        counted.apply(&lineages, spans.iter_mut().map(EndedSpan::data));
+    }
+
+    fn enrich(&self, span: &mut SpanData) {
+        enrich(span, self.limits().attributes);
+    }
+
     /// Runs the stages after enrich on a span.
-    fn complete(&self, span: &mut SpanData) {
+    pub(crate) fn complete(&self, span: &mut SpanData) {
         self.prices.estimate(span);
         if self.gen_ai {
             add_gen_ai_attributes(span);
@@ -63,12 +83,46 @@ impl Stages {
             additions::apply(span, self.additions);
         }
         if let Some(settings) = &self.mask {
-            let cut = self.limits.map(|limits| limits.value_bytes);
-            mask::apply(span, settings, cut, &|key| additions::original(self.additions, key));
+            mask::apply(span, settings, self.cut(), &|key| {
+                additions::original(self.additions, key)
+            });
         }
         if let Some(limits) = self.limits {
             limit::apply(span, limits);
         }
+    }
+
+    /// Returns true if no stage derives anything for a span, and each of them changes only single
+    /// values. Such a span is encoded from its record if the stages also
+    /// [keep its values](Stages::keep_values_of).
+    pub(crate) fn derive_nothing_for(&self, record: &SpanRecord) -> bool {
+        !self.gen_ai
+            && self.additions.is_empty()
+            && self.mask.as_ref().is_none_or(MaskSettings::only_redacts)
+            && self.limits().attributes >= PlainSpan::MAX_ATTRIBUTES
+            && !described_fields::are_in(record.call.site.crate_name)
+            && record.is_plain()
+    }
+
+    /// Returns true if the stages leave the values of a plain span as they are. Most values have no
+    /// secret and are short.
+    pub(crate) fn keep_values_of(&self, span: &PlainSpan<'_>) -> bool {
+        let mask = self.mask.as_ref();
+        let keep = |key: &str, text: &str| {
+            limit::is_within(text, self.limits().value_bytes)
+                && mask.is_none_or(|mask| mask::keeps_text(mask, key, text, self.cut()))
+        };
+        span.texts().all(|(key, text)| keep(key, text))
+            && span.set_attributes().all(|attribute| {
+                let key = attribute.key.as_str();
+                mask.is_none_or(|mask| mask::keeps_key(mask, key))
+                    && texts(&attribute.value).all(|text| keep(key, text))
+            })
+    }
+
+    /// Returns the length at which the last stage cuts each text.
+    fn cut(&self) -> Option<usize> {
+        self.limits.map(|limits| limits.value_bytes)
     }
 
     /// Returns the stages for a backend that needs these additions.
@@ -89,6 +143,16 @@ impl Stages {
     }
 }
 
+/// Returns the texts of a value.
+fn texts(value: &Value) -> impl Iterator<Item = &str> {
+    let texts = match value {
+        Value::String(text) => slice::from_ref(text),
+        Value::Array(Array::String(texts)) => texts.as_slice(),
+        _ => &[],
+    };
+    texts.iter().map(StringValue::as_str)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -96,9 +160,8 @@ mod tests {
     use crate::enrich::test_span::test_span;
     use crate::mask::Mask;
     use crate::openinference::{OpenInferenceSpanKind, keys};
-    use opentelemetry::{KeyValue, Value};
+    use opentelemetry::KeyValue;
     use serde_json::json;
-    use std::slice;
 
     /// Returns an LLM span whose request has so many messages.
     fn conversation(messages: usize) -> SpanData {

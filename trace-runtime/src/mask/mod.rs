@@ -119,6 +119,23 @@ pub(crate) fn apply(
     }
 }
 
+/// Returns true if a mask that [only redacts](MaskSettings::only_redacts) keeps a text of the
+/// attribute `key`. `cut` is the one of [`apply`].
+pub(crate) fn keeps_text(
+    settings: &MaskSettings,
+    key: &str,
+    text: &str,
+    cut: Option<usize>,
+) -> bool {
+    let masking = Masking { settings, kind: None, original: &|_| None, cut };
+    masking.redact_text(key, text).is_none()
+}
+
+/// Returns true if the key of an attribute has no secret, and none follows from it.
+pub(crate) fn keeps_key(settings: &MaskSettings, key: &str) -> bool {
+    !settings.scrub_secrets || secrets::about_key(key) == KeyAnswers::default()
+}
+
 /// The masks for one span.
 struct Masking<'a> {
     settings: &'a MaskSettings,

@@ -75,6 +75,11 @@ impl MaskSettings {
         }
     }
 
+    /// Returns true if the mask redacts images and secrets, and hides nothing else.
+    pub(crate) fn only_redacts(&self) -> bool {
+        self.hidden.is_empty() && self.functions.is_empty()
+    }
+
     /// Returns the first environment variable that hides something.
     ///
     /// If spans go to a provider that the application built, no mask runs on them. Such a variable

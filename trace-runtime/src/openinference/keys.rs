@@ -222,6 +222,9 @@ pub(crate) const EXCEPTION_STACKTRACE: &str = "exception.stacktrace";
 /// The text of a status. OpenTelemetry defines this key for formats that have no field for it.
 pub(crate) const STATUS_DESCRIPTION: &str = "otel.status_description";
 
+/// The beginning of keys that never leave the process.
+pub(crate) const INTERNAL: &str = "trace_runtime.";
+
 /// Between the stages: the tier that served a call, on which its price depends.
 #[cfg(feature = "cost")]
 pub(crate) const SERVICE_TIER: &str = "trace_runtime.service_tier";

@@ -93,6 +93,14 @@ impl SpanContent {
         list
     }
 
+    /// Drops the content. The memory of short texts stays here for the next span.
+    pub(crate) fn clear(&mut self) {
+        self.inherited = None;
+        self.input.clear();
+        self.attributes = Vec::new();
+        self.output.clear();
+    }
+
     /// Estimates the memory of the values, in bytes.
     #[inline]
     pub(crate) fn bytes(&self) -> usize {

@@ -3,6 +3,7 @@
 mod call_site;
 mod content;
 mod ids;
+mod plain;
 mod record;
 pub(crate) mod watched;
 
@@ -10,4 +11,5 @@ pub(crate) use call_site::Call;
 pub use call_site::{CallSite, crate_name};
 pub(crate) use content::SpanContent;
 pub(crate) use ids::{new_span_id, new_trace_id, reseed};
+pub(crate) use plain::PlainSpan;
 pub(crate) use record::{SpanRecord, instrumentation_scope};

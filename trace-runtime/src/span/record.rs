@@ -163,6 +163,19 @@ impl SpanRecord {
         self.parent_span_id
     }
 
+    pub(crate) fn parent_is_remote(&self) -> bool {
+        self.parent_is_remote
+    }
+
+    pub(crate) fn start_time(&self) -> SystemTime {
+        self.start_time
+    }
+
+    /// Returns true if the span has one of the parts that few spans have.
+    pub(crate) fn has_extras(&self) -> bool {
+        self.extras.is_some()
+    }
+
     /// Moves the span out, in the SDK's form for exporters. The memory of the record goes back to a
     /// thread that begins spans (`docs/decisions/0005-reuse-span-records.md`).
     pub(crate) fn take_data(&mut self) -> SpanData {
@@ -190,6 +203,19 @@ impl SpanRecord {
             links,
             status: std::mem::take(&mut self.status),
             instrumentation_scope: instrumentation_scope(self.call.site),
+        }
+    }
+
+    /// Empties the record of a span that is encoded, as [`take_data`](SpanRecord::take_data) does.
+    pub(crate) fn clear(&mut self) {
+        self.content.clear();
+        self.call.name = None;
+        self.extras = None;
+        self.status = Status::Unset;
+        self.span_context = SpanContext::NONE;
+        #[cfg(feature = "testing")]
+        {
+            self.recording = None;
         }
     }
 

@@ -66,20 +66,31 @@ pub(super) fn field_len(length: usize) -> usize {
 
 /// Writes a message whose length is not known before.
 ///
-/// Two bytes are left for the length, since most spans have between 128 bytes and 16 KB. Otherwise
-/// the message is moved.
-pub(super) fn put_message(into: &mut Vec<u8>, tag: u8, write: impl FnOnce(&mut Vec<u8>)) {
-    const USUAL: usize = 2;
-    into.extend_from_slice(&[tag, 0, 0]);
+/// Space is left for a header with the expected length. If that of the real one has another number
+/// of bytes, the message is moved.
+pub(super) fn put_message(
+    into: &mut Vec<u8>,
+    tag: u8,
+    expected: usize,
+    write: impl FnOnce(&mut Vec<u8>),
+) {
+    const ZEROS: [u8; 10] = [0; 10];
+    let width = varint_len(expected);
+    into.push(tag);
+    into.extend_from_slice(&ZEROS[..width]);
     let begin = into.len();
     write(into);
-    let length = into.len() - begin;
-    let header = begin - USUAL..begin;
-    if varint_len(length) == USUAL {
-        #[expect(clippy::cast_possible_truncation, reason = "seven bits each")]
-        into[header].copy_from_slice(&[length as u8 | 0x80, (length >> 7) as u8]);
+    let mut length = into.len() - begin;
+    let header = begin - width..begin;
+    if varint_len(length) == width {
+        for (index, byte) in into[header].iter_mut().enumerate() {
+            let continues = if index + 1 < width { 0x80 } else { 0 };
+            let [lowest, ..] = length.to_le_bytes();
+            *byte = lowest & 0x7F | continues;
+            length >>= 7;
+        }
     } else {
-        let mut encoded = Vec::with_capacity(10);
+        let mut encoded = Vec::with_capacity(ZEROS.len());
         put_varint(&mut encoded, length as u64);
         into.splice(header, encoded);
     }
@@ -105,11 +116,14 @@ mod tests {
     fn messages_of_every_length_have_their_length_in_front() {
         for length in [0, 1, 127, 128, 16_383, 16_384, 3_000_000] {
             let mut bytes = vec![7];
-            put_message(&mut bytes, 0x12, |into| into.resize(into.len() + length, 1));
-            let mut expected = vec![7, 0x12];
-            encode_varint(length as u64, &mut expected);
-            expected.resize(1 + field_len(length), 1);
-            assert!(bytes == expected, "{length}");
+            let mut right = vec![7, 0x12];
+            encode_varint(length as u64, &mut right);
+            right.resize(1 + field_len(length), 1);
+            for expected in [0, 1_000, 100_000, length] {
+                bytes.truncate(1);
+                put_message(&mut bytes, 0x12, expected, |into| into.resize(into.len() + length, 1));
+                assert!(bytes == right, "{length}, {expected} expected");
+            }
         }
     }
 }

@@ -1,15 +1,20 @@
 //! Encodes a span.
 
+use super::call_sites::EncodedSite;
 use super::field::{
     FIXED_32, FIXED_64, LENGTH_DELIMITED, VARINT, field_len, put_bytes, put_fixed_64, put_header,
     put_message, put_number, put_varint, tag, varint_len,
 };
-use opentelemetry::trace::{SpanId, SpanKind, Status};
+use crate::capture::StoredValue;
+use crate::openinference::keys;
+use crate::span::{PlainSpan, SpanRecord};
+use opentelemetry::trace::{SpanContext, SpanId, SpanKind, Status};
 use opentelemetry::{KeyValue, Value};
 use opentelemetry_proto::tonic::common::v1::AnyValue;
 use opentelemetry_proto::tonic::trace::v1::Span;
 use opentelemetry_sdk::trace::SpanData;
 use prost::Message;
+use std::mem;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The tag of `ScopeSpans.spans`.
@@ -26,29 +31,34 @@ const BOOL_VALUE: u8 = tag(2, VARINT);
 const INT_VALUE: u8 = tag(3, VARINT);
 const DOUBLE_VALUE: u8 = tag(4, FIXED_64);
 
-/// Writes a span as a field of its scope.
-pub(super) fn put_span(into: &mut Vec<u8>, span: SpanData) {
-    put_message(into, SPANS, |into| put_fields(into, span));
+/// Writes a span as a field of its scope, and frees its attributes, events and links.
+pub(super) fn put_data(into: &mut Vec<u8>, span: &mut SpanData) {
+    put_message(into, SPANS, estimated_len(span), |into| put_fields(into, span));
+    span.attributes = Vec::new();
 }
 
-fn put_fields(into: &mut Vec<u8>, span: SpanData) {
-    let context = &span.span_context;
-    put_bytes(into, tag(1, LENGTH_DELIMITED), &context.trace_id().to_bytes());
-    put_bytes(into, tag(2, LENGTH_DELIMITED), &context.span_id().to_bytes());
-    put_text(into, tag(3, LENGTH_DELIMITED), &context.trace_state().header());
-    if span.parent_span_id != SpanId::INVALID {
-        put_bytes(into, tag(4, LENGTH_DELIMITED), &span.parent_span_id.to_bytes());
-    }
-    let is_remote = if span.parent_span_is_remote { IS_REMOTE } else { 0 };
-    let flags = u32::from(context.trace_flags().to_u8()) | HAS_IS_REMOTE | is_remote;
-    into.extend_from_slice(&FLAGS);
-    into.extend_from_slice(&flags.to_le_bytes());
-    put_text(into, tag(5, LENGTH_DELIMITED), &span.name);
-    put_number(into, tag(6, VARINT), kind_number(&span.span_kind));
-    put_fixed_64(into, tag(7, FIXED_64), nanoseconds(span.start_time));
-    // If the clock was set back in between, the span has no duration: backends reject spans that
-    // end before they start.
-    put_fixed_64(into, tag(8, FIXED_64), nanoseconds(span.end_time.max(span.start_time)));
+/// Writes a span from its record as a field of its scope. The bytes are those that the span would
+/// have as `SpanData`.
+pub(super) fn put_plain(into: &mut Vec<u8>, span: &PlainSpan<'_>, site: &EncodedSite) {
+    let texts = span.texts().map(|(_, text)| text.len()).sum::<usize>();
+    put_message(into, SPANS, PLAIN_LEN + texts, |into| {
+        put_ids(into, span.span_context, span.parent_span_id, span.parent_is_remote);
+        into.extend_from_slice(&site.name_and_kind);
+        put_times(into, span.start_time, span.end_time);
+        into.extend_from_slice(&site.kind_attribute);
+        span.inherited.iter().for_each(|attribute| put_attribute(into, attribute));
+        into.extend_from_slice(&site.attributes);
+        put_value(into, span.input, keys::INPUT_VALUE, keys::INPUT_MIME_TYPE);
+        span.attributes.iter().for_each(|attribute| put_attribute(into, attribute));
+        put_value(into, span.output, keys::OUTPUT_VALUE, keys::OUTPUT_MIME_TYPE);
+        put_status(into, span.status);
+    });
+}
+
+fn put_fields(into: &mut Vec<u8>, span: &mut SpanData) {
+    put_ids(into, &span.span_context, span.parent_span_id, span.parent_span_is_remote);
+    put_name_and_kind(into, span);
+    put_times(into, span.start_time, span.end_time);
     for attribute in &span.attributes {
         put_attribute(into, attribute);
     }
@@ -62,23 +72,65 @@ fn put_fields(into: &mut Vec<u8>, span: SpanData) {
 }
 
 /// Writes events and links as the library encodes them. Few spans have any.
-fn put_events_and_links(into: &mut Vec<u8>, span: SpanData) {
-    let Span { events, dropped_events_count, links, dropped_links_count, .. } = Span::from(span);
+fn put_events_and_links(into: &mut Vec<u8>, span: &mut SpanData) {
+    let (events, links) = (mem::take(&mut span.events), mem::take(&mut span.links));
+    span.attributes = Vec::new();
+    let span = Span::from(SpanData { events, links, ..span.clone() });
+    let Span { events, dropped_events_count, links, dropped_links_count, .. } = span;
     let rest = Span { events, dropped_events_count, links, dropped_links_count, ..Span::default() };
     // `prost` returns an error only if the buffer is full, and a `Vec` grows.
     let _ = rest.encode(into);
 }
 
+fn put_ids(into: &mut Vec<u8>, context: &SpanContext, parent: SpanId, parent_is_remote: bool) {
+    put_bytes(into, tag(1, LENGTH_DELIMITED), &context.trace_id().to_bytes());
+    put_bytes(into, tag(2, LENGTH_DELIMITED), &context.span_id().to_bytes());
+    put_text(into, tag(3, LENGTH_DELIMITED), &context.trace_state().header());
+    if parent != SpanId::INVALID {
+        put_bytes(into, tag(4, LENGTH_DELIMITED), &parent.to_bytes());
+    }
+    let is_remote = if parent_is_remote { IS_REMOTE } else { 0 };
+    let flags = u32::from(context.trace_flags().to_u8()) | HAS_IS_REMOTE | is_remote;
+    into.extend_from_slice(&FLAGS);
+    into.extend_from_slice(&flags.to_le_bytes());
+}
+
+pub(super) fn put_name_and_kind(into: &mut Vec<u8>, span: &SpanData) {
+    put_text(into, tag(5, LENGTH_DELIMITED), &span.name);
+    put_number(into, tag(6, VARINT), kind_number(&span.span_kind));
+}
+
+fn put_times(into: &mut Vec<u8>, start: SystemTime, end: SystemTime) {
+    put_fixed_64(into, tag(7, FIXED_64), nanoseconds(start));
+    // If the clock was set back in between, the span has no duration: backends reject spans that
+    // end before they start.
+    put_fixed_64(into, tag(8, FIXED_64), nanoseconds(end.max(start)));
+}
+
+/// Writes the attributes of an input or an output.
+fn put_value(into: &mut Vec<u8>, value: Option<(&str, &str)>, key: &str, mime_type_key: &str) {
+    if let Some((text, mime_type)) = value {
+        put_text_attribute(into, key, text);
+        put_text_attribute(into, mime_type_key, mime_type);
+    }
+}
+
+fn put_text_attribute(into: &mut Vec<u8>, key: &str, text: &str) {
+    put_headers(into, key, field_len(text.len()));
+    put_bytes(into, STRING_VALUE, text.as_bytes());
+}
+
 fn put_status(into: &mut Vec<u8>, status: &Status) {
-    let (description, code) = match status {
-        Status::Unset => ("", 0),
-        Status::Ok => ("", 1),
-        Status::Error { description } => (&**description, 2),
-    };
-    put_message(into, tag(15, LENGTH_DELIMITED), |into| {
-        put_text(into, tag(2, LENGTH_DELIMITED), description);
-        put_number(into, tag(3, VARINT), code);
-    });
+    const STATUS: u8 = tag(15, LENGTH_DELIMITED);
+    const CODE: u8 = tag(3, VARINT);
+    match status {
+        Status::Unset => into.extend_from_slice(&[STATUS, 0]),
+        Status::Ok => into.extend_from_slice(&[STATUS, 2, CODE, 1]),
+        Status::Error { description } => put_message(into, STATUS, description.len(), |into| {
+            put_text(into, tag(2, LENGTH_DELIMITED), description);
+            into.extend_from_slice(&[CODE, 2]);
+        }),
+    }
 }
 
 /// Writes a text, unless it is empty, which protobuf leaves out.
@@ -105,17 +157,37 @@ fn nanoseconds(time: SystemTime) -> u64 {
 }
 
 /// Estimates the encoded length of a span, to allocate once.
-pub(super) fn estimated_len(span: &SpanData) -> usize {
-    let lengths = span.attributes.iter().map(|attribute| match &attribute.value {
+pub(in crate::delivery) fn estimated_len(span: &SpanData) -> usize {
+    256 + estimated_attributes_len(&span.attributes)
+}
+
+/// The encoded length of a plain span besides texts and attributes of the program, with some more
+/// for the names of the function.
+const PLAIN_LEN: usize = 400;
+
+/// Estimates the encoded length of a plain span.
+pub(in crate::delivery) fn estimated_plain_len(record: &SpanRecord) -> usize {
+    let content = &record.content;
+    let texts = [&content.input, &content.output].into_iter().filter_map(StoredValue::text);
+    let inherited = content.inherited.as_deref().unwrap_or_default();
+    PLAIN_LEN
+        + record.call.bytes()
+        + texts.map(|(text, _)| text.len()).sum::<usize>()
+        + estimated_attributes_len(inherited)
+        + estimated_attributes_len(&content.attributes)
+}
+
+fn estimated_attributes_len(attributes: &[KeyValue]) -> usize {
+    let lengths = attributes.iter().map(|attribute| match &attribute.value {
         Value::String(text) => attribute.key.as_str().len() + text.as_str().len() + 12,
         other => attribute_len(attribute.key.as_str(), value_len(other)) + 4,
     });
-    256 + lengths.sum::<usize>()
+    lengths.sum()
 }
 
 /// Writes an attribute. Arrays are converted to the library's message; other values are copied from
 /// the span.
-fn put_attribute(into: &mut Vec<u8>, KeyValue { key, value, .. }: &KeyValue) {
+pub(super) fn put_attribute(into: &mut Vec<u8>, KeyValue { key, value, .. }: &KeyValue) {
     let (key, length) = (key.as_str(), value_len(value));
     put_headers(into, key, length);
     match value {

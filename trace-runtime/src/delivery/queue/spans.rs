@@ -1,5 +1,6 @@
 //! The spans in a queue.
 
+use crate::enrich::EndedSpan;
 use crate::memory::estimate;
 use crate::span::SpanRecord;
 use opentelemetry_sdk::trace::SpanData;
@@ -51,7 +52,7 @@ impl Spans {
 
     /// Adds a span, and returns the memory of a record if there is a spare one.
     #[inline]
-    pub(super) fn push(&mut self, span: QueuedSpan) -> Option<Box<SpanRecord>> {
+    pub(in crate::delivery) fn push(&mut self, span: QueuedSpan) -> Option<Box<SpanRecord>> {
         match span {
             QueuedSpan::Own(span) => {
                 self.own.push(span);
@@ -82,7 +83,32 @@ impl Spans {
         let mut taken = Vec::with_capacity(self.len());
         taken.extend(self.own.iter_mut().map(|span| span.take_data()));
         taken.append(&mut self.sdk);
-        self.spare.append(&mut self.own);
+        self.reclaim();
         taken
+    }
+
+    /// Returns the spans in the cheapest form: `is_plain` returns true for a record that need not
+    /// become a span with a list of attributes. All others are moved into `data`.
+    pub(crate) fn ended<'a>(
+        &'a mut self,
+        data: &'a mut Vec<SpanData>,
+        is_plain: impl Fn(&SpanRecord) -> bool,
+    ) -> Vec<EndedSpan<'a>> {
+        let mut ended = Vec::with_capacity(self.len());
+        let are_plain: Vec<bool> = self.own.iter().map(|record| is_plain(record)).collect();
+        let others = self.own.iter_mut().zip(&are_plain).filter(|(_, is_plain)| !**is_plain);
+        data.extend(others.map(|(record, _)| record.take_data()));
+        let mut data = data.iter_mut().map(EndedSpan::Data);
+        ended.extend(self.own.iter_mut().zip(are_plain).filter_map(|(record, is_plain)| {
+            if is_plain { Some(EndedSpan::Plain(record)) } else { data.next() }
+        }));
+        ended.extend(self.sdk.iter_mut().map(EndedSpan::Data));
+        ended
+    }
+
+    /// Drops the spans, which are encoded, and keeps the records as spare memory.
+    pub(crate) fn reclaim(&mut self) {
+        self.sdk.clear();
+        self.spare.append(&mut self.own);
     }
 }

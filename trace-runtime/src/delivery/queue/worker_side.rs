@@ -27,14 +27,17 @@ struct Reclaimed {
 
 impl Queue {
     /// Waits for the next block: one that is full, old enough, or asked for by a flush. Returns
-    /// `None` after the last one.
-    pub(crate) fn next_block(&self) -> Option<Block> {
+    /// `None` after the last one. Calls `before_sleep` before it waits until a producer wakes it.
+    pub(crate) fn next_block(&self, mut before_sleep: impl FnMut()) -> Option<Block> {
         // More spans are likely soon. The worker lingers for one delay before it lets producers
         // wake it, so that a thread that ends single spans does not pay for a wake-up each time.
         let mut lingers = true;
         let mut has_waited = false;
         loop {
             self.report_drops();
+            if !lingers {
+                before_sleep();
+            }
             // Before the buffers are collected: a producer that still saw the worker awake has its
             // span collected below, and a later one wakes it.
             self.buffers.set_worker_sleeps(!lingers);

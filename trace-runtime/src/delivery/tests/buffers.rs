@@ -42,7 +42,7 @@ fn spans_of_many_threads_are_all_counted() {
     let flush = queue.begin_flush();
     let mut taken = 0;
     while taken < ended {
-        let mut block = queue.next_block().unwrap();
+        let mut block = queue.next_block(|| {}).unwrap();
         assert!(block.spans.len() <= 512);
         taken += block.spans.take().len() as u64;
     }
@@ -62,7 +62,7 @@ fn span_of_an_idle_thread_is_taken() {
     let (says, taken) = mpsc::channel();
     let worker = Arc::clone(&queue);
     thread::spawn(move || {
-        while let Some(block) = worker.next_block() {
+        while let Some(block) = worker.next_block(|| {}) {
             says.send(block.spans.len()).unwrap();
         }
     });
@@ -88,6 +88,6 @@ fn span_after_shutdown_is_counted_as_lost() {
     let stats = queue.stats();
     assert_eq!((stats.ended, stats.pending), (12, 5));
     assert_eq!(stats.lost_by_cause["ended after shutdown"], 7);
-    assert_eq!(queue.next_block().unwrap().spans.len(), 5);
-    assert!(queue.next_block().is_none());
+    assert_eq!(queue.next_block(|| {}).unwrap().spans.len(), 5);
+    assert!(queue.next_block(|| {}).is_none());
 }

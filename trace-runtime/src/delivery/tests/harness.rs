@@ -4,12 +4,14 @@ use crate::config::Environment;
 use crate::delivery::body::Body;
 use crate::delivery::destination::{Attempt, Transport};
 use crate::delivery::diagnostics::{Diagnostic, Diagnostics};
+use crate::delivery::encode::encode;
+use crate::delivery::encoder::Encoder;
 use crate::delivery::queue::{Batch, Queue, QueuedSpan, Stats};
 use crate::delivery::retry::Backoff;
 use crate::delivery::sender::Sender;
 use crate::delivery::settings::{BatchSettings, SpoolSettings};
 use crate::delivery::spool::Store;
-use crate::delivery::worker::{Encoder, Outlet, Worker};
+use crate::delivery::worker::{Outlet, Worker};
 use crate::enrich::CountedOnce;
 use crate::enrich::Limits;
 use crate::enrich::Prices;
@@ -151,19 +153,19 @@ impl Run {
 
     /// Does the work of the worker in durable mode on this thread, for one batch.
     pub(super) fn work_durably(&self) {
-        let mut block = self.queue.next_block().unwrap();
+        let mut block = self.queue.next_block(|| {}).unwrap();
         let (id, spans) = (block.id, block.spans.len() as u64);
         let data = block.spans.take();
-        let body = Body::encode(data, &ResourceAttributesWithSchema::default());
+        let body = Body::plain(encode(data, &ResourceAttributesWithSchema::default()));
         assert!(self.queue.store_batch(id, &body, true));
         self.queue.post(Batch { id, spans, body });
     }
 
     /// Stores a batch in the spool alone, as the worker does while the sender lags.
     pub(super) fn leave_to_disk(&self) {
-        let mut block = self.queue.next_block().unwrap();
+        let mut block = self.queue.next_block(|| {}).unwrap();
         let data = block.spans.take();
-        let body = Body::encode(data, &ResourceAttributesWithSchema::default());
+        let body = Body::plain(encode(data, &ResourceAttributesWithSchema::default()));
         assert!(self.queue.store_batch(block.id, &body, false));
     }
 
@@ -191,9 +193,9 @@ pub(super) fn send_all<T: Transport + 'static>(
     for span in spans {
         queue.push(span);
     }
-    let mut block = queue.next_block().unwrap();
+    let mut block = queue.next_block(|| {}).unwrap();
     let (id, spans) = (block.id, block.spans.len() as u64);
-    let body = Body::encode(block.spans.take(), &ResourceAttributesWithSchema::default());
+    let body = Body::plain(encode(block.spans.take(), &ResourceAttributesWithSchema::default()));
     let sender = Sender {
         queue: Arc::clone(&queue),
         transport: Box::new(transport(&body)),

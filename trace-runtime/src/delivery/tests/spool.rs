@@ -3,6 +3,7 @@
 use super::harness::{names, new_queue, span};
 use crate::config::Setting;
 use crate::delivery::body::Body;
+use crate::delivery::encode::encode;
 use crate::delivery::queue::Queue;
 use crate::delivery::settings::SpoolSettings;
 use crate::delivery::spool::Records;
@@ -31,8 +32,9 @@ impl Disk {
         for name in names {
             queue.push(span(name));
         }
-        let mut block = queue.next_block().unwrap();
-        let body = Body::encode(block.spans.take(), &ResourceAttributesWithSchema::default());
+        let mut block = queue.next_block(|| {}).unwrap();
+        let body =
+            Body::plain(encode(block.spans.take(), &ResourceAttributesWithSchema::default()));
         assert!(queue.store_batch(block.id, &body, false));
         queue
     }
