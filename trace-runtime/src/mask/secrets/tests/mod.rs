@@ -1,6 +1,7 @@
 //! The corpora of secrets and of harmless texts, and what holds for every text.
 
 mod corpus;
+mod names;
 mod properties;
 mod table;
 
