@@ -189,10 +189,8 @@ impl Assignments<'_> {
     /// Adds the password of a user: `auth=("ada", "..")`, `basic_auth("ada", Some(".."))`. Returns
     /// false if the call is another one.
     fn basic_call(&mut self, parenthesis: usize) -> bool {
-        let before = &self.bytes[parenthesis.saturating_sub(10)..parenthesis];
-        let is_basic = [&b"basicauth"[..], b"basic_auth", b"auth=", b"auth = "]
-            .iter()
-            .any(|end| before.to_ascii_lowercase().ends_with(end));
+        let ends = |word: &str| ends_with(&self.bytes[..parenthesis], word);
+        let is_basic = ["basicauth", "basic_auth", "auth=", "auth = "].into_iter().any(ends);
         let quote = self.bytes[parenthesis + 1];
         let user = self.count_at_most(MAX_NAME, parenthesis + 2, |byte| byte != quote);
         let comma = parenthesis + 2 + user + 1;
@@ -209,10 +207,7 @@ impl Assignments<'_> {
     /// Examines a quote in SQL: `PASSWORD '..'`, `IDENTIFIED BY '..'`.
     fn examine_apostrophe(&mut self, at: usize) {
         let before = self.bytes[..at].trim_ascii_end();
-        let ends = |word: &str| {
-            let start = before.len().checked_sub(word.len());
-            start.is_some_and(|start| before[start..].eq_ignore_ascii_case(word.as_bytes()))
-        };
+        let ends = |word: &str| ends_with(before, word);
         if before.len() == at || at < self.covered {
             return;
         }
@@ -294,6 +289,12 @@ impl Assignments<'_> {
             _ => self.value(at, strength, name.start, &separator),
         }
     }
+}
+
+/// Returns true if a text ends in a word, in capitals or small letters.
+fn ends_with(text: &[u8], word: &str) -> bool {
+    let start = text.len().checked_sub(word.len());
+    start.is_some_and(|start| text[start..].eq_ignore_ascii_case(word.as_bytes()))
 }
 
 fn is_name_byte(byte: u8) -> bool {

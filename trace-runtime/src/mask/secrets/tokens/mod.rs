@@ -63,7 +63,7 @@ pub(super) fn search(text: &str, found: &mut Vec<Finding>) -> bool {
 /// Returns false for paths, addresses and most identifiers: they have no digit and few capitals.
 fn may_be_token(run: &[u8]) -> bool {
     run.iter().any(u8::is_ascii_digit)
-        || run.iter().filter(|byte| byte.is_ascii_uppercase()).take(6).count() == 6
+        || run.iter().filter(|byte| byte.is_ascii_uppercase()).nth(5).is_some()
 }
 
 struct Runs<'a> {
