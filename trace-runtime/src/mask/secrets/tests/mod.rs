@@ -2,6 +2,7 @@
 
 mod corpus;
 mod names;
+mod plain;
 mod properties;
 mod table;
 

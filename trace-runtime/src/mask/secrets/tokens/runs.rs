@@ -1,30 +1,39 @@
 //! Finds the runs of characters that can be tokens.
 
+use super::super::plain::is_in;
 use std::ops::Range;
 
 /// The shortest token, `sk_live_` and eight characters.
 pub(in crate::mask::secrets) const MIN_RUN: usize = 16;
 
+/// The least number of capitals in a token without a digit.
+pub(super) const MIN_CAPITALS: usize = 6;
+
 /// The number of bytes that are judged at once.
 const CHUNK: usize = 64;
 
 /// Returns true if a part of a text can contain a token: it has a digit, `_` or `-`, or many
-/// capitals. Most prose has none of them, and the loop compiles to a few vector instructions.
+/// capitals. Most prose has none of them, and the loop compiles to a few vector instructions. A run
+/// that two parts share is found in any case.
 fn is_interesting(chunk: &[u8]) -> bool {
     let Ok(chunk) = <&[u8; CHUNK]>::try_from(chunk) else { return true };
     let (mut marks, mut capitals) = (0_u8, 0_u8);
     for byte in chunk {
-        let is_digit = byte.wrapping_sub(b'0') < 10;
-        marks |= u8::from(is_digit) | u8::from(*byte == b'_') | u8::from(*byte == b'-');
-        capitals += u8::from(byte.wrapping_sub(b'A') < 26);
+        let is_mark = is_in(*byte, b'0', b'9') || matches!(byte, b'_' | b'-');
+        marks |= u8::from(is_mark);
+        capitals += u8::from(is_in(*byte, b'A', b'Z'));
     }
-    marks != 0 || capitals >= 8
+    marks != 0 || usize::from(capitals) >= MIN_CAPITALS
 }
 
-/// Returns the next run of token characters that is long enough, from `at`.
-pub(super) fn next_run(bytes: &[u8], mut at: usize) -> Option<Range<usize>> {
-    // The end of the last part that was judged.
-    let mut judged = at;
+/// Returns the beginning of the run of token characters that ends at `at`.
+pub(super) fn run_start(bytes: &[u8], at: usize) -> usize {
+    at - bytes[..at].iter().rev().take_while(|byte| is_token_byte(**byte)).count()
+}
+
+/// Returns the next run of token characters that is long enough, from `at`. The bytes before `judged`
+/// need no look.
+pub(super) fn next_run(bytes: &[u8], mut at: usize, mut judged: usize) -> Option<Range<usize>> {
     loop {
         while at >= judged {
             let chunk = bytes.get(judged..bytes.len().min(judged + CHUNK)).unwrap_or_default();
