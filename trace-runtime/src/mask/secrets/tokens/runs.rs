@@ -55,9 +55,7 @@ pub(super) fn next_run(bytes: &[u8], mut at: usize, mut judged: usize) -> Option
             .or_else(|| last_below_plus(low))
             .or_else(|| window.iter().rposition(|byte| !is_token_byte(*byte)));
         let Some(last) = last else {
-            let rest = &bytes[at + MIN_RUN..];
-            let end = rest.iter().position(|byte| !is_token_byte(*byte));
-            return Some(at..at + MIN_RUN + end.unwrap_or(rest.len()));
+            return Some(at..run_end(bytes, at + MIN_RUN));
         };
         at += last + 1;
     }
@@ -72,6 +70,33 @@ fn last_below_plus(eight: &[u8]) -> Option<usize> {
     let bytes = u64::from_le_bytes(eight.try_into().ok()?);
     let is_below = !((bytes | HIGH) - PLUS) & HIGH | bytes & HIGH;
     (is_below != 0).then(|| 7 - is_below.leading_zeros() as usize / 8)
+}
+
+/// Returns the end of the run of token characters that has reached `at`.
+fn run_end(bytes: &[u8], mut at: usize) -> usize {
+    loop {
+        let chunk = &bytes[at..bytes.len().min(at + CHUNK)];
+        at += chunk.iter().take_while(|byte| is_token_byte(**byte)).count();
+        if bytes.get(at).is_none_or(|byte| !is_token_byte(*byte)) {
+            return at;
+        }
+        // Few runs are longer.
+        let chunks = bytes[at..].chunks_exact(CHUNK);
+        at += chunks.take_while(|chunk| are_token_bytes(chunk)).count() * CHUNK;
+    }
+}
+
+/// Returns true if all bytes are characters of tokens. The loop compiles to vector instructions, since
+/// base64 has long runs.
+fn are_token_bytes(chunk: &[u8]) -> bool {
+    let mut others = 0;
+    for byte in chunk {
+        let is_letter = is_in(byte | 0x20, b'a', b'z');
+        // `-`, `.`, `/`, the digits and `:` follow each other.
+        let is_token = is_letter || is_in(*byte, b'-', b':') || matches!(byte, b'_' | b'+' | b'~');
+        others |= u8::from(!is_token);
+    }
+    others == 0
 }
 
 /// Returns true for the characters of tokens, and of the paths of webhooks.
@@ -89,4 +114,16 @@ fn is_token_byte(byte: u8) -> bool {
         table
     };
     TABLE[usize::from(byte)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{CHUNK, are_token_bytes, is_token_byte};
+
+    #[test]
+    fn many_bytes_are_judged_like_each_of_them() {
+        for byte in 0..=u8::MAX {
+            assert_eq!(are_token_bytes(&[byte; CHUNK]), is_token_byte(byte), "{byte}");
+        }
+    }
 }
