@@ -9,6 +9,8 @@
 //! has something to examine, its escapes are decoded one layer at a time ([`Layer`]), each layer is
 //! searched, and what is found is redacted in the original.
 //!
+//! Neither search reads the words with which a text begins ([`plain`]).
+//!
 //! Every search is linear in the length of the text: it never reads a byte again that a value
 //! before it has covered, and everything it reads to decide about a value has a fixed bound.
 
@@ -21,6 +23,7 @@ mod forms;
 mod known;
 mod layer;
 mod names;
+mod plain;
 mod tokens;
 mod urls;
 mod values;
@@ -113,14 +116,20 @@ fn redact_unknown(text: &str) -> Option<String> {
             layers.iter().rev().fold(finding, |finding, layer| layer.in_outer(&finding))
         }));
     }
-    replace(text, found)
+    if found.is_empty() { None } else { replace(text, found) }
 }
 
 /// Searches one layer. Returns true if the text has anything that a further layer may show to be a
 /// secret.
 fn search(text: &str, found: &mut Vec<Finding>) -> bool {
-    let has_token = tokens::search(text, found);
-    let has_name = assignments::search(text, found);
+    let first_mark = plain::beginning(text.as_bytes());
+    first_mark < text.len() && search_from(text, first_mark, found)
+}
+
+/// Searches a text that has only words before `from`.
+fn search_from(text: &str, from: usize, found: &mut Vec<Finding>) -> bool {
+    let has_token = tokens::search(text, from, found);
+    let has_name = assignments::search(text, from, found);
     has_token || has_name
 }
 

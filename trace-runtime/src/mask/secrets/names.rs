@@ -39,30 +39,27 @@ pub(super) fn is_secret_name(name: &str) -> bool {
         }
 }
 
-/// Returns false if a text ends in two letters that end no name of a secret. Most names of arguments,
-/// attributes and fields need nothing else.
+/// Returns false if a text ends in three letters that end no name of a secret. Most names of
+/// arguments, attributes and fields need nothing else.
 pub(super) fn may_end_secret_name(text: &[u8]) -> bool {
-    let tail = &text[text.len().saturating_sub(8)..];
     let is_suffix = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'_' | b'-' | b'.');
-    let len = tail.len() - tail.iter().rev().take_while(|byte| is_suffix(byte)).count();
-    let [.., before, last] = &tail[..len] else { return false };
-    let before = before.to_ascii_lowercase();
-    match last.to_ascii_lowercase() {
-        b'd' => matches!(before, b'r' | b'w'),
-        b's' => matches!(before, b'd' | b'e' | b'y' | b'n' | b't' | b'l' | b's' | b'a'),
-        b'e' => matches!(before, b's' | b'd' | b'i' | b'r'),
-        b'y' | b'r' => before == b'e',
-        b'k' => before == b's',
-        b'a' => before == b'h',
-        b'm' => before == b'r',
-        b'n' => matches!(before, b'e' | b'o'),
-        b't' => matches!(before, b'e' | b'w' | b'r'),
-        b'l' => before == b'a',
-        b'w' => before == b'p',
-        b'g' | b'c' => before == b'i',
-        b'h' => before == b't',
-        _ => false,
-    }
+    let suffix = text.iter().rev().take(6).take_while(|byte| is_suffix(byte)).count();
+    let name = &text[..text.len() - suffix];
+    let Some(last) = name.last_chunk::<3>() else { return name.eq_ignore_ascii_case(b"pw") };
+    // Makes capitals small, and no other byte a letter.
+    let last = last.map(|byte| byte | 0x20);
+    matches!(
+        &last,
+        // password, passwords, passwd, pwd, pwds, passwort, passcode, code, pass, passe, phrase, base
+        b"ord" | b"rds" | b"swd" | b"pwd" | b"wds" | b"ort" | b"ode" | b"ass" | b"sse" | b"ase"
+        // pw, psk, senha, key, keys, token, tokens, secret, secrets, credential, credentials, creds
+        | [_, b'p', b'w'] | b"psk" | b"nha" | b"key" | b"eys" | b"ken" | b"ens" | b"ret" | b"ets"
+        | b"ial" | b"als" | b"eds"
+        // authorization, session, cookie, cookies, bearer, basic, confirm, sig, auth, jwt, sas,
+        // signature
+        | b"ion" | b"kie" | b"ies" | b"rer" | b"sic" | b"irm" | b"sig" | b"uth" | b"jwt" | b"sas"
+        | b"ure"
+    )
 }
 
 /// Words before `key` that make it a secret.

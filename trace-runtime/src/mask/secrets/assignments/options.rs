@@ -43,7 +43,9 @@ impl Assignments<'_> {
 
     /// Examines `name value`, after the dashes.
     fn named_option(&mut self, start: usize) -> bool {
-        let len = self.count_at_most(MAX_NAME, start, is_name_byte);
+        // Lines of dashes are common.
+        let dashes = self.count_at_most(MAX_NAME, start, |byte| byte == b'-');
+        let len = dashes + self.count_at_most(MAX_NAME - dashes, start + dashes, is_name_byte);
         let end = start + len;
         len > 1 && self.bytes.get(end) == Some(&b' ') && self.examine_name(end)
     }

@@ -3,7 +3,7 @@
 
 use super::super::names::{Name, Strength, classify, is_secret_name};
 use super::super::values::{Notation, is_random, is_secret};
-use super::{Assignments, MAX_DECISIVE};
+use super::{Assignments, MAX_BETWEEN, MAX_DECISIVE};
 use aho_corasick::{AhoCorasick, MatchKind};
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -26,6 +26,20 @@ const ALGORITHMS: [&str; 16] = [
     "aes128", "aes256", "argon2", "argon2i", "argon2id", "base16", "base32", "base58", "base64",
     "ed25519", "es256", "hs256", "md5", "pbkdf2", "rs256", "sha256",
 ];
+
+/// The number of words that a mark in a value may belong to: the name, a verb, and the value.
+const WORDS: usize = 3;
+
+/// Returns the beginning of the words before the first mark of a text that it may belong to. The mark is
+/// in a value, or an escape soon after a name.
+pub(super) fn words_before(text: &[u8], first_mark: usize) -> usize {
+    let mut start = first_mark.saturating_sub(MAX_BETWEEN);
+    for _ in 0..WORDS {
+        let before = text[..start].trim_ascii_end();
+        start = before.iter().rposition(|byte| *byte == b' ').map_or(0, |space| space + 1);
+    }
+    start
+}
 
 /// Returns the ends of the names in a text that a space follows.
 pub(super) fn names(text: &[u8]) -> impl Iterator<Item = usize> {

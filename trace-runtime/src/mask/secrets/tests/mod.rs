@@ -1,6 +1,8 @@
 //! The corpora of secrets and of harmless texts, and what holds for every text.
 
 mod corpus;
+mod names;
+mod plain;
 mod properties;
 mod table;
 

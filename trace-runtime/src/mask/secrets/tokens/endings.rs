@@ -25,8 +25,11 @@ pub(super) fn has_known_ending(run: &[u8]) -> bool {
     let is_azure = AZURE_MARKS.iter().any(|mark| starts(AZURE_MARK, mark))
         || starts(AZURE_AI_MARK.1, AZURE_AI_MARK.0);
     let is_new_relic = run.ends_with(b"NRAL") || run.ends_with(b"-NRMA");
+    if !is_azure && !is_new_relic {
+        return false;
+    }
     let key = run.rsplit(|byte| !Alphabet::Base64.contains(*byte)).next().unwrap_or_default();
-    (is_azure || is_new_relic) && key.len() >= 40 && is_random(key)
+    key.len() >= 40 && is_random(key)
 }
 
 /// Returns true if a run is the second half of a key of Facebook or Convex, after `|`: digits of an

@@ -94,7 +94,7 @@ pub(super) fn discord(text: &str, run: &Range<usize>, found: &mut Vec<Finding>) 
     }
     let Some(run_text) = text.get(run.clone()) else { return };
     // An escape may precede it in the run.
-    let mut starts = run_text.match_indices(['M', 'N', 'O']).map(|(at, _)| at).take(8);
+    let mut starts = memchr::memchr3_iter(b'M', b'N', b'O', run_text.as_bytes()).take(8);
     let Some(at) = starts.find(|at| starts_word(text.as_bytes(), run.start + at)) else { return };
     let word = &run_text[at..];
     let mut parts = word.split('.');

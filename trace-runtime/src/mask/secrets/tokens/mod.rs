@@ -21,7 +21,7 @@ use beginnings::may_begin;
 use endings::{after_pipe, has_known_ending};
 use literals::{LITERALS, discord, first, match_literal};
 pub(super) use runs::MIN_RUN;
-use runs::next_run;
+use runs::{MIN_CAPITALS, next_run, run_start};
 use std::ops::Range;
 use std::sync::LazyLock;
 
@@ -47,13 +47,14 @@ fn literals() -> impl Iterator<Item = &'static str> {
     FORMS.iter().map(|form| form.prefix).chain(LITERALS)
 }
 
-/// Adds the tokens in `text`. Returns true if an escape interrupts what may be one.
-pub(super) fn search(text: &str, found: &mut Vec<Finding>) -> bool {
+/// Adds the tokens in `text`, which has only words before `from`. Returns true if an escape interrupts
+/// what may be one.
+pub(super) fn search(text: &str, from: usize, found: &mut Vec<Finding>) -> bool {
     let Some(prefixes) = PREFIXES.as_ref() else { return false };
     let mut runs = Runs { text, bytes: text.as_bytes(), prefixes, covered: 0, found };
-    let (mut at, mut is_suspect) = (0, false);
-    while let Some(run) = next_run(runs.bytes, at) {
-        at = run.end;
+    let (mut at, mut judged, mut is_suspect) = (run_start(runs.bytes, from), from, false);
+    while let Some(run) = next_run(runs.bytes, at, judged) {
+        (at, judged) = (run.end, run.end);
         let has_prefix = runs.examine(&run);
         is_suspect |= has_prefix && starts_escape(runs.bytes.get(run.end));
     }
@@ -63,7 +64,7 @@ pub(super) fn search(text: &str, found: &mut Vec<Finding>) -> bool {
 /// Returns false for paths, addresses and most identifiers: they have no digit and few capitals.
 fn may_be_token(run: &[u8]) -> bool {
     run.iter().any(u8::is_ascii_digit)
-        || run.iter().filter(|byte| byte.is_ascii_uppercase()).take(6).count() == 6
+        || run.iter().filter(|byte| byte.is_ascii_uppercase()).nth(MIN_CAPITALS - 1).is_some()
 }
 
 struct Runs<'a> {
@@ -156,7 +157,7 @@ pub(super) fn has_token_in_name(key: &str) -> bool {
     let is_long = |part: &str| part.len() >= MIN_RUN && part.bytes().any(|it| it.is_ascii_digit());
     let mut found = Vec::new();
     if key.split('.').any(is_long) {
-        search(key, &mut found);
+        search(key, 0, &mut found);
     }
     !found.is_empty()
 }
