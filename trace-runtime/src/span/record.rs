@@ -197,19 +197,22 @@ impl SpanRecord {
     /// frees the record, so the larger of the two counts.
     #[inline]
     pub(crate) fn size(&self) -> usize {
-        let bytes = EXPORTED_BYTES + self.call.bytes() + self.content.bytes();
-        match (&self.extras, &self.status) {
-            (None, Status::Ok | Status::Unset) => bytes,
-            _ => bytes + self.extra_bytes(),
-        }
+        let usual = EXPORTED_BYTES + self.call.bytes() + self.content.bytes_of_texts();
+        let is_usual = self.call.name.is_none()
+            && self.content.has_only_texts()
+            && self.extras.is_none()
+            && !matches!(self.status, Status::Error { .. });
+        if is_usual { usual } else { usual + self.bytes_of_the_rest() }
     }
 
+    /// Estimates the memory of the parts that few spans have.
     #[inline(never)]
-    fn extra_bytes(&self) -> usize {
-        match &self.extras {
+    fn bytes_of_the_rest(&self) -> usize {
+        let extras = match &self.extras {
             None => extras_bytes(&self.status, &[], &[]),
             Some(extras) => extras_bytes(&self.status, &extras.events, &extras.links),
-        }
+        };
+        self.call.bytes_of_name() + self.content.bytes_of_attributes() + extras
     }
 
     fn extras(&mut self) -> &mut Extras {
