@@ -75,12 +75,12 @@ impl SpanRecord {
         &mut self,
         site: &'static CallSite,
         self_type: Option<&'static str>,
-        span_context: &SpanContext,
+        span_context: SpanContext,
         parent: &SpanContext,
     ) {
         self.call.site = site;
         self.call.self_type = self_type;
-        self.span_context = span_context.clone();
+        self.span_context = span_context;
         self.parent_span_id = parent.span_id();
         self.parent_is_remote = parent.is_valid() && parent.is_remote();
         self.start_time = opentelemetry::time::now();
