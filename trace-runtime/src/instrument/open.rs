@@ -118,7 +118,7 @@ fn evaluate_attribute_options(
     with_limits_for(kind, || {
         let mut record = AttributeOptions::new(kind, content);
         let _ = panic::catch(|| options(&mut record));
-        record.finish();
+        record.combine_arguments();
     });
 }
 
