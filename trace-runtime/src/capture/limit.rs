@@ -42,6 +42,7 @@ fn limit_of_model_calls(bytes: usize, truncate_later: bool) -> usize {
     }
 }
 
+#[inline]
 pub(super) fn value_limit() -> usize {
     VALUE_LIMIT.load(Ordering::Relaxed)
 }
@@ -52,11 +53,10 @@ pub(crate) fn model_call_limit() -> usize {
 }
 
 /// Runs `capture` with the limits for spans of this kind.
+#[inline]
 pub(crate) fn with_limits_for<T>(kind: OpenInferenceSpanKind, capture: impl FnOnce() -> T) -> T {
-    if !kind.is_model_call() {
-        return capture();
-    }
-    let _restore = Restore(set_is_model_call(true));
+    // One call of `capture`, so that the compiler inlines it.
+    let _restore = kind.is_model_call().then(|| Restore(set_is_model_call(true)));
     capture()
 }
 
@@ -73,11 +73,13 @@ pub(super) fn bounded_text() -> BoundedText {
 struct Restore(bool);
 
 impl Drop for Restore {
+    #[inline]
     fn drop(&mut self) {
         set_is_model_call(self.0);
     }
 }
 
+#[inline]
 fn set_is_model_call(is_model_call: bool) -> bool {
     IS_MODEL_CALL.try_with(|now| now.replace(is_model_call)).unwrap_or(false)
 }

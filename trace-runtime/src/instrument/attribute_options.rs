@@ -54,11 +54,17 @@ impl<'a> AttributeOptions<'a> {
     /// Adds an argument of the function.
     #[inline]
     pub fn argument(&mut self, name: &'static str, value: CapturedValue<'_>) {
+        if matches!(self.input, Input::NoArgument) {
+            self.content.input.set(value);
+            self.input = Input::Argument(name);
+        } else {
+            self.further_argument(name, value);
+        }
+    }
+
+    #[inline(never)]
+    fn further_argument(&mut self, name: &'static str, value: CapturedValue<'_>) {
         match &mut self.input {
-            Input::NoArgument => {
-                self.content.input.set(value);
-                self.input = Input::Argument(name);
-            }
             Input::Argument(first) => {
                 let first = self.content.input.take().map(|value| (*first, value));
                 self.input = Input::Arguments(
@@ -66,7 +72,7 @@ impl<'a> AttributeOptions<'a> {
                 );
             }
             Input::Arguments(arguments) => arguments.push((name, value.into_owned())),
-            Input::Settled => {}
+            Input::NoArgument | Input::Settled => {}
         }
     }
 
@@ -137,24 +143,32 @@ impl<'a> AttributeOptions<'a> {
     }
 
     /// Combines the arguments into the input.
-    #[inline]
-    pub(super) fn finish(self) {
+    pub(super) fn combine_arguments(&mut self) {
         let names_arguments = self.kind.names_its_arguments();
-        let input = &mut self.content.input;
-        match self.input {
+        match &self.input {
+            Input::Settled => {}
             // The name tells the scrubber that the value is a secret.
-            Input::Argument(name) if names_arguments || is_secret_argument(name) => {
-                if let Some(value) = input.take() {
-                    input.set(arguments_as_input(vec![(name, value)], true));
-                }
-            }
-            Input::NoArgument => input.set(arguments_as_input(Vec::new(), true)),
-            Input::Arguments(arguments) => {
-                let named =
-                    names_arguments || arguments.iter().any(|(name, _)| is_secret_argument(name));
-                input.set(arguments_as_input(arguments, named));
-            }
-            Input::Argument(_) | Input::Settled => {}
+            Input::Argument(name) if !names_arguments && !is_secret_argument(name) => {}
+            _ => self.combine_into_object(names_arguments),
         }
+    }
+
+    /// Combines the arguments into an object, or into the only value that can be shown.
+    #[inline(never)]
+    fn combine_into_object(&mut self, names_arguments: bool) {
+        let input = &mut self.content.input;
+        let (arguments, is_named) = match std::mem::replace(&mut self.input, Input::Settled) {
+            Input::Settled => return,
+            Input::NoArgument => (Vec::new(), true),
+            Input::Argument(name) => {
+                let Some(value) = input.take() else { return };
+                (vec![(name, value)], true)
+            }
+            Input::Arguments(arguments) => {
+                let has_secret = arguments.iter().any(|(name, _)| is_secret_argument(name));
+                (arguments, names_arguments || has_secret)
+            }
+        };
+        input.set(arguments_as_input(arguments, is_named));
     }
 }

@@ -107,7 +107,7 @@ impl Pending {
                 for (_, name, value) in arguments.0 {
                     options.argument(name, value);
                 }
-                options.finish();
+                options.combine_arguments();
             });
         }
         span.defer(start, content);

@@ -12,29 +12,7 @@ use std::time::SystemTime;
 
 /// The span in the context. It does nothing once the span has ended.
 #[derive(Debug)]
-pub(super) struct ContextSpan {
-    pub(super) span_context: SpanContext,
-    pub(super) shared: Arc<SharedSpan>,
-}
-
-impl ContextSpan {
-    fn end_at(&self, at: SystemTime) {
-        if let Some(mut span) = self.shared.take() {
-            span.close(at, Status::Unset, None);
-            span.deliver(&self.shared.active);
-        }
-    }
-}
-
-impl Drop for ContextSpan {
-    /// Ends a span that was not ended. Its context was dropped, so no other code can end it.
-    #[inline]
-    fn drop(&mut self) {
-        if self.shared.is_recording() {
-            self.end_at(opentelemetry::time::now());
-        }
-    }
-}
+pub(super) struct ContextSpan(pub(super) Arc<SharedSpan>);
 
 impl Span for ContextSpan {
     fn add_event_with_timestamp<T>(
@@ -46,21 +24,21 @@ impl Span for ContextSpan {
         T: Into<Cow<'static, str>>,
     {
         let name = name.into();
-        self.shared.change(|span, active| span.add_event(name, timestamp, attributes, active));
+        self.0.change(|span, active| span.add_event(name, timestamp, attributes, active));
     }
 
     /// OpenTelemetry reads it once, when the span is put into the context, and keeps a copy.
     fn span_context(&self) -> &SpanContext {
-        &self.span_context
+        self.0.span_context()
     }
 
     fn is_recording(&self) -> bool {
-        self.shared.is_recording()
+        self.0.is_recording()
     }
 
     fn set_attribute(&mut self, mut attribute: KeyValue) {
         bound_value(&mut attribute.value);
-        self.shared.change(|span, _| push(&mut span.record.content.attributes, attribute));
+        self.0.change(|span, _| push(&mut span.record.content.attributes, attribute));
     }
 
     fn set_status(&mut self, status: Status) {
@@ -68,7 +46,7 @@ impl Span for ContextSpan {
             Status::Error { description } => Status::error(bounded_copy(&description)),
             other => other,
         };
-        self.shared.change(|span, _| {
+        self.0.change(|span, _| {
             if status == Status::Unset {
                 fill::receive(span);
             }
@@ -84,14 +62,17 @@ impl Span for ContextSpan {
         T: Into<Cow<'static, str>>,
     {
         let name = name.into();
-        self.shared.change(|span, active| span.update_name(name, active));
+        self.0.change(|span, active| span.update_name(name, active));
     }
 
     fn add_link(&mut self, to: SpanContext, attributes: Vec<KeyValue>) {
-        self.shared.change(|span, active| span.add_link(to, attributes, active));
+        self.0.change(|span, active| span.add_link(to, attributes, active));
     }
 
     fn end_with_timestamp(&mut self, timestamp: SystemTime) {
-        self.end_at(timestamp);
+        if let Some(mut span) = self.0.take() {
+            span.close(timestamp, Status::Unset, None);
+            span.deliver(&self.0.active);
+        }
     }
 }

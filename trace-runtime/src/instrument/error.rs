@@ -11,8 +11,14 @@ use std::fmt::{self, Debug, Display};
 use std::ops::Deref;
 
 /// The parts of an error that a span records: a status, and an `exception` event.
+///
+/// They are boxed, because a value that a call returns moves through the same frames as an error
+/// that few calls return.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ErrorInfo {
+pub struct ErrorInfo(Box<Parts>);
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Parts {
     error_type: String,
     message: String,
     /// The sources of the error, or the location of the panic: `exception.stacktrace`.
@@ -20,48 +26,43 @@ pub struct ErrorInfo {
 }
 
 impl ErrorInfo {
+    fn new(error_type: &str, message: CapturedValue<'_>, stacktrace: Option<String>) -> Self {
+        let (error_type, message) = (error_type.to_owned(), message.into_text());
+        ErrorInfo(Box::new(Parts { error_type, message, stacktrace }))
+    }
+
     pub(crate) fn from_error<E: Error + ?Sized>(error: &E) -> Self {
-        ErrorInfo {
-            stacktrace: sources(error.source()),
-            ..ErrorInfo::from_display(type_name::<E>(), &error)
-        }
+        let message = CapturedValue::from_display(&error);
+        ErrorInfo::new(type_name::<E>(), message, sources(error.source()))
     }
 
     pub(crate) fn from_display(error_type: &str, error: &dyn Display) -> Self {
-        ErrorInfo::from_message(error_type, CapturedValue::from_display(error))
+        ErrorInfo::new(error_type, CapturedValue::from_display(error), None)
     }
 
     /// Replaces the type.
-    pub(crate) fn with_type(self, error_type: String) -> Self {
-        ErrorInfo { error_type, ..self }
-    }
-
-    fn from_message(error_type: &str, message: CapturedValue<'_>) -> Self {
-        ErrorInfo {
-            error_type: error_type.to_owned(),
-            message: message.into_text(),
-            stacktrace: None,
-        }
+    pub(crate) fn with_type(mut self, error_type: String) -> Self {
+        self.0.error_type = error_type;
+        self
     }
 
     pub(super) fn from_panic(payload: &(dyn Any + Send)) -> Self {
         let message = panic::message(payload);
-        let stacktrace = panic::location(message).map(|location| format!("at {location}"));
-        let message = CapturedValue::from_display(&message);
-        ErrorInfo { stacktrace, ..ErrorInfo::from_message("panic", message) }
+        let location = panic::location(message).map(|location| format!("at {location}"));
+        ErrorInfo::new("panic", CapturedValue::from_display(&message), location)
     }
 
     pub(crate) fn status(&self) -> Status {
-        Status::error(format!("{}: {}", without_paths(&self.error_type), self.message))
+        Status::error(format!("{}: {}", without_paths(&self.0.error_type), self.0.message))
     }
 
     /// Returns the attributes of the `exception` event, as OpenTelemetry's conventions name them.
     pub(crate) fn event_attributes(&self) -> Vec<KeyValue> {
+        let Parts { error_type, message, stacktrace } = (*self.0).clone();
         let mut attributes = vec![
-            KeyValue::new(keys::EXCEPTION_TYPE, self.error_type.clone()),
-            KeyValue::new(keys::EXCEPTION_MESSAGE, self.message.clone()),
+            KeyValue::new(keys::EXCEPTION_TYPE, error_type),
+            KeyValue::new(keys::EXCEPTION_MESSAGE, message),
         ];
-        let stacktrace = self.stacktrace.clone();
         attributes.extend(stacktrace.map(|text| KeyValue::new(keys::EXCEPTION_STACKTRACE, text)));
         attributes
     }
@@ -115,7 +116,7 @@ impl<E: Error> DescribeError for &&&&ErrorProbe<'_, E> {
 impl<E: Display + Deref<Target: FirstSource>> DescribeError for &&&ErrorProbe<'_, E> {
     fn __trace_describe(&self) -> ErrorInfo {
         let stacktrace = sources(self.0.deref().first_source());
-        ErrorInfo { stacktrace, ..ErrorInfo::from_display(type_name::<E>(), self.0) }
+        ErrorInfo::new(type_name::<E>(), CapturedValue::from_display(self.0), stacktrace)
     }
 }
 
@@ -129,7 +130,7 @@ impl<E: Display> DescribeError for &&ErrorProbe<'_, E> {
 /// Fourth rank: types that implement `Debug`.
 impl<E: Debug> DescribeError for &ErrorProbe<'_, E> {
     fn __trace_describe(&self) -> ErrorInfo {
-        ErrorInfo::from_message(type_name::<E>(), CapturedValue::from_debug(self.0))
+        ErrorInfo::new(type_name::<E>(), CapturedValue::from_debug(self.0), None)
     }
 }
 
@@ -137,7 +138,7 @@ impl<E: Debug> DescribeError for &ErrorProbe<'_, E> {
 impl<E> DescribeError for ErrorProbe<'_, E> {
     fn __trace_describe(&self) -> ErrorInfo {
         let message = format!("<{}>", without_paths(type_name::<E>()));
-        ErrorInfo { error_type: type_name::<E>().to_owned(), message, stacktrace: None }
+        ErrorInfo::from_display(type_name::<E>(), &message)
     }
 }
 

@@ -59,9 +59,10 @@ impl ExchangeSpan {
                 return None;
             }
             let value_limit = model_call_limit();
-            let mut live = live.begin(&StartOptions::named(site, name))?;
+            let start = StartOptions::named(site, name);
+            let mut live = live.begin(&start)?;
             live.content()?.attributes = describe(value_limit);
-            live.share();
+            live.share(&start);
             let outer = Context::current();
             let begun = fill::begin(&outer.span(), site.kind);
             let is_first = begun.as_ref().is_some_and(|begun| begun.is_first);
@@ -96,7 +97,7 @@ impl ExchangeSpan {
     }
 
     /// Ends the span with further attributes.
-    pub(crate) fn end(self, attributes: Vec<KeyValue>, end: &ExchangeEnd) {
+    pub(crate) fn end(mut self, attributes: Vec<KeyValue>, end: &ExchangeEnd) {
         let status = match end {
             ExchangeEnd::Completed => Status::Ok,
             ExchangeEnd::Cancelled => {
@@ -109,13 +110,13 @@ impl ExchangeSpan {
             }
         };
         let now = opentelemetry::time::now();
-        let shared = self.live.shared();
-        if let Some(mut span) = shared.take() {
+        if let Some(mut span) = self.live.take_shared() {
+            let active = &self.live.shared().active;
             span.record.content.attributes.extend(attributes);
             span.close(now, status, None);
             match &self.outer {
-                Some(outer) => span.deliver_in(&outer.span(), &shared.active),
-                None => drop(span.deliver(&shared.active)),
+                Some(outer) => span.deliver_in(&outer.span(), active),
+                None => drop(span.deliver(active)),
             }
         }
     }

@@ -89,33 +89,35 @@ pub(super) fn receive(span: &mut RecordingSpan) {
 fn answer(span: &mut RecordingSpan, message: Message) -> Message {
     match message {
         Message::Begin(kind) if takes(span, kind) => {
-            let calls = span.calls.get_or_insert_default();
+            let calls = &mut span.rare().calls;
             calls.begun += 1;
             let is_first = calls.begun == 1;
             Message::Begun(Begun { is_first, earlier: calls.deposit.take() })
         }
-        Message::Deposit(record) => match &mut span.calls {
-            Some(calls) if calls.begun == 1 => {
-                calls.deposit = Some(record);
-                Message::None
+        Message::Deposit(record) => {
+            let calls = &mut span.rare().calls;
+            if calls.begun != 1 {
+                return Message::Deposit(record);
             }
-            _ => Message::Deposit(record),
-        },
+            calls.deposit = Some(record);
+            Message::None
+        }
         other => join::answer(span, other),
     }
 }
 
 /// Returns true if exchanges of a kind may fill the span. An attached provider ends the spans of
 /// exchanges itself, so they cannot be taken back.
-fn takes(span: &RecordingSpan, kind: OpenInferenceSpanKind) -> bool {
+fn takes(span: &mut RecordingSpan, kind: OpenInferenceSpanKind) -> bool {
+    let is_attached = span.attached().is_some();
     let call = &span.record.call;
-    span.attached.is_none() && call.kind() == kind && !call.is_exchange()
+    !is_attached && call.kind() == kind && !call.is_exchange()
 }
 
 impl Calls {
     /// Fills a span that ends with its only exchange, if that has ended.
-    pub(super) fn fill(self, record: &mut SpanRecord) {
-        if let Some(call) = self.deposit {
+    pub(super) fn fill(&mut self, record: &mut SpanRecord) {
+        if let Some(call) = self.deposit.take() {
             record.fill(*call);
         }
     }

@@ -87,27 +87,23 @@ where
     type Output = R;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<R> {
-        let mut polled = self.as_mut().poll_body(context);
-        if self.span.is_none() {
+        let polled = loop {
+            let polled = self.as_mut().poll_body(context);
+            if self.span.is_some() {
+                break polled;
+            }
             // This is the first poll. If there is a span, the body waits for it to be current.
             let span = received_span().unwrap_or_default();
             let is_open = span.is_some();
             *self.as_mut().project().span = Some(span);
-            if is_open {
-                polled = self.as_mut().poll_body(context);
+            if !is_open {
+                break polled;
             }
-        }
+        };
+        let Poll::Ready(returned) = polled else { return Poll::Pending };
         let this = self.project();
-        match (polled, this.then.take()) {
-            (Poll::Ready(returned), Some(then)) => {
-                let span = this.span.take().unwrap_or_default();
-                Poll::Ready(then(returned, span))
-            }
-            (_, then) => {
-                *this.then = then;
-                Poll::Pending
-            }
-        }
+        let Some(then) = this.then.take() else { return Poll::Pending };
+        Poll::Ready(then(returned, this.span.take().unwrap_or_default()))
     }
 }
 
@@ -120,6 +116,7 @@ impl<F, N> InSpan<F, N> {
 
 impl<F: Future, N> InSpan<F, N> {
     /// Polls the body inside the span, and ends the span if the body panics.
+    #[inline]
     fn poll_body(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
         let mut this = self.project();
         let Some(body) = this.body.as_mut().as_pin_mut() else { return Poll::Pending };

@@ -38,9 +38,9 @@ pub(super) struct Served {
 /// Returns the part of a tool span that begins in this context. The record of a function that is the
 /// served call receives the ids of the call.
 #[inline]
-pub(super) fn part(context: &Context, record: &mut SpanRecord) -> Option<Box<Part>> {
+pub(super) fn part(context: &Context, record: &mut SpanRecord) -> Option<Part> {
     if record.call.is_served() {
-        return Some(Box::new(Part::Call { has_function: false, function: None }));
+        return Some(Part::Call { has_function: false, function: None });
     }
     let served = context.get::<Served>()?;
     let call = context.span();
@@ -52,14 +52,13 @@ pub(super) fn part(context: &Context, record: &mut SpanRecord) -> Option<Box<Par
         return None;
     }
     record.span_context = call.span_context().clone();
-    Some(Box::new(Part::Function(context.clone())))
+    Some(Part::Function(context.clone()))
 }
 
 /// Answers a message on behalf of a span that has not ended.
 pub(super) fn answer(span: &mut RecordingSpan, message: Message) -> Message {
-    let Some(Part::Call { has_function, function }) = span.part.as_deref_mut() else {
-        return message;
-    };
+    let part = span.rare.as_mut().and_then(|rare| rare.part.as_mut());
+    let Some(Part::Call { has_function, function }) = part else { return message };
     match message {
         Message::Join if !*has_function => {
             *has_function = true;

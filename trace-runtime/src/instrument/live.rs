@@ -3,20 +3,22 @@
 //! This is the path of every recorded call. Its steps, with the instructions of a call that takes
 //! and returns a text of 70 bytes (callgrind, `docs/performance.md`):
 //!
-//! 1. [`acquire`](LiveSpan::acquire) takes the memory of an earlier span of this thread.
-//! 2. [`begin`](LiveSpan::begin) decides if the span records, and puts it into an OpenTelemetry
-//!    context. [`open`](super::open) then captures the arguments.
-//! 3. [`attach`](LiveSpan::attach) makes it the current span, and the body runs.
-//! 4. [`end`](LiveSpan::end) stores the output and hands the record to the queue, which returns the
-//!    memory of an earlier record.
+//! 1. [`acquire`](LiveSpan::acquire) takes the memory of an earlier span of this thread: 25.
+//! 2. [`begin`](LiveSpan::begin) decides if the span records, and fills its record: 260 with the
+//!    clock. [`open`](super::open) then captures the arguments: 180.
+//! 3. [`share`](LiveSpan::share) puts the span into an OpenTelemetry context: 120.
+//! 4. [`attach_once`](LiveSpan::attach_once) makes it the current span, and the body runs.
+//! 5. [`end`](LiveSpan::end) stores the output and hands the record to the queue, which returns the
+//!    memory of an earlier record: 350 with the clock.
 //!
-//! OpenTelemetry's part, a context that is created, attached, detached and freed, takes about 720
+//! OpenTelemetry's part, a context that is created, attached, detached and freed, takes about 610
 //! instructions. Nothing else on this path allocates once records circulate.
 
 use super::context_span::ContextSpan;
-use super::join::{self, Part};
+use super::join;
 use super::sampling::{Attached, Decision, attached_span, decide};
-use super::shared_span::SharedSpan;
+use super::shared_span::{RareParts, RecordingSpan, SharedSpan};
+use super::spare;
 use super::start_options::StartOptions;
 use crate::capture::CapturedValue;
 use crate::in_current_span::try_attach;
@@ -29,8 +31,6 @@ use crate::scope::ContextAttributes;
 use crate::span::{CallSite, SpanContent, SpanRecord};
 use opentelemetry::trace::{Span as _, SpanContext, Status, TraceContextExt};
 use opentelemetry::{Context, ContextGuard, KeyValue};
-use opentelemetry_sdk::trace::Span as SdkSpan;
-use std::cell::RefCell;
 use std::sync::Arc;
 
 /// A span and the context in which the body runs.
@@ -40,15 +40,18 @@ use std::sync::Arc;
 pub(crate) struct LiveSpan {
     site: &'static CallSite,
     state: State,
+    /// The context with the span. It is empty while [`attach_once`](LiveSpan::attach_once) has moved
+    /// it into OpenTelemetry's stack.
     context: Context,
+    is_moved: bool,
+    /// True if the context is the caller's apart from the span, so that it can be made again.
+    runs_in_current: bool,
     /// The part that OpenTelemetry code reaches through the context.
     shared: Arc<SharedSpan>,
     /// The record until the span is shared. Before that and afterwards: memory for a record.
     record: Option<Box<SpanRecord>>,
-    /// The span of an attached provider, until the span is shared.
-    attached: Option<Box<SdkSpan>>,
-    /// The part that the span has in a served call, until the span is shared.
-    part: Option<Box<Part>>,
+    /// The parts that few spans have, until the span is shared.
+    rare: Option<Box<RareParts>>,
     deferred: Option<Box<DeferredSpan>>,
 }
 
@@ -57,9 +60,6 @@ enum State {
     /// It has not begun.
     New,
     NotRecording,
-    /// It does not record, and its context is the current one. This saves a clone of the context for
-    /// each call that is not sampled.
-    NotRecordingHere,
     Recording,
 }
 
@@ -70,66 +70,51 @@ struct DeferredSpan {
     content: SpanContent,
 }
 
-type Spare = Vec<Box<LiveSpan>>;
-
-thread_local! {
-    /// The memory of spans that have ended on this thread: one for each level of nested calls.
-    static SPARE: RefCell<Spare> = const { RefCell::new(Vec::new()) };
-}
-
-/// The number of spans whose memory a thread keeps.
-const MAX_SPARE: usize = 32;
-
 impl LiveSpan {
     /// Returns a span that has not begun. Returns `None` if nothing is registered.
     #[inline]
     pub(super) fn acquire(site: &'static CallSite) -> Option<Box<Self>> {
         let change = register::changes();
-        // A thread that is ending has already destroyed its thread-locals.
-        let spare = SPARE.try_with(|spare| spare.try_borrow_mut().ok()?.pop()).ok().flatten();
-        match spare {
-            Some(mut spare) if spare.shared.is_free(change) => {
+        // Memory of an earlier registration would keep it alive, and the context of a span that
+        // ended may be kept by code of the application. Both are dropped.
+        while let Some(mut spare) = spare::take() {
+            if spare.shared.is_free(change) {
                 spare.site = site;
-                Some(spare)
+                return Some(spare);
             }
-            _ => LiveSpan::new(site, change),
         }
+        LiveSpan::new(site, change)
     }
 
     /// Allocates a span: the first of a level, after a change of the registration, or because code
     /// of the application has kept the context of the last one.
     #[cold]
     fn new(site: &'static CallSite, change: u64) -> Option<Box<Self>> {
-        // Spans of an earlier registration would keep it alive.
-        let _ = SPARE.try_with(|spare| {
-            if let Ok(mut spare) = spare.try_borrow_mut() {
-                spare.retain(|spare| spare.shared.is_free(change));
-            }
-        });
         Some(Box::new(LiveSpan {
             site,
             state: State::New,
             context: Context::new(),
+            is_moved: false,
+            runs_in_current: true,
             shared: SharedSpan::new(register::active()?, change),
             record: None,
-            attached: None,
-            part: None,
+            rare: None,
             deferred: None,
         }))
     }
 
-    /// Keeps the memory for the next span of this thread.
-    #[inline]
+    /// Keeps the memory of a span that does not record for the next one of this thread.
+    #[inline(never)]
     pub(super) fn recycle(mut self: Box<Self>) {
         self.context = Context::new();
+        self.keep();
+    }
+
+    #[inline]
+    fn keep(mut self: Box<Self>) {
+        self.is_moved = false;
         self.state = State::New;
-        let _ = SPARE.try_with(|spare| {
-            if let Ok(mut spare) = spare.try_borrow_mut()
-                && spare.len() < MAX_SPARE
-            {
-                spare.push(self);
-            }
-        });
+        spare::keep(self);
     }
 
     /// Begins the span. Returns `None` if the body runs as it would without an annotation: telemetry
@@ -167,18 +152,19 @@ impl LiveSpan {
                     (State::NotRecording, context.with_remote_span_context(ids.span_context()))
                 }
                 Decision::Record(ids, EffectiveParent { parent, ignored }) => {
-                    let mut span_context = ids.span_context();
-                    let record = record_in(&mut self.record, self.site);
-                    begin_record(record, start, self.site, &span_context, parent, context);
-                    if self.site.kind == OpenInferenceSpanKind::Tool {
-                        self.part = join::part(context, record);
-                        span_context = record.span_context.clone();
+                    let spare = &mut self.record;
+                    let record = begin_record(spare, start, ids.span_context(), parent, context);
+                    if self.site.kind == OpenInferenceSpanKind::Tool
+                        && let Some(part) = join::part(context, record)
+                    {
+                        self.rare = Some(Box::new(RareParts::of_served_call(part)));
                     }
                     if let Some(ignored) = ignored {
                         record.add_link(ignored.clone(), Vec::new());
                     }
-                    let shared = Arc::clone(&self.shared);
-                    (State::Recording, context.with_span(ContextSpan { span_context, shared }))
+                    // `share` makes the context.
+                    self.state = State::Recording;
+                    return true;
                 }
             };
         true
@@ -202,11 +188,11 @@ impl LiveSpan {
                 }
                 Attached::Record(span, parent) => {
                     let span_context = span.span_context().clone();
-                    let record = record_in(&mut self.record, self.site);
-                    begin_record(record, start, self.site, &span_context, parent, &context);
-                    self.attached = Some(span);
-                    let shared = Arc::clone(&self.shared);
-                    (State::Recording, context.with_span(ContextSpan { span_context, shared }))
+                    begin_record(&mut self.record, start, span_context, parent, &context);
+                    self.rare = Some(Box::new(RareParts::of_attached_span(span)));
+                    // `share` makes the context.
+                    self.state = State::Recording;
+                    return true;
                 }
             };
         true
@@ -219,12 +205,20 @@ impl LiveSpan {
         self.record.as_mut().filter(|_| is_recording).map(|record| &mut record.content)
     }
 
-    /// Lets OpenTelemetry code reach the span through its context, before the body runs.
-    #[inline]
-    pub(super) fn share(&mut self) {
+    /// Puts a span that records into the context of the body, where OpenTelemetry code finds it.
+    #[inline(never)]
+    pub(super) fn share(&mut self, start: &StartOptions) {
         if let Some(record) = self.record.take() {
-            self.shared.share(record, self.attached.take(), self.part.take());
+            self.shared.share(record, self.rare.take());
         }
+        self.runs_in_current = start.runs_in_current_context();
+        self.context = start.in_context(|context| self.context_in(context));
+    }
+
+    /// Returns a context with this span.
+    #[inline]
+    fn context_in(&self, context: &Context) -> Context {
+        context.with_span(ContextSpan(Arc::clone(&self.shared)))
     }
 
     /// Makes the span begin later, with this content.
@@ -244,7 +238,7 @@ impl LiveSpan {
         let mut span = self.begin(&start)?;
         if let Some(content) = span.content() {
             content.replace_keeping_scope(earlier);
-            span.share();
+            span.share(&start);
         }
         Some(span)
     }
@@ -257,6 +251,11 @@ impl LiveSpan {
         &self.shared
     }
 
+    /// Takes the span to end it. Returns `None` if OpenTelemetry code has ended it.
+    pub(super) fn take_shared(&mut self) -> Option<RecordingSpan> {
+        self.shared.take()
+    }
+
     pub(crate) fn kind(&self) -> OpenInferenceSpanKind {
         self.site.kind
     }
@@ -267,24 +266,32 @@ impl LiveSpan {
     }
 
     /// Makes the span the current one until the guard is dropped.
-    #[inline]
     pub(crate) fn attach(&self) -> Option<ContextGuard> {
         try_attach(&self.context)
     }
 
-    /// Makes a span that does not record the current one, without a clone of the context.
+    /// Makes the span the current one until the guard is dropped, for a body that runs at once. This
+    /// saves a clone of the context.
     #[inline]
-    pub(crate) fn move_into_current(&mut self) -> ContextGuard {
-        self.state = State::NotRecordingHere;
-        std::mem::take(&mut self.context).attach()
+    pub(crate) fn attach_once(&mut self) -> Option<ContextGuard> {
+        if self.is_recording() && !self.runs_in_current {
+            return self.attach();
+        }
+        self.is_moved = true;
+        Some(std::mem::take(&mut self.context).attach())
     }
 
-    /// Makes the span independent of the current context.
+    /// Makes the span independent of the current context. If the span records, the guard of
+    /// [`attach_once`](LiveSpan::attach_once) was dropped before; otherwise it still exists.
     pub(super) fn keep_context(&mut self) {
-        if self.state == State::NotRecordingHere {
-            self.state = State::NotRecording;
-            self.context = panic::catch(Context::current).unwrap_or_default();
+        if !std::mem::take(&mut self.is_moved) {
+            return;
         }
+        let context = || match self.state {
+            State::Recording => Context::map_current(|context| self.context_in(context)),
+            _ => Context::current(),
+        };
+        self.context = panic::catch(context).unwrap_or_default();
     }
 
     pub(crate) fn add_event(&self, name: &'static str, attributes: Vec<KeyValue>) {
@@ -294,39 +301,37 @@ impl LiveSpan {
 
     /// Ends the span. The status and the output of the call do not replace those that were set
     /// explicitly.
-    #[inline]
     pub(crate) fn end(mut self: Box<Self>, status: Status, output: Option<CapturedValue<'_>>) {
         let now = opentelemetry::time::now();
-        // OpenTelemetry code may have ended it.
+        // Without its context, the span can usually be taken without a lock.
+        if !self.is_moved {
+            self.context = Context::new();
+        }
         if self.is_recording()
             && let Some(mut span) = self.shared.take()
         {
             span.close(now, status, output);
             self.record = span.deliver(&self.shared.active);
         }
-        self.recycle();
+        self.keep();
     }
 }
 
-/// Returns the memory for the record of a span.
-#[inline]
-fn record_in<'a>(
+/// Fills the record of a span that begins in `context`, in the memory of an earlier one.
+#[expect(clippy::inline_always, reason = "the call is a quarter of its instructions")]
+#[inline(always)]
+fn begin_record<'a>(
     spare: &'a mut Option<Box<SpanRecord>>,
-    site: &'static CallSite,
-) -> &'a mut SpanRecord {
-    spare.get_or_insert_with(|| Box::new(SpanRecord::empty(site)))
-}
-
-/// Fills the record of a span that begins in `context`.
-#[inline]
-fn begin_record(
-    record: &mut SpanRecord,
     start: &StartOptions,
-    site: &'static CallSite,
-    span_context: &SpanContext,
+    span_context: SpanContext,
     parent: &SpanContext,
     context: &Context,
-) {
+) -> &'a mut SpanRecord {
+    let site = start.site();
+    let record = match spare {
+        Some(record) => record,
+        None => spare.insert(new_record(site)),
+    };
     record.begin(site, start.self_type(), span_context, parent);
     if let Some(name) = start.evaluated_name() {
         record.call.name = Some(name.clone());
@@ -338,4 +343,10 @@ fn begin_record(
     {
         record.recording = Recording::of(context);
     }
+    record
+}
+
+#[cold]
+fn new_record(site: &'static CallSite) -> Box<SpanRecord> {
+    Box::new(SpanRecord::empty(site))
 }

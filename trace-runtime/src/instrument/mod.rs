@@ -39,6 +39,7 @@ mod returned_future;
 mod sampling;
 mod served_call;
 mod shared_span;
+mod spare;
 mod start_options;
 mod stream;
 mod sync;

@@ -53,7 +53,7 @@ fn open_registered(
     let Some(mut span) = span.begin(&start) else { return SpanHandle(None) };
     if let Some(content) = span.content() {
         evaluate_attribute_options(site.kind, content, record);
-        span.share();
+        span.share(&start);
     }
     SpanHandle(Some(span))
 }
@@ -118,7 +118,7 @@ fn evaluate_attribute_options(
     with_limits_for(kind, || {
         let mut record = AttributeOptions::new(kind, content);
         let _ = panic::catch(|| options(&mut record));
-        record.finish();
+        record.combine_arguments();
     });
 }
 
@@ -149,12 +149,14 @@ impl SpanHandle {
     /// Takes the span if it records. Leaves an empty handle in either case.
     #[inline]
     pub(super) fn take_recording(&mut self) -> Option<Box<LiveSpan>> {
-        let span = self.0.take()?;
-        if span.is_recording() {
-            return Some(span);
+        match self.0.take() {
+            Some(span) if span.is_recording() => Some(span),
+            Some(span) => {
+                span.recycle();
+                None
+            }
+            None => None,
         }
-        span.recycle();
-        None
     }
 
     /// Returns the kind of the span, if there is one.

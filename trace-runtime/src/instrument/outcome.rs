@@ -23,8 +23,23 @@ pub enum Outcome<'a> {
 /// caller still receives the value.
 #[inline]
 pub(crate) fn end_returned<'a>(span: Box<LiveSpan>, read: impl FnOnce() -> Outcome<'a>) {
-    let read = panic::catch(|| with_limits_for(span.kind(), read));
-    match read.unwrap_or(Outcome::Returned(None)) {
+    let kind = span.kind();
+    let mut span = Some(span);
+    // The outcome is used inside, since a value that leaves `catch` is copied.
+    let _ = panic::catch(|| {
+        let outcome = with_limits_for(kind, read);
+        if let Some(span) = span.take() {
+            end_with(span, outcome);
+        }
+    });
+    if let Some(span) = span {
+        end_with(span, Outcome::Returned(None));
+    }
+}
+
+#[inline]
+fn end_with(span: Box<LiveSpan>, outcome: Outcome<'_>) {
+    match outcome {
         Outcome::Returned(value) => span.end(Status::Ok, value),
         Outcome::Failed(error) => end_failed(span, &error, None),
     }

@@ -3,11 +3,11 @@
 use super::start_options::StartOptions;
 use crate::mask::scrub_name;
 use crate::register::{Active, EffectiveParent, Sampling};
-use crate::span::{new_span_id, new_trace_id};
+use crate::span::{new_ids, new_span_id};
 use opentelemetry::Context;
 use opentelemetry::trace::{
-    Link, Span as _, SpanBuilder, SpanContext, SpanKind, TraceContextExt, TraceFlags, TraceId,
-    Tracer,
+    Link, Span as _, SpanBuilder, SpanContext, SpanId, SpanKind, TraceContextExt, TraceFlags,
+    TraceId, Tracer,
 };
 use opentelemetry_sdk::trace::{Sampler, SamplingDecision, ShouldSample, Span as SdkSpan};
 
@@ -29,16 +29,17 @@ pub(super) enum Decision<'a> {
 #[derive(Clone, Copy)]
 pub(super) struct Ids<'a> {
     trace_id: TraceId,
+    span_id: SpanId,
     flags: TraceFlags,
     parent: &'a SpanContext,
 }
 
 impl Ids<'_> {
-    /// Returns the ids with a new id of the span.
+    /// Returns the ids in the form that contexts have.
     #[inline]
     pub(super) fn span_context(self) -> SpanContext {
         let trace_state = self.parent.trace_state().clone();
-        SpanContext::new(self.trace_id, new_span_id(), self.flags, false, trace_state)
+        SpanContext::new(self.trace_id, self.span_id, self.flags, false, trace_state)
     }
 }
 
@@ -77,10 +78,11 @@ pub(super) fn decide<'a>(
             Decision::Inherited(parent)
         };
     }
-    let trace_id = if has_parent { parent.trace_id() } else { new_trace_id() };
+    let (trace_id, span_id) =
+        if has_parent { (parent.trace_id(), new_span_id()) } else { new_ids() };
     let is_sampled = by_parent.unwrap_or_else(|| is_in_ratio(sampling.ratio, trace_id));
     let flags = if is_sampled { parent.trace_flags() } else { TraceFlags::default() };
-    let ids = Ids { trace_id, flags: flags.with_sampled(is_sampled), parent };
+    let ids = Ids { trace_id, span_id, flags: flags.with_sampled(is_sampled), parent };
     if is_sampled { Decision::Record(ids, effective) } else { Decision::NotSampled(ids) }
 }
 

@@ -36,7 +36,7 @@ impl ServedCall {
             start.resolve_context();
             let mut live = LiveSpan::acquire(site)?.begin(&start)?;
             describe(live.content()?);
-            live.share();
+            live.share(&start);
             let span = live.context().span().span_context().span_id();
             let context = live.context().with_value(Served { tool: tool.to_owned(), span });
             Some(ServedCall { live: Some(live), context })

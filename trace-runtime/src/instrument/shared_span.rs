@@ -7,12 +7,11 @@ use crate::mask::{scrub_attributes, scrub_name, scrub_status};
 use crate::openinference::{keep_essential, keys};
 use crate::register::{Active, ActiveHandle};
 use crate::span::{SpanRecord, watched};
-use crate::sync::lock;
+use crate::sync::{get_mut, lock};
 use opentelemetry::KeyValue;
 use opentelemetry::trace::{Span, SpanContext, SpanRef, Status};
 use opentelemetry_sdk::trace::Span as SdkSpan;
 use std::borrow::Cow;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::SystemTime;
 
@@ -21,12 +20,15 @@ use std::time::SystemTime;
 /// Its call holds it to end the span, and the OpenTelemetry context of the call holds it for code
 /// that finds the span there. Whichever ends the span takes the record out, so it ends once. The
 /// memory is used for the next span when no context holds it any more.
+///
+/// A span that no context holds, before it is shared and usually at its end, needs no lock.
 #[derive(Debug)]
 pub(super) struct SharedSpan {
     pub(super) active: ActiveHandle,
     /// The number of changes of the active registration before this one was read.
     change: u64,
-    is_recording: AtomicBool,
+    /// The ids of the span, which OpenTelemetry copies into the context.
+    span_context: SpanContext,
     span: Mutex<Option<RecordingSpan>>,
 }
 
@@ -34,19 +36,35 @@ pub(super) struct SharedSpan {
 #[derive(Debug)]
 pub(super) struct RecordingSpan {
     pub(super) record: Box<SpanRecord>,
+    pub(super) rare: Option<Box<RareParts>>,
+}
+
+/// The parts that few spans have. They are in one box, so that all other spans move one pointer.
+#[derive(Debug, Default)]
+pub(super) struct RareParts {
     /// The span of an attached provider. It receives events, links and names at once, since the
     /// provider's processors may read them before the end.
     pub(super) attached: Option<Box<SdkSpan>>,
-    /// The HTTP exchanges inside it; `None` if there was none.
-    pub(super) calls: Option<Box<Calls>>,
-    /// The part that the span has in a served call; `None` for all others.
-    pub(super) part: Option<Box<Part>>,
+    /// The HTTP exchanges inside it.
+    pub(super) calls: Calls,
+    /// The part that the span has in a served call.
+    pub(super) part: Option<Part>,
+}
+
+impl RareParts {
+    pub(super) fn of_attached_span(span: Box<SdkSpan>) -> Self {
+        RareParts { attached: Some(span), ..RareParts::default() }
+    }
+
+    pub(super) fn of_served_call(part: Part) -> Self {
+        RareParts { part: Some(part), ..RareParts::default() }
+    }
 }
 
 impl SharedSpan {
     pub(super) fn new(active: ActiveHandle, change: u64) -> Arc<Self> {
-        let is_recording = AtomicBool::new(false);
-        Arc::new(SharedSpan { active, change, is_recording, span: Mutex::new(None) })
+        let span_context = SpanContext::NONE;
+        Arc::new(SharedSpan { active, change, span_context, span: Mutex::new(None) })
     }
 
     /// Returns true if no context holds it any more, and its registration is still the active one.
@@ -55,31 +73,40 @@ impl SharedSpan {
         Arc::strong_count(self) == 1 && self.change == change
     }
 
-    /// Shares a span that has begun.
+    /// Puts a span that has begun in here, before a context holds it. Drops the span if one does.
     #[inline]
     pub(super) fn share(
-        &self,
+        self: &mut Arc<Self>,
         record: Box<SpanRecord>,
-        attached: Option<Box<SdkSpan>>,
-        part: Option<Box<Part>>,
+        rare: Option<Box<RareParts>>,
     ) {
-        *lock(&self.span) = Some(RecordingSpan { record, attached, calls: None, part });
-        self.is_recording.store(true, Ordering::Relaxed);
+        if let Some(shared) = Arc::get_mut(self) {
+            shared.span_context = record.span_context.clone();
+            *get_mut(&mut shared.span) = Some(RecordingSpan { record, rare });
+        }
     }
 
-    #[inline]
+    /// Returns the ids of the span that is or was shared.
+    pub(super) fn span_context(&self) -> &SpanContext {
+        &self.span_context
+    }
+
     pub(super) fn is_recording(&self) -> bool {
-        self.is_recording.load(Ordering::Relaxed)
+        lock(&self.span).is_some()
     }
 
     /// Takes the span to end it. Returns `None` if it has ended, for example because OpenTelemetry
     /// code ended it.
     #[inline]
-    pub(super) fn take(&self) -> Option<RecordingSpan> {
-        if !self.is_recording() {
-            return None;
+    pub(super) fn take(self: &mut Arc<Self>) -> Option<RecordingSpan> {
+        match Arc::get_mut(self) {
+            Some(shared) => get_mut(&mut shared.span).take(),
+            None => self.take_from_context(),
         }
-        self.is_recording.store(false, Ordering::Relaxed);
+    }
+
+    #[cold]
+    fn take_from_context(&self) -> Option<RecordingSpan> {
         lock(&self.span).take()
     }
 
@@ -91,9 +118,20 @@ impl SharedSpan {
     }
 }
 
+impl Drop for SharedSpan {
+    /// Ends a span that was not ended: neither its call nor a context is left to end it.
+    fn drop(&mut self) {
+        if let Some(mut span) = get_mut(&mut self.span).take() {
+            span.close(opentelemetry::time::now(), Status::Unset, None);
+            span.deliver(&self.active);
+        }
+    }
+}
+
 impl RecordingSpan {
     /// Sets the last values. Keeps a status that was set explicitly.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "the call is a third of its instructions")]
+    #[inline(always)]
     pub(super) fn close(
         &mut self,
         at: SystemTime,
@@ -108,25 +146,18 @@ impl RecordingSpan {
             record.status = status;
         }
         record.end_time = at;
-        if let Some(calls) = self.calls.take() {
-            calls.fill(record);
+        if let Some(rare) = &mut self.rare {
+            rare.calls.fill(record);
         }
     }
 
     /// Hands a closed span over. Returns the memory of an earlier record.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "the call is half of its instructions")]
+    #[inline(always)]
     pub(super) fn deliver(self, active: &Active) -> Option<Box<SpanRecord>> {
-        let RecordingSpan { record, attached, part, .. } = self;
-        let record = match part {
-            Some(part) => join::complete(*part, record)?,
-            None => record,
-        };
-        let spare = match attached {
-            None => active.deliver(record),
-            Some(span) => {
-                end_attached(*span, *record, active);
-                None
-            }
+        let spare = match self.rare {
+            None => active.deliver(self.record),
+            Some(rare) => rare.deliver(self.record, active),
         };
         active.report_late_end();
         spare
@@ -152,7 +183,7 @@ impl RecordingSpan {
     ) {
         bound_attributes(&mut attributes);
         let (name, attributes) = scrubbed(name, attributes, active);
-        match &mut self.attached {
+        match self.attached() {
             None => self.record.add_event(name, timestamp, attributes),
             Some(span) => span.add_event_with_timestamp(name, timestamp, attributes),
         }
@@ -166,17 +197,45 @@ impl RecordingSpan {
     ) {
         bound_attributes(&mut attributes);
         let (_, attributes) = scrubbed("".into(), attributes, active);
-        match &mut self.attached {
+        match self.attached() {
             None => self.record.add_link(to, attributes),
             Some(span) => span.add_link(to, attributes),
         }
     }
 
+    /// Returns the span of an attached provider.
+    pub(super) fn attached(&mut self) -> Option<&mut SdkSpan> {
+        self.rare.as_mut()?.attached.as_deref_mut()
+    }
+
+    /// Returns the parts that few spans have.
+    pub(super) fn rare(&mut self) -> &mut RareParts {
+        self.rare.get_or_insert_default()
+    }
+
     pub(super) fn update_name(&mut self, name: Cow<'static, str>, active: &Active) {
         let (name, _) = scrubbed(name, Vec::new(), active);
-        match &mut self.attached {
+        match self.attached() {
             None => self.record.update_name(name),
             Some(span) => span.update_name(name),
+        }
+    }
+}
+
+impl RareParts {
+    /// Hands a closed span over that has such parts.
+    #[cold]
+    fn deliver(self, record: Box<SpanRecord>, active: &Active) -> Option<Box<SpanRecord>> {
+        let record = match self.part {
+            Some(part) => join::complete(part, record)?,
+            None => record,
+        };
+        match self.attached {
+            None => active.deliver(record),
+            Some(span) => {
+                end_attached(*span, *record, active);
+                None
+            }
         }
     }
 }

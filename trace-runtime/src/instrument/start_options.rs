@@ -130,6 +130,11 @@ impl StartOptions {
     }
 
     #[inline]
+    pub(super) fn site(&self) -> &'static CallSite {
+        self.site
+    }
+
+    #[inline]
     pub(super) fn self_type(&self) -> Option<&'static str> {
         self.self_type
     }

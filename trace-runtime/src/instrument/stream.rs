@@ -89,6 +89,7 @@ impl<S: Stream, C: Collect<S::Item>> StreamInSpan<S, C> {
 impl<S: Stream, C: Collect<S::Item>> Stream for StreamInSpan<S, C> {
     type Item = S::Item;
 
+    #[inline]
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<S::Item>> {
         let mut this = self.project();
         let Some(stream) = this.stream.as_mut().as_pin_mut() else { return Poll::Ready(None) };

@@ -33,11 +33,10 @@ pub(super) fn in_open_span<R, W>(
     finish: impl FnOnce(R, SpanHandle) -> W,
 ) -> W {
     let Some(live) = span.live() else { return finish(body(), SpanHandle::default()) };
+    let attached = live.attach_once();
     if !live.is_recording() {
-        let _attached = live.move_into_current();
         return finish(body(), span);
     }
-    let attached = live.attach();
     let result = catch(body);
     // The outcome is read outside the span: values that the user's `Serialize` traces would
     // otherwise become its children.

@@ -98,6 +98,7 @@ impl OpenInferenceSpanKind {
     ///
     /// The `enrich` stage parses these values, so they are captured whole and truncated only after
     /// it.
+    #[inline]
     pub(crate) fn is_model_call(self) -> bool {
         matches!(self, Self::Llm | Self::Embedding | Self::Reranker)
     }
@@ -105,6 +106,7 @@ impl OpenInferenceSpanKind {
     /// Returns true for kinds whose input is always a JSON object of the arguments by name, even of
     /// a single argument. The other kinds record a single argument as it is, as OpenInference's
     /// Python decorators do.
+    #[inline]
     pub(crate) fn names_its_arguments(self) -> bool {
         matches!(self, Self::Llm | Self::Tool | Self::Decision)
     }

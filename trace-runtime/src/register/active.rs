@@ -123,7 +123,8 @@ impl Active {
 
     /// Queues a span that has ended. Does nothing for an attached provider, whose own processors
     /// receive the span. Returns the memory of an earlier record, for the next span of this thread.
-    #[inline]
+    #[expect(clippy::inline_always, reason = "the call is half of its instructions")]
+    #[inline(always)]
     pub(crate) fn deliver(&self, span: Box<SpanRecord>) -> Option<Box<SpanRecord>> {
         let (_, processor) = self.own.as_ref()?;
         #[cfg(feature = "testing")]
@@ -170,6 +171,7 @@ impl Active {
     }
 
     /// Reports a span as lost if the registration was shut down. Called at the end of every span.
+    #[inline]
     pub(crate) fn report_late_end(&self) {
         if self.closed.load(Ordering::Acquire) {
             self.report_lost("ended");

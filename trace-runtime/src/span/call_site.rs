@@ -31,9 +31,19 @@ pub struct CallSite {
     pub crate_version: Option<&'static str>,
     /// The function's doc comment.
     pub documentation: &'static str,
+    /// The length of these texts in the attributes of a span, see [`counted`](CallSite::counted).
+    pub bytes: usize,
 }
 
 impl CallSite {
+    /// Returns the call site with the length of its texts, which is computed at compile time.
+    #[must_use]
+    pub const fn counted(self) -> Self {
+        let CallSite { name, path, file, documentation, .. } = self;
+        let bytes = 2 * name.len() + path.len() + file.len() + documentation.len();
+        CallSite { bytes, ..self }
+    }
+
     /// Creates the call site of HTTP exchanges and of tools that other processes call. No function
     /// was annotated, so the parts that describe the source are empty.
     pub(crate) const fn of_exchanges(kind: OpenInferenceSpanKind, name: &'static str) -> Self {
@@ -48,7 +58,9 @@ impl CallSite {
             crate_name: env!("CARGO_PKG_NAME"),
             crate_version: Some(env!("CARGO_PKG_VERSION")),
             documentation: "",
+            bytes: 0,
         }
+        .counted()
     }
 }
 
@@ -107,13 +119,16 @@ impl Call {
         self.name.clone().unwrap_or(self.site.name.into())
     }
 
-    /// Estimates the memory of the attributes that [`describe`](Call::describe) will push.
+    /// Estimates the memory of the attributes that [`describe`](Call::describe) will push, without
+    /// a name that was evaluated.
     #[inline]
     pub(crate) fn bytes(&self) -> usize {
-        let CallSite { name, path, file, documentation, .. } = self.site;
-        let dynamic_name = self.name.as_deref().map_or(0, str::len);
-        let names = 2 * (name.len() + dynamic_name) + self.self_type.map_or(0, str::len);
-        names + path.len() + file.len() + documentation.len()
+        self.site.bytes + self.self_type.map_or(0, str::len)
+    }
+
+    /// Estimates the memory of a name that was evaluated.
+    pub(crate) fn bytes_of_name(&self) -> usize {
+        2 * self.name.as_deref().map_or(0, str::len)
     }
 
     /// Pushes the `code.*` attributes of a function, and the names that OpenInference defines
@@ -172,6 +187,7 @@ macro_rules! __traced_site {
             path: $path,
             ..$crate::__private::call_site!($kind, $name, $is_named, "", $line, "")
         }
+        .counted()
     };
 }
 
@@ -195,6 +211,8 @@ macro_rules! __call_site {
             ),
             crate_version: ::core::option_env!("CARGO_PKG_VERSION"),
             documentation: $documentation,
+            bytes: 0,
         }
+        .counted()
     };
 }

@@ -101,12 +101,27 @@ impl SpanContent {
         self.output.clear();
     }
 
-    /// Estimates the memory of the values, in bytes.
+    /// Returns true if there are no attributes except the input and the output.
     #[inline]
-    pub(crate) fn bytes(&self) -> usize {
+    pub(crate) fn has_only_texts(&self) -> bool {
+        self.inherited.is_none()
+            && self.attributes.is_empty()
+            && !self.input.has_recorded()
+            && !self.output.has_recorded()
+    }
+
+    /// Estimates the memory of the input and the output, in bytes.
+    #[inline]
+    pub(crate) fn bytes_of_texts(&self) -> usize {
+        self.input.bytes_of_text() + self.output.bytes_of_text()
+    }
+
+    /// Estimates the memory of all attributes except the input and the output, in bytes.
+    pub(crate) fn bytes_of_attributes(&self) -> usize {
         let inherited = self.inherited.as_deref().unwrap_or_default();
-        let lists = [inherited, &self.attributes].into_iter().flatten().map(attribute_bytes);
-        lists.sum::<usize>() + self.input.bytes() + self.output.bytes()
+        let lists =
+            [inherited, &self.attributes, self.input.attributes(), self.output.attributes()];
+        lists.into_iter().flatten().map(attribute_bytes).sum()
     }
 }
 

@@ -12,17 +12,19 @@ thread_local! {
     static STATE: Cell<[u64; 2]> = const { Cell::new([0; 2]) };
 }
 
-/// Returns a random id for a trace: 25 instructions (callgrind).
+/// Returns random ids for a trace and its first span.
 #[inline]
-pub(crate) fn new_trace_id() -> TraceId {
-    let id = (u128::from(random()) << 64) | u128::from(random());
-    TraceId::from(id.max(1))
+pub(crate) fn new_ids() -> (TraceId, SpanId) {
+    let [high, low, span] = random();
+    let trace = (u128::from(high) << 64) | u128::from(low);
+    (TraceId::from(trace.max(1)), SpanId::from(span.max(1)))
 }
 
 /// Returns a random id for a span.
 #[inline]
 pub(crate) fn new_span_id() -> SpanId {
-    SpanId::from(random().max(1))
+    let [span] = random();
+    SpanId::from(span.max(1))
 }
 
 /// Makes this thread seed its generator again. A forked child has the state of its parent, and
@@ -31,17 +33,22 @@ pub(crate) fn reseed() {
     STATE.set([0; 2]);
 }
 
+/// Returns random numbers: 15 instructions for each (callgrind).
 #[inline]
-fn random() -> u64 {
+fn random<const COUNT: usize>() -> [u64; COUNT] {
     let [mut one, mut other] = STATE.get();
     if one == 0 && other == 0 {
         [one, other] = seed();
     }
-    let result = one.wrapping_add(other).rotate_left(17).wrapping_add(one);
-    other ^= one;
-    one = one.rotate_left(49) ^ other ^ (other << 21);
-    STATE.set([one, other.rotate_left(28)]);
-    result
+    let numbers = [(); COUNT].map(|()| {
+        let number = one.wrapping_add(other).rotate_left(17).wrapping_add(one);
+        other ^= one;
+        one = one.rotate_left(49) ^ other ^ (other << 21);
+        other = other.rotate_left(28);
+        number
+    });
+    STATE.set([one, other]);
+    numbers
 }
 
 /// Returns a state from the random numbers of the system. The process and the time are added
@@ -60,7 +67,7 @@ fn seed() -> [u64; 2] {
 
 #[cfg(test)]
 mod tests {
-    use super::{new_span_id, new_trace_id, reseed};
+    use super::{new_ids, reseed};
     use std::collections::HashSet;
     use std::thread;
 
@@ -71,7 +78,7 @@ mod tests {
                 if n.is_multiple_of(100) {
                     reseed();
                 }
-                (new_trace_id(), new_span_id())
+                new_ids()
             };
             (0..1000).map(id).collect::<Vec<_>>()
         };
@@ -85,7 +92,7 @@ mod tests {
     #[test]
     fn every_bit_of_an_id_is_set_in_about_half_of_them() {
         let ids: Vec<u128> =
-            (0..4096).map(|_| u128::from_be_bytes(new_trace_id().to_bytes())).collect();
+            (0..4096).map(|_| u128::from_be_bytes(new_ids().0.to_bytes())).collect();
         for bit in 0..128 {
             let set = ids.iter().filter(|id| *id >> bit & 1 == 1).count();
             assert!((1700..2400).contains(&set), "bit {bit} is set in {set}");

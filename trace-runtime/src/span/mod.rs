@@ -10,6 +10,6 @@ pub(crate) mod watched;
 pub(crate) use call_site::Call;
 pub use call_site::{CallSite, crate_name};
 pub(crate) use content::SpanContent;
-pub(crate) use ids::{new_span_id, new_trace_id, reseed};
+pub(crate) use ids::{new_ids, new_span_id, reseed};
 pub(crate) use plain::PlainSpan;
 pub(crate) use record::{SpanRecord, instrumentation_scope};

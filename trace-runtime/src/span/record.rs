@@ -75,12 +75,12 @@ impl SpanRecord {
         &mut self,
         site: &'static CallSite,
         self_type: Option<&'static str>,
-        span_context: &SpanContext,
+        span_context: SpanContext,
         parent: &SpanContext,
     ) {
         self.call.site = site;
         self.call.self_type = self_type;
-        self.span_context = span_context.clone();
+        self.span_context = span_context;
         self.parent_span_id = parent.span_id();
         self.parent_is_remote = parent.is_valid() && parent.is_remote();
         self.start_time = opentelemetry::time::now();
@@ -223,19 +223,22 @@ impl SpanRecord {
     /// frees the record, so the larger of the two counts.
     #[inline]
     pub(crate) fn size(&self) -> usize {
-        let bytes = EXPORTED_BYTES + self.call.bytes() + self.content.bytes();
-        match (&self.extras, &self.status) {
-            (None, Status::Ok | Status::Unset) => bytes,
-            _ => bytes + self.extra_bytes(),
-        }
+        let usual = EXPORTED_BYTES + self.call.bytes() + self.content.bytes_of_texts();
+        let is_usual = self.call.name.is_none()
+            && self.content.has_only_texts()
+            && self.extras.is_none()
+            && !matches!(self.status, Status::Error { .. });
+        if is_usual { usual } else { usual + self.bytes_of_the_rest() }
     }
 
+    /// Estimates the memory of the parts that few spans have.
     #[inline(never)]
-    fn extra_bytes(&self) -> usize {
-        match &self.extras {
+    fn bytes_of_the_rest(&self) -> usize {
+        let extras = match &self.extras {
             None => extras_bytes(&self.status, &[], &[]),
             Some(extras) => extras_bytes(&self.status, &extras.events, &extras.links),
-        }
+        };
+        self.call.bytes_of_name() + self.content.bytes_of_attributes() + extras
     }
 
     fn extras(&mut self) -> &mut Extras {

@@ -234,7 +234,7 @@ impl Queue {
 impl Queue {
     /// Takes a span that has ended, and returns the memory of a record for another one. Never
     /// waits: a span that does not fit into the bounds is counted as lost.
-    #[inline]
+    #[inline(never)]
     pub(crate) fn push(&self, span: QueuedSpan) -> Option<Box<SpanRecord>> {
         let bytes = span.size();
         let mut buffer = self.buffers.lock_own(self.process)?;
