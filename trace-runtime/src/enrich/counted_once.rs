@@ -189,10 +189,9 @@ mod tests {
     #[test]
     fn call_whose_child_is_in_the_older_generation_loses_its_counts() {
         let once = CountedOnce::default();
-        once.apply(&mut [span(2, 1, Kind::Llm, Some(9))]);
-        let mut later: Vec<_> =
-            (10..10 + GENERATION as u64).map(|id| span(id + 1, id, Kind::Llm, Some(1))).collect();
-        once.apply(&mut later);
+        counts(&once, vec![span(2, 1, Kind::Llm, Some(9))]);
+        let later = 10..10 + GENERATION as u64;
+        counts(&once, later.map(|id| span(id + 1, id, Kind::Llm, Some(1))).collect());
         assert_eq!(counts(&once, vec![span(1, 0, Kind::Llm, Some(9))]), [1]);
     }
 

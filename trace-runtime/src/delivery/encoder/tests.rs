@@ -32,6 +32,7 @@ const STEP: CallSite = CallSite {
     crate_name: "shop",
     crate_version: Some("1.0.0"),
     documentation: "Makes a step.",
+    bytes: 0,
 };
 const AGENT: CallSite = CallSite { kind: Kind::Agent, is_named: true, crate_version: None, ..STEP };
 const TOOL: CallSite =
@@ -71,7 +72,7 @@ impl Case {
         let parent = self.parent.map(|(id, is_remote)| context(id, is_remote, TraceState::NONE));
         let mut record = Box::new(SpanRecord::empty(site));
         let parent = parent.unwrap_or(SpanContext::NONE);
-        record.begin(site, self.self_type, &context(id, false, state), &parent);
+        record.begin(site, self.self_type, context(id, false, state), &parent);
         record.end_time += Duration::from_millis(id);
         record.content.inherited = Some(self.inherited.clone().into());
         record.content.attributes = self.attributes.clone();

@@ -28,6 +28,8 @@ impl Assignments<'_> {
                 self.user_option(next + 1 + "user".len());
                 true
             }
+            // A line of dashes. Its last two may begin an option, and its last five a private key.
+            Some(b'-') if self.starts(next + 1, "-") => false,
             Some(b'-') => self.named_option(next + 1),
             Some(b'u') if self.starts(next, "u ") || self.bytes[..at].ends_with(b"curl ") => {
                 self.user_option(next + 1);
@@ -43,9 +45,7 @@ impl Assignments<'_> {
 
     /// Examines `name value`, after the dashes.
     fn named_option(&mut self, start: usize) -> bool {
-        // Lines of dashes are common.
-        let dashes = self.count_at_most(MAX_NAME, start, |byte| byte == b'-');
-        let len = dashes + self.count_at_most(MAX_NAME - dashes, start + dashes, is_name_byte);
+        let len = self.count_at_most(MAX_NAME, start, is_name_byte);
         let end = start + len;
         len > 1 && self.bytes.get(end) == Some(&b' ') && self.examine_name(end)
     }

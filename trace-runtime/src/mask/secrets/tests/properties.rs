@@ -99,6 +99,8 @@ fn private_key_is_redacted_to_its_end() {
             whole.replace("RSA PRIVATE KEY", "PGP PRIVATE KEY BLOCK"),
             "a\n__REDACTED__\nb".to_owned(),
         ),
+        // At the end of a line of dashes.
+        (format!("---{pem}"), "---__REDACTED__".to_owned()),
     ];
     for (text, expected) in table {
         assert_eq!(redact(&text), Some(expected), "{text}");
