@@ -230,7 +230,7 @@ def phoenix(folder):
     with running([python.parent / "phoenix", "serve"], folder, **variables):
         wait_for(lambda: fetched(f"http://127.0.0.1:{port}/healthz") is not None, "Phoenix")
         endpoint = f"http://127.0.0.1:{port}/v1/traces"
-        run([str(python), str(HERE / "new.py")], folder, PHOENIX_COLLECTOR_ENDPOINT=endpoint)
+        run([str(python), str(HERE / "new.py"), endpoint], folder)
         spans = f"http://127.0.0.1:{port}/v1/projects/travel/spans"
         wait_for(lambda: (fetched(spans) or "").count('"span_id"') >= 3, "spans in Phoenix")
         seconds = time.monotonic() - began

@@ -1,6 +1,8 @@
+import sys
+
 from phoenix.otel import register
 
-tracer = register(project_name="travel", batch=True, verbose=False).get_tracer(__name__)
+tracer = register(project_name="travel", endpoint=sys.argv[1], batch=True, verbose=False).get_tracer(__name__)
 
 
 @tracer.llm
