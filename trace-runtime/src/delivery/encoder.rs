@@ -29,9 +29,13 @@ pub(super) struct Encoder {
 
 impl Encoder {
     pub(super) fn new(gzip: bool, additions: Vec<(&'static str, String)>) -> Self {
-        let resource = ResourceAttributesWithSchema::default();
-        let (call_sites, buffers) = Default::default();
-        Encoder { resource, additions, gzip, call_sites, buffers }
+        Encoder {
+            resource: ResourceAttributesWithSchema::default(),
+            additions,
+            gzip,
+            call_sites: CallSites::default(),
+            buffers: Buffers::default(),
+        }
     }
 
     /// Returns the resource with the additions, which win over attributes with the same key, or
